@@ -1,0 +1,69 @@
+/** What one stable error code means: the HTTP status it is answered with and one line for people. */
+export interface ErrorKind {
+  readonly status: number
+  readonly meaning: string
+}
+
+/**
+ * The one list of error codes. Codes are part of the interface: they appear in the JSON of every HTTP error and
+ * of the CLI, so a code is never renamed or reused. Whatever a client sends is a 4xx; a 5xx is always ours.
+ * Keep the list alphabetical.
+ */
+export const ERRORS = {
+  ABORTED: { status: 499, meaning: 'the caller went away or cancelled the work' },
+  ENTROPY_CORRUPT: { status: 422, meaning: 'the entropy-coded data contradicts itself' },
+  FILE_FAILED: { status: 500, meaning: 'a local file could not be read or written' },
+  FORMAT_CHECKSUM: { status: 422, meaning: 'a checksum of the .strata file does not match' },
+  FORMAT_INVALID: { status: 422, meaning: 'a field of the .strata file holds an impossible value' },
+  FORMAT_MAGIC: { status: 422, meaning: 'not a .strata file' },
+  FORMAT_TRUNCATED: { status: 422, meaning: 'the .strata file ends before the part that was asked for' },
+  FORMAT_VERSION: { status: 422, meaning: 'a .strata version that this software does not know' },
+  ID_INVALID: { status: 400, meaning: 'the image id is malformed' },
+  INPUT_CORRUPT: { status: 422, meaning: 'the picture is damaged' },
+  INPUT_EMPTY: { status: 400, meaning: 'no bytes were sent' },
+  INPUT_TOO_LARGE: { status: 413, meaning: 'the picture has more bytes or pixels than allowed' },
+  INPUT_UNSUPPORTED: { status: 415, meaning: 'not a picture format that is accepted' },
+  INTERNAL: { status: 500, meaning: 'a defect of this software' },
+  LENGTH_REQUIRED: { status: 411, meaning: 'an upload needs a Content-Length' },
+  METHOD_NOT_ALLOWED: { status: 405, meaning: 'the method does not apply to this address' },
+  MODEL_INVALID: { status: 500, meaning: 'a model file is missing or damaged' },
+  MODEL_UNKNOWN: { status: 422, meaning: 'the file was made with a model set that is not installed' },
+  NOT_FOUND: { status: 404, meaning: 'there is nothing under this address' },
+  OPTION_INVALID: { status: 500, meaning: 'the plugin was set up with an option that cannot be used' },
+  ORIGIN_BUSY: { status: 503, meaning: 'the origin has no free place; try again later' },
+  ORIGIN_FAILED: { status: 502, meaning: 'the origin did not answer as it should' },
+  PARAM_INVALID: { status: 400, meaning: 'a parameter is malformed or out of range' },
+  PORT_BUSY: { status: 500, meaning: 'another program listens on the port' },
+  RANGE_NOT_SATISFIABLE: { status: 416, meaning: 'the range lies outside the body' },
+  TRANSCODE_BUSY: { status: 503, meaning: 'the transcoder has no free place; try again later' },
+  TRANSCODE_FAILED: { status: 502, meaning: 'the transcoder could not make the picture' },
+  UPLOAD_FORBIDDEN: { status: 401, meaning: 'the upload carries no valid token' },
+  USAGE: { status: 400, meaning: 'the command line is wrong' },
+  VERIFY_FAILED: { status: 500, meaning: 'an encoded file did not decode to what was encoded' },
+} as const satisfies Record<string, ErrorKind>
+
+export type StrataErrorCode = keyof typeof ERRORS
+
+/** The only error class thrown on purpose. `message` is public: it names the thing, what is expected, what came. */
+export class StrataError extends Error {
+  override readonly name = 'StrataError'
+  readonly code: StrataErrorCode
+  readonly status: number
+
+  constructor(code: StrataErrorCode, message: string, options?: { readonly cause?: unknown }) {
+    super(message, options)
+    this.code = code
+    this.status = ERRORS[code].status
+  }
+}
+
+/** The error for a parameter that cannot be used: "quality: expected an integer from 1 to 100, got 0". */
+export function invalidParam(name: string, expected: string, actual: unknown): StrataError {
+  return new StrataError('PARAM_INVALID', `${name}: expected ${expected}, got ${show(actual)}`)
+}
+
+/** A value as an error message shows it: quoted, on one line, and short, because it may come from an attacker. */
+function show(value: unknown): string {
+  const text = typeof value === 'string' ? JSON.stringify(value) : String(value)
+  return text.length > 80 ? `${text.slice(0, 77)}...` : text
+}

@@ -1,0 +1,13 @@
+/** What a Worker's bundler gives for a file that is not code (wrangler's module rules). */
+declare module '*.wasm' {
+  const module: WebAssembly.Module
+  export default module
+}
+declare module '*.onnx' {
+  const bytes: ArrayBuffer
+  export default bytes
+}
+declare module '*.html' {
+  const text: string
+  export default text
+}

@@ -1,0 +1,223 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { posix } from 'node:path'
+import ts from 'typescript'
+import { describe, expect, it } from 'vitest'
+
+/** Each area of src/ and the areas it may import, itself aside. Dependencies point one way. */
+const SHARED = ['core', 'format', 'entropy', 'pixels', 'runtime', 'codec']
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  core: [],
+  format: ['core'],
+  entropy: ['core'],
+  pixels: ['core'],
+  runtime: ['core'],
+  codec: SHARED,
+  edge: SHARED,
+  origin: SHARED,
+  client: SHARED,
+  cli: [...SHARED, 'edge', 'origin', 'client'],
+}
+
+/** Files directly in src/: the only ones that join areas, and what no area imports. */
+const ROOTS = ['src/index.ts', 'src/worker.ts', 'src/transcoder.ts']
+
+/** Areas that take bytes and numbers: they run in every runtime, so they import no package and no built-in module. */
+const PURE = ['core', 'format', 'entropy', 'pixels', 'codec']
+
+/** Areas with code for Node. */
+const NODE = ['runtime', 'origin', 'cli']
+
+/** Each file, by its path from the repository's root, and what it imports: paths, or names of packages. */
+type Graph = ReadonlyMap<string, readonly string[]>
+
+describe('the dependencies of src/', () => {
+  const graph = readGraph()
+
+  it('are found', () => {
+    expect(graph.get('src/core/crc32c.ts')).toEqual(['src/core/bytes.ts'])
+    expect(graph.size).toBeGreaterThan(10)
+  })
+
+  it('lie in known areas', () => {
+    const unknown = [...graph.keys()].filter((file) => !ROOTS.includes(file) && !MAY_IMPORT[areaOf(file)])
+    expect(unknown).toEqual([])
+  })
+
+  it('point one way', () => {
+    expect(wrongDirections(graph)).toEqual([])
+  })
+
+  it('lead from no decoder to an encoder', () => {
+    expect(decodersWithEncoder(graph)).toEqual([])
+  })
+
+  it('reach onnxruntime from src/runtime alone', () => {
+    expect(wrongPackages(graph)).toEqual([])
+  })
+
+  it('form no cycle', () => {
+    expect(cycles(graph)).toEqual([])
+  })
+})
+
+describe('the rules', () => {
+  const graphOf = (imports: Record<string, string[]>): Graph => new Map(Object.entries(imports))
+
+  it.each([
+    ['src/format/a.ts', 'src/entropy/b.ts'],
+    ['src/core/a.ts', 'src/format/b.ts'],
+    ['src/edge/a.ts', 'src/origin/b.ts'],
+    ['src/client/a.ts', 'src/edge/b.ts'],
+    ['src/origin/a.ts', 'src/cli/b.ts'],
+    ['src/codec/compass/a.ts', 'src/edge/b.ts'],
+    ['src/edge/a.ts', 'src/index.ts'],
+    ['src/worker.ts', 'src/cli/a.ts'],
+  ])('refuse %s -> %s', (from, to) => {
+    expect(wrongDirections(graphOf({ [from]: [to], [to]: [] }))).toEqual([`${from} -> ${to}`])
+  })
+
+  it.each([
+    ['src/codec/compass/a.ts', 'src/codec/placeholder/b.ts'],
+    ['src/cli/a.ts', 'src/edge/b.ts'],
+    ['src/worker.ts', 'src/index.ts'],
+    ['src/transcoder.ts', 'src/runtime/workerd.ts'],
+  ])('allow %s -> %s', (from, to) => {
+    expect(wrongDirections(graphOf({ [from]: [to], [to]: [] }))).toEqual([])
+  })
+
+  it('follow a decoder through other files', () => {
+    const graph = graphOf({
+      'src/codec/compass/decode.ts': ['src/codec/compass/shared.ts'],
+      'src/codec/compass/shared.ts': ['src/entropy/rans-encoder.ts'],
+      'src/entropy/rans-encoder.ts': ['src/entropy/rans-decoder.ts'],
+      'src/entropy/rans-decoder.ts': [],
+    })
+    expect(decodersWithEncoder(graph)).toEqual([
+      'src/codec/compass/decode.ts -> src/codec/compass/shared.ts -> src/entropy/rans-encoder.ts',
+    ])
+  })
+
+  it.each([
+    ['src/codec/compass/a.ts', 'onnxruntime-web/wasm'],
+    ['src/origin/a.ts', 'onnxruntime-node'],
+    ['src/transcoder.ts', './node_modules/onnxruntime-web/dist/a.wasm'],
+    ['src/core/a.ts', 'node:fs'],
+    ['src/edge/a.ts', 'node:fs'],
+    ['src/client/a.ts', 'node:fs'],
+    ['src/pixels/a.ts', 'sharp'],
+  ])('refuse %s -> %s', (from, to) => {
+    expect(wrongPackages(graphOf({ [from]: [to] }))).toEqual([`${from} -> ${to}`])
+  })
+
+  it.each([
+    ['src/runtime/workerd.ts', 'onnxruntime-web/wasm'],
+    ['src/runtime/node.ts', 'node:fs'],
+    ['src/entropy/a.ts', './build/rans.wasm'],
+    ['src/edge/a.ts', 'hono'],
+    ['src/origin/a.ts', 'node:http'],
+  ])('allow %s -> %s', (from, to) => {
+    expect(wrongPackages(graphOf({ [from]: [to] }))).toEqual([])
+  })
+
+  it('see a cycle', () => {
+    const graph = graphOf({ 'src/a.ts': ['src/b.ts'], 'src/b.ts': ['src/c.ts'], 'src/c.ts': ['src/b.ts'] })
+    expect(cycles(graph)).toEqual(['src/b.ts -> src/c.ts -> src/b.ts'])
+  })
+})
+
+function readGraph(): Graph {
+  const root = new URL('../', import.meta.url)
+  const files = readdirSync(new URL('src', root), { recursive: true, encoding: 'utf8' })
+  return new Map(
+    files
+      .map((file) => posix.join('src', file.replaceAll('\\', '/')))
+      .filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts'))
+      .sort()
+      .map((file) => {
+        // Types count as well: to need another's types is to depend on it.
+        const { importedFiles } = ts.preProcessFile(readFileSync(new URL(file, root), 'utf8'), true, true)
+        return [file, importedFiles.map(({ fileName }) => resolve(file, fileName))]
+      }),
+  )
+}
+
+/** The path from the repository's root, "./" in front where it leaves src/; a package's name stays as it is. */
+function resolve(from: string, specifier: string): string {
+  if (!specifier.startsWith('.')) return specifier
+  const path = posix.join(posix.dirname(from), specifier)
+  return path.startsWith('src/') ? path : `./${path}`
+}
+
+function isFile(target: string): boolean {
+  return target.startsWith('src/') || target.startsWith('./')
+}
+
+/** "codec" for src/codec/compass/decode.ts; "" for a file directly in src/. */
+function areaOf(file: string): string {
+  return /^src\/([^/]+)\//.exec(file)?.[1] ?? ''
+}
+
+function edges(graph: Graph): [from: string, to: string][] {
+  return [...graph].flatMap(([from, imports]) => imports.map((to): [string, string] => [from, to]))
+}
+
+function wrongDirections(graph: Graph): string[] {
+  const isWrong = ([from, to]: [string, string]) => {
+    if (!to.startsWith('src/')) return false
+    if (ROOTS.includes(to)) return !ROOTS.includes(from)
+    if (ROOTS.includes(from)) return areaOf(to) === 'cli'
+    return areaOf(from) !== areaOf(to) && !MAY_IMPORT[areaOf(from)]?.includes(areaOf(to))
+  }
+  return edges(graph).filter(isWrong).map(show)
+}
+
+function wrongPackages(graph: Graph): string[] {
+  const isWrong = ([from, to]: [string, string]) => {
+    const area = areaOf(from)
+    if (to.includes('onnxruntime')) return area !== 'runtime'
+    if (isFile(to)) return false
+    return PURE.includes(area) || (to.startsWith('node:') && !NODE.includes(area))
+  }
+  return edges(graph).filter(isWrong).map(show)
+}
+
+function show([from, to]: [string, string]): string {
+  return `${from} -> ${to}`
+}
+
+/**
+ * For every decoder that reaches an encoder, the shortest way there. The CLI is left out: its commands share one
+ * program that joins everything, and nothing that has to stay small imports them.
+ */
+function decodersWithEncoder(graph: Graph): string[] {
+  const isNamed = (file: string, part: string) => file.startsWith('src/') && file.toLowerCase().includes(part)
+  const decoders = [...graph.keys()].filter((file) => isNamed(file, 'decod') && areaOf(file) !== 'cli')
+  return decoders.flatMap((decoder) => {
+    const ways = [[decoder]]
+    const seen = new Set([decoder])
+    for (const way of ways) {
+      const last = way.at(-1) ?? ''
+      if (isNamed(last, 'encod')) return [way.join(' -> ')]
+      for (const next of graph.get(last) ?? []) {
+        if (seen.has(next)) continue
+        seen.add(next)
+        ways.push([...way, next])
+      }
+    }
+    return []
+  })
+}
+
+function cycles(graph: Graph): string[] {
+  const found: string[] = []
+  const done = new Set<string>()
+  const visit = (file: string, path: readonly string[]) => {
+    const start = path.indexOf(file)
+    if (start >= 0) found.push([...path.slice(start), file].join(' -> '))
+    if (start >= 0 || done.has(file)) return
+    for (const next of graph.get(file) ?? []) visit(next, [...path, file])
+    done.add(file)
+  }
+  for (const file of graph.keys()) visit(file, [])
+  return found
+}
