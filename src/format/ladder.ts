@@ -1,0 +1,94 @@
+import { invalidParam } from '../core/errors.ts'
+import { MAX_DIMENSION, MAX_LAYERS } from './layout.ts'
+
+/** One layer to be encoded. Widths, not ratios: a page asks for widths. */
+export interface Rung {
+  readonly width: number
+  readonly quality: number
+}
+
+/** Widths that a picture is stored in when nobody says otherwise. */
+export const DEFAULT_WIDTHS: readonly number[] = [320, 640, 1280, 1920, 2560, 3840]
+
+/** A default width nearer to the source than this (in percent) would cost bytes and give nothing to see. */
+const NEAREST_PERCENT = 85
+
+export const DEFAULT_QUALITY = 60
+
+/**
+ * The default ladder: the default widths well below the source's width, then the source's width.
+ * @throws StrataError PARAM_INVALID when the source's width is not 1..65535
+ */
+export function defaultWidths(sourceWidth: number): number[] {
+  checkSourceWidth(sourceWidth)
+  return [...DEFAULT_WIDTHS.filter((width) => 100 * width < NEAREST_PERCENT * sourceWidth), sourceWidth]
+}
+
+/**
+ * An explicit ladder, as `--widths` and `?widths=` give it: "640,1280,1280@80". `W@q` gives that layer its own
+ * quality, `quality` is that of all others. The list stands as it is: the source's width is not added.
+ * @throws StrataError PARAM_INVALID when the text is not such a list or `checkLadder` refuses it
+ */
+export function parseWidths(spec: string, sourceWidth: number, quality: number = DEFAULT_QUALITY): Rung[] {
+  const rungs = spec.split(',', MAX_LAYERS + 1).map((item) => {
+    const match = /^\s*(\d{1,6})(?:@(\d{1,3}))?\s*$/.exec(item)
+    if (!match) throw invalidParam('widths', 'a list such as 640,1280,1280@80', spec)
+    return { width: Number(match[1]), quality: match[2] === undefined ? quality : Number(match[2]) }
+  })
+  checkLadder(rungs, sourceWidth)
+  return rungs
+}
+
+/** The ladder for a picture: the explicit list where there is one, else the default widths at one quality. */
+export function ladderFor(sourceWidth: number, spec?: string, quality: number = DEFAULT_QUALITY): Rung[] {
+  checkQuality(quality)
+  if (spec !== undefined) return parseWidths(spec, sourceWidth, quality)
+  return defaultWidths(sourceWidth).map((width) => ({ width, quality }))
+}
+
+/**
+ * The rules of a ladder: 1 to 16 layers, widths from 1 to the source's, never falling, and equal widths with rising
+ * quality (a pure quality layer).
+ * @throws StrataError PARAM_INVALID that names the rule and what came
+ */
+export function checkLadder(rungs: readonly Rung[], sourceWidth: number): void {
+  checkSourceWidth(sourceWidth)
+  if (rungs.length < 1 || rungs.length > MAX_LAYERS) {
+    throw invalidParam('widths', `1 to ${MAX_LAYERS} widths`, rungs.length)
+  }
+  let below: Rung | undefined
+  for (const rung of rungs) {
+    if (!isIntegerIn(rung.width, 1, sourceWidth)) {
+      throw invalidParam('widths', `integers from 1 to the source's width, ${sourceWidth}`, rung.width)
+    }
+    checkQuality(rung.quality)
+    if (below && rung.width < below.width) {
+      throw invalidParam('widths', 'a list that never falls', `${below.width},${rung.width}`)
+    }
+    if (below && rung.width === below.width && rung.quality <= below.quality) {
+      const got = `${below.width}@${below.quality},${rung.width}@${rung.quality}`
+      throw invalidParam('widths', 'equal widths with rising quality', got)
+    }
+    below = rung
+  }
+}
+
+/** @throws StrataError PARAM_INVALID unless the quality is an integer from 1 to 100 */
+export function checkQuality(quality: number): void {
+  if (!isIntegerIn(quality, 1, 100)) throw invalidParam('quality', 'an integer from 1 to 100', quality)
+}
+
+/** The height of a layer: in proportion to the source, rounded half up, at least one row. */
+export function layerHeight(width: number, sourceWidth: number, sourceHeight: number): number {
+  return Math.max(1, Math.round((sourceHeight * width) / sourceWidth))
+}
+
+function checkSourceWidth(width: number): void {
+  if (!isIntegerIn(width, 1, MAX_DIMENSION)) {
+    throw invalidParam('source width', `an integer from 1 to ${MAX_DIMENSION}`, width)
+  }
+}
+
+function isIntegerIn(value: number, min: number, max: number): boolean {
+  return Number.isInteger(value) && value >= min && value <= max
+}

@@ -1,0 +1,50 @@
+import { crc32c } from '../../src/core/crc32c.ts'
+import { layerHeight, type Rung } from '../../src/format/ladder.ts'
+import { HEADER, readField, stripCount, writeField } from '../../src/format/layout.ts'
+import { type StrataFile, writeStrata } from '../../src/format/writer.ts'
+import { generator } from '../pictures.ts'
+
+/** The parts of a file whose strips hold random bytes: the container does not care what a strip means. */
+export function sampleParts(
+  width: number,
+  height: number,
+  ladder: readonly Rung[],
+  options: { seed?: number; maxStrip?: number; placeholder?: number } = {},
+): StrataFile {
+  const random = generator(options.seed ?? 1)
+  const bytes = (length: number) => Uint8Array.from({ length }, () => 256 * random())
+  return {
+    source: { width, height, sha256: '00112233445566778899aabbccddeeff' },
+    modelSet: '0123456789abcdef',
+    placeholder: bytes(options.placeholder ?? 32),
+    flags: 5,
+    layers: ladder.map((rung, index) => {
+      const rows = layerHeight(rung.width, width, height)
+      const strips = Array.from({ length: stripCount(rows) }, () =>
+        bytes(random() * (options.maxStrip ?? 40)),
+      )
+      return { ...rung, height: rows, flags: index, strips }
+    }),
+  }
+}
+
+/** Three layers, the top two of equal width; 1, 2 and 2 strips; a few hundred bytes. */
+export function sampleFile(): Uint8Array {
+  const ladder = [
+    { width: 213, quality: 60 },
+    { width: 427, quality: 60 },
+    { width: 427, quality: 80 },
+  ]
+  return writeStrata(sampleParts(427, 300, ladder))
+}
+
+/** A copy with these bytes changed and the header's checksum made right again: what a hostile writer would send. */
+export function forge(file: Uint8Array, change: (copy: Uint8Array) => void): Uint8Array {
+  const copy = file.slice()
+  const length = readField(file, HEADER.headerLength)
+  change(copy)
+  const { offset } = HEADER.checksum
+  const checksum = crc32c(copy.subarray(offset + 4, length), crc32c(copy.subarray(0, offset)))
+  writeField(copy, HEADER.checksum, checksum)
+  return copy
+}

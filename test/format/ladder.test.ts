@@ -1,0 +1,132 @@
+import { describe, expect, it } from 'vitest'
+import { defaultWidths, ladderFor, layerHeight, parseWidths } from '../../src/format/ladder.ts'
+
+describe('defaultWidths', () => {
+  it.each([
+    [1, [1]],
+    [320, [320]],
+    [376, [376]], // 320 is above 0.85 * 376 = 319.6
+    [377, [320, 377]], // and below 0.85 * 377 = 320.45
+    [640, [320, 640]],
+    [752, [320, 752]],
+    [753, [320, 640, 753]],
+    [1280, [320, 640, 1280]],
+    [1600, [320, 640, 1280, 1600]],
+    [1920, [320, 640, 1280, 1920]],
+    [2000, [320, 640, 1280, 2000]],
+    [4000, [320, 640, 1280, 1920, 2560, 4000]],
+    [6000, [320, 640, 1280, 1920, 2560, 3840, 6000]],
+    [65535, [320, 640, 1280, 1920, 2560, 3840, 65535]],
+  ])('of a source %i pixels wide', (sourceWidth, widths) => {
+    expect(defaultWidths(sourceWidth)).toEqual(widths)
+  })
+
+  it.each([0, -1, 1.5, Number.NaN, 65536])('refuses a source width of %d', (width) => {
+    expect(() => defaultWidths(width)).toThrow(expect.objectContaining({ code: 'PARAM_INVALID' }))
+  })
+})
+
+describe('parseWidths', () => {
+  it.each([
+    ['640', [[640, 60]]],
+    [
+      '640,1280',
+      [
+        [640, 60],
+        [1280, 60],
+      ],
+    ],
+    [
+      '640,1280,1280@80',
+      [
+        [640, 60],
+        [1280, 60],
+        [1280, 80],
+      ],
+    ],
+    [
+      ' 640@30 , 1280@100 ',
+      [
+        [640, 30],
+        [1280, 100],
+      ],
+    ],
+    ['1@1', [[1, 1]]],
+    [
+      '1280@1,1280@2,1280@3',
+      [
+        [1280, 1],
+        [1280, 2],
+        [1280, 3],
+      ],
+    ],
+    [
+      '640@90,1280@10',
+      [
+        [640, 90],
+        [1280, 10],
+      ],
+    ],
+  ])('reads %j', (spec, expected) => {
+    const rungs = expected.map(([width, quality]) => ({ width, quality }))
+    expect(parseWidths(spec, 1280, 60)).toEqual(rungs)
+  })
+
+  it.each([
+    ['', 'a list such as'],
+    [',', 'a list such as'],
+    ['640,', 'a list such as'],
+    ['640;1280', 'a list such as'],
+    ['640@', 'a list such as'],
+    ['@80', 'a list such as'],
+    ['-640', 'a list such as'],
+    ['6.4e2', 'a list such as'],
+    ['0x80', 'a list such as'],
+    ['1000000', 'a list such as'],
+    ['640@1000', 'a list such as'],
+    ['0', 'from 1 to the source'],
+    ['1281', "from 1 to the source's width, 1280, got 1281"],
+    ['640@0', 'quality: expected an integer from 1 to 100, got 0'],
+    ['640@101', 'quality: expected an integer from 1 to 100, got 101'],
+    ['1280,640', 'a list that never falls, got "1280,640"'],
+    ['640,640', 'equal widths with rising quality, got "640@60,640@60"'],
+    ['640@70,640', 'equal widths with rising quality'],
+    [Array.from({ length: 17 }, (_, i) => i + 1).join(), '1 to 16 widths'],
+    [','.repeat(1e6), 'a list such as'],
+  ])('refuses %j', (spec, reason) => {
+    expect(() => parseWidths(spec, 1280, 60)).toThrow(
+      expect.objectContaining({ code: 'PARAM_INVALID', message: expect.stringContaining(reason) }),
+    )
+  })
+
+  it('takes sixteen', () => {
+    expect(parseWidths(Array.from({ length: 16 }, (_, i) => i + 1).join(), 16, 60)).toHaveLength(16)
+  })
+})
+
+describe('ladderFor', () => {
+  it('is the default widths at one quality where no list is given', () => {
+    expect(ladderFor(800)).toEqual([320, 640, 800].map((width) => ({ width, quality: 60 })))
+    expect(ladderFor(800, undefined, 90)[0]).toEqual({ width: 320, quality: 90 })
+    expect(ladderFor(800, '100', 90)).toEqual([{ width: 100, quality: 90 }])
+  })
+
+  it.each([0, 101, 1.5, Number.NaN])('refuses quality %d, with a list and without', (quality) => {
+    expect(() => ladderFor(800, undefined, quality)).toThrow('quality: expected an integer from 1 to 100')
+    expect(() => ladderFor(800, '640@50', quality)).toThrow('quality: expected an integer from 1 to 100')
+  })
+})
+
+describe('layerHeight', () => {
+  it.each([
+    [320, 1280, 853, 213],
+    [640, 1280, 853, 427], // 426.5: half goes up
+    [1280, 1280, 853, 853],
+    [1, 65535, 1, 1], // never 0
+    [320, 6000, 1, 1],
+    [1, 1, 65535, 65535],
+    [2, 3, 65535, 43690],
+  ])('of width %i in a source of %i x %i is %i', (width, sourceWidth, sourceHeight, height) => {
+    expect(layerHeight(width, sourceWidth, sourceHeight)).toBe(height)
+  })
+})
