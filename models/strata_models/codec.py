@@ -1,0 +1,164 @@
+"""The layered codec: a base layer and one shared enhancement layer, after COMPASS, eq. (1)-(4) and (20)-(24)."""
+import math
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from .blocks import Refine, Residual, pad_to
+from .entropy_net import EntropyNet, context_of, nearest_rows, quality_code, scale_code
+from .integer import ste
+from .liff import Liff, make_axis
+from .rate import ANCHORS, at_anchor, gaussian_bits, lambda_of, scale_of_index
+
+PATCH = 8  # pixels per latent and axis
+SIDE_STRIDE = 4  # latents per side latent and axis
+SIDE_KNEE = 8.0
+WIDTH = 128
+LATENTS = 96
+
+
+@dataclass
+class LayerOutput:
+    picture: torch.Tensor  # [B, 3, H, W] in [0, 1], not clipped
+    bits: torch.Tensor  # [B]
+    side_bits: torch.Tensor  # [B]
+    context: torch.Tensor  # integers for the layer above, [B, 2*LATENTS, h, w]
+
+
+class LayerCodec(nn.Module):
+    def __init__(self, side: int, hidden: int, refine: int, conditional: bool):
+        super().__init__()
+        self.conditional = conditional
+        self.patch_in = nn.Conv2d(192, WIDTH, 1)
+        self.condition = nn.Conv2d(192, WIDTH, 1) if conditional else None
+        self.analysis_block = Residual(WIDTH, WIDTH)
+        self.analysis_out = nn.Conv2d(WIDTH, LATENTS, 1)
+        self.synthesis_in = nn.Conv2d(LATENTS, WIDTH, 1)
+        self.synthesis_block = Residual(WIDTH, WIDTH)
+        self.patch_out = nn.Conv2d(WIDTH, 192, 1)
+        self.refine = Refine(24 if conditional else 12, refine)
+        self.side_in = nn.Conv2d(2 * LATENTS, 64, 1)
+        self.side_down = nn.Conv2d(256, 64, 1)
+        self.side_mix = nn.Conv2d(64, 64, 3, padding=1)
+        self.side_out = nn.Conv2d(256, side, 1)
+        self.entropy = EntropyNet(LATENTS, side, hidden, conditional)
+        # log of 1 / quantization step for each quality anchor; the decoder's inverse is learned apart.
+        anchors = torch.arange(ANCHORS) / (ANCHORS - 1) * 99 + 1
+        step = 0.8 * (26 / (lambda_of(anchors) * 255**2)).sqrt()
+        self.log_gain = nn.Parameter((-step.log())[:, None].repeat(1, LATENTS))
+        self.log_inverse = nn.Parameter(step.log()[:, None].repeat(1, LATENTS))
+        self.side_offset = nn.Parameter(torch.zeros(ANCHORS, side))
+        self.side_log_scale = nn.Parameter(torch.full((ANCHORS, side), 0.7))
+
+    def analysis(self, picture: torch.Tensor, prediction: torch.Tensor | None) -> torch.Tensor:
+        """Pictures padded to PATCH -> latents before gain, [B, LATENTS, H/8, W/8]."""
+        target = picture - (0.5 if prediction is None else prediction)
+        x = self.patch_in(F.pixel_unshuffle(target, PATCH))
+        if self.condition is not None:
+            x = x + self.condition(F.pixel_unshuffle(prediction - 0.5, PATCH))
+        return self.analysis_out(self.analysis_block(x))
+
+    def side_analysis(self, gained: torch.Tensor) -> torch.Tensor:
+        """Latents after gain, padded to SIDE_STRIDE -> side latents before offset."""
+        magnitude = torch.log1p(gained.abs())
+        x = F.leaky_relu(self.side_in(torch.cat([torch.sign(gained) * magnitude, magnitude], 1)), 0.1)
+        x = F.leaky_relu(self.side_down(F.pixel_unshuffle(x, 2)), 0.1)
+        x = F.leaky_relu(self.side_mix(x), 0.1)
+        x = self.side_out(F.pixel_unshuffle(x, 2))
+        # Logarithmic beyond SIDE_KNEE: an unbounded z runs away from its prior early in training and never returns.
+        return torch.sign(x) * torch.log1p(x.abs() / SIDE_KNEE) * SIDE_KNEE
+
+    def synthesis(self, latents: torch.Tensor, prediction: torch.Tensor | None) -> torch.Tensor:
+        """Latents after inverse gain (and the padded prediction) -> padded picture."""
+        x = self.synthesis_block(self.synthesis_in(latents))
+        residual = F.pixel_shuffle(self.patch_out(x), PATCH)
+        if prediction is None:
+            return residual + self.refine(residual) + 0.5
+        return prediction + residual + self.refine(residual, prediction - 0.5)
+
+    def forward(self, picture, prediction, quality, context=None, scale=0) -> LayerOutput:
+        """quality [B] in 1..100; context: integers of the layer below on this layer's latent grid."""
+        height, width = picture.shape[2:]
+        padded = pad_to(picture, PATCH)
+        below = None if prediction is None else pad_to(prediction, PATCH)
+        y = self.analysis(padded, below).float() * at_anchor(self.log_gain, quality).exp()
+        h, w = y.shape[2:]
+        z = self.side_analysis(pad_to(y, SIDE_STRIDE)).float() - at_anchor(self.side_offset, quality)
+        noise = (lambda v: v + torch.rand_like(v) - 0.5) if self.training else torch.round
+        side_scale = at_anchor(self.side_log_scale, quality).exp().clamp(0.11, 64)
+        side_bits = gaussian_bits(noise(z), side_scale)
+        z_hat = ste(z.round(), z).clamp(-255, 255)
+        planes = quality_code(quality)[:, None]
+        if prediction is not None:
+            planes = torch.cat([planes, torch.full_like(planes, scale)], 1)
+            context = F.pad(context, (0, -w % SIDE_STRIDE, 0, -h % SIDE_STRIDE))
+        with torch.autocast(y.device.type, enabled=False):
+            means, indexes = self.entropy(z_hat, planes, context)
+        means, indexes = means[:, :, :h, :w], indexes[:, :, :h, :w]
+        rounded = (y - means).round()
+        if not self.training:
+            rounded = rounded * (indexes > 0)
+        y_hat = ste(rounded + means, y)
+        value = y - means + torch.rand_like(y) - 0.5 if self.training else rounded
+        bits = gaussian_bits(value, scale_of_index(indexes))
+        if not self.training:
+            bits = bits * (indexes > 0)
+        out = self.synthesis(y_hat * at_anchor(self.log_inverse, quality).exp(), below)
+        side_total = side_bits.sum((1, 2, 3))
+        return LayerOutput(
+            out[:, :, :height, :width], bits.sum((1, 2, 3)) + side_total, side_total, context_of(y_hat, indexes)
+        )
+
+
+class Codec(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.base = LayerCodec(side=32, hidden=64, refine=12, conditional=False)
+        self.enhancement = LayerCodec(side=16, hidden=32, refine=8, conditional=True)
+        self.liff = Liff()
+
+    def forward(self, pictures: list[torch.Tensor], qualities: list[torch.Tensor]) -> list[LayerOutput]:
+        """Layers from the base up: pictures [B, 3, H_k, W_k] in [0, 1], qualities [B]."""
+        outputs = [self.base(pictures[0], None, qualities[0])]
+        for picture, quality in zip(pictures[1:], qualities[1:]):
+            low = outputs[-1].picture.clamp(0, 1)
+            sizes = low.shape[2:], picture.shape[2:]
+            rows, columns = (make_axis(a, b) for a, b in zip(*sizes))
+            prediction = self.liff(low, rows, columns)
+            context = outputs[-1].context
+            for axis, count in ((2, sizes[1][0]), (3, sizes[1][1])):
+                target = -(-count // PATCH)
+                index = nearest_rows(sizes[0][axis - 2], count, context.shape[axis], target)
+                context = context.index_select(axis, index.to(context.device))
+            scale = scale_code((rows.log_scale + columns.log_scale) / 2)
+            outputs.append(self.enhancement(picture, prediction, quality, context, scale))
+        return outputs
+
+
+def initialise_from_patches(layer: LayerCodec, targets: torch.Tensor) -> None:
+    """PCA of 8x8 patches of `targets` (pictures minus prediction, [B, 3, H, W]): an orthonormal transform codec
+    before the first step."""
+    patches = F.pixel_unshuffle(targets, PATCH).permute(0, 2, 3, 1).reshape(-1, 192).double()
+    covariance = patches.T @ patches / len(patches)
+    values, vectors = torch.linalg.eigh(covariance)
+    values, vectors = values.flip(0), vectors.flip(1).float()
+    with torch.no_grad():
+        layer.patch_in.weight.copy_(vectors[:, :WIDTH].T[:, :, None, None])
+        layer.patch_in.bias.zero_()
+        if layer.condition is not None:
+            layer.condition.weight *= 0.1
+            layer.condition.bias.zero_()
+        identity = torch.eye(WIDTH)
+        layer.analysis_out.weight.copy_(identity[:LATENTS, :, None, None])
+        layer.analysis_out.bias.zero_()
+        layer.synthesis_in.weight.copy_(identity[:, :LATENTS, None, None])
+        layer.synthesis_in.bias.zero_()
+        layer.patch_out.weight.copy_(vectors[:, :WIDTH][:, :, None, None])
+        layer.patch_out.bias.zero_()
+        # Scale indexes start at the PCA's deviations at the middle quality, in the units of the net's output.
+        gain = layer.log_gain[ANCHORS // 2, 0].exp()
+        scale = (values[:LATENTS].clamp_min(1e-9).sqrt().float() * gain).clamp(0.12, 60) * 0.5
+        index = (scale.clamp_min(0.12).log() - math.log(0.11)) / (math.log(64 / 0.11) / 63)
+        layer.entropy.out.bias[LATENTS * 4 :] = (index / 8).repeat_interleave(4)

@@ -1,0 +1,129 @@
+"""The codec's networks as ONNX graphs. Pictures are [1, 3, H, W] in [0, 1]; integers travel in fp32 tensors."""
+import numpy as np
+
+from .codec import PATCH, SIDE_KNEE, Codec, LayerCodec
+from .entropy_net import MEAN_LIMIT
+from .graph import Graph
+from .liff import Liff
+from .rate import SCALE_COUNT
+
+HALF = np.float32(0.5)
+AT_8, AT_16, AT_32, AT_2 = 64.0, 256.0, 1024.0, 4.0  # picture pixels per position
+
+
+def residual(graph: Graph, x: str, block) -> str:
+    inner = graph.conv(x, block.depthwise, AT_8)
+    inner = graph.leaky(graph.conv(inner, block.expand, AT_8))
+    return graph.add(x, graph.conv(inner, block.reduce, AT_8))
+
+
+def analysis(layer: LayerCodec, name: str) -> Graph:
+    graph = Graph(name)
+    target = graph.input("picture", [1, 3, "H", "W"])
+    half = graph.constant(HALF)
+    if layer.conditional:
+        prediction = graph.input("prediction", [1, 3, "H", "W"])
+        x = graph.node("Sub", [target, prediction])
+        seen = graph.unshuffle(graph.node("Sub", [prediction, half]), PATCH)
+        condition = graph.conv(seen, layer.condition, AT_8, unshuffled=PATCH)
+    else:
+        x = graph.node("Sub", [target, half])
+    x = graph.conv(graph.unshuffle(x, PATCH), layer.patch_in, AT_8, unshuffled=PATCH)
+    if layer.conditional:
+        x = graph.add(x, condition)
+    x = graph.conv(residual(graph, x, layer.analysis_block), layer.analysis_out, AT_8)
+    graph.output(x, "latents", [1, layer.analysis_out.out_channels, "h", "w"])
+    return graph
+
+
+def log1p_magnitude(graph: Graph, x: str) -> str:
+    return graph.node("Log", [graph.node("Add", [graph.node("Abs", [x]), graph.constant(np.float32(1))])])
+
+
+def side_analysis(layer: LayerCodec, name: str) -> Graph:
+    graph = Graph(name)
+    y = graph.input("latents", [1, layer.analysis_out.out_channels, "h", "w"])
+    magnitude = log1p_magnitude(graph, y)
+    signed = graph.node("Mul", [graph.node("Sign", [y]), magnitude])
+    x = graph.leaky(graph.conv(graph.node("Concat", [signed, magnitude], axis=1), layer.side_in, AT_8))
+    x = graph.leaky(graph.conv(graph.unshuffle(x, 2), layer.side_down, AT_16, unshuffled=2))
+    x = graph.leaky(graph.conv(x, layer.side_mix, AT_16))
+    x = graph.conv(graph.unshuffle(x, 2), layer.side_out, AT_32, unshuffled=2)
+    compressed = log1p_magnitude(graph, graph.node("Div", [x, graph.constant(np.float32(SIDE_KNEE))]))
+    signed = graph.node("Mul", [graph.node("Sign", [x]), compressed])
+    x = graph.node("Mul", [signed, graph.constant(np.float32(SIDE_KNEE))])
+    graph.output(x, "side", [1, layer.side_out.out_channels, "p", "q"])
+    return graph
+
+
+def entropy(layer: LayerCodec, name: str) -> Graph:
+    net = layer.entropy
+    graph = Graph(name)
+    side = graph.input("side", [1, net.side.weight.shape[1], "p", "q"])
+    hidden = graph.shuffle(graph.clip(graph.integer(side, net.side, AT_32), 0, 255), 2)
+    if net.context is not None:
+        context = graph.unshuffle(graph.input("context", [1, 2 * net.latents, "h", "w"]), 2)
+        seen = graph.clip(graph.integer(context, net.context, AT_16, unshuffled=2), 0, 255)
+        hidden = graph.add(hidden, seen)
+    hidden = graph.clip(graph.integer(hidden, net.middle, AT_16), 0, 255)
+    out = graph.shuffle(graph.integer(hidden, net.out, AT_16), 2)
+    means, indexes = graph.node("Split", [out, graph.constant(np.array([net.latents] * 2))], outputs=2, axis=1)
+    graph.output(graph.clip(means, -MEAN_LIMIT, MEAN_LIMIT), "means", [1, net.latents, "h", "w"])
+    graph.output(graph.clip(indexes, 0, SCALE_COUNT - 1), "indexes", [1, net.latents, "h", "w"])
+    return graph
+
+
+def synthesis(layer: LayerCodec, name: str) -> Graph:
+    graph = Graph(name)
+    latents = graph.input("latents", [1, layer.synthesis_in.in_channels, "h", "w"])
+    x = residual(graph, graph.conv(latents, layer.synthesis_in, AT_8), layer.synthesis_block)
+    out = graph.shuffle(graph.conv(x, layer.patch_out, AT_8), PATCH)
+    half = graph.constant(HALF)
+    if layer.conditional:
+        prediction = graph.input("prediction", [1, 3, "H", "W"])
+        base = prediction
+        seen = graph.node("Concat", [out, graph.node("Sub", [prediction, half])], axis=1)
+    else:
+        base, seen = half, out
+    x = graph.leaky(graph.conv(graph.unshuffle(seen, 2), layer.refine.mix, AT_2, unshuffled=2))
+    x = graph.leaky(graph.conv(x, layer.refine.middle, AT_2))
+    correction = graph.shuffle(graph.conv(x, layer.refine.out, AT_2), 2)
+    graph.output(graph.add(graph.add(base, out), correction), "picture", [1, 3, "H", "W"])
+    return graph
+
+
+def features(liff: Liff, name: str) -> Graph:
+    graph = Graph(name)
+    low = graph.input("picture", [1, 3, "H", "W"])
+    x = graph.unshuffle(graph.node("Sub", [low, graph.constant(HALF)]), 2)
+    x = graph.leaky(graph.conv(x, liff.features[0], AT_2, unshuffled=2))
+    x = graph.shuffle(graph.conv(x, liff.features[2], AT_2), 2)
+    graph.output(x, "features", [1, liff.features[2].out_channels // 4, "H", "W"])
+    return graph
+
+
+def filters(liff: Liff, name: str) -> Graph:
+    graph = Graph(name)
+    x = graph.input("tokens", ["phases", 6])
+    for position, module in enumerate(liff.filters):
+        if position % 2:
+            x = graph.leaky(x)
+        else:
+            x = graph.node("Gemm", [x, graph.constant(module.weight), graph.constant(module.bias)], transB=1)
+    graph.output(x, "filters", ["phases", liff.filters[-1].out_features])
+    return graph
+
+
+DECODER = ("base-entropy", "base-synthesis", "enhancement-entropy", "enhancement-synthesis", "features", "filters")
+
+
+def all_graphs(codec: Codec) -> dict[str, Graph]:
+    out = {}
+    for name, layer in (("base", codec.base), ("enhancement", codec.enhancement)):
+        for build in (analysis, side_analysis, entropy, synthesis):
+            key = f"{name}-{build.__name__.replace('_', '-')}"
+            out[key] = build(layer, key)
+    out["features"] = features(codec.liff, "features")
+    out["filters"] = filters(codec.liff, "filters")
+    return out
+

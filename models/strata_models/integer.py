@@ -1,0 +1,84 @@
+"""Integer-aware convolutions: what trains in floats is, bit for bit, what runs in integers.
+
+An activation is stored as `integer / GRID` so that its magnitude suits an optimizer; the exported graph works on
+the integers themselves, held in fp32 tensors. A layer computes
+
+    out = clip(floor((sum(w_int * a_int) + b_int + 2^(shift-1)) * 2^-shift), low, high)
+
+with |w_int| <= 127, one power-of-two shift for each output channel, and sum|w_int| * max|a_int| + |b_int| < 2^24,
+which makes every partial sum exact in fp32 in any order of summation. The shift is derived from the weights at each
+forward pass, so the bound holds during training and not only after it.
+"""
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+GRID = 128.0  # activations 0..255 train as 0..2
+EXACT = float(2**24)
+WEIGHT_LIMIT = 127.0
+SHIFT_RANGE = (1, 16)
+
+
+def ste(hard: torch.Tensor, soft: torch.Tensor) -> torch.Tensor:
+    """Value of `hard`, gradient of `soft` (straight-through)."""
+    return soft + (hard - soft).detach()
+
+
+class IntegerConv(nn.Module):
+    """Convolution on integers. `input_grid` and `input_limit` hold one value for each input channel."""
+
+    def __init__(self, inputs: int, outputs: int, kernel: int, input_grid, input_limit, output_grid, low, high,
+                 rectified: bool = False):
+        super().__init__()
+        self.rectified = rectified
+        self.weight = nn.Parameter(torch.randn(outputs, inputs, kernel, kernel) / (inputs * kernel * kernel) ** 0.5)
+        self.bias = nn.Parameter(torch.zeros(outputs))
+        self.padding = kernel // 2
+        as_column = lambda v: torch.as_tensor(v, dtype=torch.float32).expand(inputs).reshape(1, inputs, 1, 1).clone()
+        self.register_buffer("input_grid", as_column(input_grid), persistent=False)
+        self.register_buffer("input_limit", as_column(input_limit), persistent=False)
+        grids = torch.as_tensor(output_grid, dtype=torch.float32).expand(outputs).clone()
+        self.register_buffer("output_grid", grids, persistent=False)
+        column = lambda v: torch.as_tensor(v, dtype=torch.float32).expand(outputs).reshape(1, outputs, 1, 1).clone()
+        self.register_buffer("low", column(low), persistent=False)
+        self.register_buffer("high", column(high), persistent=False)
+
+    def _effective(self) -> torch.Tensor:
+        return self.weight * (self.output_grid.view(-1, 1, 1, 1) / self.input_grid)
+
+    @torch.no_grad()
+    def quantized(self) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """(w_int [O,I,k,k], b_int [O], shift [O]) as floats that hold integers; raises when the bound fails."""
+        effective, bias = self._effective().double(), (self.bias * self.output_grid).double()
+        largest = effective.abs().amax((1, 2, 3)).clamp_min(1e-9)
+        reach = (effective.abs() * self.input_limit).sum((1, 2, 3)) + bias.abs() + 1
+        shift = torch.minimum((WEIGHT_LIMIT / largest).log2().floor(), (EXACT * 0.97 / reach).log2().floor())
+        shift = shift.clamp(*SHIFT_RANGE)
+        power = 2.0**shift
+        weight = (effective * power.view(-1, 1, 1, 1)).round().clamp(-WEIGHT_LIMIT, WEIGHT_LIMIT)
+        return weight, (bias * power).round(), shift
+
+    def check(self) -> float:
+        """Largest sum|w|*max|a| + |b| + half over the output channels; asserts that it is below 2^24."""
+        weight, bias, shift = self.quantized()
+        reach = (weight.abs() * self.input_limit).sum((1, 2, 3)) + bias.abs() + 2.0 ** (shift - 1)
+        if not bool((reach < EXACT).all()):
+            raise AssertionError(f"an integer convolution can reach {reach.max():.0f}, which fp32 does not hold exactly")
+        return float(reach.max())
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        weight, bias, shift = self.quantized()
+        power = 2.0**shift
+        weight = weight / power.view(-1, 1, 1, 1) / self.output_grid.view(-1, 1, 1, 1) * self.input_grid
+        bias = bias / power / self.output_grid
+        out = F.conv2d(x, ste(weight.float(), self.weight), ste(bias.float(), self.bias), padding=self.padding)
+        grid = self.output_grid.view(1, -1, 1, 1)
+        hard = torch.minimum(torch.maximum((out * grid + 0.5).floor(), self.low), self.high) / grid
+        # Only the lower bound of an activation bends the gradient: elsewhere a clipped channel keeps the
+        # gradient that leads back into the range, so that none dies at a bound.
+        return ste(hard, F.leaky_relu(out, 0.02) if self.rectified else out)
+
+
+def integer_relu(inputs: int, outputs: int, kernel: int, input_grid=GRID, input_limit=255.0) -> IntegerConv:
+    """IntegerConv whose output is an activation in [0, 255]."""
+    return IntegerConv(inputs, outputs, kernel, input_grid, input_limit, GRID, 0.0, 255.0, rectified=True)

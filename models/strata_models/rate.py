@@ -1,0 +1,45 @@
+"""Rates and quality levels: what training estimates and what the stored tables cost."""
+import math
+
+import torch
+
+SCALE_COUNT = 64
+SCALE_MIN, SCALE_MAX = 0.11, 64.0
+SCALE_STEP = math.log(SCALE_MAX / SCALE_MIN) / (SCALE_COUNT - 1)
+
+QUALITY_MIN, QUALITY_MAX = 1, 100
+LAMBDA_MIN, LAMBDA_MAX = 0.0004, 0.1
+ANCHORS = 8  # gain vectors lie at this many qualities, equally spaced, and are interpolated between them
+
+
+def lambda_of(quality: torch.Tensor) -> torch.Tensor:
+    """Weight of 255^2 * MSE against bits per pixel; log-spaced over quality 1..100."""
+    position = (quality - QUALITY_MIN) / (QUALITY_MAX - QUALITY_MIN)
+    return LAMBDA_MIN * (LAMBDA_MAX / LAMBDA_MIN) ** position
+
+
+def anchor_position(quality: torch.Tensor) -> torch.Tensor:
+    """Quality 1..100 on the axis 0..ANCHORS-1 of the gain vectors."""
+    return (quality - QUALITY_MIN) / (QUALITY_MAX - QUALITY_MIN) * (ANCHORS - 1)
+
+
+def at_anchor(table: torch.Tensor, quality: torch.Tensor) -> torch.Tensor:
+    """Linear interpolation of table [ANCHORS, C] at quality [B], as [B, C, 1, 1]."""
+    position = anchor_position(quality)
+    lower = position.floor().clamp(0, ANCHORS - 2).long()
+    fraction = (position - lower)[:, None]
+    return (table[lower] * (1 - fraction) + table[lower + 1] * fraction)[:, :, None, None]
+
+
+def scale_of_index(index: torch.Tensor) -> torch.Tensor:
+    return SCALE_MIN * torch.exp(index * SCALE_STEP)
+
+
+def gaussian_bits(value: torch.Tensor, scale: torch.Tensor) -> torch.Tensor:
+    """Bits of an integer-binned N(0, scale) at `value`; the faint tail stands for escapes and keeps gradients alive."""
+    magnitude = value.abs()
+    root = 1 / (scale * math.sqrt(2))
+    upper = torch.special.erfc((magnitude - 0.5) * root)
+    lower = torch.special.erfc((magnitude + 0.5) * root)
+    probability = 0.5 * (upper - lower) * (1 - 2**-13) + 2**-18 * torch.exp(-magnitude / 24)
+    return -torch.log2(probability)

@@ -1,0 +1,155 @@
+"""Trains the layered codec: python -m strata_models.train --data DIR --out DIR --minutes 60 [--resume DIR/last.pt]
+
+The learning rate follows the share of the time budget that is spent, so a run always ends annealed. One CPU thread in
+bf16 or a CUDA device; loss and recipe: COMPASS eq. (20)-(24), noise for the rate, straight-through for the distortion.
+"""
+import argparse
+import copy
+import math
+import random
+import time
+from pathlib import Path
+
+import torch
+
+from .codec import Codec, initialise_from_patches
+from .data import CropSampler, load_pictures, picture_paths, resize
+from .ladders import SIDE, draw
+from .liff import make_axis
+from .rate import QUALITY_MAX, QUALITY_MIN, lambda_of
+from .soap import Soap
+
+WARM_UP_STEPS = 50
+FINAL_RATE = 0.02
+CLIP = 50.0
+AVERAGE = 0.999
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True, help="folder of training pictures")
+    parser.add_argument("--out", type=Path, required=True, help="folder for last.pt (resumable) and log.csv (step, minutes, loss, base cost, top cost, rate, norm)")
+    parser.add_argument("--minutes", type=float, required=True)
+    parser.add_argument("--resume", type=Path, help="a last.pt, or a checkpoint that evaluate kept (no optimizer state)")
+    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    parser.add_argument("--batch", type=int, default=6)
+    parser.add_argument("--rate", type=float, default=3e-3)
+    parser.add_argument("--seed", type=int, default=1)
+    return parser.parse_args()
+
+
+def initialise(codec: Codec, sampler: CropSampler) -> None:
+    crops = torch.cat([sampler.next() for _ in range(20)])
+    low = resize(crops, SIDE // 3, SIDE // 3)
+    initialise_from_patches(codec.base, low - 0.5)
+    axis = make_axis(SIDE // 2, SIDE)
+    with torch.no_grad():
+        prediction = codec.liff(resize(crops, SIDE // 2, SIDE // 2), axis, axis)
+    initialise_from_patches(codec.enhancement, crops - prediction)
+
+
+def parameter_groups(codec: Codec) -> list[dict]:
+    """The entropy model learns at a fifth of the rate: its outputs are sums over many one-sided activations. The base
+    layer's inputs carry the mean brightness and are ten times larger than residuals, so it goes slower too."""
+    slow = lambda name: any(part in name for part in (".entropy.", ".side_", ".log_gain", ".log_inverse"))
+    groups: dict[float, list] = {}
+    for name, parameter in codec.named_parameters():
+        factor = (0.2 if slow(name) else 1.0) * (0.6 if name.startswith("base.") else 1.0)
+        groups.setdefault(factor, []).append(parameter)
+    return [{"params": parameters, "factor": factor} for factor, parameters in groups.items()]
+
+
+def draw_qualities(batch: int, layers: int, rising: bool, device) -> list[torch.Tensor]:
+    """One quality a picture for all of its layers; on a pure quality layer the top rises above it."""
+    quality = torch.rand(batch, device=device) * (QUALITY_MAX - QUALITY_MIN) + QUALITY_MIN
+    qualities = [quality] * layers
+    if rising:
+        lower = quality * (0.3 + 0.5 * torch.rand(batch, device=device)).clamp_min(0)
+        qualities = [lower.clamp_min(QUALITY_MIN)] * (layers - 1) + [quality]
+    return qualities
+
+
+def loss_of(codec: Codec, crops: torch.Tensor, rng: random.Random) -> tuple[torch.Tensor, list[float]]:
+    sides, rising = draw(rng)
+    pictures = [resize(crops, side, side) for side in sides]
+    qualities = draw_qualities(len(crops), len(sides), rising, crops.device)
+    with torch.autocast(crops.device.type, dtype=torch.bfloat16):
+        outputs = codec(pictures, qualities)
+    total, parts = 0.0, []
+    for picture, quality, output in zip(pictures, qualities, outputs):
+        weight = lambda_of(quality)
+        pixels = picture.shape[2] * picture.shape[3]
+        error = (output.picture.float() - picture).square().mean((1, 2, 3)) * 255**2
+        cost = (output.bits / pixels + weight * error) / weight.sqrt()
+        # A layer counts by the root of its share of pixels: between "each layer alike" and "the file as a whole".
+        total = total + cost.mean() * (pixels / (sides[-1] ** 2)) ** 0.5
+        parts.append(float(cost.detach().mean()))
+    return total, parts
+
+
+def main():
+    options = arguments()
+    options.out.mkdir(parents=True, exist_ok=True)
+    torch.manual_seed(options.seed)
+    rng = random.Random(options.seed)
+    if options.device == "cpu":
+        torch.set_num_threads(1)
+    pictures = load_pictures(picture_paths(options.data, held_out=False), SIDE)
+    sampler = CropSampler(pictures, SIDE, options.batch, options.seed)
+    codec = Codec()
+    state = torch.load(options.resume, map_location="cpu", weights_only=True) if options.resume else None
+    if state:
+        codec.load_state_dict(state["codec"])
+    else:
+        initialise(codec, sampler)
+    codec = codec.to(options.device, memory_format=torch.channels_last).train()
+    average = copy.deepcopy(codec)
+    if state:
+        average.load_state_dict(state["average"])
+    optimizer = Soap(parameter_groups(codec), lr=options.rate)
+    if state and "optimizer" in state:
+        optimizer.load_state_dict(state["optimizer"])
+    step = state["step"] if state else 0
+    first, start, saved = step, time.time(), time.time()
+    recent, log = [], (options.out / "log.csv").open("a")
+    print(f"{len(pictures)} pictures, {sum(p.numel() for p in codec.parameters())} parameters, {options.device}", flush=True)
+    while (spent := (time.time() - start) / 60 / options.minutes) < 1:
+        warm = min(1.0, (step - first + 1) / WARM_UP_STEPS)
+        rate = options.rate * warm * (FINAL_RATE + (1 - FINAL_RATE) * 0.5 * (1 + math.cos(math.pi * spent)))
+        for group in optimizer.param_groups:
+            group["lr"] = rate * group["factor"]
+        crops = sampler.next().to(options.device).contiguous(memory_format=torch.channels_last)
+        loss, parts = loss_of(codec, crops, rng)
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        norm = torch.nn.utils.clip_grad_norm_(codec.parameters(), CLIP)
+        if torch.isfinite(norm):
+            optimizer.step()
+        step += 1
+        decay = min(AVERAGE, (step - first + 1) / (step - first + 10))
+        with torch.no_grad():
+            for mean, value in zip(average.parameters(), codec.parameters()):
+                mean.lerp_(value, 1 - decay)
+        recent.append((float(loss.detach()), parts[0], parts[-1]))
+        if step % 100 == 0:
+            means = ",".join(f"{sum(column) / len(recent):.3f}" for column in zip(*recent))
+            line = f"{step},{(time.time() - start) / 60:.2f},{means},{rate:.5f},{float(norm):.1f}"
+            print(line, flush=True)
+            log.write(line + "\n")
+            log.flush()
+            recent = []
+        if time.time() - saved > 120:
+            save(options.out / "last.pt", codec, average, optimizer, step)
+            saved = time.time()
+    save(options.out / "last.pt", codec, average, optimizer, step)
+
+
+def save(path: Path, codec, average, optimizer, step: int) -> None:
+    """Written beside and renamed, so that a kill never leaves half a checkpoint."""
+    state = {"codec": codec.state_dict(), "average": average.state_dict(), "optimizer": optimizer.state_dict(), "step": step}
+    torch.save(state, path.with_suffix(".tmp"))
+    path.with_suffix(".tmp").replace(path)
+
+
+if __name__ == "__main__":
+    main()
