@@ -1,0 +1,91 @@
+"""Golden numbers by which the TypeScript side proves that it runs the same model: python -m strata_models.parity
+
+The integer networks must agree to the last bit, so their outputs are hashed; the float ones agree closely, so bits and
+PSNR of a small drawn picture are written down. Inputs are formulas that both sides can compute.
+"""
+import argparse
+import json
+import math
+from pathlib import Path
+
+import torch
+
+from .checkpoint import load_codec
+from .codec import LATENTS, Codec
+from .data import resize
+from .liff import make_axis
+
+QUALITIES = (30, 60, 90)
+
+
+def pattern(count: int, modulus: int, offset: int, seed: int) -> torch.Tensor:
+    """(i * 40503 + seed) mod 65536, its upper bits taken modulo `modulus`, minus `offset`."""
+    i = torch.arange(count, dtype=torch.int64)
+    return (((i * 40503 + seed) % 65536) // 7 % modulus - offset).float()
+
+
+def digest(values: torch.Tensor) -> int:
+    """Polynomial hash of integers modulo 2^31 - 1."""
+    h = 0
+    for value in values.flatten().round().long().tolist():
+        h = (h * 31 + value + 4096) % 2147483647
+    return h
+
+
+def drawn_picture(height: int, width: int) -> torch.Tensor:
+    """Waves, an edge and a gradient, rounded to 8 bits: [1, 3, H, W] in [0, 1]."""
+    y = torch.arange(height, dtype=torch.float64)[:, None]
+    x = torch.arange(width, dtype=torch.float64)[None]
+    waves = 40 * torch.sin(x / 3.1 + y / 7.7) + 25 * torch.cos(y / 2.3 - x / 11.0)
+    edge = torch.where(2 * x + 3 * y > 1.2 * (height + width), 60.0, -20.0)
+    planes = [100 + waves + edge, 120 + waves * 0.6 + y * 60 / height, 140 - waves * 0.5 + edge * 0.4 + x * 40 / width]
+    return (torch.stack([p.expand(height, width) for p in planes])[None] + 0.5).floor().clamp(0, 255).float() / 255
+
+
+def entropy_digests(codec: Codec) -> dict:
+    out = {}
+    rows, columns = 3, 5
+    for name, layer in (("base", codec.base), ("enhancement", codec.enhancement)):
+        side = layer.side_out.out_channels
+        z = pattern(side * rows * columns, 41, 20, 17).view(1, side, rows, columns)
+        planes = torch.tensor([[120.0, 64.0]])[:, : 2 if layer.conditional else 1]
+        context = None
+        if layer.conditional:
+            context = pattern(2 * LATENTS * 16 * rows * columns, 256, 0, 5).view(1, 2 * LATENTS, 4 * rows, 4 * columns)
+        with torch.no_grad():
+            means, indexes = layer.entropy.double()(z.double(), planes.double(), context if context is None else context.double())
+        layer.entropy.float()
+        out[name] = {"means": digest(means * 16), "indexes": digest(indexes)}
+    return out
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--checkpoint", type=Path, default=Path("weights/compass.safetensors"))
+    parser.add_argument("--out", type=Path, default=Path("../test/golden/parity.json"))
+    options = parser.parse_args()
+    codec = load_codec(options.checkpoint)
+    picture = drawn_picture(180, 240)
+    sizes = [(60, 80), (90, 120), (180, 240)]
+    layers = [resize(picture, *size) for size in sizes]
+    results = []
+    for quality in QUALITIES:
+        with torch.no_grad():
+            outputs = codec(layers, [torch.tensor([float(quality)])] * 3)
+        for index, (layer, output) in enumerate(zip(layers, outputs)):
+            error = float(((output.picture.clamp(0, 1) * 255).round() - layer * 255).square().mean())
+            results.append({"quality": quality, "layer": index, "bits": round(float(output.bits), 1),
+                            "psnr": round(10 * math.log10(255**2 / error), 4)})
+    low = layers[1]
+    with torch.no_grad():
+        prediction = codec.liff(low, make_axis(90, 203), make_axis(120, 271))
+    row = (prediction[0, :, 101, 100:110] * 255).flatten()
+    golden = {
+        "sizes": sizes, "entropy": entropy_digests(codec), "layers": results,
+        "prediction": {"size": [203, 271], "row": 101, "from": 100, "values": [round(v, 3) for v in row.tolist()]},
+    }
+    options.out.write_text(json.dumps(golden, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,81 @@
+import { concat, hex } from '../../core/bytes.ts'
+import { sha256 } from '../../core/hash.ts'
+import { type RgbImage, rgbImage } from '../../core/image.ts'
+import { STRIP_ROWS } from '../../format/layout.ts'
+import { type DecodeOptions, openFile, openLatents, openPictures } from './layer-chain.ts'
+import { rgbRows } from './tile.ts'
+
+export type { DecodeOptions } from './layer-chain.ts'
+
+/**
+ * The layer's picture in strips of at most 256 rows, top to bottom. Memory does not grow with the height.
+ * @throws StrataError as `openFile`, and FORMAT_CHECKSUM or ENTROPY_CORRUPT when a damaged strip is reached
+ */
+export async function* decodeRows(bytes: Uint8Array, options: DecodeOptions): AsyncGenerator<RgbImage> {
+  const file = await openFile(bytes, options)
+  const latents = await openLatents(bytes, file, options, ['pixels'])
+  const picture = (await openPictures(file, options, latents)).at(-1)
+  if (!picture) return
+  for (let top = 0; top < picture.height; top += STRIP_ROWS) {
+    const bottom = Math.min(top + STRIP_ROWS, picture.height)
+    await picture.ensure(bottom)
+    options.signal?.throwIfAborted()
+    yield rgbImage(picture.width, bottom - top, rgbRows(picture.rows, top, bottom))
+    picture.rows.discard(bottom)
+  }
+}
+
+/** The layer's whole picture. Throws as `decodeRows`. */
+export async function decodeLayer(bytes: Uint8Array, options: DecodeOptions): Promise<RgbImage> {
+  const parts: Uint8Array[] = []
+  let [width, height] = [0, 0]
+  for await (const strip of decodeRows(bytes, options)) {
+    parts.push(strip.data)
+    width = strip.width
+    height += strip.height
+  }
+  return rgbImage(width, height, concat(parts))
+}
+
+/**
+ * For each layer up to `options.layer` 32 hexadecimal digits that stand for all of its symbols: the same for the same
+ * file in every runtime, or decoding is not exact.
+ */
+export async function layerSymbols(bytes: Uint8Array, options: DecodeOptions): Promise<string[]> {
+  const file = await openFile(bytes, options)
+  const hashes = new SymbolHashes()
+  const sources = await openLatents(bytes, file, options, [], (layer) => hashes.tap(layer))
+  // From the top down: each strip pulls the strips of the layer below that its context needs.
+  for (const source of sources.toReversed()) {
+    for (let strip = 0; strip < source.geometry.strips; strip++) {
+      if (!hashes.has(sources.indexOf(source), strip)) await source.strip(strip)
+    }
+  }
+  return await hashes.layers()
+}
+
+/** Collects a hash of each strip's symbols. */
+export class SymbolHashes {
+  readonly #strips: Promise<Uint8Array>[][] = []
+
+  tap(layer: number): (strip: number, side: Int16Array, symbols: Int16Array) => void {
+    this.#strips[layer] ??= []
+    const strips = this.#strips[layer]
+    return (strip, side, symbols) => {
+      strips[strip] = sha256(concat([bytesOf(side), bytesOf(symbols)]))
+    }
+  }
+
+  has(layer: number, strip: number): boolean {
+    return this.#strips[layer]?.[strip] !== undefined
+  }
+
+  async layers(): Promise<string[]> {
+    const hashes = this.#strips.map(async (strips) => hex((await sha256(concat(await Promise.all(strips)))).subarray(0, 16)))
+    return await Promise.all(hashes)
+  }
+}
+
+function bytesOf(symbols: Int16Array): Uint8Array {
+  return new Uint8Array(symbols.buffer, symbols.byteOffset, symbols.byteLength)
+}

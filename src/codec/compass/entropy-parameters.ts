@@ -1,0 +1,160 @@
+import type { LayerInfo } from '../../format/types.ts'
+import type { ModelRunner, Runtime, Tensor } from '../../runtime/types.ts'
+import type { LayerGeometry, StripGeometry } from './geometry.ts'
+import type { LatentSource, StripLatents } from './latents.ts'
+import { type DecoderTable, type LayerTable, qualityCode, scaleCode } from './tables.ts'
+
+/** Means are multiples of 1/16. */
+export const MEAN_STEPS = 16
+const CONTEXT_LIMIT = 255
+
+/** Entropy parameters of one strip, planar [channel][row][column], cropped to the strip's latents. */
+export interface EntropyParameters {
+  /** 16 x mean. */
+  readonly means: Int32Array
+  /** Entropy table of each latent, 0..63. */
+  readonly indexes: Uint8Array
+}
+
+/** The layer below, as far as entropy parameters may look at it: integers only. */
+export interface LayerBelow {
+  readonly info: LayerInfo
+  readonly latents: LatentSource
+}
+
+/**
+ * Runs a layer's integer network: side latents, quality, and (enhancement layers) the scale factor and the integers of
+ * the layer below by nearest neighbour give each latent's mean and entropy table. Encoder and decoder share this code
+ * to the letter, which is what keeps them in step.
+ */
+export class EntropyModel {
+  readonly table: LayerTable
+  readonly #decoder: DecoderTable
+  readonly #info: LayerInfo
+  readonly #layer: LayerGeometry
+  readonly #below: LayerBelow | undefined
+  readonly #network: ModelRunner
+
+  private constructor(decoder: DecoderTable, info: LayerInfo, layer: LayerGeometry, below: LayerBelow | undefined, network: ModelRunner) {
+    this.table = below ? decoder.enhancement : decoder.base
+    this.#decoder = decoder
+    this.#info = info
+    this.#layer = layer
+    this.#below = below
+    this.#network = network
+  }
+
+  static async load(runtime: Runtime, decoder: DecoderTable, info: LayerInfo, layer: LayerGeometry, below?: LayerBelow): Promise<EntropyModel> {
+    const network = await runtime.load(below ? 'enhancement-entropy' : 'base-entropy')
+    return new EntropyModel(decoder, info, layer, below, network)
+  }
+
+  /** Entropy table of each side latent of a strip, channel by channel. */
+  sideIndexes(strip: StripGeometry): Uint8Array {
+    const cells = strip.sideRows * strip.sideColumns
+    const indexes = new Uint8Array(this.table.side * cells)
+    const row = this.table.sideIndexes[this.#info.quality - 1] ?? []
+    for (let channel = 0; channel < this.table.side; channel++) {
+      indexes.fill(row[channel] ?? 1, channel * cells, (channel + 1) * cells)
+    }
+    return indexes
+  }
+
+  /** @param side symbols of the side latents, [channel][row][column] */
+  async parameters(strip: StripGeometry, side: Int16Array): Promise<EntropyParameters> {
+    const feeds: Record<string, Tensor> = { side: this.#sideTensor(strip, side) }
+    if (this.#below) feeds.context = await this.#contextTensor(strip, this.#below)
+    const { means, indexes } = await this.#network.run(feeds)
+    return {
+      means: this.#crop(strip, means as Tensor, (length) => new Int32Array(length)),
+      indexes: this.#crop(strip, indexes as Tensor, (length) => new Uint8Array(length)),
+    }
+  }
+
+  #sideTensor(strip: StripGeometry, side: Int16Array): Tensor {
+    const cells = strip.sideRows * strip.sideColumns
+    const planes = [qualityCode(this.#info.quality)]
+    if (this.#below) {
+      const { info } = this.#below
+      const { width, height } = this.#info
+      planes.push(scaleCode(this.#decoder.scaleThresholds, width * height, info.width * info.height))
+    }
+    const data = new Float32Array((this.table.side + planes.length) * cells)
+    for (let i = 0; i < side.length; i++) data[i] = Math.min(Math.max(side[i] ?? 0, -255), 255)
+    planes.forEach((value, p) => {
+      data.fill(value, (this.table.side + p) * cells, (this.table.side + p + 1) * cells)
+    })
+    return { data, dims: [1, this.table.side + planes.length, strip.sideRows, strip.sideColumns] }
+  }
+
+  /** The context below each latent's centre, zero where the side grid reaches past the latents. */
+  async #contextTensor(strip: StripGeometry, below: LayerBelow): Promise<Tensor> {
+    const stride = this.#decoder.sideStride
+    const planes = 2 * this.#decoder.latents
+    const [rows, columns] = [strip.sideRows * stride, strip.sideColumns * stride]
+    const data = new Float32Array(planes * rows * columns)
+    const { latentWidth } = this.#layer
+    const geometry = below.latents.geometry
+    const columnBelow = nearestLatents(latentWidth, 0, geometry.width, this.#layer.width, geometry.latentWidth)
+    const rowBelow = nearestLatents(strip.latentRows, strip.latentTop, geometry.height, this.#layer.height, geometry.latentHeight)
+    let stripIndex = -1
+    let lower: StripLatents | undefined
+    for (let row = 0; row < strip.latentRows; row++) {
+      const source = rowBelow[row] ?? 0
+      const wanted = Math.floor(source / geometry.stripLatents)
+      if (!lower || wanted !== stripIndex) {
+        lower = await below.latents.strip(wanted)
+        stripIndex = wanted
+      }
+      const first = (source - stripIndex * geometry.stripLatents) * geometry.latentWidth
+      const plane = lower.rows * geometry.latentWidth
+      for (let p = 0; p < planes; p++) {
+        const from = p * plane + first
+        const to = (p * rows + row) * columns
+        for (let column = 0; column < latentWidth; column++) {
+          data[to + column] = lower.context[from + (columnBelow[column] ?? 0)] ?? 0
+        }
+      }
+    }
+    // The next strip begins where this one ended; it may still need the strip that holds this one's last row.
+    below.latents.release('context', Math.max(stripIndex, 0))
+    return { data, dims: [1, planes, rows, columns] }
+  }
+
+  #crop<T extends Int32Array | Uint8Array>(strip: StripGeometry, tensor: Tensor, allocate: (length: number) => T): T {
+    const stride = this.#decoder.sideStride
+    const [rows, columns] = [strip.sideRows * stride, strip.sideColumns * stride]
+    const { latentWidth } = this.#layer
+    const out = allocate(this.#decoder.latents * strip.latentRows * latentWidth)
+    let target = 0
+    for (let channel = 0; channel < this.#decoder.latents; channel++) {
+      for (let row = 0; row < strip.latentRows; row++) {
+        const from = (channel * rows + row) * columns
+        out.set(tensor.data.subarray(from, from + latentWidth), target)
+        target += latentWidth
+      }
+    }
+    return out
+  }
+}
+
+/** Latents from symbols and parameters, with the context that the layer above will ask for. */
+export function reconstruct(symbols: Int16Array, parameters: EntropyParameters, rows: number): StripLatents {
+  const { means, indexes } = parameters
+  const values = new Int32Array(symbols.length)
+  const context = new Uint8Array(2 * symbols.length)
+  for (let i = 0; i < values.length; i++) {
+    const value = MEAN_STEPS * (symbols[i] ?? 0) + (means[i] ?? 0)
+    values[i] = value
+    context[i] = Math.min(Math.abs(value), CONTEXT_LIMIT)
+  }
+  context.set(indexes, symbols.length)
+  return { rows, values, context }
+}
+
+/** Index of the lower layer's latent under the centre of each of `count` latents, by integer arithmetic. */
+export function nearestLatents(count: number, first: number, pixelsBelow: number, pixels: number, countBelow: number): Int32Array {
+  return Int32Array.from({ length: count }, (_, i) =>
+    Math.min(Math.floor(((2 * (first + i) + 1) * pixelsBelow) / (2 * pixels)), countBelow - 1),
+  )
+}

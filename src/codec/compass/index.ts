@@ -1,0 +1,1 @@
+export { decodeLayer, decodeRows, type DecodeOptions, layerSymbols } from './decode.ts'

@@ -1,0 +1,92 @@
+import { StrataError } from '../../core/errors.ts'
+import { ransCoder } from '../../entropy/rans-decoder.ts'
+import type { EntropyCoder } from '../../entropy/types.ts'
+import { readHeader, readStrips, wholeLayers } from '../../format/reader.ts'
+import type { LayerInfo, StrataHeader } from '../../format/types.ts'
+import type { Runtime } from '../../runtime/types.ts'
+import { EntropyModel, type LayerBelow } from './entropy-parameters.ts'
+import { layerGeometry, stripGeometry } from './geometry.ts'
+import { decodeStrip, type SymbolTap } from './latent-decoder.ts'
+import { type LatentReader, type LatentSource, StripCache } from './latents.ts'
+import { LayerPicture } from './layer-picture.ts'
+import { Predictor } from './predictor.ts'
+import { type DecoderTable, loadDecoderTable } from './tables.ts'
+
+export interface DecodeOptions {
+  readonly runtime: Runtime
+  /** Layer to decode, from 0. @default the highest whole layer in the bytes */
+  readonly layer?: number
+  readonly signal?: AbortSignal
+  /** @default the TypeScript rANS decoder */
+  readonly coder?: EntropyCoder
+}
+
+/** A file opened for decoding up to one layer. */
+export interface OpenFile {
+  readonly header: StrataHeader
+  readonly layer: LayerInfo
+  readonly table: DecoderTable
+}
+
+/**
+ * @throws StrataError FORMAT_* for a damaged file, FORMAT_TRUNCATED when the layer is not wholly there, MODEL_UNKNOWN
+ * when the runtime does not hold the file's model set, PARAM_INVALID for a layer that the file does not have
+ */
+export async function openFile(bytes: Uint8Array, options: DecodeOptions): Promise<OpenFile> {
+  const header = readHeader(bytes)
+  const { modelSet } = options.runtime.manifest
+  if (header.modelSet !== modelSet) {
+    throw new StrataError('MODEL_UNKNOWN', `the file needs model set ${header.modelSet}, this decoder holds ${modelSet}`)
+  }
+  const whole = wholeLayers(header, bytes.length)
+  if (whole === 0) {
+    throw new StrataError('FORMAT_TRUNCATED', `expected at least the ${header.layers[0]?.end} bytes of layer 0, got ${bytes.length}`)
+  }
+  const index = options.layer ?? whole - 1
+  const layer = header.layers[index]
+  if (!layer) {
+    throw new StrataError('PARAM_INVALID', `layer: expected 0..${header.layers.length - 1}, got ${index}`)
+  }
+  if (index >= whole) {
+    throw new StrataError('FORMAT_TRUNCATED', `layer ${index} needs ${layer.end} bytes, got ${bytes.length}`)
+  }
+  return { header, layer, table: await loadDecoderTable(options.runtime) }
+}
+
+/** Latents of the layers up to `file.layer`, base first. `readers` lists who reads each layer besides the one above. */
+export async function openLatents(
+  bytes: Uint8Array,
+  file: OpenFile,
+  options: DecodeOptions,
+  readers: readonly LatentReader[],
+  tap?: (layer: number) => SymbolTap,
+): Promise<LatentSource[]> {
+  const sources: LatentSource[] = []
+  let below: LayerBelow | undefined
+  for (const info of file.header.layers.slice(0, file.layer.index + 1)) {
+    const geometry = layerGeometry(info, file.table)
+    const model = await EntropyModel.load(options.runtime, file.table, info, geometry, below)
+    const strips = readStrips(bytes, info)
+    const read = info.index < file.layer.index ? [...readers, 'context' as const] : readers
+    const latents = new StripCache(geometry, read, (index) => {
+      options.signal?.throwIfAborted()
+      const strip = stripGeometry(geometry, index, file.table)
+      return decodeStrip(options.coder ?? ransCoder, model, strips, strip, tap?.(info.index))
+    })
+    sources.push(latents)
+    below = { info, latents }
+  }
+  return sources
+}
+
+/** Pictures of the same layers, each predicted from the one below; rows flow from the base to the top on demand. */
+export async function openPictures(file: OpenFile, options: DecodeOptions, latents: readonly LatentSource[]): Promise<LayerPicture[]> {
+  const pictures: LayerPicture[] = []
+  for (const [k, source] of latents.entries()) {
+    const info = file.header.layers[k] as LayerInfo
+    const below = pictures[k - 1]
+    const predictor = below && (await Predictor.create(options.runtime, below, info.width, info.height))
+    pictures.push(await LayerPicture.create(options.runtime, file.table, info.quality, source, predictor))
+  }
+  return pictures
+}

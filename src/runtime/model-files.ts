@@ -1,0 +1,64 @@
+import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { hex } from '../core/bytes.ts'
+import { StrataError } from '../core/errors.ts'
+import { sha256 } from '../core/hash.ts'
+import { checkManifest } from './manifest.ts'
+import type { Manifest } from './types.ts'
+
+const FOLDER = join('models', 'weights')
+
+/** The model folder of this package: sources and bundles lie at different depths below it. */
+export function findModelFolder(): string {
+  let folder = dirname(fileURLToPath(import.meta.url))
+  for (;;) {
+    const candidate = join(folder, FOLDER)
+    if (existsSync(join(candidate, 'manifest.json'))) return candidate
+    if (dirname(folder) === folder) {
+      throw new StrataError('MODEL_INVALID', `no ${FOLDER}/manifest.json in any folder above the program`)
+    }
+    folder = dirname(folder)
+  }
+}
+
+/** Reads the files of a model folder, each checked against the manifest's SHA-256. */
+export interface ModelFolder {
+  readonly manifest: Manifest
+  read(file: string): Promise<Uint8Array>
+}
+
+/** @throws StrataError MODEL_INVALID when the folder holds no valid manifest */
+export async function openModelFolder(folder: string = findModelFolder()): Promise<ModelFolder> {
+  const manifest = checkManifest(parseJson(await readModelFile(folder, 'manifest.json')))
+  return {
+    manifest,
+    async read(file) {
+      const entry = manifest.files[file]
+      if (!entry) throw new StrataError('MODEL_INVALID', `${file} is not in the manifest of ${manifest.modelSet}`)
+      const bytes = await readModelFile(folder, file)
+      const digest = hex(await sha256(bytes))
+      if (digest !== entry.sha256) {
+        throw new StrataError('MODEL_INVALID', `${file}: expected SHA-256 ${entry.sha256}, got ${digest}`)
+      }
+      return bytes
+    },
+  }
+}
+
+export function parseJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes))
+  } catch (cause) {
+    throw new StrataError('MODEL_INVALID', 'a model table is not JSON', { cause })
+  }
+}
+
+async function readModelFile(folder: string, file: string): Promise<Uint8Array> {
+  try {
+    return await readFile(join(folder, file))
+  } catch (cause) {
+    throw new StrataError('MODEL_INVALID', `model file ${file} cannot be read`, { cause })
+  }
+}

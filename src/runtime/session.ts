@@ -1,0 +1,53 @@
+import { StrataError } from '../core/errors.ts'
+import type { ModelRunner, Tensor } from './types.ts'
+
+/** What this project uses of onnxruntime's InferenceSession; -node and -web both provide it. */
+export interface OrtSession {
+  readonly inputNames: readonly string[]
+  run(feeds: Record<string, unknown>): Promise<Record<string, { readonly data: unknown; readonly dims: readonly number[]; dispose?(): void }>>
+}
+
+export type MakeTensor = (data: Float32Array, dims: readonly number[]) => unknown
+
+/** Puts a session behind ModelRunner: one run at a time, in the order of the calls, a rejection ends only its own call. */
+export function createRunner(name: string, session: OrtSession, makeTensor: MakeTensor): ModelRunner {
+  let last: Promise<unknown> = Promise.resolve()
+
+  async function runNow(feeds: Readonly<Record<string, Tensor>>): Promise<Record<string, Tensor>> {
+    const inputs: Record<string, unknown> = {}
+    for (const input of session.inputNames) {
+      const tensor = feeds[input]
+      if (!tensor) throw new StrataError('MODEL_INVALID', `${name}: expected an input "${input}", got ${Object.keys(feeds)}`)
+      inputs[input] = makeTensor(tensor.data, tensor.dims)
+    }
+    const outputs: Record<string, Tensor> = {}
+    for (const [key, value] of Object.entries(await session.run(inputs))) {
+      outputs[key] = { data: value.data as Float32Array, dims: value.dims }
+    }
+    return outputs
+  }
+
+  return {
+    run(feeds) {
+      const result = last.then(
+        () => runNow(feeds),
+        () => runNow(feeds),
+      )
+      last = result
+      return result
+    },
+  }
+}
+
+/** Memoises loads by name; a load that failed is forgotten so that the next call tries again. */
+export function memoiseLoads<T>(load: (name: string) => Promise<T>): (name: string) => Promise<T> {
+  const loads = new Map<string, Promise<T>>()
+  return (name) => {
+    const known = loads.get(name)
+    if (known) return known
+    const made = load(name)
+    loads.set(name, made)
+    made.catch(() => loads.delete(name))
+    return made
+  }
+}
