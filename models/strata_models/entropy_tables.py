@@ -1,0 +1,104 @@
+"""The 64 frequency tables of the entropy coder, as integers.
+
+Table i is N(0, sigma_i) integrated over unit bins and rounded to 16-bit frequencies, sigma_i log-spaced from
+.11 to 64. It covers k in [-R_i, R_i] plus one escape symbol. Training reads the tables from here (what it
+estimates is what the coder spends); the runtimes read src/entropy/tables-data.ts, which this module writes once:
+
+    python -m strata_models.entropy_tables ../src/entropy/tables-data.ts
+
+Only `math` is used, so the module imports anywhere. The committed file is the truth: a libm whose erf differs in
+the last bit must not change a stored stream.
+"""
+
+import base64
+import math
+import struct
+import sys
+
+COUNT = 64
+TOTAL = 1 << 16
+SIGMA_MIN = 0.11
+SIGMA_MAX = 64.0
+# Real residuals have heavier tails than a Gaussian: never believe in less than this many escapes out of TOTAL.
+MIN_ESCAPE = 8
+
+SIGMAS = [SIGMA_MIN * math.exp(i * math.log(SIGMA_MAX / SIGMA_MIN) / (COUNT - 1)) for i in range(COUNT)]
+
+
+def radius(index: int) -> int:
+    """Largest |k| that table `index` codes without an escape."""
+    return min(math.ceil(4.5 * SIGMAS[index]) + 2, 255)
+
+
+def _upper(x: float) -> float:
+    """P(N(0, 1) > x), accurate in the tail."""
+    return 0.5 * math.erfc(x / math.sqrt(2.0))
+
+
+def half_table(index: int) -> tuple[int, list[int]]:
+    """(escape frequency, frequencies of k = 0..R): the table is symmetric, f(-k) = f(k).
+
+    escape + f(0) + 2 * sum(f(1..R)) == TOTAL and every frequency is at least 1. Rounding is by largest remainder
+    over the pairs (-k, k); the centre takes what is left.
+    """
+    sigma, r = SIGMAS[index], radius(index)
+    tail = 2.0 * _upper((r + 0.5) / sigma)
+    escape = max(round(tail * TOTAL), MIN_ESCAPE)
+    mass = [1.0 - 2.0 * _upper(0.5 / sigma)]
+    mass += [_upper((k - 0.5) / sigma) - _upper((k + 0.5) / sigma) for k in range(1, r + 1)]
+    scale = (TOTAL - escape) / (mass[0] + 2.0 * sum(mass[1:]))
+    ideal = [m * scale for m in mass]
+    freq = [max(1, math.floor(t)) for t in ideal]
+    spare = TOTAL - escape - freq[0] - 2 * sum(freq[1:])
+    by_remainder = sorted(range(1, r + 1), key=lambda k: (freq[k] - ideal[k], k))
+    for k in by_remainder[: max(0, spare // 2)]:
+        if ideal[k] > freq[k]:
+            freq[k] += 1
+            spare -= 2
+    freq[0] += spare
+    assert escape + freq[0] + 2 * sum(freq[1:]) == TOTAL and min(freq) >= 1
+    return escape, freq
+
+
+def frequencies(index: int) -> list[int]:
+    """Frequencies of k = -R..R, then of the escape; their sum is TOTAL."""
+    escape, half = half_table(index)
+    return half[:0:-1] + half + [escape]
+
+
+def costs(index: int, limit: int) -> list[float]:
+    """Bits of |k| = 0..limit under table `index`, escapes included (index 0 codes nothing and costs nothing)."""
+    if index == 0:
+        return [0.0] + [math.inf] * limit
+    escape, half = half_table(index)
+    r = len(half) - 1
+    out = [-math.log2(f / TOTAL) for f in half[: limit + 1]]
+    for k in range(r + 1, limit + 1):
+        # Four bits of length n, n bits of mantissa, the sign.
+        out.append(-math.log2(escape / TOTAL) + 4 + math.floor(math.log2(k - r)) + 1)
+    return out
+
+
+def typescript() -> str:
+    """Source of src/entropy/tables-data.ts: per table u16 R, escape, f(0)..f(R), little-endian, base64."""
+    packed = b""
+    for index in range(COUNT):
+        escape, half = half_table(index)
+        packed += struct.pack(f"<{len(half) + 2}H", len(half) - 1, escape, *half)
+    text = base64.b64encode(packed).decode("ascii")
+    lines = [f"  '{text[at : at + 100]}'," for at in range(0, len(text), 100)]
+    return "\n".join(
+        [
+            "// Written by models/strata_models/entropy_tables.py; stored streams depend on every number, never edit.",
+            "// Per table, as little-endian u16: R, frequency of the escape, frequencies of k = 0..R.",
+            "export const TABLES_BASE64 = [",
+            *lines,
+            "].join('')",
+            "",
+        ]
+    )
+
+
+if __name__ == "__main__":
+    with open(sys.argv[1], "w", encoding="ascii") as file:
+        file.write(typescript())

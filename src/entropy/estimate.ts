@@ -1,0 +1,33 @@
+import { StrataError } from '../core/errors.ts'
+import { ENTROPY_TABLES, escapeLength, PRECISION, slotRange, TABLES } from './tables.ts'
+
+/**
+ * Bits that the coder spends on these symbols: the sum of -log2(frequency / 2^16), escapes included. A stream is
+ * longer by what the four states hold, at most 16 bytes.
+ *
+ * @throws StrataError INTERNAL when the lengths differ or an index is above 63
+ */
+export function estimateBits(indexes: Uint8Array, symbols: Int16Array): number {
+  if (indexes.length !== symbols.length) {
+    throw new StrataError('INTERNAL', `symbols: expected ${indexes.length}, got ${symbols.length}`)
+  }
+  let bits = 0
+  for (let i = 0; i < indexes.length; i++) {
+    const table = indexes[i] as number
+    if (table >= TABLES) throw new StrataError('INTERNAL', `table index: expected 0..63, got ${table}`)
+    if (table !== 0) bits += symbolBits(table, symbols[i] as number)
+  }
+  return bits
+}
+
+function symbolBits(table: number, symbol: number): number {
+  const centre = ENTROPY_TABLES.centre[table] as number
+  const radius = ENTROPY_TABLES.radius[table] as number
+  const magnitude = Math.abs(symbol)
+  if (magnitude <= radius) return cost(centre + symbol)
+  return cost(centre + radius + 1) + 4 + escapeLength(magnitude, radius) + 1
+}
+
+function cost(s: number): number {
+  return PRECISION - Math.log2(slotRange(s).frequency)
+}

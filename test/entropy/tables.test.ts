@@ -1,0 +1,69 @@
+import { createHash } from 'node:crypto'
+import { describe, expect, it } from 'vitest'
+import { estimateBits } from '../../src/entropy/estimate.ts'
+import { ENTROPY_TABLES, slotRange, TABLES } from '../../src/entropy/tables.ts'
+import { TABLES_BASE64 } from '../../src/entropy/tables-data.ts'
+
+const { last, centre, radius, buckets } = ENTROPY_TABLES
+const sigma = (i: number): number => 0.11 * Math.exp((i * Math.log(64 / 0.11)) / 63)
+const tables = Array.from({ length: TABLES }, (_, i) => {
+  const [c, r] = [centre[i] as number, radius[i] as number]
+  const f = Array.from({ length: 2 * r + 2 }, (_, j) => slotRange(c - r + j).frequency)
+  return { c, r, f, rare: f[2 * r + 1] as number }
+})
+
+describe('the frequency tables', () => {
+  it('are those of format version 1', () => {
+    const sha = createHash('sha256').update(TABLES_BASE64).digest('hex')
+    expect(sha).toMatchInlineSnapshot(`"dc79bece843ce82b9cb73780abe2daa4df954ac9b614b55f37f3ffd74d839896"`)
+  })
+
+  it('are 64, each with frequencies of at least 1 that add up to 65536', () => {
+    for (const { f } of tables) {
+      expect(Math.min(...f)).toBeGreaterThanOrEqual(1)
+      expect(f.reduce((a, b) => a + b)).toBe(65536)
+    }
+  })
+
+  it('are symmetric and reach 4.5 sigma, at most 255', () => {
+    tables.forEach(({ r, f, rare }, i) => {
+      expect(f.slice(0, r)).toEqual(f.slice(r + 1, 2 * r + 1).reverse())
+      expect(r).toBe(Math.min(Math.ceil(4.5 * sigma(i)) + 2, 255))
+      expect(rare).toBe(8)
+    })
+  })
+
+  it('have the variance of their Gaussian, integrated over unit bins', () => {
+    tables.forEach(({ r, f }, i) => {
+      const variance = f.slice(0, 2 * r + 1).reduce((sum, n, j) => sum + n * (j - r) ** 2, 0) / 65536
+      if (i > 25) expect(variance / (sigma(i) ** 2 + 1 / 12)).toBeCloseTo(1, 1)
+    })
+  })
+
+  it('are found by bucket and scan for every slot', () => {
+    tables.forEach(({ c, r, f }, i) => {
+      let slot = 0
+      f.forEach((n, j) => {
+        for (const probe of [slot, slot + n - 1]) {
+          let s = buckets[(i << 8) | (probe >> 8)] as number
+          while (probe > (last[s] as number)) s++
+          expect(s).toBe(c - r + j)
+        }
+        slot += n
+      })
+    })
+  })
+})
+
+describe('estimateBits', () => {
+  it('adds -log2 of the probabilities, and the bypass bits of an escape', () => {
+    const { r, f, rare } = tables[20] as (typeof tables)[number]
+    const bits = (n: number): number => 16 - Math.log2(n)
+    const of = (...symbols: number[]): number =>
+      estimateBits(new Uint8Array(symbols.length).fill(20), Int16Array.from(symbols))
+    expect(of(0, -1)).toBeCloseTo(bits(f[r] as number) + bits(f[r - 1] as number), 9)
+    expect(of(r + 1)).toBeCloseTo(bits(rare) + 4 + 1, 9)
+    expect(of(-r - 7)).toBeCloseTo(bits(rare) + 4 + 3, 9)
+    expect(estimateBits(new Uint8Array(9), new Int16Array(9))).toBe(0)
+  })
+})
