@@ -1,0 +1,130 @@
+import { StrataError } from '../core/errors.ts'
+import { type RgbImage, rgbImage } from '../core/image.ts'
+import {
+  type ResampleFilter,
+  type ResampleWeights,
+  resampleWeights,
+  WEIGHT_BITS,
+} from './resample-weights.ts'
+
+const HALF = 1 << (WEIGHT_BITS - 1)
+
+export interface ResampleOptions {
+  readonly width: number
+  readonly height: number
+  readonly outWidth: number
+  readonly outHeight: number
+  /** Default: lanczos3. */
+  readonly filter?: ResampleFilter | undefined
+}
+
+/** Resizes row by row; holds only the rows that the filter spans. */
+export interface Resampler {
+  /**
+   * @param rgb n whole rows of the input, top to bottom; the last call gives the last row of the output
+   * @returns the rows that are ready, undefined when there are none
+   * @throws StrataError INTERNAL for part of a row or more rows than the height
+   */
+  write(rgb: Uint8Array): Uint8Array | undefined
+}
+
+/**
+ * A resizer of interleaved 8-bit RGB: first across, then down, 8 bits in between, as Pillow's `Image.resize`.
+ *
+ * @throws StrataError PARAM_INVALID for sizes that are no positive integers
+ */
+export function createResampler(options: ResampleOptions): Resampler {
+  const { width, height, outWidth, outHeight, filter = 'lanczos3' } = options
+  const across = resampleWeights(width, outWidth, filter)
+  const down = resampleWeights(height, outHeight, filter)
+  const rowBytes = 3 * width
+  const outBytes = 3 * outWidth
+  /** The latest rows, already of the output's width: row y is at y % down.taps. */
+  const window = new Uint8Array(down.taps * outBytes)
+  let received = 0
+  let sent = 0
+
+  function write(rgb: Uint8Array): Uint8Array | undefined {
+    const rows = rgb.length / rowBytes
+    if (!Number.isInteger(rows) || received + rows > height) {
+      const expected = `whole rows of ${rowBytes} bytes, at most ${height - received}`
+      throw new StrataError('INTERNAL', `rgb: expected ${expected}, got ${rgb.length} bytes`)
+    }
+    let ready = sent
+    while (ready < outHeight && rowsNeeded(down, ready) <= received + rows) ready++
+    const out = new Uint8Array((ready - sent) * outBytes)
+    for (let row = 0, at = 0; row < rows; row++) {
+      const slot = (received % down.taps) * outBytes
+      resampleRow(rgb, row * rowBytes, across, window, slot, outWidth)
+      received++
+      for (; sent < outHeight && rowsNeeded(down, sent) <= received; sent++, at += outBytes) {
+        blendRows(window, outBytes, down, sent, out, at)
+      }
+    }
+    return out.length > 0 ? out : undefined
+  }
+
+  return { write }
+}
+
+/**
+ * The whole picture at once; see createResampler. The same size gives the same pixels, in a new buffer.
+ *
+ * @param filter default: lanczos3
+ */
+export function resample(image: RgbImage, width: number, height: number, filter?: ResampleFilter): RgbImage {
+  const sizes = { width: image.width, height: image.height, outWidth: width, outHeight: height }
+  return rgbImage(width, height, createResampler({ ...sizes, filter }).write(image.data) ?? new Uint8Array(0))
+}
+
+function rowsNeeded(down: ResampleWeights, row: number): number {
+  return down.first[row]! + down.count[row]!
+}
+
+function resampleRow(
+  rgb: Uint8Array,
+  from: number,
+  { taps, first, count, weights }: ResampleWeights,
+  out: Uint8Array,
+  outAt: number,
+  outWidth: number,
+): void {
+  for (let x = 0; x < outWidth; x++) {
+    let at = from + 3 * first[x]!
+    let r = HALF
+    let g = HALF
+    let b = HALF
+    const end = x * taps + count[x]!
+    for (let i = x * taps; i < end; i++, at += 3) {
+      const weight = weights[i]!
+      r += weight * rgb[at]!
+      g += weight * rgb[at + 1]!
+      b += weight * rgb[at + 2]!
+    }
+    out[outAt] = clamp(r)
+    out[outAt + 1] = clamp(g)
+    out[outAt + 2] = clamp(b)
+    outAt += 3
+  }
+}
+
+function blendRows(
+  window: Uint8Array,
+  rowBytes: number,
+  { taps, first, count, weights }: ResampleWeights,
+  row: number,
+  out: Uint8Array,
+  outAt: number,
+): void {
+  const sums = new Int32Array(rowBytes).fill(HALF)
+  for (let i = 0; i < count[row]!; i++) {
+    const weight = weights[row * taps + i]!
+    const at = ((first[row]! + i) % taps) * rowBytes
+    for (let x = 0; x < rowBytes; x++) sums[x]! += weight * window[at + x]!
+  }
+  for (let x = 0; x < rowBytes; x++) out[outAt + x] = clamp(sums[x]!)
+}
+
+function clamp(sum: number): number {
+  return Math.max(0, Math.min(255, sum >> WEIGHT_BITS))
+}
