@@ -50,7 +50,7 @@ class LayerCodec(nn.Module):
         self.log_gain = nn.Parameter((-step.log())[:, None].repeat(1, LATENTS))
         self.log_inverse = nn.Parameter(step.log()[:, None].repeat(1, LATENTS))
         self.side_offset = nn.Parameter(torch.zeros(ANCHORS, side))
-        self.side_log_scale = nn.Parameter(torch.full((ANCHORS, side), 0.7))
+        self.side_log_scale = nn.Parameter(torch.zeros(ANCHORS, side))
 
     def analysis(self, picture: torch.Tensor, prediction: torch.Tensor | None) -> torch.Tensor:
         """Pictures padded to PATCH -> latents before gain, [B, LATENTS, H/8, W/8]."""

@@ -57,19 +57,21 @@ def side_analysis(layer: LayerCodec, name: str) -> Graph:
 
 
 def entropy(layer: LayerCodec, name: str) -> Graph:
+    """Context comes in and parameters go out at 1/16, 2x2 latents in the channels: (position, channel) in, (channel,
+    position) out. The caller gathers and scatters anyway, and a transposition here would cost a third of the run."""
     net = layer.entropy
     graph = Graph(name)
     side = graph.input("side", [1, net.side.weight.shape[1], "p", "q"])
     hidden = graph.shuffle(graph.clip(graph.integer(side, net.side, AT_32), 0, 255), 2)
     if net.context is not None:
-        context = graph.unshuffle(graph.input("context", [1, 2 * net.latents, "h", "w"]), 2)
+        context = graph.input("context", [1, 8 * net.latents, "h", "w"])
         seen = graph.clip(graph.integer(context, net.context, AT_16, unshuffled=2), 0, 255)
         hidden = graph.add(hidden, seen)
     hidden = graph.clip(graph.integer(hidden, net.middle, AT_16), 0, 255)
-    out = graph.shuffle(graph.integer(hidden, net.out, AT_16), 2)
-    means, indexes = graph.node("Split", [out, graph.constant(np.array([net.latents] * 2))], outputs=2, axis=1)
-    graph.output(graph.clip(means, -MEAN_LIMIT, MEAN_LIMIT), "means", [1, net.latents, "h", "w"])
-    graph.output(graph.clip(indexes, 0, SCALE_COUNT - 1), "indexes", [1, net.latents, "h", "w"])
+    out = graph.integer(hidden, net.out, AT_16)
+    means, indexes = graph.node("Split", [out, graph.constant(np.array([4 * net.latents] * 2))], outputs=2, axis=1)
+    graph.output(graph.clip(means, -MEAN_LIMIT, MEAN_LIMIT), "means", [1, 4 * net.latents, "h", "w"])
+    graph.output(graph.clip(indexes, 0, SCALE_COUNT - 1), "indexes", [1, 4 * net.latents, "h", "w"])
     return graph
 
 

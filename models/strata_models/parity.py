@@ -9,6 +9,7 @@ import math
 from pathlib import Path
 
 import torch
+import torch.nn.functional as F
 
 from .checkpoint import load_codec
 from .codec import LATENTS, Codec
@@ -51,11 +52,13 @@ def entropy_digests(codec: Codec) -> dict:
         planes = torch.tensor([[120.0, 64.0]])[:, : 2 if layer.conditional else 1]
         context = None
         if layer.conditional:
-            context = pattern(2 * LATENTS * 16 * rows * columns, 256, 0, 5).view(1, 2 * LATENTS, 4 * rows, 4 * columns)
+            # As the graph wants it: 2x2 latents as (position, channel) at 1/16.
+            packed = pattern(2 * LATENTS * 16 * rows * columns, 256, 0, 5).view(1, 4, 2 * LATENTS, 2 * rows, 2 * columns)
+            context = F.pixel_shuffle(packed.transpose(1, 2).flatten(1, 2), 2)
         with torch.no_grad():
             means, indexes = layer.entropy.double()(z.double(), planes.double(), context if context is None else context.double())
         layer.entropy.float()
-        out[name] = {"means": digest(means * 16), "indexes": digest(indexes)}
+        out[name] = {"means": digest(F.pixel_unshuffle(means * 16, 2)), "indexes": digest(F.pixel_unshuffle(indexes, 2))}
     return out
 
 

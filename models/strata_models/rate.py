@@ -36,10 +36,14 @@ def scale_of_index(index: torch.Tensor) -> torch.Tensor:
 
 
 def gaussian_bits(value: torch.Tensor, scale: torch.Tensor) -> torch.Tensor:
-    """Bits of an integer-binned N(0, scale) at `value`; the faint tail stands for escapes and keeps gradients alive."""
+    """Bits of an integer-binned N(0, scale) at `value`, [B, C, h, w] each.
+
+    The exponential tail stands for escapes. Its width follows the scale: with a fixed one, values far outside their
+    scale would pull neither themselves nor the scale back, and side latents run away within a few hundred steps.
+    """
     magnitude = value.abs()
     root = 1 / (scale * math.sqrt(2))
     upper = torch.special.erfc((magnitude - 0.5) * root)
     lower = torch.special.erfc((magnitude + 0.5) * root)
-    probability = 0.5 * (upper - lower) * (1 - 2**-13) + 2**-18 * torch.exp(-magnitude / 24)
+    probability = 0.5 * (upper - lower) * (1 - 2**-12) + 2**-13 * torch.exp(-magnitude / (2 * scale)) + 1e-30
     return -torch.log2(probability)

@@ -48,14 +48,19 @@ def initialise(codec: Codec, sampler: CropSampler) -> None:
     initialise_from_patches(codec.enhancement, crops - prediction)
 
 
+def rate_factor(name: str) -> float:
+    """Share of the learning rate of one parameter. Outputs of the entropy model are sums over many one-sided
+    activations, and the base layer's inputs carry the mean brightness, ten times larger than residuals: both go slower.
+    """
+    direct = any(part in name for part in (".log_gain", ".log_inverse", ".side_log_scale", ".side_offset"))
+    entropy = any(part in name for part in (".entropy.", ".side_"))
+    return (1.0 if direct else 0.4 if entropy else 1.0) * (0.6 if name.startswith("base.") and not direct else 1.0)
+
+
 def parameter_groups(codec: Codec) -> list[dict]:
-    """The entropy model learns at a fifth of the rate: its outputs are sums over many one-sided activations. The base
-    layer's inputs carry the mean brightness and are ten times larger than residuals, so it goes slower too."""
-    slow = lambda name: any(part in name for part in (".entropy.", ".side_", ".log_gain", ".log_inverse"))
     groups: dict[float, list] = {}
     for name, parameter in codec.named_parameters():
-        factor = (0.2 if slow(name) else 1.0) * (0.6 if name.startswith("base.") else 1.0)
-        groups.setdefault(factor, []).append(parameter)
+        groups.setdefault(rate_factor(name), []).append(parameter)
     return [{"params": parameters, "factor": factor} for factor, parameters in groups.items()]
 
 
@@ -107,7 +112,7 @@ def main():
     if state:
         average.load_state_dict(state["average"])
     optimizer = Soap(parameter_groups(codec), lr=options.rate)
-    if state and "optimizer" in state:
+    if state and "optimizer" in state:  # a checkpoint that was kept has none
         optimizer.load_state_dict(state["optimizer"])
     step = state["step"] if state else 0
     first, start, saved = step, time.time(), time.time()

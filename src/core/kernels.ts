@@ -6,6 +6,7 @@ export interface KernelExports {
   heapBase(): number
   jpegConvert420(...args: JpegConvertArguments): void
   jpegConvert444(...args: JpegConvertArguments): void
+  jpegEmit(tokens: number, count: number, codes: number, lengths: number, state: number, out: number): number
   jpegQuantize(
     samples: number,
     stride: number,
@@ -16,6 +17,19 @@ export interface KernelExports {
     step: number,
   ): void
   jpegTokenize(coefficients: number, mcus: number, lumaBlocks: number, dc: number, out: number): number
+  liffCubic(
+    ...args: [
+      ...[r0: number, r1: number, r2: number, r3: number],
+      ...[plane: number, width: number, weights: number, lines: number, pitch: number],
+    ]
+  ): void
+  liffRow(
+    ...args: [
+      ...[lines: number, pitch: number, above: number, middle: number, below: number, width: number],
+      ...[columns: number, target: number, phases: number, phaseCount: number, bank: number],
+      ...[out: number, plane: number],
+    ]
+  ): void
   ransDecode(
     tables: number,
     indexes: number,
@@ -83,5 +97,5 @@ function grow(memory: WebAssembly.Memory, pages: number): void {
 }
 
 function align(pointer: number): number {
-  return (pointer + 15) & ~15
+  return 16 * Math.ceil(pointer / 16)
 }

@@ -8,17 +8,29 @@ import { sha256 } from '../core/hash.ts'
 import { checkManifest } from './manifest.ts'
 import type { Manifest } from './types.ts'
 
-const FOLDER = join('models', 'weights')
+const MANIFEST = join('models', 'weights', 'manifest.json')
+const KERNELS = join('build', 'kernels.wasm')
 
-/** The model folder of this package: sources and bundles lie at different depths below it. */
+/** The model folder of this package. @throws StrataError MODEL_INVALID when there is none */
 export function findModelFolder(): string {
+  const manifest = findAbove(MANIFEST)
+  if (!manifest) throw new StrataError('MODEL_INVALID', `no ${MANIFEST} in any folder above the program`)
+  return dirname(manifest)
+}
+
+/** The kernels that `npm run build` made, or undefined before the first build. */
+export async function compileKernels(): Promise<WebAssembly.Module | undefined> {
+  const file = findAbove(KERNELS)
+  return file && (await WebAssembly.compile(await readFile(file)))
+}
+
+/** A file of this package: sources and bundles lie at different depths below it. */
+function findAbove(file: string): string | undefined {
   let folder = dirname(fileURLToPath(import.meta.url))
   for (;;) {
-    const candidate = join(folder, FOLDER)
-    if (existsSync(join(candidate, 'manifest.json'))) return candidate
-    if (dirname(folder) === folder) {
-      throw new StrataError('MODEL_INVALID', `no ${FOLDER}/manifest.json in any folder above the program`)
-    }
+    const candidate = join(folder, file)
+    if (existsSync(candidate)) return candidate
+    if (dirname(folder) === folder) return undefined
     folder = dirname(folder)
   }
 }

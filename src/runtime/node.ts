@@ -1,4 +1,4 @@
-import { type ModelFolder, openModelFolder, parseJson } from './model-files.ts'
+import { compileKernels, type ModelFolder, openModelFolder, parseJson } from './model-files.ts'
 import { createRunner, memoiseLoads, type MakeTensor, type OrtSession } from './session.ts'
 import type { Runtime } from './types.ts'
 
@@ -13,7 +13,7 @@ export interface NodeRuntimeOptions {
 export async function createNodeRuntime(options: NodeRuntimeOptions = {}): Promise<Runtime> {
   const { InferenceSession, Tensor } = await import('onnxruntime-node')
   const threads = options.threads === undefined ? {} : { intraOpNumThreads: options.threads }
-  return assemble(
+  return await assemble(
     'node',
     await openModelFolder(options.models),
     async (bytes) => (await InferenceSession.create(bytes, { ...threads, logSeverityLevel: 3 })) as unknown as OrtSession,
@@ -25,7 +25,7 @@ export async function createNodeRuntime(options: NodeRuntimeOptions = {}): Promi
 export async function createWasmRuntime(options: Pick<NodeRuntimeOptions, 'models'> = {}): Promise<Runtime> {
   const { env, InferenceSession, Tensor } = await import('onnxruntime-web/wasm')
   env.wasm.numThreads = 1
-  return assemble(
+  return await assemble(
     'wasm',
     await openModelFolder(options.models),
     async (bytes) =>
@@ -34,15 +34,17 @@ export async function createWasmRuntime(options: Pick<NodeRuntimeOptions, 'model
   )
 }
 
-function assemble(
+async function assemble(
   name: 'node' | 'wasm',
   folder: ModelFolder,
   createSession: (bytes: Uint8Array) => Promise<OrtSession>,
   makeTensor: MakeTensor,
-): Runtime {
+): Promise<Runtime> {
+  const kernels = await compileKernels()
   return {
     name,
     manifest: folder.manifest,
+    ...(kernels ? { kernels } : {}),
     load: memoiseLoads(async (model) => {
       const session = await createSession(await folder.read(`${model}.onnx`))
       return createRunner(model, session, makeTensor)

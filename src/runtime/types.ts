@@ -34,6 +34,8 @@ export type RuntimeName = 'node' | 'wasm' | 'workerd' | 'browser'
 export interface Runtime {
   readonly name: RuntimeName
   readonly manifest: Manifest
+  /** build/kernels.wasm, compiled. Absent where it was not built: the TypeScript references serve then. */
+  readonly kernels?: WebAssembly.Module
   /**
    * The network `name` (`base-synthesis`, …), loaded once; a failed load is tried again by the next call.
    * @throws StrataError MODEL_INVALID when the file is missing or is not what the manifest says

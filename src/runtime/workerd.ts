@@ -1,5 +1,6 @@
 import * as ort from 'onnxruntime-web/wasm'
 import ortModule from 'onnxruntime-web/ort-wasm-simd-threaded.wasm'
+import kernels from '../../build/kernels.wasm'
 import baseEntropy from '../../models/weights/base-entropy.onnx'
 import baseSynthesis from '../../models/weights/base-synthesis.onnx'
 import decoderTable from '../../models/weights/decoder.json'
@@ -36,6 +37,7 @@ export async function createWorkerdRuntime(): Promise<Runtime> {
   return {
     name: 'workerd',
     manifest: checkManifest(manifestJson),
+    kernels,
     load: memoiseLoads(async (name) => {
       const bytes = MODELS[name]
       if (!bytes) throw new StrataError('MODEL_INVALID', `network "${name}" is not part of this Worker`)

@@ -8,6 +8,7 @@ import type { Runtime } from '../../runtime/types.ts'
 import { SymbolHashes } from './decode.ts'
 import { EntropyModel, type LayerBelow } from './entropy-parameters.ts'
 import { layerGeometry, stripGeometry } from './geometry.ts'
+import { kernelsOf } from './kernels.ts'
 import { LatentEncoder } from './latent-encoder.ts'
 import { StripCache } from './latents.ts'
 import { LayerPicture } from './layer-picture.ts'
@@ -82,7 +83,7 @@ async function encodeLayer(
   const geometry = layerGeometry(info, table)
   const source = width === image.width && height === image.height ? image : await options.resize(image, width, height)
   const model = await EntropyModel.load(encoder, table, info, geometry, under?.below)
-  const predictor = under && (await Predictor.create(encoder, under.picture, width, height))
+  const predictor = under && (await Predictor.create(encoder, under.picture, width, height, kernelsOf(encoder).liff))
   const writer = await LatentEncoder.create(encoder, table, rung.quality, source, model, predictor, hashes.tap(index))
   const latents = new StripCache(geometry, top ? ['pixels'] : ['pixels', 'context'], (strip) => {
     signal?.throwIfAborted()

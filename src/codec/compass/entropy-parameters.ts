@@ -66,8 +66,8 @@ export class EntropyModel {
     if (this.#below) feeds.context = await this.#contextTensor(strip, this.#below)
     const { means, indexes } = await this.#network.run(feeds)
     return {
-      means: this.#crop(strip, means as Tensor, (length) => new Int32Array(length)),
-      indexes: this.#crop(strip, indexes as Tensor, (length) => new Uint8Array(length)),
+      means: this.#unpack(strip, means as Tensor, (length) => new Int32Array(length)),
+      indexes: this.#unpack(strip, indexes as Tensor, (length) => new Uint8Array(length)),
     }
   }
 
@@ -87,12 +87,14 @@ export class EntropyModel {
     return { data, dims: [1, this.table.side + planes.length, strip.sideRows, strip.sideColumns] }
   }
 
-  /** The context below each latent's centre, zero where the side grid reaches past the latents. */
+  /**
+   * The context below each latent's centre, 2x2 latents to a cell: [position * planes + plane][row / 2][column / 2];
+   * zero where the side grid reaches past the latents.
+   */
   async #contextTensor(strip: StripGeometry, below: LayerBelow): Promise<Tensor> {
-    const stride = this.#decoder.sideStride
+    const { cellRows, cellColumns } = this.#cells(strip)
     const planes = 2 * this.#decoder.latents
-    const [rows, columns] = [strip.sideRows * stride, strip.sideColumns * stride]
-    const data = new Float32Array(planes * rows * columns)
+    const data = new Float32Array(4 * planes * cellRows * cellColumns)
     const { latentWidth } = this.#layer
     const geometry = below.latents.geometry
     const columnBelow = nearestLatents(latentWidth, 0, geometry.width, this.#layer.width, geometry.latentWidth)
@@ -106,35 +108,46 @@ export class EntropyModel {
         lower = await below.latents.strip(wanted)
         stripIndex = wanted
       }
+      const { context } = lower
       const first = (source - stripIndex * geometry.stripLatents) * geometry.latentWidth
       const plane = lower.rows * geometry.latentWidth
       for (let p = 0; p < planes; p++) {
         const from = p * plane + first
-        const to = (p * rows + row) * columns
-        for (let column = 0; column < latentWidth; column++) {
-          data[to + column] = lower.context[from + (columnBelow[column] ?? 0)] ?? 0
+        for (let parity = 0; parity < 2; parity++) {
+          const position = 2 * (row & 1) + parity
+          let to = ((position * planes + p) * cellRows + (row >> 1)) * cellColumns
+          for (let x = parity; x < latentWidth; x += 2) {
+            data[to++] = context[from + (columnBelow[x] as number)] as number
+          }
         }
       }
     }
     // The next strip begins where this one ended; it may still need the strip that holds this one's last row.
     below.latents.release('context', Math.max(stripIndex, 0))
-    return { data, dims: [1, planes, rows, columns] }
+    return { data, dims: [1, 4 * planes, cellRows, cellColumns] }
   }
 
-  #crop<T extends Int32Array | Uint8Array>(strip: StripGeometry, tensor: Tensor, allocate: (length: number) => T): T {
-    const stride = this.#decoder.sideStride
-    const [rows, columns] = [strip.sideRows * stride, strip.sideColumns * stride]
+  /** From [channel * 4 + position][row / 2][column / 2] to the strip's latents. */
+  #unpack<T extends Int32Array | Uint8Array>(strip: StripGeometry, { data }: Tensor, allocate: (length: number) => T): T {
+    const { cellRows, cellColumns } = this.#cells(strip)
     const { latentWidth } = this.#layer
     const out = allocate(this.#decoder.latents * strip.latentRows * latentWidth)
-    let target = 0
     for (let channel = 0; channel < this.#decoder.latents; channel++) {
       for (let row = 0; row < strip.latentRows; row++) {
-        const from = (channel * rows + row) * columns
-        out.set(tensor.data.subarray(from, from + latentWidth), target)
-        target += latentWidth
+        const to = (channel * strip.latentRows + row) * latentWidth
+        for (let parity = 0; parity < 2; parity++) {
+          let from = ((channel * 4 + 2 * (row & 1) + parity) * cellRows + (row >> 1)) * cellColumns
+          for (let x = parity; x < latentWidth; x += 2) out[to + x] = data[from++] as number
+        }
       }
     }
     return out
+  }
+
+  /** The grid of 2x2 latents that the side latents of a strip span. */
+  #cells(strip: StripGeometry): { cellRows: number; cellColumns: number } {
+    const half = this.#decoder.sideStride / 2
+    return { cellRows: strip.sideRows * half, cellColumns: strip.sideColumns * half }
   }
 }
 

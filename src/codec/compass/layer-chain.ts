@@ -1,11 +1,10 @@
 import { StrataError } from '../../core/errors.ts'
-import { ransCoder } from '../../entropy/rans-decoder.ts'
-import type { EntropyCoder } from '../../entropy/types.ts'
 import { readHeader, readStrips, wholeLayers } from '../../format/reader.ts'
 import type { LayerInfo, StrataHeader } from '../../format/types.ts'
 import type { Runtime } from '../../runtime/types.ts'
 import { EntropyModel, type LayerBelow } from './entropy-parameters.ts'
 import { layerGeometry, stripGeometry } from './geometry.ts'
+import { type CodecKernels, kernelsOf } from './kernels.ts'
 import { decodeStrip, type SymbolTap } from './latent-decoder.ts'
 import { type LatentReader, type LatentSource, StripCache } from './latents.ts'
 import { LayerPicture } from './layer-picture.ts'
@@ -17,8 +16,8 @@ export interface DecodeOptions {
   /** Layer to decode, from 0. @default the highest whole layer in the bytes */
   readonly layer?: number
   readonly signal?: AbortSignal
-  /** @default the TypeScript rANS decoder */
-  readonly coder?: EntropyCoder
+  /** @default the fastest that the runtime has */
+  readonly kernels?: CodecKernels
 }
 
 /** A file opened for decoding up to one layer. */
@@ -61,6 +60,7 @@ export async function openLatents(
   readers: readonly LatentReader[],
   tap?: (layer: number) => SymbolTap,
 ): Promise<LatentSource[]> {
+  const { coder } = options.kernels ?? kernelsOf(options.runtime)
   const sources: LatentSource[] = []
   let below: LayerBelow | undefined
   for (const info of file.header.layers.slice(0, file.layer.index + 1)) {
@@ -71,7 +71,7 @@ export async function openLatents(
     const latents = new StripCache(geometry, read, (index) => {
       options.signal?.throwIfAborted()
       const strip = stripGeometry(geometry, index, file.table)
-      return decodeStrip(options.coder ?? ransCoder, model, strips, strip, tap?.(info.index))
+      return decodeStrip(coder, model, strips, strip, tap?.(info.index))
     })
     sources.push(latents)
     below = { info, latents }
@@ -81,11 +81,12 @@ export async function openLatents(
 
 /** Pictures of the same layers, each predicted from the one below; rows flow from the base to the top on demand. */
 export async function openPictures(file: OpenFile, options: DecodeOptions, latents: readonly LatentSource[]): Promise<LayerPicture[]> {
+  const { liff } = options.kernels ?? kernelsOf(options.runtime)
   const pictures: LayerPicture[] = []
   for (const [k, source] of latents.entries()) {
     const info = file.header.layers[k] as LayerInfo
     const below = pictures[k - 1]
-    const predictor = below && (await Predictor.create(options.runtime, below, info.width, info.height))
+    const predictor = below && (await Predictor.create(options.runtime, below, info.width, info.height, liff))
     pictures.push(await LayerPicture.create(options.runtime, file.table, info.quality, source, predictor))
   }
   return pictures

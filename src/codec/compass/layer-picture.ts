@@ -73,11 +73,12 @@ export class LayerPicture implements PictureRows {
     for (let row = first; row < last; row++) {
       const inside = row % stripLatents
       if (!strip || inside === 0) strip = await this.#latents.strip(Math.floor(row / stripLatents))
+      const { values } = strip
       for (let channel = 0; channel < channels; channel++) {
         const gain = this.#inverseGain[channel] ?? 0
         const from = (channel * strip.rows + inside) * latentWidth
         const to = (channel * (last - first) + row - first) * latentWidth
-        for (let x = 0; x < latentWidth; x++) data[to + x] = (strip.values[from + x] as number) * gain
+        for (let x = 0; x < latentWidth; x++) data[to + x] = (values[from + x] as number) * gain
       }
     }
     return { data, dims: [1, channels, last - first, latentWidth] }

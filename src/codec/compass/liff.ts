@@ -77,7 +77,7 @@ export function quantizeFeatures(
       const from = (feature * tile.rows + row + tile.skip) * tile.width
       const to = row * (width + 2) * FEATURES + feature
       for (let column = 0; column < width; column++) {
-        const value = (features[from + column] ?? 0) * FEATURE_SCALE
+        const value = (features[from + column] as number) * FEATURE_SCALE
         out[to + (column + 1) * FEATURES] = clamp(Math.round(value), FEATURE_LIMIT)
       }
       out[to] = out[to + FEATURES] ?? 0

@@ -1,6 +1,6 @@
 import type { ModelRunner, Runtime } from '../../runtime/types.ts'
 import { type Axis, makeAxis } from './axis.ts'
-import { filterTokens, type LiffKernel, liffReference, quantizeFeatures, quantizeFilters, SAMPLE_SCALE } from './liff.ts'
+import { filterTokens, type LiffKernel, quantizeFeatures, quantizeFilters, SAMPLE_SCALE } from './liff.ts'
 import { RowWindow } from './row-window.ts'
 
 /** A picture that comes into being from top to bottom; samples are SAMPLE_SCALE times 0..255. */
@@ -14,7 +14,9 @@ export interface PictureRows {
 
 /** Rows around a feature tile that its 3x3 convolution at half resolution looks at. */
 const FEATURE_HALO = 2
-const CHUNK_ROWS = 64
+const UNIT = 1 / (255 * SAMPLE_SCALE)
+/** Rows predicted at a time: few enough for memory, many enough that the halo of features does not weigh. */
+const CHUNK_ROWS = 128
 
 /** Prediction of a layer from the picture below it (COMPASS: the LIFF module), row by row on demand. */
 export class Predictor implements PictureRows {
@@ -40,7 +42,7 @@ export class Predictor implements PictureRows {
     this.#kernel = kernel
   }
 
-  static async create(runtime: Runtime, below: PictureRows, width: number, height: number, kernel: LiffKernel = liffReference): Promise<Predictor> {
+  static async create(runtime: Runtime, below: PictureRows, width: number, height: number, kernel: LiffKernel): Promise<Predictor> {
     const [rowAxis, columnAxis] = [makeAxis(below.height, height), makeAxis(below.width, width)]
     const pairs = rowAxis.offsets.length * columnAxis.offsets.length
     const mlp = await runtime.load('filters')
@@ -81,12 +83,13 @@ export class Predictor implements PictureRows {
     const { width, rows: below } = this.#below
     const tile = { rows: bottom - top + ((bottom - top) & 1), width: width + (width & 1), skip: first - top }
     const data = new Float32Array(3 * tile.rows * tile.width)
+    const { samples } = below
     for (let channel = 0; channel < 3; channel++) {
       for (let row = 0; row < tile.rows; row++) {
         // An odd side is padded by replication, like every strided stage of the codec.
         const from = below.offset(channel, Math.min(top + row, bottom - 1))
         const to = (channel * tile.rows + row) * tile.width
-        for (let x = 0; x < width; x++) data[to + x] = (below.samples[from + x] as number) / (255 * SAMPLE_SCALE)
+        for (let x = 0; x < width; x++) data[to + x] = (samples[from + x] as number) * UNIT
         if (tile.width > width) data[to + width] = data[to + width - 1] as number
       }
     }

@@ -1,6 +1,6 @@
 import { StrataError } from '../../core/errors.ts'
 
-type Samples = Int16Array | Uint8Array
+type Samples = Int16Array<ArrayBufferLike> | Uint8Array<ArrayBufferLike>
 
 /** Rows [from, to) of a planar picture that slides from top to bottom: what is behind is dropped, memory stays flat. */
 export class RowWindow<T extends Samples> {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { makeAxis } from '../../../src/codec/compass/axis.ts'
 import { decodeLayer } from '../../../src/codec/compass/decode.ts'
-import { SAMPLE_SCALE } from '../../../src/codec/compass/liff.ts'
+import { liffReference, SAMPLE_SCALE } from '../../../src/codec/compass/liff.ts'
 import { Predictor } from '../../../src/codec/compass/predictor.ts'
 import { RowWindow } from '../../../src/codec/compass/row-window.ts'
 import type { RgbImage } from '../../../src/core/image.ts'
@@ -61,7 +61,7 @@ describe('parity with the PyTorch model', () => {
       })
       const feeds: Record<string, Tensor> = { side: { data: side, dims: [1, channels + planes.length, rows, columns] } }
       if (layer === 'enhancement') {
-        const dims = [1, 192, 4 * rows, 4 * columns]
+        const dims = [1, 4 * 192, 2 * rows, 2 * columns]
         feeds.context = { data: pattern(192 * 16 * rows * columns, 256, 0, 5), dims }
       }
       const { means, indexes } = await (await load(`${layer}-entropy`)).run(feeds)
@@ -98,7 +98,7 @@ describe('parity with the PyTorch model', () => {
     const below = { width: lowWidth, height: lowHeight, rows, ensure: async () => {} }
     const { size, row, from, values } = golden.prediction
     expect(makeAxis(lowHeight, size[0]).offsets).toHaveLength(16)
-    const predictor = await Predictor.create(await runtime('wasm'), below, size[1], size[0])
+    const predictor = await Predictor.create(await runtime('wasm'), below, size[1], size[0], liffReference)
     await predictor.ensure(row + 1)
     const count = values.length / 3
     values.forEach((value, i) => {

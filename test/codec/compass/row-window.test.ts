@@ -5,7 +5,7 @@ import { RowWindow } from '../../../src/codec/compass/row-window.ts'
 const WIDTH = 3
 const value = (plane: number, row: number, x: number) => plane * 10_000 + row * 10 + x
 
-function tile(from: number, rows: number): Int16Array {
+function tile(from: number, rows: number): Int16Array<ArrayBuffer> {
   return Int16Array.from({ length: 2 * rows * WIDTH }, (_, i) => {
     const [plane, rest] = [Math.floor(i / (rows * WIDTH)), i % (rows * WIDTH)]
     return value(plane, from + Math.floor(rest / WIDTH), rest % WIDTH)

@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest'
+import { instantiateKernels } from '../../src/core/kernels.ts'
+import { kernelModule } from '../kernels.ts'
+
+describe('instantiateKernels', () => {
+  it('places sections one after the other, aligned, behind what the kernels hold', () => {
+    const { exports, place } = instantiateKernels(kernelModule())
+    const [a, b, c] = place([1, 17, 300_000]) as [number, number, number]
+    expect(a).toBeGreaterThanOrEqual(exports.heapBase())
+    expect([a % 16, b - a, c - b]).toEqual([0, 16, 32])
+    expect(exports.memory.buffer.byteLength).toBeGreaterThanOrEqual(c + 300_000)
+  })
+
+  it('starts again with every call and grows only when it must', () => {
+    const { exports, place } = instantiateKernels(kernelModule())
+    const first = place([1000, 200_000])
+    const size = exports.memory.buffer.byteLength
+    expect(place([1000, 100_000])).toEqual(first)
+    expect(exports.memory.buffer.byteLength).toBe(size)
+  })
+
+  it('gives each instance a memory of its own', () => {
+    const module = kernelModule()
+    expect(instantiateKernels(module).exports.memory).not.toBe(instantiateKernels(module).exports.memory)
+  })
+
+  it('says when the memory cannot grow', () => {
+    const { place } = instantiateKernels(kernelModule())
+    expect(() => place([2 ** 32])).toThrow(expect.objectContaining({ code: 'INTERNAL' }))
+  })
+})

@@ -1,0 +1,12 @@
+import module from '../../build/kernels.wasm'
+import { createWasmLiff } from '../../src/codec/compass/liff-wasm.ts'
+import { createWasmRans } from '../../src/entropy/rans-wasm.ts'
+import { createWasmJpeg } from '../../src/pixels/jpeg/forward-wasm.ts'
+import { entropyConformance } from '../conformance/entropy.ts'
+import { jpegConformance } from '../conformance/jpeg.ts'
+import { liffConformance } from '../conformance/liff.ts'
+
+// The kernels where they are deployed: a module that the bundler compiled.
+entropyConformance('rans-wasm in workerd', () => createWasmRans(module))
+jpegConformance('jpeg-wasm in workerd', () => createWasmJpeg(module))
+liffConformance('liff-wasm in workerd', () => createWasmLiff(module))

@@ -1,0 +1,12 @@
+// Every kernel works on memory that its caller laid out from heapBase() on, with sizes the caller has checked
+// (src/core/kernels.ts). Content is never trusted: whatever the bytes, no kernel reads or writes elsewhere.
+export { jpegConvert420, jpegConvert444 } from './jpeg-colour'
+export { jpegQuantize } from './jpeg-dct'
+export { jpegEmit, jpegTokenize } from './jpeg-scan'
+export { liffCubic, liffRow } from './liff'
+export { ransDecode } from './rans'
+
+/** First byte that no kernel uses for itself. */
+export function heapBase(): usize {
+  return __heap_base
+}
