@@ -1,0 +1,67 @@
+import { StrataError } from '../core/errors.ts'
+import type { StrataHeader } from '../format/types.ts'
+import { NATIVE_TYPE } from './accept.ts'
+import { matchesNone, nativeEtag, rangeStillValid } from './etag.ts'
+import { type CachePolicy, imageHeaders } from './headers.ts'
+import type { TruncatePlan } from './plan.ts'
+import { parseRange } from './range.ts'
+import type { ReadyState } from './state.ts'
+import type { ImageStore } from './store.ts'
+
+/** A ready image: its record and the header of the file that the record names. */
+export interface LoadedImage {
+  readonly id: string
+  readonly state: ReadyState
+  readonly header: StrataHeader
+}
+
+/**
+ * Answers with the bytes [0, plan.length) of the file, or the range of them that is asked for.
+ * @returns undefined when the file has gone, because the image was replaced or deleted meanwhile
+ * @throws StrataError RANGE_NOT_SATISFIABLE
+ */
+export async function respondNative(
+  request: Request,
+  image: LoadedImage,
+  plan: TruncatePlan,
+  store: ImageStore,
+  policy: CachePolicy,
+): Promise<Response | undefined> {
+  const { hash, file } = image.state
+  const etag = nativeEtag(hash, plan.layer)
+  const headers = imageHeaders(plan, etag, policy)
+  headers.set('Accept-Ranges', 'bytes')
+  if (matchesNone(request.headers.get('If-None-Match'), etag))
+    return new Response(null, { status: 304, headers })
+
+  headers.set('Content-Type', NATIVE_TYPE)
+  const range = wantedRange(request, image, plan)
+  if (range.kind === 'unsatisfiable') throw new RangeError416(plan.length)
+  const { start, end } = range.kind === 'part' ? range : { start: 0, end: plan.length }
+  if (range.kind === 'part') headers.set('Content-Range', `bytes ${start}-${end - 1}/${plan.length}`)
+  headers.set('Content-Length', String(end - start))
+  if (request.method === 'HEAD') return new Response(null, { headers })
+
+  const object = await store.readRange(file, start, end)
+  return object && new Response(object.body, { status: range.kind === 'part' ? 206 : 200, headers })
+}
+
+/** Range is defined for GET alone (RFC 9110 §14.2), and counts only while If-Range holds. */
+function wantedRange(request: Request, { header, state }: LoadedImage, plan: TruncatePlan) {
+  const whole = { kind: 'whole' } as const
+  if (request.method !== 'GET') return whole
+  const range = parseRange(request.headers.get('Range'), plan.length)
+  const start = range.kind === 'part' ? range.start : plan.length
+  const file = { hash: state.hash, layer: plan.layer, header }
+  return rangeStillValid(request.headers.get('If-Range'), start, file) ? range : whole
+}
+
+/** The only error whose answer needs a number beside its message: `Content-Range` with the size of the body. */
+export class RangeError416 extends StrataError {
+  readonly size: number
+
+  constructor(size: number) {
+    super('RANGE_NOT_SATISFIABLE', `Range: expected a range within 0 to ${size - 1}`)
+    this.size = size
+  }
+}

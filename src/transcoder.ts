@@ -1,0 +1,24 @@
+import kernels from '../build/kernels.wasm'
+import { decodeRows } from './codec/compass/index.ts'
+import { createTranscodeApp } from './edge/transcode-app.ts'
+import { createWasmJpeg } from './pixels/jpeg/forward-wasm.ts'
+import { createWorkerdRuntime } from './runtime/workerd.ts'
+
+/** The models of this isolate, loaded by the first picture; a failed load is tried again by the next. */
+let loading: ReturnType<typeof createWorkerdRuntime> | undefined
+
+function runtime(): ReturnType<typeof createWorkerdRuntime> {
+  loading ??= createWorkerdRuntime().catch((error: unknown) => {
+    loading = undefined
+    throw error
+  })
+  return loading
+}
+
+/** The second Worker: ONNX Runtime and the decoder models behind the edge Worker's service binding. */
+export default createTranscodeApp({
+  async *decodeRows(bytes, { layer, signal }) {
+    yield* decodeRows(bytes, { runtime: await runtime(), layer, signal })
+  },
+  kernel: createWasmJpeg(kernels),
+})

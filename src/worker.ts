@@ -1,0 +1,56 @@
+import { Hono } from 'hono'
+import demoPage from './edge/demo.html'
+import { imageCdn, serviceTranscoder } from './index.ts'
+
+/** Bindings and variables of wrangler.toml. */
+interface Bindings {
+  readonly IMAGES: R2Bucket
+  readonly TRANSCODER: Fetcher
+  readonly STRATA_ENV: string
+  readonly ORIGIN_URL: string
+  readonly ORIGIN_TOKEN?: string
+  readonly UPLOAD_TOKEN?: string
+  readonly SAMPLES?: string
+}
+
+const MAX_SAMPLES = 24
+/** The page is one file: its own style, its own script, images and fetches from this Worker alone. */
+const DEMO_HEADERS = {
+  'Accept-CH': 'Sec-CH-Width, Sec-CH-Viewport-Width, Sec-CH-DPR',
+  'Cache-Control': 'no-cache',
+  'Content-Security-Policy':
+    "default-src 'none'; base-uri 'none'; img-src 'self'; connect-src 'self'; style-src 'unsafe-inline'; script-src 'unsafe-inline'",
+  'X-Content-Type-Options': 'nosniff',
+}
+
+const app = new Hono<{ Bindings: Bindings }>()
+
+app.get('/', (c) => c.html(demoPage, 200, DEMO_HEADERS))
+
+/** Ids for the demo page. What a bucket holds is listed in development only. */
+app.get('/samples', async (c) => {
+  const named = (c.env.SAMPLES ?? '')
+    .split(',')
+    .map((id) => id.trim())
+    .filter((id) => id !== '')
+  const listed = named.length === 0 && c.env.STRATA_ENV === 'development'
+  const samples = listed ? await listIds(c.env.IMAGES) : named
+  return c.json({ samples: samples.slice(0, MAX_SAMPLES) }, 200, { 'Cache-Control': 'no-store' })
+})
+
+app.route(
+  '/cdn',
+  imageCdn<{ Bindings: Bindings }>({
+    bucket: (c) => c.env.IMAGES,
+    transcoder: (c) => serviceTranscoder(c.env.TRANSCODER),
+    origin: (c) => ({ url: c.env.ORIGIN_URL, token: c.env.ORIGIN_TOKEN }),
+    uploadToken: (c) => c.env.UPLOAD_TOKEN,
+  }),
+)
+
+async function listIds(bucket: R2Bucket): Promise<string[]> {
+  const { objects } = await bucket.list({ prefix: 'state/', limit: MAX_SAMPLES })
+  return objects.map(({ key }) => key.slice('state/'.length))
+}
+
+export default app
