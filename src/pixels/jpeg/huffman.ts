@@ -1,11 +1,6 @@
 import type { HuffmanSpec } from './tables.ts'
 import { TOKEN_SYMBOLS } from './tokens.ts'
-
-/** Codes by `token >>> 16`. */
-export interface HuffmanCodes {
-  readonly codes: Uint16Array
-  readonly lengths: Uint8Array
-}
+import type { HuffmanCodes } from './types.ts'
 
 const MAX_LENGTH = 16
 

@@ -1,5 +1,3 @@
-import type { HuffmanCodes } from './huffman.ts'
-
 /** One marker segment written after the JFIF header: APP0..APP15 (0xe0..0xef) or COM (0xfe), at most 65533 bytes. */
 export interface JpegSegment {
   readonly marker: number
@@ -87,4 +85,10 @@ export interface JpegForward {
    * @returns tokens `class << 24 | symbol << 16 | amplitude`, class = 2 * chroma + ac: the Huffman table's number
    */
   tokenize(coefficients: Int16Array): Uint32Array
+}
+
+/** Codes by `token >>> 16`. */
+export interface HuffmanCodes {
+  readonly codes: Uint16Array
+  readonly lengths: Uint8Array
 }
