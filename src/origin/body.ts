@@ -1,0 +1,33 @@
+import { concat } from '../core/bytes.ts'
+import { StrataError } from '../core/errors.ts'
+
+/**
+ * Reads a request body into memory. The declared length is judged before the first byte is read, and the bytes are
+ * counted while they arrive, because the declaration may be absent or a lie.
+ * @throws StrataError INPUT_TOO_LARGE, INPUT_EMPTY, ABORTED (the client went away)
+ */
+export async function readBody(request: Request, maxBytes: number): Promise<Uint8Array> {
+  const declared = Number(request.headers.get('content-length') ?? 0)
+  if (declared > maxBytes) throw tooLarge(maxBytes, `${declared}`)
+  if (!request.body) throw new StrataError('INPUT_EMPTY', 'body: expected a picture, got 0 bytes')
+  const chunks: Uint8Array[] = []
+  let length = 0
+  const reader = (request.body as ReadableStream<Uint8Array>).getReader()
+  try {
+    for (let step = await reader.read(); !step.done; step = await reader.read()) {
+      length += step.value.length
+      if (length > maxBytes) throw tooLarge(maxBytes, 'more')
+      chunks.push(step.value)
+    }
+  } catch (error) {
+    await reader.cancel().catch(() => {})
+    if (error instanceof StrataError) throw error
+    throw new StrataError('ABORTED', 'the client went away while it sent the body', { cause: error })
+  }
+  if (length === 0) throw new StrataError('INPUT_EMPTY', 'body: expected a picture, got 0 bytes')
+  return concat(chunks)
+}
+
+function tooLarge(maxBytes: number, actual: string): StrataError {
+  return new StrataError('INPUT_TOO_LARGE', `body: expected at most ${maxBytes} bytes, got ${actual}`)
+}

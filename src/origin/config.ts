@@ -1,0 +1,60 @@
+import { StrataError } from '../core/errors.ts'
+import { DEFAULT_MAX_PIXELS } from './ingest.ts'
+
+/** Settings of the origin. Each comes from one environment variable, named in `NUMBERS` or `readConfig`. */
+export interface OriginConfig {
+  readonly host: string
+  readonly port: number
+  /** Encodes that run at once. One encode already uses several cores. */
+  readonly concurrency: number
+  /** Requests that may wait beyond those that run; more are answered 503. */
+  readonly waiting: number
+  readonly maxBytes: number
+  readonly maxPixels: number
+  /** Seconds a client may take to send a whole request. */
+  readonly bodySeconds: number
+  /** Seconds that running encodes get to finish after SIGTERM. */
+  readonly drainSeconds: number
+  /** When set, `/encode` asks for `Authorization: Bearer <token>`. */
+  readonly token: string | undefined
+}
+
+type NumericKey = Exclude<keyof OriginConfig, 'host' | 'token'>
+
+interface NumericSetting {
+  readonly env: string
+  readonly fallback: number
+  readonly min: number
+  readonly max: number
+}
+
+const NUMBERS: Record<NumericKey, NumericSetting> = {
+  port: { env: 'ORIGIN_PORT', fallback: 8788, min: 0, max: 65535 },
+  concurrency: { env: 'ORIGIN_CONCURRENCY', fallback: 1, min: 1, max: 64 },
+  waiting: { env: 'ORIGIN_WAITING', fallback: 8, min: 0, max: 1000 },
+  maxBytes: { env: 'ORIGIN_MAX_BYTES', fallback: 100 * 2 ** 20, min: 1, max: 2 ** 31 },
+  maxPixels: { env: 'ORIGIN_MAX_PIXELS', fallback: DEFAULT_MAX_PIXELS, min: 1, max: 100e6 },
+  bodySeconds: { env: 'ORIGIN_BODY_SECONDS', fallback: 120, min: 1, max: 3600 },
+  drainSeconds: { env: 'ORIGIN_DRAIN_SECONDS', fallback: 30, min: 0, max: 3600 },
+}
+
+/**
+ * Reads the settings; an empty variable counts as absent. All mistakes are reported together, so that one restart is
+ * enough to see them.
+ * @throws StrataError USAGE that names each variable, what it may hold and what it holds
+ */
+export function readConfig(env: Readonly<Record<string, string | undefined>>): OriginConfig {
+  const mistakes: string[] = []
+  const numbers = {} as Record<NumericKey, number>
+  for (const [key, setting] of Object.entries(NUMBERS) as [NumericKey, NumericSetting][]) {
+    const text = env[setting.env] || String(setting.fallback)
+    const value = Number(text)
+    if (!/^\d+$/.test(text) || value < setting.min || value > setting.max) {
+      const range = `an integer from ${setting.min} to ${setting.max}`
+      mistakes.push(`${setting.env}: expected ${range}, got ${JSON.stringify(text)}`)
+    }
+    numbers[key] = value
+  }
+  if (mistakes.length > 0) throw new StrataError('USAGE', mistakes.join('\n'))
+  return { host: env.ORIGIN_HOST || '127.0.0.1', token: env.ORIGIN_TOKEN || undefined, ...numbers }
+}

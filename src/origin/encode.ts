@@ -1,0 +1,70 @@
+import { invalidParam } from '../core/errors.ts'
+import { sha256 } from '../core/hash.ts'
+import type { RgbImage } from '../core/image.ts'
+import { DEFAULT_QUALITY, ladderFor, type Rung } from '../format/ladder.ts'
+import { SOURCE_HASH_BYTES } from '../format/layout.ts'
+import { throwIfAborted } from './abort.ts'
+import { readPicture, resizeLanczos } from './ingest.ts'
+import { type Matte, parseMatte } from './matte.ts'
+
+/** What the codec is asked for. */
+export interface EncodeRequest {
+  readonly ladder: Rung[]
+  /** The first 16 bytes of the hash of the original file. */
+  readonly sha256: Uint8Array
+  readonly resize: (image: RgbImage, width: number, height: number) => Promise<RgbImage>
+  readonly signal?: AbortSignal
+}
+
+/** Encodes a picture into a verified .strata file. `compose.ts` binds the real codec; tests inject their own. */
+export type EncodePicture = (image: RgbImage, request: EncodeRequest) => Promise<Uint8Array>
+
+/** What a user may choose, on the URL of `/encode` and on the command line alike. */
+export interface EncodeParameters {
+  /** Widths of the layers, as `640,1280,1280@80`. @default the ladder of the source's width */
+  readonly widths?: string
+  /** 1..100, of every layer that has none of its own. */
+  readonly quality: number
+  readonly matte?: Matte
+}
+
+/**
+ * Checks the parameters as they were written; `undefined` and the empty text mean the default.
+ * @throws StrataError PARAM_INVALID
+ */
+export function parseParameters(text: {
+  readonly widths?: string | undefined
+  readonly quality?: string | undefined
+  readonly bg?: string | undefined
+}): EncodeParameters {
+  return {
+    quality: parseQuality(text.quality),
+    ...(text.widths ? { widths: text.widths } : {}),
+    ...(text.bg ? { matte: parseMatte(text.bg) } : {}),
+  }
+}
+
+/** Original file in, verified .strata file out. Throws what ingest, the ladder and the codec throw, and ABORTED. */
+export async function encodeOriginal(
+  bytes: Uint8Array,
+  parameters: EncodeParameters,
+  options: { readonly encode: EncodePicture; readonly maxPixels?: number; readonly signal?: AbortSignal },
+): Promise<Uint8Array> {
+  const { encode, maxPixels, signal } = options
+  const image = await readPicture(bytes, { matte: parameters.matte, maxPixels })
+  throwIfAborted(signal)
+  const ladder = ladderFor(image.width, parameters.widths, parameters.quality)
+  const hash = (await sha256(bytes)).subarray(0, SOURCE_HASH_BYTES)
+  const file = await encode(image, { ladder, sha256: hash, resize: resizeLanczos, signal })
+  throwIfAborted(signal)
+  return file
+}
+
+function parseQuality(text: string | undefined): number {
+  if (!text) return DEFAULT_QUALITY
+  const value = Number(text)
+  if (!/^\d{1,3}$/.test(text) || value < 1 || value > 100) {
+    throw invalidParam('quality', 'an integer from 1 to 100', text)
+  }
+  return value
+}

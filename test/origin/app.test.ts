@@ -1,0 +1,201 @@
+import { createHash } from 'node:crypto'
+import { describe, expect, it } from 'vitest'
+import { StrataError } from '../../src/core/errors.ts'
+import { readHeader } from '../../src/format/reader.ts'
+import { createOriginApp, type OriginAppOptions } from '../../src/origin/app.ts'
+import { fakeEncode, plainPng, transparentPng } from './fixtures.ts'
+
+type Body = Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array> | string | null
+
+const config = { concurrency: 1, waiting: 1, maxBytes: 100_000, maxPixels: 40e6, token: undefined }
+
+function makeApp(options: Partial<OriginAppOptions> = {}) {
+  const app = createOriginApp({ encode: fakeEncode, config, ...options })
+  const post = async (body: Body, query = '', init: RequestInit = {}) =>
+    await app.request(`/encode${query}`, { method: 'POST', body, ...init })
+  return { app, post }
+}
+
+async function codeOf(response: Response): Promise<string> {
+  expect(response.headers.get('content-type')).toContain('application/json')
+  expect(response.headers.get('cache-control')).toBe('no-store')
+  const { error } = (await response.json()) as { error: { code: string; message: string } }
+  expect(error.message).not.toBe('')
+  return error.code
+}
+
+describe('POST /encode', () => {
+  it('answers with the file of the default ladder', async () => {
+    const png = await plainPng(800, 500)
+    const response = await makeApp().post(png)
+    expect(response.status).toBe(200)
+    expect(response.headers.get('content-type')).toBe('application/octet-stream')
+    expect(response.headers.get('server-timing')).toMatch(/^encode;dur=\d+$/)
+    const header = readHeader(new Uint8Array(await response.arrayBuffer()))
+    const sha256 = createHash('sha256').update(png).digest('hex').slice(0, 32)
+    expect(header.source).toEqual({ width: 800, height: 500, sha256 })
+    expect(header.layers.map(({ width, quality }) => [width, quality])).toEqual(
+      [320, 640, 800].map((w) => [w, 60]),
+    )
+  })
+
+  it('honours widths and quality', async () => {
+    const response = await makeApp().post(await plainPng(), '?widths=20,40,40@90&quality=30')
+    const { layers } = readHeader(new Uint8Array(await response.arrayBuffer()))
+    expect(layers.map(({ width, quality }) => `${width}@${quality}`)).toEqual(['20@30', '40@30', '40@90'])
+  })
+
+  it('lays transparency on bg', async () => {
+    const seen: number[][] = []
+    const { post } = makeApp({
+      encode: (image, request) => {
+        seen.push([...image.data.subarray(0, 3)])
+        return fakeEncode(image, request)
+      },
+    })
+    await post(await transparentPng(), '?bg=ff8000')
+    await post(await transparentPng())
+    expect(seen).toEqual([
+      [255, 128, 0],
+      [255, 255, 255],
+    ])
+  })
+
+  it.each([
+    ['?quality=0', 'quality'],
+    ['?quality=best', 'quality'],
+    ['?widths=40,20', 'widths'],
+    ['?widths=65', 'widths'],
+    ['?widths=;', 'widths'],
+    ['?bg=red', 'bg'],
+  ])('refuses %s and names the parameter', async (query, name) => {
+    const response = await makeApp().post(await plainPng(), query)
+    expect(response.status).toBe(400)
+    const { error } = (await response.json()) as { error: { code: string; message: string } }
+    expect(error).toEqual({
+      code: 'PARAM_INVALID',
+      message: expect.stringMatching(`^${name}: expected .*, got`),
+    })
+  })
+
+  it('refuses bad pictures', async () => {
+    const { post } = makeApp()
+    const png = await plainPng()
+    const cases: [Body, number, string][] = [
+      [null, 400, 'INPUT_EMPTY'],
+      [new Uint8Array(0), 400, 'INPUT_EMPTY'],
+      ['<svg xmlns="http://www.w3.org/2000/svg"/>', 415, 'INPUT_UNSUPPORTED'],
+      [png.subarray(0, png.length - 20), 422, 'INPUT_CORRUPT'],
+    ]
+    for (const [body, status, code] of cases) {
+      const response = await post(body)
+      expect([response.status, await codeOf(response)]).toEqual([status, code])
+    }
+  })
+
+  it('refuses too many bytes, whether declared or only sent, and too many pixels', async () => {
+    const { post } = makeApp({ config: { ...config, maxBytes: 1000, maxPixels: 100 } })
+    let pulled = 0
+    const endless = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        pulled++
+        controller.enqueue(new Uint8Array(400))
+      },
+    })
+    const streamed = await post(endless, '', { duplex: 'half' } as RequestInit)
+    expect([streamed.status, await codeOf(streamed)]).toEqual([413, 'INPUT_TOO_LARGE'])
+    expect(pulled).toBeLessThan(8)
+    const declared = await post('x', '', { headers: { 'content-length': '1001' } })
+    expect([declared.status, await codeOf(declared)]).toEqual([413, 'INPUT_TOO_LARGE'])
+    const pixels = await post(await plainPng(11, 10))
+    expect([pixels.status, await codeOf(pixels)]).toEqual([413, 'INPUT_TOO_LARGE'])
+  })
+
+  it('hides what an unexpected error says, and logs it', async () => {
+    const events: unknown[] = []
+    const { post } = makeApp({
+      encode: () => Promise.reject(new Error('/secret/path')),
+      log: (event, fields) => events.push([event, fields?.message]),
+    })
+    const response = await post(await plainPng())
+    expect(response.status).toBe(500)
+    expect(await response.text()).not.toContain('secret')
+    expect(events).toContainEqual(['error', '/secret/path'])
+  })
+
+  it('passes on the codes of the codec', async () => {
+    const { post } = makeApp({
+      encode: () => Promise.reject(new StrataError('VERIFY_FAILED', 'symbols differ')),
+    })
+    const response = await post(await plainPng())
+    expect([response.status, await codeOf(response)]).toEqual([500, 'VERIFY_FAILED'])
+  })
+
+  it('asks for the token where one is set', async () => {
+    const { post } = makeApp({ config: { ...config, token: 'secret' } })
+    const send = async (authorization?: string) =>
+      (await post(await plainPng(), '', authorization ? { headers: { authorization } } : {})).status
+    expect([
+      await send(),
+      await send('Bearer wrong'),
+      await send('secret'),
+      await send('Bearer secret'),
+    ]).toEqual([401, 401, 401, 200])
+  })
+})
+
+describe('the line', () => {
+  it('answers 503 with Retry-After when it is full, and works on afterwards', async () => {
+    let open = () => {}
+    const opened = new Promise<void>((resolve) => {
+      open = resolve
+    })
+    const { post } = makeApp({ encode: (image, request) => opened.then(() => fakeEncode(image, request)) })
+    const png = await plainPng()
+    const first = post(png)
+    const second = post(png)
+    const third = await post(png)
+    expect([third.status, await codeOf(third)]).toEqual([503, 'ORIGIN_BUSY'])
+    expect(Number(third.headers.get('retry-after'))).toBeGreaterThanOrEqual(1)
+    open()
+    expect([(await first).status, (await second).status]).toEqual([200, 200])
+    expect((await post(png)).status).toBe(200)
+  })
+
+  it('gives the place back after every kind of failure', async () => {
+    const { post } = makeApp({ config: { ...config, waiting: 0 } })
+    for (const body of [null, 'text', 'x'.repeat(200_000)])
+      expect((await post(body)).status).toBeLessThan(500)
+    expect((await post(await plainPng())).status).toBe(200)
+  })
+})
+
+describe('the other addresses', () => {
+  it('has health and metrics', async () => {
+    const { app, post } = makeApp()
+    expect(await (await app.request('/health')).json()).toEqual({ status: 'ok', active: 0, waiting: 0 })
+    await post(await plainPng())
+    await post('text')
+    const metrics = await app.request('/metrics')
+    expect(metrics.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/)
+    const text = await metrics.text()
+    expect(text).toMatch(/^strata_origin_requests_total\{status="200"\} 2$/m) // health and the encode
+    expect(text).toMatch(/^strata_origin_requests_total\{status="415"\} 1$/m)
+    expect(text).toMatch(/^strata_origin_errors_total\{code="INPUT_UNSUPPORTED"\} 1$/m)
+    expect(text).toMatch(/^strata_origin_encode_duration_seconds_count 1$/m)
+    for (const line of text.trimEnd().split('\n'))
+      expect(line).toMatch(/^(# (HELP|TYPE) |[a-z_]+(\{[^}]*\})? [\d.e+-]+$)/)
+  })
+
+  it('names what is allowed elsewhere', async () => {
+    const { app } = makeApp()
+    const get = await app.request('/encode')
+    expect([get.status, get.headers.get('allow'), await codeOf(get)]).toEqual([
+      405,
+      'POST',
+      'METHOD_NOT_ALLOWED',
+    ])
+    const other = await app.request('/other')
+    expect([other.status, await codeOf(other)]).toEqual([404, 'NOT_FOUND'])
+  })
+})

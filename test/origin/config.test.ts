@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest'
+import { readConfig } from '../../src/origin/config.ts'
+import { parseParameters } from '../../src/origin/encode.ts'
+import { parseMatte } from '../../src/origin/matte.ts'
+
+describe('readConfig', () => {
+  it('has a default for everything, and takes the empty text as absent', () => {
+    const config = readConfig({ ORIGIN_HOST: '', ORIGIN_MAX_PIXELS: '' })
+    expect(config).toMatchObject({
+      host: '127.0.0.1',
+      port: 8788,
+      concurrency: 1,
+      maxPixels: 40e6,
+      token: undefined,
+    })
+  })
+
+  it('reads what is set', () => {
+    const config = readConfig({
+      ORIGIN_HOST: '0.0.0.0',
+      ORIGIN_PORT: '9',
+      ORIGIN_WAITING: '0',
+      ORIGIN_TOKEN: 'secret',
+    })
+    expect(config).toMatchObject({ host: '0.0.0.0', port: 9, waiting: 0, token: 'secret' })
+  })
+
+  it('names every mistake with its variable, what is expected and what came', () => {
+    const env = {
+      ORIGIN_PORT: '70000',
+      ORIGIN_CONCURRENCY: '0',
+      ORIGIN_MAX_BYTES: '1e3',
+      ORIGIN_DRAIN_SECONDS: '-1',
+    }
+    expect(() => readConfig(env)).toThrow(expect.objectContaining({ code: 'USAGE' }))
+    expect(() => readConfig(env)).toThrow(/ORIGIN_PORT: expected an integer from 0 to 65535, got "70000"/)
+    expect(() => readConfig(env)).toThrow(
+      /ORIGIN_CONCURRENCY.*\n.*ORIGIN_MAX_BYTES.*"1e3"\n.*ORIGIN_DRAIN_SECONDS.*"-1"/,
+    )
+  })
+})
+
+describe('parameters', () => {
+  it('defaults', () => expect(parseParameters({})).toEqual({ quality: 60 }))
+
+  it('reads all three', () => {
+    const parameters = parseParameters({ quality: '85', widths: '10,20', bg: 'f80' })
+    expect(parameters).toEqual({ quality: 85, widths: '10,20', matte: { r: 255, g: 136, b: 0 } })
+  })
+
+  it.each(['0', '101', '-1', '5.5', 'high', ' 7'])('refuses quality %j', (quality) => {
+    expect(() => parseParameters({ quality })).toThrow(
+      expect.objectContaining({ code: 'PARAM_INVALID', status: 400 }),
+    )
+  })
+
+  it('reads colours', () => {
+    expect(parseMatte('#010203')).toEqual({ r: 1, g: 2, b: 3 })
+    expect(parseMatte('ABCDEF')).toEqual({ r: 171, g: 205, b: 239 })
+    for (const text of ['red', '#12', '12345', '#1234567', 'rgb(0,0,0)', '']) {
+      expect(() => parseMatte(text)).toThrow(/bg: expected a colour as rrggbb or rgb/)
+    }
+  })
+})
