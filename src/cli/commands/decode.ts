@@ -1,0 +1,46 @@
+import { defineCommand, parseInteger, usage } from '../command.ts'
+import { chooseLayer, pictureEncoder } from '../decode-file.ts'
+import { readInput, writeOutput } from '../files.ts'
+import { RUNTIME_NAMES, type RuntimeName } from '../runtime-names.ts'
+
+export const decode = defineCommand({
+  name: 'decode',
+  description: 'Decode one layer of a .strata file into a PNG or JPEG (default: the highest whole layer)',
+  args: {
+    in: { type: 'positional', required: true, description: 'A .strata file or a prefix of one' },
+    output: {
+      type: 'string',
+      alias: ['o'],
+      required: true,
+      description: 'NAME.png or NAME.jpg',
+      valueHint: 'file',
+    },
+    layer: { type: 'string', description: 'Layer number, the base is 0', valueHint: 'number' },
+    width: { type: 'string', description: 'The smallest layer at least this wide', valueHint: 'pixels' },
+    runtime: {
+      type: 'enum',
+      options: [...RUNTIME_NAMES],
+      default: 'node',
+      description: 'What runs the models',
+    },
+  },
+  async run(args, io) {
+    const { layer, width } = args
+    if (layer !== undefined && width !== undefined) throw usage('--layer and --width exclude each other')
+    const encodePicture = pictureEncoder(args.output)
+    const wish = {
+      layer: layer === undefined ? undefined : parseInteger('layer', layer, 0, 65535),
+      width: width === undefined ? undefined : parseInteger('width', width, 1, 65535),
+    }
+    const bytes = await readInput(args.in)
+    const { index } = chooseLayer(bytes, wish)
+    const codec = await io.codec()
+    const image = await codec.decode(bytes, { layer: index, runtime: args.runtime as RuntimeName })
+    await writeOutput(args.output, await encodePicture(image))
+    const size = { width: image.width, height: image.height }
+    return {
+      json: { input: args.in, output: args.output, layer: index, ...size },
+      text: `${args.output}: layer ${index}, ${image.width}x${image.height}`,
+    }
+  },
+})

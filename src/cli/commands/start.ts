@@ -1,0 +1,36 @@
+import { resolve } from 'node:path'
+import { defineCommand, parseInteger } from '../command.ts'
+import { packageRoot } from '../package-root.ts'
+import { runLocally } from '../start/start.ts'
+
+const DEFAULT_PORT = 8787
+
+export const start = defineCommand({
+  name: 'start',
+  description:
+    'Run edge and origin on this machine, for development; PORT (8787) and ORIGIN_PORT (PORT + 1) choose the ports',
+  args: {
+    samples: {
+      type: 'boolean',
+      default: true,
+      description: 'Upload sample pictures',
+      negativeDescription: 'No samples',
+    },
+  },
+  async run(args, io) {
+    const port = parseInteger('PORT', io.env.PORT || String(DEFAULT_PORT), 1, 65534)
+    const originPort = parseInteger('ORIGIN_PORT', io.env.ORIGIN_PORT || String(port + 1), 1, 65535)
+    await runLocally({
+      port,
+      originPort,
+      root: packageRoot(),
+      cli: resolve(process.argv[1] ?? ''),
+      env: { ...io.env, STRATA_ENV: 'development' },
+      stop: io.stopSignal(),
+      samples: args.samples,
+      print: (line) => io.err(`${line}\n`),
+      onReady: (url) => io.out(args.json ? `${JSON.stringify({ ready: url })}\n` : `ready ${url}\n`),
+    })
+    return { json: { stopped: true }, text: '' }
+  },
+})

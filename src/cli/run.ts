@@ -1,0 +1,129 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
+import { type ArgsDef, type CommandDef, renderUsage } from 'citty'
+import { StrataError, type StrataErrorCode } from '../core/errors.ts'
+import { type Command, EXIT, type ExitCode, parseCommand, usage } from './command.ts'
+import type { Io } from './io.ts'
+import { packageRoot } from './package-root.ts'
+
+interface Entry {
+  readonly description: string
+  readonly load: () => Promise<Command>
+}
+
+/** Descriptions stand here so that `strata --help` loads no command. Names of two words are subcommands. */
+const COMMANDS: Readonly<Record<string, Entry>> = {
+  encode: {
+    description: 'Encode pictures into .strata files',
+    load: async () => (await import('./commands/encode.ts')).encode,
+  },
+  decode: {
+    description: 'Decode one layer of a .strata file into a PNG or JPEG',
+    load: async () => (await import('./commands/decode.ts')).decode,
+  },
+  info: {
+    description: 'Show what a .strata file holds',
+    load: async () => (await import('./commands/info.ts')).info,
+  },
+  truncate: {
+    description: 'Cut a .strata file after a layer',
+    load: async () => (await import('./commands/truncate.ts')).truncate,
+  },
+  upload: {
+    description: 'Upload pictures to an edge and wait until they are ready',
+    load: async () => (await import('./commands/upload.ts')).upload,
+  },
+  serve: {
+    description: 'Run the origin, which encodes for the edge',
+    load: async () => (await import('./commands/serve.ts')).serve,
+  },
+  start: {
+    description: 'Run edge and origin on this machine, for development',
+    load: async () => (await import('./commands/start.ts')).start,
+  },
+  doctor: {
+    description: 'Check that this installation can work',
+    load: async () => (await import('./commands/doctor.ts')).doctor,
+  },
+  'bench rd': {
+    description: 'Measure rate and distortion over a folder of pictures',
+    load: async () => (await import('./commands/bench-rd.ts')).benchRd,
+  },
+}
+
+/** What the user, not we or the input, has to change. */
+const USAGE_CODES: readonly StrataErrorCode[] = ['ID_INVALID', 'PARAM_INVALID', 'USAGE']
+
+/** Runs one command line and says how the process should end. Never throws. */
+export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
+  try {
+    return await dispatch(argv, io)
+  } catch (thrown) {
+    return report(thrown, argv, io)
+  }
+}
+
+async function dispatch(argv: readonly string[], io: Io): Promise<ExitCode> {
+  const [first] = argv
+  if (first === '--version' || first === '-v') {
+    io.out(`${version()}\n`)
+    return EXIT.ok
+  }
+  if (first === undefined || first === '--help' || first === '-h' || first === 'help') {
+    io.out(`${await renderOverview()}\n`)
+    return first === undefined ? EXIT.usage : EXIT.ok
+  }
+  const words = COMMANDS[first] ? 1 : 2
+  const entry = COMMANDS[argv.slice(0, words).join(' ')]
+  if (!entry) throw usage(`unknown command ${JSON.stringify(first)}; strata --help lists them`)
+  const command = await entry.load()
+  const rest = argv.slice(words)
+  if (rest.includes('--help') || rest.includes('-h')) {
+    io.out(`${await renderCommand(command)}\n`)
+    return EXIT.ok
+  }
+  const args = parseCommand(command, rest)
+  const result = await command.run(args, io)
+  io.progress('')
+  if (args.json) io.out(`${JSON.stringify(result.json, null, 2)}\n`)
+  else if (result.text) io.out(`${result.text}\n`)
+  return result.exitCode ?? EXIT.ok
+}
+
+/** One line for people on stderr; the same as JSON on stdout for programs that asked for it. */
+function report(thrown: unknown, argv: readonly string[], io: Io): ExitCode {
+  const known = thrown instanceof StrataError
+  const code = known ? thrown.code : 'INTERNAL'
+  const message = thrown instanceof Error ? thrown.message : String(thrown)
+  io.progress('')
+  if (argv.includes('--json')) io.out(`${JSON.stringify({ error: { code, message } }, null, 2)}\n`)
+  io.err(`strata: ${message}\n`)
+  if (!known && thrown instanceof Error && io.env.STRATA_DEBUG) io.err(`${thrown.stack}\n`)
+  return USAGE_CODES.includes(code) ? EXIT.usage : EXIT.failed
+}
+
+/** citty colours its text even where no terminal shows it. */
+async function renderOverview(): Promise<string> {
+  const subCommands: Record<string, CommandDef> = {}
+  for (const [name, { description }] of Object.entries(COMMANDS))
+    subCommands[name] = { meta: { description } }
+  const description = 'One layered file for every size of a picture'
+  const meta = { name: 'strata', version: version(), description }
+  return stripVTControlCharacters(await renderUsage({ meta, subCommands }))
+}
+
+async function renderCommand({ name, description, args, many }: Command): Promise<string> {
+  const shown: ArgsDef = {}
+  const positionals = Object.keys(args).filter((key) => args[key]?.type === 'positional')
+  for (const [key, definition] of Object.entries(args)) {
+    shown[many && key === positionals.at(-1) ? `${key} …` : key] = definition
+  }
+  const meta = { name: `strata ${name}`, description }
+  return stripVTControlCharacters(await renderUsage({ meta, args: shown }))
+}
+
+function version(): string {
+  const text = readFileSync(join(packageRoot(), 'package.json'), 'utf8')
+  return (JSON.parse(text) as { version: string }).version
+}

@@ -1,0 +1,133 @@
+import { existsSync } from 'node:fs'
+import { createRequire as requireFrom } from 'node:module'
+import { dirname, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { StrataError } from '../../core/errors.ts'
+import type { UploadTarget } from '../upload-file.ts'
+import { type Child, startChild } from './children.ts'
+import { requireFreePort } from './ports.ts'
+import { uploadSamples } from './upload-samples.ts'
+
+export interface StartOptions {
+  readonly port: number
+  readonly originPort: number
+  /** The folder with the wrangler files. */
+  readonly root: string
+  /** The program that runs `serve`. */
+  readonly cli: string
+  readonly env: NodeJS.ProcessEnv
+  readonly stop: AbortSignal
+  readonly samples: boolean
+  /** Shows a line to people. */
+  readonly print: (line: string) => void
+  readonly onReady: (url: string) => void
+}
+
+/** Wrangler bundles two Workers before it answers. */
+const START_TIMEOUT_MS = 120_000
+const SAMPLE_TIMEOUT_MS = 600_000
+
+const CHILD_ENV: NodeJS.ProcessEnv = {
+  // Keeps wrangler from asking questions.
+  CI: '1',
+  WRANGLER_SEND_METRICS: 'false',
+  // Nothing here needs to know where on earth a request came from, so nothing is asked of the network.
+  CLOUDFLARE_CF_FETCH_ENABLED: 'false',
+  // A token would have to be told to both sides; on one machine nobody needs it.
+  ORIGIN_TOKEN: '',
+}
+
+/**
+ * Runs origin and edge until `stop` fires. Whatever happens, nothing that was started here is left behind.
+ * @throws StrataError PORT_BUSY; INTERNAL when a part does not come up or ends by itself
+ */
+export async function runLocally(options: StartOptions): Promise<void> {
+  const { port, originPort, stop, print } = options
+  await requireFreePort(port, 'PORT')
+  await requireFreePort(originPort, 'ORIGIN_PORT')
+  const edge = `http://127.0.0.1:${port}`
+  const origin = `http://127.0.0.1:${originPort}`
+  const children: Child[] = []
+  const over = new AbortController()
+  /** Waits for the work, but for no longer than everything runs and nobody asks to stop. */
+  const whileRunning = <T>(work: Promise<T>) => Promise.race([work, firstEnd(children), stopped(stop)])
+  try {
+    const serve = [options.cli, 'serve', '--host', '127.0.0.1', '--port', String(originPort)]
+    children.push(start('origin', serve, options))
+    children.push(start('edge', wranglerArgv(options, origin), options))
+    await whileRunning(healthy('origin', `${origin}/health`, over.signal))
+    await whileRunning(healthy('edge', `${edge}/cdn/health`, over.signal))
+    const target: UploadTarget = { base: `${edge}/cdn`, timeoutMs: SAMPLE_TIMEOUT_MS, signal: over.signal }
+    const encoded = options.samples ? await whileRunning(uploadSamples(target, print)) : undefined
+    if (stop.aborted) return
+    options.onReady(`${edge}/`)
+    await whileRunning(Promise.all([encoded?.done, new Promise(() => {})]))
+  } finally {
+    over.abort()
+    await Promise.all(children.map((child) => child.stop()))
+  }
+}
+
+function start(name: string, argv: readonly string[], { root, env, print }: StartOptions): Child {
+  return startChild(name, argv, {
+    cwd: root,
+    env: { ...env, ...CHILD_ENV },
+    print: (line) => print(`[${name}] ${line}`),
+  })
+}
+
+function wranglerArgv({ root, port }: StartOptions, origin: string): string[] {
+  const configs = ['wrangler.toml', 'wrangler.transcoder.toml']
+  for (const config of configs) {
+    if (!existsSync(join(root, config)))
+      throw new StrataError('FILE_FAILED', `${join(root, config)}: no such file`)
+  }
+  return [
+    wranglerProgram(root),
+    'dev',
+    ...configs.flatMap((config) => ['-c', config]),
+    ...['--ip', '127.0.0.1', '--port', String(port), '--inspector-port', '0'],
+    ...['--persist-to', join('.strata', 'state')],
+    ...['--var', 'STRATA_ENV:development', '--var', `ORIGIN_URL:${origin}`],
+    '--show-interactive-dev-session=false',
+  ]
+}
+
+/** @throws StrataError FILE_FAILED when wrangler is not installed */
+function wranglerProgram(root: string): string {
+  try {
+    const packageJson = requireFrom(join(root, 'package.json')).resolve('wrangler/package.json')
+    return join(dirname(packageJson), 'bin', 'wrangler.js')
+  } catch (cause) {
+    throw new StrataError('FILE_FAILED', 'wrangler is not installed: npm install --save-dev wrangler', {
+      cause,
+    })
+  }
+}
+
+async function healthy(name: string, url: string, signal: AbortSignal): Promise<void> {
+  const deadline = Date.now() + START_TIMEOUT_MS
+  while (!signal.aborted) {
+    const response = await fetch(url, { signal: AbortSignal.timeout(5000) }).catch(() => undefined)
+    await response?.body?.cancel()
+    if (response?.ok) return
+    if (Date.now() > deadline) {
+      const state = response ? `answers ${response.status}` : 'does not answer'
+      throw new StrataError('INTERNAL', `the ${name} ${state} at ${url} after ${START_TIMEOUT_MS / 1000} s`)
+    }
+    await sleep(200)
+  }
+}
+
+/** Rejects when the first of them ends. */
+async function firstEnd(children: readonly Child[]): Promise<never> {
+  const ends = children.map(async ({ name, ended }) => `the ${name} ended by itself (${await ended})`)
+  throw new StrataError('INTERNAL', `${await Promise.race(ends)}; its output above says why`)
+}
+
+function stopped(stop: AbortSignal): Promise<undefined> {
+  return new Promise((resolve) => {
+    if (stop.aborted) resolve(undefined)
+    else stop.addEventListener('abort', () => resolve(undefined), { once: true })
+  })
+}

@@ -1,0 +1,55 @@
+import { StrataError } from '../../core/errors.ts'
+import { putImage, type Upload, type UploadTarget, waitUntilReady } from '../upload-file.ts'
+import { SAMPLES } from './samples.ts'
+
+/**
+ * Uploads the sample pictures that are not stored yet. A sample that fails is reported and does no harm.
+ * @returns once all are uploaded; `done` resolves when they are encoded as well
+ */
+export async function uploadSamples(
+  target: UploadTarget,
+  print: (line: string) => void,
+): Promise<{ readonly done: Promise<void> }> {
+  const uploads: Upload[] = []
+  for (const { id, make } of SAMPLES) {
+    const upload = { id, bytes: await make() }
+    if (await isStored(upload, target)) continue
+    try {
+      await putImage(upload, target)
+      uploads.push(upload)
+    } catch (error) {
+      if (target.signal?.aborted) break
+      print(describeFailure(id, error))
+    }
+  }
+  return { done: report(uploads, target, print) }
+}
+
+async function isStored(upload: Upload, target: UploadTarget): Promise<boolean> {
+  try {
+    await waitUntilReady(upload, { ...target, timeoutMs: -1 })
+    return true
+  } catch {
+    return false
+  }
+}
+
+async function report(
+  uploads: readonly Upload[],
+  target: UploadTarget,
+  print: (line: string) => void,
+): Promise<void> {
+  for (const upload of uploads) {
+    try {
+      await waitUntilReady(upload, target)
+      print(`sample ${upload.id} is ready`)
+    } catch (error) {
+      if (target.signal?.aborted) return
+      print(describeFailure(upload.id, error))
+    }
+  }
+}
+
+function describeFailure(id: string, error: unknown): string {
+  return `sample ${id} failed: ${error instanceof StrataError ? error.message : String(error)}`
+}

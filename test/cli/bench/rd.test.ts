@@ -1,0 +1,149 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { benchWidths, psnr } from '../../../src/cli/bench/rd.ts'
+import { curveAt, type RdRow } from '../../../src/cli/bench/rows.ts'
+import { readHeader } from '../../../src/format/reader.ts'
+import { plainPng } from '../../origin/fixtures.ts'
+import { fakeCodec, folder, strata } from '../harness.ts'
+
+describe('benchWidths', () => {
+  it.each([
+    [768, 512, [256, 512, 768]],
+    [512, 768, [171, 341, 512]],
+    [1599, 1000, [533, 1066, 1599]],
+    [1600, 1000, [640, 1280, 1600]],
+    [3840, 2560, [640, 1280, 1920, 3840]],
+    [5000, 3000, [640, 1280, 1920, 3840, 5000]],
+    [1920, 1080, [640, 1280, 1920]],
+    [600, 2000, [600]],
+    [1, 1, [1]],
+  ])('of %i x %i are %j', (width, height, widths) => expect(benchWidths(width, height)).toEqual(widths))
+})
+
+describe('psnr', () => {
+  const image = (...data: number[]) => ({ width: data.length / 3, height: 1, data: Uint8Array.from(data) })
+
+  it('is that of the mean square over all channels', () => {
+    expect(psnr(image(0, 0, 0), image(255, 255, 255))).toBe(0)
+    expect(psnr(image(10, 10, 10, 10, 10, 10), image(10, 12, 10, 10, 10, 10))).toBeCloseTo(
+      10 * Math.log10(65025 / (4 / 6)),
+      12,
+    )
+    expect(psnr(image(1, 2, 3), image(1, 2, 3))).toBe(100)
+    expect(() => psnr(image(1, 2, 3), image(1, 2, 3, 4, 5, 6))).toThrow('pictures of one size')
+  })
+})
+
+describe('curveAt', () => {
+  const row = (codec: string, image: string, level: number, bytes: number, psnr: number): RdRow => {
+    return { set: 's', image, codec, quality: 5, level, width: 1, height: 1, bytes, psnr }
+  }
+
+  it('adds up the files of a ladder but not the prefixes of a layered file', () => {
+    const rows = ['jpeg', 'strata'].flatMap((codec) => [
+      row(codec, 'a', 1, 100, 30),
+      row(codec, 'a', 2, 400, 32),
+      row(codec, 'b', 1, 200, 34),
+      row(codec, 'b', 2, 600, 36),
+    ])
+    expect(curveAt(rows, 'jpeg', 2)).toEqual([{ rate: 650, quality: 34 }])
+    expect(curveAt(rows, 'strata', 2)).toEqual([{ rate: 500, quality: 34 }])
+    expect(curveAt(rows, 'jpeg', 1)).toEqual([{ rate: 150, quality: 32 }])
+    expect(curveAt(rows, 'jpeg', 3)).toEqual([])
+  })
+
+  it('pays only for images that have the level', () => {
+    const rows = [row('jpeg', 'a', 1, 100, 30), row('jpeg', 'b', 1, 200, 30), row('jpeg', 'b', 2, 300, 31)]
+    expect(curveAt(rows, 'jpeg', 2)).toEqual([{ rate: 500, quality: 31 }])
+  })
+})
+
+describe('bench rd', () => {
+  it('encodes once for each quality and decodes each prefix with the WASM runtime', async () => {
+    const dir = await folder({
+      'a.png': await plainPng(90, 60, '#808080'),
+      'b.png': await plainPng(30, 60, '#888888'),
+      'notes.txt': 'x',
+    })
+    const out = join(dir, 'rd.json')
+    const anchors = join(dir, 'anchors.json')
+    const calls = { encode: 0, decode: 0 }
+    const codec: typeof fakeCodec = {
+      ...fakeCodec,
+      async encode() {
+        throw new Error('verifying would decode twice')
+      },
+      encodeUnverified(image, request) {
+        calls.encode++
+        return fakeCodec.encode(image, request)
+      },
+      decode(bytes, options) {
+        calls.decode++
+        const { layers } = readHeader(bytes)
+        expect(options.runtime).toBe('wasm')
+        expect(bytes.length).toBe(layers[options.layer]!.end) // a prefix and nothing more
+        return fakeCodec.decode(bytes, options)
+      },
+    }
+    const anchor = { set: 'mine', image: 'a', codec: 'webp', width: 1, height: 1, level: 1 }
+    await writeFile(
+      anchors,
+      JSON.stringify([1, 2].map((quality) => ({ ...anchor, quality, bytes: quality, psnr: 90 + quality }))),
+    )
+    const argv = [
+      'bench',
+      'rd',
+      '--images',
+      dir,
+      '--out',
+      out,
+      '--set',
+      'mine',
+      '--qualities',
+      '10,40',
+      '--anchors',
+      anchors,
+    ]
+    const { code, json } = await strata([...argv, '--json'], { codec: async () => codec })
+    expect(code).toBe(0)
+    expect(calls).toEqual({ encode: 4, decode: 12 })
+    const rows: RdRow[] = JSON.parse(await readFile(out, 'utf8'))
+    expect(rows).toHaveLength(12)
+    expect(rows[0]).toEqual({
+      set: 'mine',
+      image: 'a',
+      codec: 'strata',
+      quality: 10,
+      level: 1,
+      width: 30,
+      height: 20,
+      bytes: expect.any(Number),
+      psnr: 100,
+    })
+    expect(rows.at(-1)).toMatchObject({
+      image: 'b',
+      quality: 40,
+      level: 3,
+      width: 30,
+      height: 60,
+      psnr: Number(psnrOf(8).toFixed(4)),
+    })
+    expect(json().levels).toHaveLength(3)
+    expect(json().levels[0].bdRate).toEqual({ webp: null })
+    const table = await strata(argv, { codec: async () => codec })
+    expect(table.out).toMatch(/^level {2}quality {2}mean bytes {2}mean dB\n {4}1 {7}10/)
+    expect(table.out).toContain('BD-rate')
+  })
+
+  it('says when there is nothing to measure', async () => {
+    const dir = await folder({ 'notes.txt': 'x' })
+    const { code, err } = await strata(['bench', 'rd', '--images', dir, '--out', join(dir, 'x')])
+    expect([code, err]).toEqual([1, expect.stringContaining('holds no pictures')])
+  })
+})
+
+/** PSNR of a constant difference. */
+function psnrOf(difference: number): number {
+  return 20 * Math.log10(255 / difference)
+}

@@ -1,0 +1,115 @@
+import { createHash } from 'node:crypto'
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { idOf } from '../../src/cli/upload-file.ts'
+import { folder, strata } from './harness.ts'
+
+interface Put {
+  readonly url: string
+  readonly authorization: string | undefined
+  readonly sha256: string
+}
+
+/** An edge that answers as ours does; an image is ready when it was asked for twice. */
+async function fakeEdge(failing: readonly string[] = []) {
+  const puts: Put[] = []
+  const asked = new Map<string, number>()
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { pathname } = new URL(request.url ?? '', 'http://edge')
+    const id = pathname.replace('/cdn/img/', '').replace('.json', '')
+    const send = (status: number, body: unknown) => response.writeHead(status).end(JSON.stringify(body))
+    if (request.method === 'PUT') {
+      const hash = createHash('sha256')
+      for await (const chunk of request) hash.update(chunk)
+      const { authorization } = request.headers
+      puts.push({ url: request.url ?? '', authorization, sha256: hash.digest('hex').slice(0, 32) })
+      if (request.headers['content-length'] === undefined) return void send(411, {})
+      return void send(202, { id, state: 'pending' })
+    }
+    const times = (asked.get(id) ?? 0) + 1
+    asked.set(id, times)
+    if (failing.includes(id))
+      return void send(422, { error: { code: 'INPUT_CORRUPT', message: 'picture: cut' } })
+    // First an older image under the same id, then nothing yet, then the new one.
+    if (times === 1) return void send(200, { state: 'ready', source: { sha256: 'old' } })
+    if (times === 2) return void send(202, { state: 'pending' })
+    const put = puts.find(({ url }) => url.includes(id))
+    send(200, { state: 'ready', bytes: 99, source: { width: 8, height: 8, sha256: put?.sha256 } })
+  }
+  const server = createServer((request, response) => void answer(request, response))
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => void server.close())
+  return { puts, to: `http://127.0.0.1:${(server.address() as AddressInfo).port}/cdn/` }
+}
+
+describe('upload', () => {
+  it('uploads and waits for these very bytes', async () => {
+    const { puts, to } = await fakeEdge()
+    const dir = await folder({ 'my cat.png': 'meow' })
+    const argv = ['upload', join(dir, 'my cat.png'), '--to', to, '--quality', '80', '--json']
+    const { code, json } = await strata(argv, { env: { UPLOAD_TOKEN: 'secret' } })
+    expect(code).toBe(0)
+    expect(json().files).toEqual([expect.objectContaining({ id: 'my-cat', state: 'ready', bytes: 99 })])
+    expect(json().files[0].url).toBe(`${to}img/my-cat`)
+    expect(puts).toEqual([
+      expect.objectContaining({ url: '/cdn/img/my-cat?quality=80', authorization: 'Bearer secret' }),
+    ])
+  })
+
+  it('does not wait with --no-wait, and takes an id', async () => {
+    const { puts, to } = await fakeEdge()
+    const dir = await folder({ 'a.png': 'x' })
+    const { code, json } = await strata([
+      'upload',
+      join(dir, 'a.png'),
+      '--to',
+      to,
+      '--id',
+      'b',
+      '--no-wait',
+      '--json',
+    ])
+    expect([code, json().files[0].state, puts[0]?.url]).toEqual([0, 'pending', '/cdn/img/b'])
+    expect(puts[0]?.authorization).toBeUndefined()
+  })
+
+  it('is partial when one of several fails', async () => {
+    const { to } = await fakeEdge(['b'])
+    const dir = await folder({ 'a.png': 'x', 'b.png': 'y' })
+    const { code, json } = await strata([
+      'upload',
+      join(dir, 'a.png'),
+      join(dir, 'b.png'),
+      '--to',
+      to,
+      '--json',
+    ])
+    expect(code).toBe(3)
+    expect(json().failed[0].error).toEqual({ code: 'INPUT_CORRUPT', message: 'picture: cut' })
+  })
+
+  it('fails when the image is not ready in time or nobody listens', async () => {
+    const { to } = await fakeEdge()
+    const dir = await folder({ 'a.png': 'x' })
+    const late = await strata(['upload', join(dir, 'a.png'), '--to', to, '--timeout', '1'])
+    expect([late.code, late.err]).toEqual([1, expect.stringContaining('a is not ready after 1 s')])
+    const dead = await strata(['upload', join(dir, 'a.png'), '--to', 'http://127.0.0.1:9/cdn'])
+    expect([dead.code, dead.err]).toEqual([1, expect.stringContaining('http://127.0.0.1:9 does not answer')])
+  })
+
+  it('refuses two files of one name, and --id for several', async () => {
+    const { to } = await fakeEdge()
+    expect(await strata(['upload', 'x/a.png', 'y/a.jpg', '--to', to])).toMatchObject({ code: 2 })
+    expect(await strata(['upload', 'a.png', 'b.png', '--to', to, '--id', 'c'])).toMatchObject({ code: 2 })
+  })
+
+  it('makes ids of any name', () => {
+    expect(idOf('/x/Über uns (1).final.JPG')).toBe('-ber-uns-1-final')
+    expect(idOf('....')).toMatch(/^[\w-]{1,128}$/)
+    expect(idOf(`${'a'.repeat(300)}.png`)).toHaveLength(128)
+  })
+})
