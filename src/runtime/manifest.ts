@@ -8,7 +8,10 @@ export function checkManifest(value: unknown): Manifest {
     throw new StrataError('MODEL_INVALID', 'manifest.json: expected a model manifest of format 1')
   }
   if (typeof manifest.modelSet !== 'string' || !/^[0-9a-f]{16}$/.test(manifest.modelSet)) {
-    throw new StrataError('MODEL_INVALID', `manifest.json: expected a modelSet of 16 hexadecimal digits, got ${manifest.modelSet}`)
+    throw new StrataError(
+      'MODEL_INVALID',
+      `manifest.json: expected a modelSet of 16 hexadecimal digits, got ${manifest.modelSet}`,
+    )
   }
   if (typeof manifest.files !== 'object' || manifest.files === null) {
     throw new StrataError('MODEL_INVALID', 'manifest.json: expected an object "files"')

@@ -48,7 +48,8 @@ export async function openModelFolder(folder: string = findModelFolder()): Promi
     manifest,
     async read(file) {
       const entry = manifest.files[file]
-      if (!entry) throw new StrataError('MODEL_INVALID', `${file} is not in the manifest of ${manifest.modelSet}`)
+      if (!entry)
+        throw new StrataError('MODEL_INVALID', `${file} is not in the manifest of ${manifest.modelSet}`)
       const bytes = await readModelFile(folder, file)
       const digest = hex(await sha256(bytes))
       if (digest !== entry.sha256) {

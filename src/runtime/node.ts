@@ -1,5 +1,5 @@
 import { compileKernels, type ModelFolder, openModelFolder, parseJson } from './model-files.ts'
-import { createRunner, memoiseLoads, type MakeTensor, type OrtSession } from './session.ts'
+import { createRunner, type MakeTensor, memoiseLoads, type OrtSession } from './session.ts'
 import type { Runtime } from './types.ts'
 
 export interface NodeRuntimeOptions {
@@ -16,7 +16,8 @@ export async function createNodeRuntime(options: NodeRuntimeOptions = {}): Promi
   return await assemble(
     'node',
     await openModelFolder(options.models),
-    async (bytes) => (await InferenceSession.create(bytes, { ...threads, logSeverityLevel: 3 })) as unknown as OrtSession,
+    async (bytes) =>
+      (await InferenceSession.create(bytes, { ...threads, logSeverityLevel: 3 })) as unknown as OrtSession,
     (data, dims) => new Tensor('float32', data, dims),
   )
 }
@@ -29,7 +30,10 @@ export async function createWasmRuntime(options: Pick<NodeRuntimeOptions, 'model
     'wasm',
     await openModelFolder(options.models),
     async (bytes) =>
-      (await InferenceSession.create(bytes, { executionProviders: ['wasm'], logSeverityLevel: 3 })) as unknown as OrtSession,
+      (await InferenceSession.create(bytes, {
+        executionProviders: ['wasm'],
+        logSeverityLevel: 3,
+      })) as unknown as OrtSession,
     (data, dims) => new Tensor('float32', data, dims),
   )
 }

@@ -4,7 +4,9 @@ import type { ModelRunner, Tensor } from './types.ts'
 /** What this project uses of onnxruntime's InferenceSession; -node and -web both provide it. */
 export interface OrtSession {
   readonly inputNames: readonly string[]
-  run(feeds: Record<string, unknown>): Promise<Record<string, { readonly data: unknown; readonly dims: readonly number[]; dispose?(): void }>>
+  run(
+    feeds: Record<string, unknown>,
+  ): Promise<Record<string, { readonly data: unknown; readonly dims: readonly number[]; dispose?(): void }>>
 }
 
 export type MakeTensor = (data: Float32Array, dims: readonly number[]) => unknown
@@ -17,7 +19,11 @@ export function createRunner(name: string, session: OrtSession, makeTensor: Make
     const inputs: Record<string, unknown> = {}
     for (const input of session.inputNames) {
       const tensor = feeds[input]
-      if (!tensor) throw new StrataError('MODEL_INVALID', `${name}: expected an input "${input}", got ${Object.keys(feeds)}`)
+      if (!tensor)
+        throw new StrataError(
+          'MODEL_INVALID',
+          `${name}: expected an input "${input}", got ${Object.keys(feeds)}`,
+        )
       inputs[input] = makeTensor(tensor.data, tensor.dims)
     }
     const outputs: Record<string, Tensor> = {}

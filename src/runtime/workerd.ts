@@ -1,5 +1,5 @@
-import * as ort from 'onnxruntime-web/wasm'
 import ortModule from 'onnxruntime-web/ort-wasm-simd-threaded.wasm'
+import * as ort from 'onnxruntime-web/wasm'
 import kernels from '../../build/kernels.wasm'
 import baseEntropy from '../../models/weights/base-entropy.onnx'
 import baseSynthesis from '../../models/weights/base-synthesis.onnx'
@@ -53,7 +53,10 @@ export async function createWorkerdRuntime(): Promise<Runtime> {
 
 async function createSession(bytes: Uint8Array): Promise<OrtSession> {
   const create = async () =>
-    (await ort.InferenceSession.create(bytes, { executionProviders: ['wasm'], logSeverityLevel: 3 })) as unknown as OrtSession
+    (await ort.InferenceSession.create(bytes, {
+      executionProviders: ['wasm'],
+      logSeverityLevel: 3,
+    })) as unknown as OrtSession
   const before = initialised?.catch(() => undefined)
   if (!before) {
     const first = withCompiledModule(create)
@@ -69,11 +72,17 @@ async function createSession(bytes: Uint8Array): Promise<OrtSession> {
 
 async function withCompiledModule<T>(task: () => Promise<T>): Promise<T> {
   const original = WebAssembly.instantiate
-  const instantiate = original.bind(WebAssembly) as (module: WebAssembly.Module, imports?: unknown) => Promise<WebAssembly.Instance>
+  const instantiate = original.bind(WebAssembly) as (
+    module: WebAssembly.Module,
+    imports?: unknown,
+  ) => Promise<WebAssembly.Instance>
   WebAssembly.instantiate = (async (source: unknown, imports: unknown) =>
     source instanceof WebAssembly.Module
       ? await instantiate(source, imports)
-      : { module: ortModule, instance: await instantiate(ortModule, imports) }) as typeof WebAssembly.instantiate
+      : {
+          module: ortModule,
+          instance: await instantiate(ortModule, imports),
+        }) as typeof WebAssembly.instantiate
   try {
     return await task()
   } finally {

@@ -71,7 +71,9 @@ export class SymbolHashes {
   }
 
   async layers(): Promise<string[]> {
-    const hashes = this.#strips.map(async (strips) => hex((await sha256(concat(await Promise.all(strips)))).subarray(0, 16)))
+    const hashes = this.#strips.map(async (strips) =>
+      hex((await sha256(concat(await Promise.all(strips)))).subarray(0, 16)),
+    )
     return await Promise.all(hashes)
   }
 }

@@ -62,7 +62,12 @@ export async function encodePicture(image: RgbImage, options: EncodeOptions): Pr
   })
   const picture = layers.at(-1)?.picture
   if (options.verify && picture) {
-    await verifyFile(file, { runtime: options.verify, symbols: await hashes.layers(), picture, ...(signal ? { signal } : {}) })
+    await verifyFile(file, {
+      runtime: options.verify,
+      symbols: await hashes.layers(),
+      picture,
+      ...(signal ? { signal } : {}),
+    })
   }
   return file
 }
@@ -81,10 +86,20 @@ async function encodeLayer(
   const [width, height] = [rung.width, layerHeight(rung.width, image.width, image.height)]
   const info: LayerInfo = { index, width, height, quality: rung.quality, flags: 0, start: 0, end: 0 }
   const geometry = layerGeometry(info, table)
-  const source = width === image.width && height === image.height ? image : await options.resize(image, width, height)
+  const source =
+    width === image.width && height === image.height ? image : await options.resize(image, width, height)
   const model = await EntropyModel.load(encoder, table, info, geometry, under?.below)
-  const predictor = under && (await Predictor.create(encoder, under.picture, width, height, kernelsOf(encoder).liff))
-  const writer = await LatentEncoder.create(encoder, table, rung.quality, source, model, predictor, hashes.tap(index))
+  const predictor =
+    under && (await Predictor.create(encoder, under.picture, width, height, kernelsOf(encoder).liff))
+  const writer = await LatentEncoder.create(
+    encoder,
+    table,
+    rung.quality,
+    source,
+    model,
+    predictor,
+    hashes.tap(index),
+  )
   const latents = new StripCache(geometry, top ? ['pixels'] : ['pixels', 'context'], (strip) => {
     signal?.throwIfAborted()
     return writer.strip(stripGeometry(geometry, strip, table))

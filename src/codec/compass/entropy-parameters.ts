@@ -35,7 +35,13 @@ export class EntropyModel {
   readonly #below: LayerBelow | undefined
   readonly #network: ModelRunner
 
-  private constructor(decoder: DecoderTable, info: LayerInfo, layer: LayerGeometry, below: LayerBelow | undefined, network: ModelRunner) {
+  private constructor(
+    decoder: DecoderTable,
+    info: LayerInfo,
+    layer: LayerGeometry,
+    below: LayerBelow | undefined,
+    network: ModelRunner,
+  ) {
     this.table = below ? decoder.enhancement : decoder.base
     this.#decoder = decoder
     this.#info = info
@@ -44,7 +50,13 @@ export class EntropyModel {
     this.#network = network
   }
 
-  static async load(runtime: Runtime, decoder: DecoderTable, info: LayerInfo, layer: LayerGeometry, below?: LayerBelow): Promise<EntropyModel> {
+  static async load(
+    runtime: Runtime,
+    decoder: DecoderTable,
+    info: LayerInfo,
+    layer: LayerGeometry,
+    below?: LayerBelow,
+  ): Promise<EntropyModel> {
     const network = await runtime.load(below ? 'enhancement-entropy' : 'base-entropy')
     return new EntropyModel(decoder, info, layer, below, network)
   }
@@ -97,8 +109,20 @@ export class EntropyModel {
     const data = new Float32Array(4 * planes * cellRows * cellColumns)
     const { latentWidth } = this.#layer
     const geometry = below.latents.geometry
-    const columnBelow = nearestLatents(latentWidth, 0, geometry.width, this.#layer.width, geometry.latentWidth)
-    const rowBelow = nearestLatents(strip.latentRows, strip.latentTop, geometry.height, this.#layer.height, geometry.latentHeight)
+    const columnBelow = nearestLatents(
+      latentWidth,
+      0,
+      geometry.width,
+      this.#layer.width,
+      geometry.latentWidth,
+    )
+    const rowBelow = nearestLatents(
+      strip.latentRows,
+      strip.latentTop,
+      geometry.height,
+      this.#layer.height,
+      geometry.latentHeight,
+    )
     let stripIndex = -1
     let lower: StripLatents | undefined
     for (let row = 0; row < strip.latentRows; row++) {
@@ -128,7 +152,11 @@ export class EntropyModel {
   }
 
   /** From [channel * 4 + position][row / 2][column / 2] to the strip's latents. */
-  #unpack<T extends Int32Array | Uint8Array>(strip: StripGeometry, { data }: Tensor, allocate: (length: number) => T): T {
+  #unpack<T extends Int32Array | Uint8Array>(
+    strip: StripGeometry,
+    { data }: Tensor,
+    allocate: (length: number) => T,
+  ): T {
     const { cellRows, cellColumns } = this.#cells(strip)
     const { latentWidth } = this.#layer
     const out = allocate(this.#decoder.latents * strip.latentRows * latentWidth)
@@ -166,7 +194,13 @@ export function reconstruct(symbols: Int16Array, parameters: EntropyParameters, 
 }
 
 /** Index of the lower layer's latent under the centre of each of `count` latents, by integer arithmetic. */
-export function nearestLatents(count: number, first: number, pixelsBelow: number, pixels: number, countBelow: number): Int32Array {
+export function nearestLatents(
+  count: number,
+  first: number,
+  pixelsBelow: number,
+  pixels: number,
+  countBelow: number,
+): Int32Array {
   return Int32Array.from({ length: count }, (_, i) =>
     Math.min(Math.floor(((2 * (first + i) + 1) * pixelsBelow) / (2 * pixels)), countBelow - 1),
   )

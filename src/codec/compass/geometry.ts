@@ -1,5 +1,5 @@
-import type { LayerInfo } from '../../format/types.ts'
 import { STRIP_ROWS } from '../../format/layout.ts'
+import type { LayerInfo } from '../../format/types.ts'
 import type { DecoderTable } from './tables.ts'
 
 /** Sizes that follow from a layer's size alone. Latents lie on a grid of `patch` pixels. */
@@ -27,7 +27,10 @@ export interface StripGeometry {
   readonly sideColumns: number
 }
 
-export function layerGeometry(layer: Pick<LayerInfo, 'width' | 'height'>, table: DecoderTable): LayerGeometry {
+export function layerGeometry(
+  layer: Pick<LayerInfo, 'width' | 'height'>,
+  table: DecoderTable,
+): LayerGeometry {
   return {
     width: layer.width,
     height: layer.height,

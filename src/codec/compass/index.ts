@@ -1,1 +1,1 @@
-export { decodeLayer, decodeRows, type DecodeOptions, layerSymbols } from './decode.ts'
+export { type DecodeOptions, decodeLayer, decodeRows, layerSymbols } from './decode.ts'

@@ -1,6 +1,6 @@
 import type { RgbImage } from '../../core/image.ts'
-import { MAX_SYMBOL } from '../../entropy/tables.ts'
 import { createRansEncoder } from '../../entropy/rans-encoder.ts'
+import { MAX_SYMBOL } from '../../entropy/tables.ts'
 import type { ModelRunner, Runtime, Tensor } from '../../runtime/types.ts'
 import { type EntropyModel, MEAN_STEPS, reconstruct } from './entropy-parameters.ts'
 import type { StripGeometry } from './geometry.ts'
@@ -60,9 +60,21 @@ export class LatentEncoder {
   ): Promise<LatentEncoder> {
     const kind = predictor ? 'enhancement' : 'base'
     const numbers = (await loadEncoderTable(runtime))[kind]
-    const networks = [await runtime.load(`${kind}-analysis`), await runtime.load(`${kind}-side-analysis`)] as const
+    const networks = [
+      await runtime.load(`${kind}-analysis`),
+      await runtime.load(`${kind}-side-analysis`),
+    ] as const
     const gain = atQuality(numbers.logGain, quality).map(Math.exp)
-    return new LatentEncoder(table, picture, model, predictor, networks, gain, atQuality(numbers.sideOffset, quality), tap)
+    return new LatentEncoder(
+      table,
+      picture,
+      model,
+      predictor,
+      networks,
+      gain,
+      atQuality(numbers.sideOffset, quality),
+      tap,
+    )
   }
 
   /** Encodes strip `strip` into `strips` and gives its latents as the decoder will find them. */
@@ -92,10 +104,18 @@ export class LatentEncoder {
     const columns = Math.ceil(width / patch)
     const first = Math.max(strip.latentTop - ANALYSIS_HALO, 0)
     const last = Math.min(strip.latentTop + strip.latentRows + ANALYSIS_HALO, Math.ceil(height / patch))
-    const feeds: Record<string, Tensor> = { picture: this.#sourceTensor(first * patch, (last - first) * patch, columns * patch) }
+    const feeds: Record<string, Tensor> = {
+      picture: this.#sourceTensor(first * patch, (last - first) * patch, columns * patch),
+    }
     if (this.#predictor) {
       await this.#predictor.ensure(last * patch)
-      feeds.prediction = pictureTensor(this.#predictor.rows, height, first * patch, (last - first) * patch, columns * patch)
+      feeds.prediction = pictureTensor(
+        this.#predictor.rows,
+        height,
+        first * patch,
+        (last - first) * patch,
+        columns * patch,
+      )
     }
     const { latents } = await this.#analysis.run(feeds)
     const out = new Float32Array(channels * strip.latentRows * columns)

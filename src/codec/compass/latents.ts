@@ -28,7 +28,11 @@ export class StripCache implements LatentSource {
   readonly #strips = new Map<number, Promise<StripLatents>>()
   readonly #marks: Map<LatentReader, number>
 
-  constructor(geometry: LayerGeometry, readers: readonly LatentReader[], produce: (index: number) => Promise<StripLatents>) {
+  constructor(
+    geometry: LayerGeometry,
+    readers: readonly LatentReader[],
+    produce: (index: number) => Promise<StripLatents>,
+  ) {
     this.geometry = geometry
     this.#produce = produce
     this.#marks = new Map(readers.map((reader) => [reader, 0]))

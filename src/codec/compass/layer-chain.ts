@@ -35,11 +35,17 @@ export async function openFile(bytes: Uint8Array, options: DecodeOptions): Promi
   const header = readHeader(bytes)
   const { modelSet } = options.runtime.manifest
   if (header.modelSet !== modelSet) {
-    throw new StrataError('MODEL_UNKNOWN', `the file needs model set ${header.modelSet}, this decoder holds ${modelSet}`)
+    throw new StrataError(
+      'MODEL_UNKNOWN',
+      `the file needs model set ${header.modelSet}, this decoder holds ${modelSet}`,
+    )
   }
   const whole = wholeLayers(header, bytes.length)
   if (whole === 0) {
-    throw new StrataError('FORMAT_TRUNCATED', `expected at least the ${header.layers[0]?.end} bytes of layer 0, got ${bytes.length}`)
+    throw new StrataError(
+      'FORMAT_TRUNCATED',
+      `expected at least the ${header.layers[0]?.end} bytes of layer 0, got ${bytes.length}`,
+    )
   }
   const index = options.layer ?? whole - 1
   const layer = header.layers[index]
@@ -80,7 +86,11 @@ export async function openLatents(
 }
 
 /** Pictures of the same layers, each predicted from the one below; rows flow from the base to the top on demand. */
-export async function openPictures(file: OpenFile, options: DecodeOptions, latents: readonly LatentSource[]): Promise<LayerPicture[]> {
+export async function openPictures(
+  file: OpenFile,
+  options: DecodeOptions,
+  latents: readonly LatentSource[],
+): Promise<LayerPicture[]> {
   const { liff } = options.kernels ?? kernelsOf(options.runtime)
   const pictures: LayerPicture[] = []
   for (const [k, source] of latents.entries()) {

@@ -1,7 +1,7 @@
 import type { ModelRunner, Runtime, Tensor } from '../../runtime/types.ts'
+import { MEAN_STEPS } from './entropy-parameters.ts'
 import { type LayerGeometry, stripGeometry } from './geometry.ts'
 import type { LatentSource, StripLatents } from './latents.ts'
-import { MEAN_STEPS } from './entropy-parameters.ts'
 import type { PictureRows, Predictor } from './predictor.ts'
 import { RowWindow } from './row-window.ts'
 import { atQuality, type DecoderTable } from './tables.ts'
@@ -24,7 +24,13 @@ export class LayerPicture implements PictureRows {
   readonly #inverseGain: Float64Array
   #next = 0
 
-  private constructor(table: DecoderTable, quality: number, latents: LatentSource, predictor: Predictor | undefined, network: ModelRunner) {
+  private constructor(
+    table: DecoderTable,
+    quality: number,
+    latents: LatentSource,
+    predictor: Predictor | undefined,
+    network: ModelRunner,
+  ) {
     this.#geometry = latents.geometry
     this.width = this.#geometry.width
     this.height = this.#geometry.height
@@ -37,7 +43,13 @@ export class LayerPicture implements PictureRows {
     this.#inverseGain = atQuality(layer.logInverseGain, quality).map((value) => Math.exp(value) / MEAN_STEPS)
   }
 
-  static async create(runtime: Runtime, table: DecoderTable, quality: number, latents: LatentSource, predictor?: Predictor): Promise<LayerPicture> {
+  static async create(
+    runtime: Runtime,
+    table: DecoderTable,
+    quality: number,
+    latents: LatentSource,
+    predictor?: Predictor,
+  ): Promise<LayerPicture> {
     const network = await runtime.load(predictor ? 'enhancement-synthesis' : 'base-synthesis')
     return new LayerPicture(table, quality, latents, predictor, network)
   }
@@ -55,7 +67,13 @@ export class LayerPicture implements PictureRows {
     const columns = this.#geometry.latentWidth * patch
     if (this.#predictor) {
       await this.#predictor.ensure(last * patch)
-      feeds.prediction = pictureTensor(this.#predictor.rows, this.height, first * patch, (last - first) * patch, columns)
+      feeds.prediction = pictureTensor(
+        this.#predictor.rows,
+        this.height,
+        first * patch,
+        (last - first) * patch,
+        columns,
+      )
     }
     const { picture } = await this.#network.run(feeds)
     const rows = strip.bottom - strip.top

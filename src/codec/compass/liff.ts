@@ -127,7 +127,14 @@ function dot(a: Int16Array, i: number, b: Int16Array, j: number): number {
 }
 
 /** Vertical bicubic of one row over the whole width of the lower picture. */
-function cubicRow(source: LiffSource, rows: Axis, row: number, channel: number, width: number, out: Int16Array): void {
+function cubicRow(
+  source: LiffSource,
+  rows: Axis,
+  row: number,
+  channel: number,
+  width: number,
+  out: Int16Array,
+): void {
   const phase = rows.phase[row] ?? 0
   const first = (rows.nearest[row] ?? 0) + (rows.cubicStart[phase] ?? 0)
   const weight = rows.cubicWeights.subarray(4 * phase, 4 * phase + 4)

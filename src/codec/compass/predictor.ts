@@ -30,7 +30,14 @@ export class Predictor implements PictureRows {
   readonly #features: ModelRunner
   readonly #kernel: LiffKernel
 
-  private constructor(below: PictureRows, rowAxis: Axis, columnAxis: Axis, bank: Int16Array, features: ModelRunner, kernel: LiffKernel) {
+  private constructor(
+    below: PictureRows,
+    rowAxis: Axis,
+    columnAxis: Axis,
+    bank: Int16Array,
+    features: ModelRunner,
+    kernel: LiffKernel,
+  ) {
     this.width = columnAxis.target
     this.height = rowAxis.target
     this.rows = new RowWindow((length) => new Int16Array(length), 3, this.width)
@@ -42,11 +49,19 @@ export class Predictor implements PictureRows {
     this.#kernel = kernel
   }
 
-  static async create(runtime: Runtime, below: PictureRows, width: number, height: number, kernel: LiffKernel): Promise<Predictor> {
+  static async create(
+    runtime: Runtime,
+    below: PictureRows,
+    width: number,
+    height: number,
+    kernel: LiffKernel,
+  ): Promise<Predictor> {
     const [rowAxis, columnAxis] = [makeAxis(below.height, height), makeAxis(below.width, width)]
     const pairs = rowAxis.offsets.length * columnAxis.offsets.length
     const mlp = await runtime.load('filters')
-    const { filters } = await mlp.run({ tokens: { data: filterTokens(rowAxis, columnAxis), dims: [pairs, 6] } })
+    const { filters } = await mlp.run({
+      tokens: { data: filterTokens(rowAxis, columnAxis), dims: [pairs, 6] },
+    })
     const bank = quantizeFilters(filters?.data ?? new Float32Array())
     return new Predictor(below, rowAxis, columnAxis, bank, await runtime.load('features'), kernel)
   }
@@ -74,9 +89,18 @@ export class Predictor implements PictureRows {
       picture.set(below.rows.samples.subarray(start, start + length), channel * length)
     }
     const out = new Int16Array(3 * (bottom - top) * this.width)
-    this.#kernel({ top: first, rows: last - first, picture, features }, this.#bank, this.#rowAxis, this.#columnAxis, top, bottom, out)
+    this.#kernel(
+      { top: first, rows: last - first, picture, features },
+      this.#bank,
+      this.#rowAxis,
+      this.#columnAxis,
+      top,
+      bottom,
+      out,
+    )
     this.rows.push(out, bottom - top)
-    if (bottom < this.height) below.rows.discard(Math.max((((nearest[bottom] ?? 0) - 2) & ~1) - FEATURE_HALO, 0))
+    if (bottom < this.height)
+      below.rows.discard(Math.max((((nearest[bottom] ?? 0) - 2) & ~1) - FEATURE_HALO, 0))
   }
 
   async #featureTile(top: number, bottom: number, first: number, last: number): Promise<Int16Array> {

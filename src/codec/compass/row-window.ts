@@ -36,7 +36,10 @@ export class RowWindow<T extends Samples> {
   /** Position of a row's first sample. @throws StrataError INTERNAL when the row is not in the window */
   offset(plane: number, row: number): number {
     if (row < this.#from || row >= this.#to) {
-      throw new StrataError('INTERNAL', `row ${row} asked of a window that holds [${this.#from}, ${this.#to})`)
+      throw new StrataError(
+        'INTERNAL',
+        `row ${row} asked of a window that holds [${this.#from}, ${this.#to})`,
+      )
     }
     return (plane * this.#capacity + row - this.#base) * this.width
   }
@@ -61,7 +64,8 @@ export class RowWindow<T extends Samples> {
     if (this.#to - this.#base + rows <= this.#capacity) return
     const kept = this.#to - this.#from
     const capacity = Math.max(kept + rows, this.#capacity)
-    const samples = capacity > this.#capacity ? this.#allocate(this.planes * capacity * this.width) : this.#samples
+    const samples =
+      capacity > this.#capacity ? this.#allocate(this.planes * capacity * this.width) : this.#samples
     for (let plane = 0; plane < this.planes; plane++) {
       const start = (plane * this.#capacity + this.#from - this.#base) * this.width
       const target = plane * capacity * this.width

@@ -44,7 +44,10 @@ export interface EncoderTable {
 export async function loadDecoderTable(runtime: Runtime): Promise<DecoderTable> {
   const table = (await runtime.table('decoder')) as Partial<DecoderTable> | null
   if (!table?.base?.sideIndexes || !table.enhancement?.sideIndexes || !table.scaleThresholds) {
-    throw new StrataError('MODEL_INVALID', 'decoder.json: expected the tables of a base and an enhancement layer')
+    throw new StrataError(
+      'MODEL_INVALID',
+      'decoder.json: expected the tables of a base and an enhancement layer',
+    )
   }
   return table as DecoderTable
 }
@@ -53,7 +56,10 @@ export async function loadDecoderTable(runtime: Runtime): Promise<DecoderTable> 
 export async function loadEncoderTable(runtime: Runtime): Promise<EncoderTable> {
   const table = (await runtime.table('encoder')) as Partial<EncoderTable> | null
   if (!table?.base?.logGain || !table.enhancement?.logGain) {
-    throw new StrataError('MODEL_INVALID', 'encoder.json: expected the tables of a base and an enhancement layer')
+    throw new StrataError(
+      'MODEL_INVALID',
+      'encoder.json: expected the tables of a base and an enhancement layer',
+    )
   }
   return table as EncoderTable
 }
@@ -75,6 +81,7 @@ export function qualityCode(quality: number): number {
 /** Scale factor to the layer below as the entropy network sees it, 0..255: a count of committed thresholds passed. */
 export function scaleCode(thresholds: readonly number[], pixels: number, pixelsBelow: number): number {
   let code = 0
-  while (code < thresholds.length && pixels >= pixelsBelow * (thresholds[code] ?? Number.POSITIVE_INFINITY)) code++
+  while (code < thresholds.length && pixels >= pixelsBelow * (thresholds[code] ?? Number.POSITIVE_INFINITY))
+    code++
   return code
 }

@@ -9,7 +9,13 @@ const UNIT = 255 * SAMPLE_SCALE
  * Rows [top, top + rows) of a window as a picture tensor of `columns` columns in [0, 1]; what lies beyond the
  * picture's right and lower edge is replicated.
  */
-export function pictureTensor(window: RowWindow<Int16Array>, height: number, top: number, rows: number, columns: number): Tensor {
+export function pictureTensor(
+  window: RowWindow<Int16Array>,
+  height: number,
+  top: number,
+  rows: number,
+  columns: number,
+): Tensor {
   const data = new Float32Array(3 * rows * columns)
   const { samples, width } = window
   for (let channel = 0; channel < 3; channel++) {

@@ -38,7 +38,10 @@ export async function verifyFile(file: Uint8Array, options: VerifyOptions): Prom
   const symbols = await hashes.layers()
   for (const [layer, expected] of options.symbols.entries()) {
     if (symbols[layer] !== expected) {
-      throw new StrataError('VERIFY_FAILED', `layer ${layer}: the ${options.runtime.name} runtime decoded other symbols than were written`)
+      throw new StrataError(
+        'VERIFY_FAILED',
+        `layer ${layer}: the ${options.runtime.name} runtime decoded other symbols than were written`,
+      )
     }
   }
 }
@@ -47,7 +50,10 @@ function comparePixels(expected: Uint8Array, actual: Uint8Array, top: number): v
   for (let i = 0; i < expected.length; i++) {
     const difference = Math.abs((expected[i] as number) - (actual[i] as number))
     if (difference > PIXEL_TOLERANCE) {
-      throw new StrataError('VERIFY_FAILED', `rows from ${top}: a pixel differs by ${difference} of 255 between runtimes`)
+      throw new StrataError(
+        'VERIFY_FAILED',
+        `rows from ${top}: a pixel differs by ${difference} of 255 between runtimes`,
+      )
     }
   }
 }

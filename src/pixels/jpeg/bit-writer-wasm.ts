@@ -1,7 +1,6 @@
 import type { Kernels } from '../../core/kernels.ts'
 import { BitBuffer } from './bit-buffer.ts'
-import type { HuffmanCodes } from './types.ts'
-import type { JpegBitWriter } from './types.ts'
+import type { HuffmanCodes, JpegBitWriter } from './types.ts'
 
 /** Tokens per call of the kernel, which writes at most 8 bytes for each. */
 const CHUNK = 1 << 14

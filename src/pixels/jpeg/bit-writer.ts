@@ -1,6 +1,5 @@
 import { BitBuffer } from './bit-buffer.ts'
-import type { HuffmanCodes } from './types.ts'
-import type { JpegBitWriter } from './types.ts'
+import type { HuffmanCodes, JpegBitWriter } from './types.ts'
 
 /** Writes the entropy-coded segment: most significant bit first, a zero byte after each 0xff (T.81 F.1.2.3). */
 export class BitWriter extends BitBuffer implements JpegBitWriter {

@@ -25,20 +25,29 @@ describe('makeAxis', () => {
     }
   })
 
-  it.each([[1, 1], [1, 5], [3, 4], [7, 50], [640, 1280], [1366, 1920], [65535, 65535]])(
-    'stays inside the source: %d to %d',
-    (source, target) => {
-      const axis = makeAxis(source, target)
-      for (let i = 0; i < target; i++) {
-        const nearest = axis.nearest[i] ?? -1
-        expect(nearest >= 0 && nearest < source).toBe(true)
-        expect((axis.phase[i] ?? 99) < axis.offsets.length).toBe(true)
-      }
-    },
-  )
+  it.each([
+    [1, 1],
+    [1, 5],
+    [3, 4],
+    [7, 50],
+    [640, 1280],
+    [1366, 1920],
+    [65535, 65535],
+  ])('stays inside the source: %d to %d', (source, target) => {
+    const axis = makeAxis(source, target)
+    for (let i = 0; i < target; i++) {
+      const nearest = axis.nearest[i] ?? -1
+      expect(nearest >= 0 && nearest < source).toBe(true)
+      expect((axis.phase[i] ?? 99) < axis.offsets.length).toBe(true)
+    }
+  })
 
   it('has bicubic weights that sum to one', () => {
-    for (const [source, target] of [[100, 200], [100, 150], [213, 427]] as const) {
+    for (const [source, target] of [
+      [100, 200],
+      [100, 150],
+      [213, 427],
+    ] as const) {
       const { cubicWeights } = makeAxis(source, target)
       for (let p = 0; p < cubicWeights.length; p += 4) {
         const sum = cubicWeights.subarray(p, p + 4).reduce((a, b) => a + b, 0)

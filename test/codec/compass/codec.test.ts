@@ -30,9 +30,16 @@ describe('the layered codec', () => {
     const results = []
     for (const quality of [15, 45, 75]) {
       const bytes = await encode(picture, [120, 240], { quality })
-      results.push({ bytes: bytes.length, psnr: psnr(await decodeLayer(bytes, { runtime: await runtime('node') }), picture) })
+      results.push({
+        bytes: bytes.length,
+        psnr: psnr(await decodeLayer(bytes, { runtime: await runtime('node') }), picture),
+      })
     }
-    const [low, middle, high] = results as [{ bytes: number; psnr: number }, { bytes: number; psnr: number }, { bytes: number; psnr: number }]
+    const [low, middle, high] = results as [
+      { bytes: number; psnr: number },
+      { bytes: number; psnr: number },
+      { bytes: number; psnr: number },
+    ]
     expect(low.psnr).toBeGreaterThan(20)
     expect(middle.psnr).toBeGreaterThan(low.psnr + 0.5)
     expect(high.psnr).toBeGreaterThan(middle.psnr + 0.5)
@@ -42,9 +49,14 @@ describe('the layered codec', () => {
 
   it('improves a layer of the same size when its quality rises', async () => {
     const picture = photo(160, 120, 2)
-    const bytes = await encode(picture, [{ width: 160, quality: 20 }, { width: 160, quality: 80 }])
+    const bytes = await encode(picture, [
+      { width: 160, quality: 20 },
+      { width: 160, quality: 80 },
+    ])
     const [coarse, fine] = await Promise.all(
-      [0, 1].map(async (layer) => psnr(await decodeLayer(bytes, { runtime: await runtime('node'), layer }), picture)),
+      [0, 1].map(async (layer) =>
+        psnr(await decodeLayer(bytes, { runtime: await runtime('node'), layer }), picture),
+      ),
     )
     expect(fine).toBeGreaterThan((coarse ?? 0) + 1)
   })
@@ -68,7 +80,9 @@ describe('the layered codec', () => {
     const random = generator(11)
     for (const [i, draw] of Object.values(PICTURES).entries()) {
       const [width, height] = [20 + Math.floor(random() * 150), 20 + Math.floor(random() * 300)]
-      const bytes = await encode(draw(width, height, i), [Math.ceil(width / 2.3), width], { quality: 10 + 20 * i })
+      const bytes = await encode(draw(width, height, i), [Math.ceil(width / 2.3), width], {
+        quality: 10 + 20 * i,
+      })
       const [a, b] = await Promise.all([runtime('node'), runtime('wasm')])
       expect(await layerSymbols(bytes, { runtime: a })).toEqual(await layerSymbols(bytes, { runtime: b }))
       const [x, y] = [await decodeLayer(bytes, { runtime: a }), await decodeLayer(bytes, { runtime: b })]
@@ -88,16 +102,20 @@ describe('the layered codec', () => {
   it('streams strips of at most 256 rows from top to bottom', async () => {
     const bytes = await encode(photo(64, 600, 8), [32, 64])
     const heights: number[] = []
-    for await (const strip of decodeRows(bytes, { runtime: await runtime('wasm') })) heights.push(strip.height)
+    for await (const strip of decodeRows(bytes, { runtime: await runtime('wasm') }))
+      heights.push(strip.height)
     expect(heights).toEqual([256, 256, 88])
   })
 
   it('has no seam between strips', async () => {
     const picture = photo(96, 512, 6)
-    const decoded = await decodeLayer(await encode(picture, [48, 96], { quality: 80 }), { runtime: await runtime('wasm') })
+    const decoded = await decodeLayer(await encode(picture, [48, 96], { quality: 80 }), {
+      runtime: await runtime('wasm'),
+    })
     const error = (row: number) => {
       let sum = 0
-      for (let i = row * 288; i < (row + 1) * 288; i++) sum += ((decoded.data[i] ?? 0) - (picture.data[i] ?? 0)) ** 2
+      for (let i = row * 288; i < (row + 1) * 288; i++)
+        sum += ((decoded.data[i] ?? 0) - (picture.data[i] ?? 0)) ** 2
       return sum / 288
     }
     const around = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => error(from + i))
@@ -118,9 +136,13 @@ describe('the layered codec', () => {
   it('refuses a layer that is not there or not whole', async () => {
     const bytes = await encode(photo(64, 48), [32, 64])
     const options = { runtime: await runtime('node') }
-    await expect(decodeLayer(bytes, { ...options, layer: 2 })).rejects.toMatchObject({ code: 'PARAM_INVALID' })
+    await expect(decodeLayer(bytes, { ...options, layer: 2 })).rejects.toMatchObject({
+      code: 'PARAM_INVALID',
+    })
     const prefix = truncateToLayer(bytes, 0)
-    await expect(decodeLayer(prefix, { ...options, layer: 1 })).rejects.toMatchObject({ code: 'FORMAT_TRUNCATED' })
+    await expect(decodeLayer(prefix, { ...options, layer: 1 })).rejects.toMatchObject({
+      code: 'FORMAT_TRUNCATED',
+    })
     const head = bytes.subarray(0, readHeader(bytes).headerLength)
     await expect(decodeLayer(head, options)).rejects.toMatchObject({ code: 'FORMAT_TRUNCATED' })
   })
@@ -131,7 +153,9 @@ describe('the layered codec', () => {
     for (let at = start; at < bytes.length; at += 37) {
       const damaged = bytes.slice()
       damaged[at] = (damaged[at] ?? 0) ^ 0x55
-      const code = expect.stringMatching(/^(FORMAT_CHECKSUM|FORMAT_INVALID|FORMAT_TRUNCATED|ENTROPY_CORRUPT)$/)
+      const code = expect.stringMatching(
+        /^(FORMAT_CHECKSUM|FORMAT_INVALID|FORMAT_TRUNCATED|ENTROPY_CORRUPT)$/,
+      )
       await expect(decodeLayer(damaged, { runtime: await runtime('node') })).rejects.toMatchObject({ code })
     }
   })

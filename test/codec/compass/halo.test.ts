@@ -13,9 +13,18 @@ describe('the halo of synthesis', () => {
     const prediction = Float32Array.from({ length: 3 * rows * columns * patch * patch }, random)
     const run = async (from: number, to: number) => {
       const feeds = {
-        latents: { data: slice(latents, channels, rows * columns, from * columns, to * columns), dims: [1, channels, to - from, columns] },
+        latents: {
+          data: slice(latents, channels, rows * columns, from * columns, to * columns),
+          dims: [1, channels, to - from, columns],
+        },
         prediction: {
-          data: slice(prediction, 3, rows * columns * patch * patch, from * columns * patch * patch, to * columns * patch * patch),
+          data: slice(
+            prediction,
+            3,
+            rows * columns * patch * patch,
+            from * columns * patch * patch,
+            to * columns * patch * patch,
+          ),
           dims: [1, 3, (to - from) * patch, columns * patch],
         },
       }

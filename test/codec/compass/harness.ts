@@ -1,4 +1,4 @@
-import { encodePicture, type EncodeOptions } from '../../../src/codec/compass/encode.ts'
+import { type EncodeOptions, encodePicture } from '../../../src/codec/compass/encode.ts'
 import type { RgbImage } from '../../../src/core/image.ts'
 import { resample } from '../../../src/pixels/resample.ts'
 import { createNodeRuntime, createWasmRuntime } from '../../../src/runtime/node.ts'
@@ -7,7 +7,8 @@ import type { Runtime } from '../../../src/runtime/types.ts'
 const runtimes = new Map<string, Promise<Runtime>>()
 
 export function runtime(name: 'node' | 'wasm'): Promise<Runtime> {
-  const known = runtimes.get(name) ?? (name === 'node' ? createNodeRuntime({ threads: 1 }) : createWasmRuntime())
+  const known =
+    runtimes.get(name) ?? (name === 'node' ? createNodeRuntime({ threads: 1 }) : createWasmRuntime())
   runtimes.set(name, known)
   return known
 }
@@ -30,6 +31,7 @@ export async function encode(
 
 export function largestDifference(a: Uint8Array, b: Uint8Array): number {
   let largest = a.length === b.length ? 0 : Number.POSITIVE_INFINITY
-  for (let i = 0; i < a.length; i++) largest = Math.max(largest, Math.abs((a[i] as number) - (b[i] as number)))
+  for (let i = 0; i < a.length; i++)
+    largest = Math.max(largest, Math.abs((a[i] as number) - (b[i] as number)))
   return largest
 }

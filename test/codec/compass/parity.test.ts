@@ -21,7 +21,10 @@ const golden = JSON.parse(readFileSync(new URL('../../golden/parity.json', impor
 }
 
 function pattern(count: number, modulus: number, offset: number, seed: number): Float32Array {
-  return Float32Array.from({ length: count }, (_, i) => (Math.floor(((i * 40503 + seed) % 65536) / 7) % modulus) - offset)
+  return Float32Array.from(
+    { length: count },
+    (_, i) => (Math.floor(((i * 40503 + seed) % 65536) / 7) % modulus) - offset,
+  )
 }
 
 function digest(tensor: Tensor | undefined): number {
@@ -48,31 +51,40 @@ function drawnPicture(height: number, width: number): RgbImage {
 
 describe('parity with the PyTorch model', () => {
   describe.each(['node', 'wasm'] as const)('%s runtime', (name) => {
-    it.each(['base', 'enhancement'] as const)('computes the integers of %s-entropy to the last bit', async (layer) => {
-      const [rows, columns] = [3, 5]
-      const { manifest, load, table } = await runtime(name)
-      expect(manifest.modelSet).toMatch(/^[0-9a-f]{16}$/)
-      const channels = ((await table('decoder')) as Record<string, { side: number }>)[layer]?.side ?? 0
-      const planes = layer === 'base' ? [120] : [120, 64]
-      const side = new Float32Array((channels + planes.length) * rows * columns)
-      side.set(pattern(channels * rows * columns, 41, 20, 17))
-      planes.forEach((plane, p) => {
-        side.fill(plane, (channels + p) * rows * columns, (channels + p + 1) * rows * columns)
-      })
-      const feeds: Record<string, Tensor> = { side: { data: side, dims: [1, channels + planes.length, rows, columns] } }
-      if (layer === 'enhancement') {
-        const dims = [1, 4 * 192, 2 * rows, 2 * columns]
-        feeds.context = { data: pattern(192 * 16 * rows * columns, 256, 0, 5), dims }
-      }
-      const { means, indexes } = await (await load(`${layer}-entropy`)).run(feeds)
-      expect({ means: digest(means), indexes: digest(indexes) }).toEqual(golden.entropy[layer])
-    })
+    it.each(['base', 'enhancement'] as const)(
+      'computes the integers of %s-entropy to the last bit',
+      async (layer) => {
+        const [rows, columns] = [3, 5]
+        const { manifest, load, table } = await runtime(name)
+        expect(manifest.modelSet).toMatch(/^[0-9a-f]{16}$/)
+        const channels = ((await table('decoder')) as Record<string, { side: number }>)[layer]?.side ?? 0
+        const planes = layer === 'base' ? [120] : [120, 64]
+        const side = new Float32Array((channels + planes.length) * rows * columns)
+        side.set(pattern(channels * rows * columns, 41, 20, 17))
+        planes.forEach((plane, p) => {
+          side.fill(plane, (channels + p) * rows * columns, (channels + p + 1) * rows * columns)
+        })
+        const feeds: Record<string, Tensor> = {
+          side: { data: side, dims: [1, channels + planes.length, rows, columns] },
+        }
+        if (layer === 'enhancement') {
+          const dims = [1, 4 * 192, 2 * rows, 2 * columns]
+          feeds.context = { data: pattern(192 * 16 * rows * columns, 256, 0, 5), dims }
+        }
+        const { means, indexes } = await (await load(`${layer}-entropy`)).run(feeds)
+        expect({ means: digest(means), indexes: digest(indexes) }).toEqual(golden.entropy[layer])
+      },
+    )
   })
 
   it.each([30, 60, 90])('spends the same bits for the same picture at quality %d', async (quality) => {
     const [height, width] = golden.sizes.at(-1) ?? [0, 0]
     const picture = drawnPicture(height, width)
-    const bytes = await encode(picture, golden.sizes.map(([, w]) => w), { quality })
+    const bytes = await encode(
+      picture,
+      golden.sizes.map(([, w]) => w),
+      { quality },
+    )
     const header = readHeader(bytes)
     for (const expected of golden.layers.filter((row) => row.quality === quality)) {
       const layer = header.layers[expected.layer]
