@@ -58,7 +58,7 @@ function bundle({ platform }, entryPoints) {
     banner:
       platform === 'node'
         ? {
-            js: "import { createRequire } from 'node:module'\nconst require = createRequire(import.meta.url)",
+            js: "import { createRequire as makeRequire } from 'node:module'\nconst require = makeRequire(import.meta.url)",
           }
         : {},
     sourcemap: true,

@@ -19,7 +19,7 @@ const DEMO_HEADERS = {
   'Accept-CH': 'Sec-CH-Width, Sec-CH-Viewport-Width, Sec-CH-DPR',
   'Cache-Control': 'no-cache',
   'Content-Security-Policy':
-    "default-src 'none'; base-uri 'none'; img-src 'self'; connect-src 'self'; style-src 'unsafe-inline'; script-src 'unsafe-inline'",
+    "default-src 'none'; base-uri 'none'; img-src 'self' data:; connect-src 'self'; style-src 'unsafe-inline'; script-src 'unsafe-inline'",
   'X-Content-Type-Options': 'nosniff',
 }
 

@@ -7,10 +7,10 @@ import torch.nn.functional as F
 from torch import nn
 
 from .blocks import Refine, Residual, pad_to
-from .entropy_net import EntropyNet, context_of, nearest_rows, quality_code, scale_code
-from .integer import ste
+from .entropy_net import INDEX_GRID, EntropyNet, context_of, nearest_rows, quality_code, scale_code
+from .integer import GRID, ste
 from .liff import Liff, make_axis
-from .rate import ANCHORS, at_anchor, gaussian_bits, lambda_of, scale_of_index
+from .rate import ANCHORS, SCALE_MIN, SCALE_STEP, at_anchor, gaussian_bits, lambda_of, scale_of_index
 
 PATCH = 8  # pixels per latent and axis
 SIDE_STRIDE = 4  # latents per side latent and axis
@@ -157,8 +157,27 @@ def initialise_from_patches(layer: LayerCodec, targets: torch.Tensor) -> None:
         layer.synthesis_in.bias.zero_()
         layer.patch_out.weight.copy_(vectors[:, :WIDTH][:, :, None, None])
         layer.patch_out.bias.zero_()
-        # Scale indexes start at the PCA's deviations at the middle quality, in the units of the net's output.
-        gain = layer.log_gain[ANCHORS // 2, 0].exp()
-        scale = (values[:LATENTS].clamp_min(1e-9).sqrt().float() * gain).clamp(0.12, 60) * 0.5
-        index = (scale.clamp_min(0.12).log() - math.log(0.11)) / (math.log(64 / 0.11) / 63)
-        layer.entropy.out.bias[LATENTS * 4 :] = (index / 8).repeat_interleave(4)
+        start_scales(layer, values[:LATENTS].clamp_min(1e-9).sqrt().float())
+
+
+def start_scales(layer: LayerCodec, deviations: torch.Tensor) -> None:
+    """Scale indexes start at the PCA's deviations times the gain of the quality at hand. One hidden channel carries the
+    quality code through the integer network, so that its slope is there from the first step."""
+    net = layer.entropy
+    side = layer.side_out.out_channels
+    index = lambda gain: ((deviations * gain * 0.6).clamp_min(0.05).log() - math.log(SCALE_MIN)) / SCALE_STEP
+    lowest, highest = (index(layer.log_gain[anchor, 0].exp()) / INDEX_GRID for anchor in (0, -1))
+    full = 255 / GRID
+    net.side.weight[:4] = 0
+    net.side.weight[:4, side] = 1
+    net.side.bias[:4] = 0
+    net.middle.weight[0] = 0
+    net.middle.weight[0, 0, 1, 1] = 1
+    net.middle.bias[0] = 0
+    if net.context is not None:
+        net.context.weight[0] = 0
+        net.context.bias[0] = 0
+    net.out.weight[LATENTS * 4 :, 0, 0, 0] = ((highest - lowest) / full).repeat_interleave(4)
+    net.out.bias[LATENTS * 4 :] = lowest.repeat_interleave(4)
+    layer.side_out.weight *= 0.3
+    layer.side_out.bias.zero_()

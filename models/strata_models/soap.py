@@ -3,7 +3,7 @@ import torch
 
 
 class Soap(torch.optim.Optimizer):
-    def __init__(self, params, lr=4e-3, betas=(0.9, 0.99), basis_beta=0.95, refresh=10, largest=320, eps=1e-8):
+    def __init__(self, params, lr=4e-3, betas=(0.9, 0.99), basis_beta=0.95, refresh=10, largest=800, eps=1e-8):
         super().__init__(params, dict(lr=lr, betas=betas, basis_beta=basis_beta, refresh=refresh, largest=largest, eps=eps))
 
     @torch.no_grad()

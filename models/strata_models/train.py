@@ -49,12 +49,14 @@ def initialise(codec: Codec, sampler: CropSampler) -> None:
 
 
 def rate_factor(name: str) -> float:
-    """Share of the learning rate of one parameter. Outputs of the entropy model are sums over many one-sided
-    activations, and the base layer's inputs carry the mean brightness, ten times larger than residuals: both go slower.
-    """
-    direct = any(part in name for part in (".log_gain", ".log_inverse", ".side_log_scale", ".side_offset"))
-    entropy = any(part in name for part in (".entropy.", ".side_"))
-    return (1.0 if direct else 0.4 if entropy else 1.0) * (0.6 if name.startswith("base.") and not direct else 1.0)
+    """Share of the learning rate of one parameter. Side latents jitter when their analysis moves fast, and the base
+    layer's inputs carry the mean brightness, ten times larger than residuals: both go slower."""
+    if ".side_" in name and not name.endswith(("side_log_scale", "side_offset")):
+        return 0.3
+    if ".entropy." in name:
+        return 0.7
+    transform = not any(part in name for part in (".log_gain", ".log_inverse", ".side_"))
+    return 0.6 if name.startswith("base.") and transform else 1.0
 
 
 def parameter_groups(codec: Codec) -> list[dict]:

@@ -1,9 +1,9 @@
+import { throwIfAborted } from '../core/abort.ts'
 import { invalidParam } from '../core/errors.ts'
 import { sha256 } from '../core/hash.ts'
 import type { RgbImage } from '../core/image.ts'
 import { DEFAULT_QUALITY, ladderFor, type Rung } from '../format/ladder.ts'
 import { SOURCE_HASH_BYTES } from '../format/layout.ts'
-import { throwIfAborted } from './abort.ts'
 import { readPicture, resizeLanczos } from './ingest.ts'
 import { type Matte, parseMatte } from './matte.ts'
 

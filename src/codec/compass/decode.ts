@@ -1,8 +1,9 @@
-import { concat, hex } from '../../core/bytes.ts'
-import { sha256 } from '../../core/hash.ts'
+import { throwIfAborted } from '../../core/abort.ts'
+import { concat } from '../../core/bytes.ts'
 import { type RgbImage, rgbImage } from '../../core/image.ts'
 import { STRIP_ROWS } from '../../format/layout.ts'
 import { type DecodeOptions, openFile, openLatents, openPictures } from './layer-chain.ts'
+import { SymbolHashes } from './symbol-hashes.ts'
 import { rgbRows } from './tile.ts'
 
 export type { DecodeOptions } from './layer-chain.ts'
@@ -19,7 +20,7 @@ export async function* decodeRows(bytes: Uint8Array, options: DecodeOptions): As
   for (let top = 0; top < picture.height; top += STRIP_ROWS) {
     const bottom = Math.min(top + STRIP_ROWS, picture.height)
     await picture.ensure(bottom)
-    options.signal?.throwIfAborted()
+    throwIfAborted(options.signal)
     yield rgbImage(picture.width, bottom - top, rgbRows(picture.rows, top, bottom))
     picture.rows.discard(bottom)
   }
@@ -49,35 +50,8 @@ export async function layerSymbols(bytes: Uint8Array, options: DecodeOptions): P
   for (const source of sources.toReversed()) {
     for (let strip = 0; strip < source.geometry.strips; strip++) {
       if (!hashes.has(sources.indexOf(source), strip)) await source.strip(strip)
+      source.release('pixels', strip)
     }
   }
   return await hashes.layers()
-}
-
-/** Collects a hash of each strip's symbols. */
-export class SymbolHashes {
-  readonly #strips: Promise<Uint8Array>[][] = []
-
-  tap(layer: number): (strip: number, side: Int16Array, symbols: Int16Array) => void {
-    this.#strips[layer] ??= []
-    const strips = this.#strips[layer]
-    return (strip, side, symbols) => {
-      strips[strip] = sha256(concat([bytesOf(side), bytesOf(symbols)]))
-    }
-  }
-
-  has(layer: number, strip: number): boolean {
-    return this.#strips[layer]?.[strip] !== undefined
-  }
-
-  async layers(): Promise<string[]> {
-    const hashes = this.#strips.map(async (strips) =>
-      hex((await sha256(concat(await Promise.all(strips)))).subarray(0, 16)),
-    )
-    return await Promise.all(hashes)
-  }
-}
-
-function bytesOf(symbols: Int16Array): Uint8Array {
-  return new Uint8Array(symbols.buffer, symbols.byteOffset, symbols.byteLength)
 }

@@ -1,19 +1,21 @@
+import { throwIfAborted } from '../../core/abort.ts'
 import { hex } from '../../core/bytes.ts'
 import type { RgbImage } from '../../core/image.ts'
 import { checkLadder, layerHeight, type Rung } from '../../format/ladder.ts'
 import { STRIP_ROWS } from '../../format/layout.ts'
-import type { LayerInfo, LayerPayload } from '../../format/types.ts'
+import type { LayerInfo } from '../../format/types.ts'
 import { writeStrata } from '../../format/writer.ts'
 import type { Runtime } from '../../runtime/types.ts'
-import { SymbolHashes } from './decode.ts'
-import { EntropyModel, type LayerBelow } from './entropy-parameters.ts'
+import { EntropyModel } from './entropy-parameters.ts'
 import { layerGeometry, stripGeometry } from './geometry.ts'
 import { kernelsOf } from './kernels.ts'
 import { LatentEncoder } from './latent-encoder.ts'
 import { StripCache } from './latents.ts'
 import { LayerPicture } from './layer-picture.ts'
 import { Predictor } from './predictor.ts'
+import { SymbolHashes } from './symbol-hashes.ts'
 import { type DecoderTable, loadDecoderTable } from './tables.ts'
+import { rgbRows } from './tile.ts'
 import { verifyFile } from './verify.ts'
 
 export interface EncodeOptions {
@@ -27,91 +29,99 @@ export interface EncodeOptions {
   readonly placeholder?: Uint8Array
   /** Decodes the file with this runtime before it is given out. */
   readonly verify?: Runtime
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
 }
 
-interface EncodedLayer {
-  readonly payload: LayerPayload
-  readonly below: LayerBelow
+/** One layer of the encoder's chain: what is written, and what the decoder will have of it. */
+interface EncoderLayer {
+  readonly info: LayerInfo
+  readonly writer: LatentEncoder
+  readonly latents: StripCache
+  readonly predictor: Predictor | undefined
   readonly picture: LayerPicture
 }
 
 /**
- * Encodes a picture into one .strata file, layer by layer from the base up, each layer predicted from what the decoder
- * will have of the one below (COMPASS, eq. (1)-(4)).
+ * Encodes a picture into one .strata file, each layer predicted from what the decoder will have of the one below
+ * (COMPASS, eq. (1)-(4)). Strips of the top layer pull the strips below that they depend on, so beside the resized
+ * sources only a few strips of each layer are ever in memory.
  *
- * @throws StrataError PARAM_INVALID for an impossible ladder, VERIFY_FAILED when the check by `verify` fails
+ * @throws StrataError PARAM_INVALID for an impossible ladder, VERIFY_FAILED when the check by `verify` fails, ABORTED
  */
 export async function encodePicture(image: RgbImage, options: EncodeOptions): Promise<Uint8Array> {
-  const { encoder, ladder, signal } = options
+  const { encoder, ladder, signal, verify } = options
   checkLadder(ladder, image.width)
   const table = await loadDecoderTable(encoder)
   const hashes = new SymbolHashes()
-  const layers: EncodedLayer[] = []
+  const layers: EncoderLayer[] = []
   for (const [index, rung] of ladder.entries()) {
-    signal?.throwIfAborted()
-    const top = index === ladder.length - 1
-    const layer = await encodeLayer(image, rung, index, table, layers.at(-1), options, hashes, top)
-    layers.push(layer)
+    throwIfAborted(signal)
+    layers.push(await openLayer(image, rung, index, table, layers.at(-1), options, hashes))
   }
+  const reconstruction = await encodeStrips(layers, table, verify !== undefined)
   const file = writeStrata({
     source: { width: image.width, height: image.height, sha256: hex(options.sha256) },
     modelSet: encoder.manifest.modelSet,
-    layers: layers.map((layer) => layer.payload),
+    layers: layers.map(({ info, writer }) => ({ ...info, strips: writer.strips })),
     ...(options.placeholder ? { placeholder: options.placeholder } : {}),
   })
-  const picture = layers.at(-1)?.picture
-  if (options.verify && picture) {
-    await verifyFile(file, {
-      runtime: options.verify,
-      symbols: await hashes.layers(),
-      picture,
-      ...(signal ? { signal } : {}),
-    })
-  }
+  if (verify) await verifyFile(file, { runtime: verify, symbols: await hashes.layers(), reconstruction, signal })
   return file
 }
 
-async function encodeLayer(
+async function openLayer(
   image: RgbImage,
   rung: Rung,
   index: number,
   table: DecoderTable,
-  under: EncodedLayer | undefined,
+  below: EncoderLayer | undefined,
   options: EncodeOptions,
   hashes: SymbolHashes,
-  top: boolean,
-): Promise<EncodedLayer> {
+): Promise<EncoderLayer> {
   const { encoder, signal } = options
-  const [width, height] = [rung.width, layerHeight(rung.width, image.width, image.height)]
-  const info: LayerInfo = { index, width, height, quality: rung.quality, flags: 0, start: 0, end: 0 }
+  const { width, quality } = rung
+  const height = layerHeight(width, image.width, image.height)
+  const info: LayerInfo = { index, width, height, quality, flags: 0, start: 0, end: 0 }
   const geometry = layerGeometry(info, table)
-  const source =
-    width === image.width && height === image.height ? image : await options.resize(image, width, height)
-  const model = await EntropyModel.load(encoder, table, info, geometry, under?.below)
+  const source = width === image.width ? image : await options.resize(image, width, height)
+  const model = await EntropyModel.load(encoder, table, info, geometry, below)
   const predictor =
-    under && (await Predictor.create(encoder, under.picture, width, height, kernelsOf(encoder).liff))
-  const writer = await LatentEncoder.create(
-    encoder,
-    table,
-    rung.quality,
-    source,
-    model,
-    predictor,
-    hashes.tap(index),
-  )
+    below && (await Predictor.create(encoder, below.picture, width, height, kernelsOf(encoder).liff))
+  const tap = hashes.tap(index)
+  const writer = await LatentEncoder.create(encoder, table, quality, source, model, predictor, tap)
+  const top = index === options.ladder.length - 1
   const latents = new StripCache(geometry, top ? ['pixels'] : ['pixels', 'context'], (strip) => {
-    signal?.throwIfAborted()
+    throwIfAborted(signal)
     return writer.strip(stripGeometry(geometry, strip, table))
   })
-  const picture = await LayerPicture.create(encoder, table, rung.quality, latents, predictor)
-  // The layer above needs every row of this one, but not at once: the whole picture stays in its window.
-  const wanted = top && !options.verify ? 0 : geometry.strips
-  for (let strip = 0; strip < geometry.strips; strip++) {
-    await latents.strip(strip)
-    if (strip < wanted) await picture.ensure((strip + 1) * STRIP_ROWS)
-    else predictor?.rows.discard((strip + 1) * STRIP_ROWS - 2 * table.patch)
+  const picture = await LayerPicture.create(encoder, table, quality, latents, predictor)
+  return { info, writer, latents, predictor, picture }
+}
+
+/** Pulls every strip; gives the top layer's reconstruction in strips when it is wanted. */
+async function encodeStrips(
+  layers: readonly EncoderLayer[],
+  table: DecoderTable,
+  reconstruct: boolean,
+): Promise<Uint8Array[]> {
+  const reconstruction: Uint8Array[] = []
+  // Base last: the top pulls almost everything, what it had no need for is still to be written.
+  for (const layer of layers.toReversed()) {
+    const { info, writer, latents, predictor, picture } = layer
+    const top = info.index === layers.length - 1
+    for (let strip = 0; strip < latents.geometry.strips; strip++) {
+      if (!writer.strips[strip]) await latents.strip(strip)
+      if (!top) continue
+      if (reconstruct) {
+        const [first, last] = [strip * STRIP_ROWS, Math.min((strip + 1) * STRIP_ROWS, info.height)]
+        await picture.ensure(last)
+        reconstruction.push(rgbRows(picture.rows, first, last))
+        picture.rows.discard(last)
+      } else {
+        latents.release('pixels', strip + 1)
+        predictor?.rows.discard((strip + 1) * STRIP_ROWS - table.haloRows)
+      }
+    }
   }
-  const payload = { width, height, quality: rung.quality, strips: writer.strips }
-  return { payload, below: { info, latents }, picture }
+  return reconstruction
 }

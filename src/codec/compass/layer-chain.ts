@@ -1,3 +1,4 @@
+import { throwIfAborted } from '../../core/abort.ts'
 import { StrataError } from '../../core/errors.ts'
 import { readHeader, readStrips, wholeLayers } from '../../format/reader.ts'
 import type { LayerInfo, StrataHeader } from '../../format/types.ts'
@@ -15,7 +16,7 @@ export interface DecodeOptions {
   readonly runtime: Runtime
   /** Layer to decode, from 0. @default the highest whole layer in the bytes */
   readonly layer?: number
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
   /** @default the fastest that the runtime has */
   readonly kernels?: CodecKernels
 }
@@ -75,7 +76,7 @@ export async function openLatents(
     const strips = readStrips(bytes, info)
     const read = info.index < file.layer.index ? [...readers, 'context' as const] : readers
     const latents = new StripCache(geometry, read, (index) => {
-      options.signal?.throwIfAborted()
+      throwIfAborted(options.signal)
       const strip = stripGeometry(geometry, index, file.table)
       return decodeStrip(coder, model, strips, strip, tap?.(info.index))
     })

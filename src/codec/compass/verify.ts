@@ -1,9 +1,8 @@
 import { StrataError } from '../../core/errors.ts'
 import { STRIP_ROWS } from '../../format/layout.ts'
 import type { Runtime } from '../../runtime/types.ts'
-import { SymbolHashes } from './decode.ts'
 import { openFile, openLatents, openPictures } from './layer-chain.ts'
-import type { LayerPicture } from './layer-picture.ts'
+import { SymbolHashes } from './symbol-hashes.ts'
 import { rgbRows } from './tile.ts'
 
 /** Largest difference of a pixel between runtimes: float networks agree only to their last bits. */
@@ -13,9 +12,9 @@ export interface VerifyOptions {
   readonly runtime: Runtime
   /** What the encoder wrote: `SymbolHashes.layers()`. */
   readonly symbols: readonly string[]
-  /** The encoder's own reconstruction of the top layer, all rows in its window. */
-  readonly picture: LayerPicture
-  readonly signal?: AbortSignal
+  /** The encoder's own reconstruction of the top layer: 8-bit RGB of each strip. */
+  readonly reconstruction: readonly Uint8Array[]
+  readonly signal?: AbortSignal | undefined
 }
 
 /**
@@ -32,7 +31,8 @@ export async function verifyFile(file: Uint8Array, options: VerifyOptions): Prom
   for (let top = 0; top < decoded.height; top += STRIP_ROWS) {
     const bottom = Math.min(top + STRIP_ROWS, decoded.height)
     await decoded.ensure(bottom)
-    comparePixels(rgbRows(options.picture.rows, top, bottom), rgbRows(decoded.rows, top, bottom), top)
+    const expected = options.reconstruction[top / STRIP_ROWS] ?? new Uint8Array()
+    comparePixels(expected, rgbRows(decoded.rows, top, bottom), top)
     decoded.rows.discard(bottom)
   }
   const symbols = await hashes.layers()
@@ -47,6 +47,9 @@ export async function verifyFile(file: Uint8Array, options: VerifyOptions): Prom
 }
 
 function comparePixels(expected: Uint8Array, actual: Uint8Array, top: number): void {
+  if (expected.length !== actual.length) {
+    throw new StrataError('VERIFY_FAILED', `rows from ${top}: expected ${expected.length} samples, got ${actual.length}`)
+  }
   for (let i = 0; i < expected.length; i++) {
     const difference = Math.abs((expected[i] as number) - (actual[i] as number))
     if (difference > PIXEL_TOLERANCE) {

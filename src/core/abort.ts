@@ -1,6 +1,6 @@
-import { StrataError } from '../core/errors.ts'
+import { StrataError } from './errors.ts'
 
-/** Like `signal.throwIfAborted()`, but with our error: the reason a server gives may be a bare string. */
+/** Like `signal.throwIfAborted()`, but with our error: the reason that a signal carries may be anything. */
 export function throwIfAborted(signal: AbortSignal | undefined): void {
   if (signal?.aborted) throw aborted(signal)
 }

@@ -1,0 +1,29 @@
+import type { LayerInfo, StrataHeader, StrataSource } from './types.ts'
+
+/** Bytes of one step of the progressive placeholder code. */
+export const PLACEHOLDER_STEP_BYTES = 16
+
+/** What a header says, as JSON: the part that `GET /img/:id.json` and `strata info --json` share. */
+export interface HeaderDescription {
+  readonly format: 'strata'
+  readonly modelSet: string
+  readonly source: StrataSource
+  readonly layers: readonly Pick<LayerInfo, 'index' | 'width' | 'height' | 'quality' | 'start' | 'end'>[]
+  readonly placeholder: { readonly steps: number; readonly base64: string; readonly dataUri: string | null }
+}
+
+export function describeHeader(header: StrataHeader): HeaderDescription {
+  return {
+    format: 'strata',
+    modelSet: header.modelSet,
+    source: header.source,
+    layers: header.layers.map(({ index, width, height, quality, start, end }) => {
+      return { index, width, height, quality, start, end }
+    }),
+    placeholder: {
+      steps: Math.floor(header.placeholder.length / PLACEHOLDER_STEP_BYTES),
+      base64: btoa(String.fromCharCode(...header.placeholder)),
+      dataUri: null,
+    },
+  }
+}
