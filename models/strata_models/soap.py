@@ -3,8 +3,12 @@ import torch
 
 
 class Soap(torch.optim.Optimizer):
+    """A group with `plain=True` gets Adam without a basis: tables of scalars that all move together (gains, scales,
+    offsets) would be held back by the root of their size, since the basis turns a common move into one coordinate."""
+
     def __init__(self, params, lr=4e-3, betas=(0.9, 0.99), basis_beta=0.95, refresh=10, largest=800, eps=1e-8):
-        super().__init__(params, dict(lr=lr, betas=betas, basis_beta=basis_beta, refresh=refresh, largest=largest, eps=eps))
+        defaults = dict(lr=lr, betas=betas, basis_beta=basis_beta, refresh=refresh, largest=largest, eps=eps)
+        super().__init__(params, defaults | {"plain": False})
 
     @torch.no_grad()
     def step(self):
@@ -19,7 +23,7 @@ class Soap(torch.optim.Optimizer):
         if not state:
             state["step"] = 0
             state["first"], state["second"] = torch.zeros_like(grad), torch.zeros_like(grad)
-            sides = [n if 1 < n <= group["largest"] and p.dim() > 1 else 0 for n in grad.shape]
+            sides = [n if 1 < n <= group["largest"] and p.dim() > 1 and not group["plain"] else 0 for n in grad.shape]
             for name, size in zip(("left", "right"), sides):
                 if size:
                     state[name] = torch.zeros(size, size, device=grad.device)

@@ -25,6 +25,7 @@ export interface Upload {
 /** What of `/img/:id.json` is looked at here. */
 interface Info {
   readonly state?: string
+  readonly modelSet?: string
   readonly bytes?: number
   readonly source?: { readonly width: number; readonly height: number; readonly sha256: string }
 }

@@ -50,12 +50,20 @@ export async function ingest(id: string, pending: PendingState, services: Ingest
   }
 }
 
-/** The next attempt of an upload whose attempt died, or undefined when another request was faster. */
+/**
+ * The next attempt of an upload whose attempt died, or undefined when another request was faster. An upload that died
+ * MAX_ATTEMPTS times would die for ever: it fails.
+ */
 export async function takeOver(
   id: string,
   current: { readonly state: PendingState; readonly etag: string },
   store: ImageStore,
 ): Promise<PendingState | undefined> {
+  if (current.state.attempt >= MAX_ATTEMPTS) {
+    const reason = `the encoding was cut off ${MAX_ATTEMPTS} times`
+    await fail(id, current.state, undefined, new StrataError('ORIGIN_FAILED', reason), store)
+    return undefined
+  }
   const next = { ...current.state, attempt: current.state.attempt + 1, leaseUntil: Date.now() + LEASE_MS }
   const written = await store.writeState(id, next, current.etag)
   return written === undefined ? undefined : next

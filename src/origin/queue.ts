@@ -1,5 +1,5 @@
-import { StrataError } from '../core/errors.ts'
 import { aborted, throwIfAborted } from '../core/abort.ts'
+import { StrataError } from '../core/errors.ts'
 
 /** A place in the house: held from admission until `release`, whether the task ran or not. */
 export interface Ticket {

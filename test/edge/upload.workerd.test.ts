@@ -141,6 +141,22 @@ describe('an upload', () => {
     expect((await cdn.get('/cdn/img/dead')).status).toBe(202)
     expect((await cdn.get('/cdn/img/dead?f=native')).status).toBe(200)
   })
+
+  it('whose encoding died three times has failed', async () => {
+    const cdn = createCdn(answerWith(strataFile(43)))
+    const original = 'original/doomed/t'
+    await BUCKET.put(original, 'bytes')
+    const record = { status: 'pending', token: 't', uploaded: '', original, params: {}, attempt: 3 }
+    await BUCKET.put('state/doomed', JSON.stringify({ ...record, leaseUntil: Date.now() - 1 }))
+    await cdn.get('/cdn/img/doomed')
+    const response = await cdn.get('/cdn/img/doomed')
+    expect(response.status).toBe(502)
+    expect(await errorOf(response)).toEqual({
+      code: 'ORIGIN_FAILED',
+      message: 'the encoding was cut off 3 times',
+    })
+    expect(await keysOf('doomed')).toEqual([])
+  })
 })
 
 describe('an upload that fails', () => {

@@ -4,6 +4,20 @@ import { packageRoot } from '../package-root.ts'
 import { runLocally } from '../start/start.ts'
 
 const DEFAULT_PORT = 8787
+const PARENT_CHECK_MS = 1000
+
+/** Fires when the parent process is gone: npm passes a SIGTERM on to its shell, and the shell to nobody. */
+function orphaned(): AbortSignal {
+  const parent = process.ppid
+  const gone = new AbortController()
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return
+    clearInterval(timer)
+    gone.abort()
+  }, PARENT_CHECK_MS)
+  timer.unref()
+  return gone.signal
+}
 
 export const start = defineCommand({
   name: 'start',
@@ -26,7 +40,7 @@ export const start = defineCommand({
       root: packageRoot(),
       cli: resolve(process.argv[1] ?? ''),
       env: { ...io.env, STRATA_ENV: 'development' },
-      stop: io.stopSignal(),
+      stop: AbortSignal.any([io.stopSignal(), orphaned()]),
       samples: args.samples,
       print: (line) => io.err(`${line}\n`),
       onReady: (url) => io.out(args.json ? `${JSON.stringify({ ready: url })}\n` : `ready ${url}\n`),

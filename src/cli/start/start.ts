@@ -3,6 +3,7 @@ import { createRequire as requireFrom } from 'node:module'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { StrataError } from '../../core/errors.ts'
+import { openModelFolder } from '../../runtime/model-files.ts'
 import type { UploadTarget } from '../upload-file.ts'
 import { type Child, startChild } from './children.ts'
 import { requireFreePort } from './ports.ts'
@@ -58,7 +59,8 @@ export async function runLocally(options: StartOptions): Promise<void> {
     await whileRunning(healthy('origin', `${origin}/health`, over.signal))
     await whileRunning(healthy('edge', `${edge}/cdn/health`, over.signal))
     const target: UploadTarget = { base: `${edge}/cdn`, timeoutMs: SAMPLE_TIMEOUT_MS, signal: over.signal }
-    const encoded = options.samples ? await whileRunning(uploadSamples(target, print)) : undefined
+    const { modelSet } = (await openModelFolder()).manifest
+    const encoded = options.samples ? await whileRunning(uploadSamples(target, modelSet, print)) : undefined
     if (stop.aborted) return
     options.onReady(`${edge}/`)
     await whileRunning(Promise.all([encoded?.done, new Promise(() => {})]))

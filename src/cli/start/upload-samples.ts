@@ -3,17 +3,18 @@ import { putImage, type Upload, type UploadTarget, waitUntilReady } from '../upl
 import { SAMPLES } from './samples.ts'
 
 /**
- * Uploads the sample pictures that are not stored yet. A sample that fails is reported and does no harm.
+ * Uploads the sample pictures that are not stored yet for this model set. A sample that fails is reported and does no harm.
  * @returns once all are uploaded; `done` resolves when they are encoded as well
  */
 export async function uploadSamples(
   target: UploadTarget,
+  modelSet: string,
   print: (line: string) => void,
 ): Promise<{ readonly done: Promise<void> }> {
   const uploads: Upload[] = []
   for (const { id, make } of SAMPLES) {
     const upload = { id, bytes: await make() }
-    if (await isStored(upload, target)) continue
+    if (await isStored(upload, target, modelSet)) continue
     try {
       await putImage(upload, target)
       uploads.push(upload)
@@ -25,10 +26,9 @@ export async function uploadSamples(
   return { done: report(uploads, target, print) }
 }
 
-async function isStored(upload: Upload, target: UploadTarget): Promise<boolean> {
+async function isStored(upload: Upload, target: UploadTarget, modelSet: string): Promise<boolean> {
   try {
-    await waitUntilReady(upload, { ...target, timeoutMs: -1 })
-    return true
+    return (await waitUntilReady(upload, { ...target, timeoutMs: -1 })).modelSet === modelSet
   } catch {
     return false
   }

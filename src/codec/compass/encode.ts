@@ -65,7 +65,8 @@ export async function encodePicture(image: RgbImage, options: EncodeOptions): Pr
     layers: layers.map(({ info, writer }) => ({ ...info, strips: writer.strips })),
     ...(options.placeholder ? { placeholder: options.placeholder } : {}),
   })
-  if (verify) await verifyFile(file, { runtime: verify, symbols: await hashes.layers(), reconstruction, signal })
+  if (verify)
+    await verifyFile(file, { runtime: verify, symbols: await hashes.layers(), reconstruction, signal })
   return file
 }
 

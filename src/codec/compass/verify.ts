@@ -48,7 +48,10 @@ export async function verifyFile(file: Uint8Array, options: VerifyOptions): Prom
 
 function comparePixels(expected: Uint8Array, actual: Uint8Array, top: number): void {
   if (expected.length !== actual.length) {
-    throw new StrataError('VERIFY_FAILED', `rows from ${top}: expected ${expected.length} samples, got ${actual.length}`)
+    throw new StrataError(
+      'VERIFY_FAILED',
+      `rows from ${top}: expected ${expected.length} samples, got ${actual.length}`,
+    )
   }
   for (let i = 0; i < expected.length; i++) {
     const difference = Math.abs((expected[i] as number) - (actual[i] as number))

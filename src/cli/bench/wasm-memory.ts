@@ -1,0 +1,54 @@
+type Constructor = new (...args: never[]) => object
+
+/** All WebAssembly memory of this process. */
+export interface WasmMemory {
+  /** Bytes of all memories that were made since `watchWasmMemory`. */
+  bytes(): number
+}
+
+/**
+ * Finds every WebAssembly.Memory from now on, whether JavaScript makes it or a module exports it. Node has no figure
+ * for them: `process.memoryUsage().arrayBuffers` leaves them out, and `external` those that are shared.
+ * Call it before anything instantiates a module; what came before is not counted.
+ */
+export function watchWasmMemory(): WasmMemory {
+  const memories = new Set<WebAssembly.Memory>()
+  const wasm = WebAssembly as unknown as Record<'Memory' | 'Instance', Constructor>
+  const memory = wasm.Memory
+  wasm.Memory = observedConstructor(memory, (made) => memories.add(made as WebAssembly.Memory))
+  wasm.Instance = observedConstructor(wasm.Instance, (made) => addExports(made as WebAssembly.Instance))
+  const instantiate = WebAssembly.instantiate.bind(WebAssembly) as (
+    ...args: readonly unknown[]
+  ) => Promise<WebAssembly.Instance | { readonly instance: WebAssembly.Instance }>
+  Object.assign(WebAssembly, {
+    async instantiate(...args: readonly unknown[]) {
+      const made = await instantiate(...args)
+      addExports('instance' in made ? made.instance : made)
+      return made
+    },
+  })
+
+  function addExports({ exports }: WebAssembly.Instance): void {
+    for (const value of Object.values(exports)) {
+      if (value instanceof memory) memories.add(value as WebAssembly.Memory)
+    }
+  }
+
+  return {
+    bytes() {
+      let sum = 0
+      for (const { buffer } of memories) sum += buffer.byteLength
+      return sum
+    },
+  }
+}
+
+function observedConstructor(original: Constructor, seen: (made: object) => void): Constructor {
+  return new Proxy(original, {
+    construct(target, args, newTarget) {
+      const made = Reflect.construct(target, args, newTarget) as object
+      seen(made)
+      return made
+    },
+  })
+}
