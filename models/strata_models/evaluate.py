@@ -26,9 +26,8 @@ def evaluate(codec, pictures: list[torch.Tensor]) -> list[dict]:
         sums = {"bpp": 0.0, "psnr": 0.0, "cost": 0.0, "side": 0.0, "layers": [0.0, 0.0, 0.0]}
         for picture in pictures:
             x = picture[None].float() / 255
-            height, width = x.shape[2] // 3 * 3, x.shape[3] // 3 * 3
-            x = x[:, :, :height, :width]
-            layers = [resize(x, height * k // 3, width * k // 3) for k in (1, 2, 3)]
+            height, width = x.shape[2:]
+            layers = [resize(x, round(height * k / 3), round(width * k / 3)) for k in (1, 2, 3)]
             with torch.no_grad():
                 outputs = codec(layers, [value] * 3)
             pixels = height * width
@@ -52,15 +51,19 @@ def main():
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--checkpoint", type=Path, required=True, help="last.pt of a run or a .safetensors checkpoint")
     parser.add_argument("--pictures", type=int, default=24, help="how many of the held-out pictures")
+    parser.add_argument("--every", action="store_true", help="all pictures of the folder, not only the held-out ones")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     torch.set_num_threads(1)
-    pictures = load_pictures(picture_paths(options.data, held_out=True), SIDE)[: options.pictures]
+    paths = picture_paths(options.data, held_out=True)
+    if options.every:
+        paths = sorted(paths + picture_paths(options.data, held_out=False))
+    pictures = load_pictures(paths, SIDE)[: options.pictures]
     rows = evaluate(load_codec(options.checkpoint), pictures)
     for row in rows:
         layers = " ".join(f"{cost:6.2f}" for cost in row["layers"])
         print(f"q {row['quality']:3d}  {row['bpp']:.4f} bpp  {row['psnr']:.3f} dB  side {row['side'] / row['bpp']:.1%}  layers {layers}")
-    print(f"mean cost {sum(row['cost'] for row in rows) / len(rows):.4f} over {len(pictures)} held-out pictures")
+    print(f"mean cost {sum(row['cost'] for row in rows) / len(rows):.4f} over {len(pictures)} pictures")
     if options.json:
         options.json.write_text(json.dumps(rows, indent=1) + "\n")
 
