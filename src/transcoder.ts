@@ -4,6 +4,9 @@ import { createTranscodeApp } from './edge/transcode-app.ts'
 import { createWasmJpeg } from './pixels/jpeg/forward-wasm.ts'
 import { createWorkerdRuntime } from './runtime/workerd.ts'
 
+/** An isolate has 128 MB: enough for strips of 256 rows of this width, whatever a base layer's width is. */
+const MAX_STRIP_PIXELS = 4096 * 256
+
 /** The models of this isolate, loaded by the first picture; a failed load is tried again by the next. */
 let loading: ReturnType<typeof createWorkerdRuntime> | undefined
 
@@ -18,7 +21,7 @@ function runtime(): ReturnType<typeof createWorkerdRuntime> {
 /** The second Worker: ONNX Runtime and the decoder models behind the edge Worker's service binding. */
 export default createTranscodeApp({
   async *decodeRows(bytes, { layer, signal }) {
-    yield* decodeRows(bytes, { runtime: await runtime(), layer, signal })
+    yield* decodeRows(bytes, { runtime: await runtime(), layer, signal, maxStripPixels: MAX_STRIP_PIXELS })
   },
   kernel: createWasmJpeg(kernels),
 })

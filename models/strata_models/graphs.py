@@ -1,5 +1,6 @@
 """The codec's networks as ONNX graphs. Pictures are [1, 3, H, W] in [0, 1]; integers travel in fp32 tensors."""
 import numpy as np
+import torch
 
 from .codec import PATCH, SIDE_KNEE, Codec, LayerCodec
 from .entropy_net import MEAN_LIMIT
@@ -75,32 +76,56 @@ def entropy(layer: LayerCodec, name: str) -> Graph:
     return graph
 
 
+def packed(weight: torch.Tensor, channels: int) -> torch.Tensor:
+    """Rows of `weight` from PyTorch's (channel, position) to (position, channel), 2x2 positions of `channels`."""
+    return weight.reshape(channels, 4, *weight.shape[1:]).transpose(0, 1).reshape(weight.shape)
+
+
 def synthesis(layer: LayerCodec, name: str) -> Graph:
+    """Pictures go in and out at half resolution, 2x2 pixels in the channels as (position, colour): the caller reads and
+    writes every sample anyway, and transpositions and additions at full resolution would cost a quarter of the run."""
     graph = Graph(name)
     latents = graph.input("latents", [1, layer.synthesis_in.in_channels, "h", "w"])
     x = residual(graph, graph.conv(latents, layer.synthesis_in, AT_8), layer.synthesis_block)
-    out = graph.shuffle(graph.conv(x, layer.patch_out, AT_8), PATCH)
-    half = graph.constant(HALF)
+    weight, bias = half_resolution_rows(layer.patch_out.weight), half_resolution_rows(layer.patch_out.bias)
+    out = graph.shuffle(graph.convolve(x, weight, bias, AT_8), PATCH // 2)
+    mix, mix_bias = layer.refine.mix.weight, layer.refine.mix.bias
     if layer.conditional:
-        prediction = graph.input("prediction", [1, 3, "H", "W"])
-        base = prediction
-        seen = graph.node("Concat", [out, graph.node("Sub", [prediction, half])], axis=1)
+        prediction = graph.input("prediction", [1, 12, "H/2", "W/2"])
+        seen = graph.node("Concat", [out, prediction], axis=1)
+        # The network was trained on prediction - 1/2, here it gets the prediction itself.
+        mix_bias = mix_bias - 0.5 * mix[:, 12:].sum((1, 2, 3))
+        mix = torch.cat([packed(part.transpose(0, 1), 3).transpose(0, 1) for part in (mix[:, :12], mix[:, 12:])], 1)
+        out_bias = layer.refine.out.bias
     else:
-        base, seen = half, out
-    x = graph.leaky(graph.conv(graph.unshuffle(seen, 2), layer.refine.mix, AT_2, unshuffled=2))
+        seen = out
+        mix = packed(mix.transpose(0, 1), 3).transpose(0, 1)
+        out_bias = layer.refine.out.bias + 0.5
+    x = graph.leaky(graph.convolve(seen, mix, mix_bias, AT_2))
     x = graph.leaky(graph.conv(x, layer.refine.middle, AT_2))
-    correction = graph.shuffle(graph.conv(x, layer.refine.out, AT_2), 2)
-    graph.output(graph.add(graph.add(base, out), correction), "picture", [1, 3, "H", "W"])
+    picture = graph.add(out, graph.convolve(x, packed(layer.refine.out.weight, 3), packed(out_bias, 3), AT_2))
+    if layer.conditional:
+        picture = graph.add(picture, prediction)
+    graph.output(picture, "picture", [1, 12, "H/2", "W/2"])
     return graph
 
 
+def half_resolution_rows(rows: torch.Tensor) -> torch.Tensor:
+    """Rows (colour, y, x) of an 8x8 patch to (y % 2, x % 2, colour, y // 2, x // 2): a shuffle by 4 then gives half
+    resolution with (position, colour) channels."""
+    half = PATCH // 2
+    parts = rows.reshape(3, half, 2, half, 2, *rows.shape[1:])
+    order = (2, 4, 0, 1, 3, *range(5, parts.dim()))
+    return parts.permute(*order).reshape(rows.shape)
+
+
 def features(liff: Liff, name: str) -> Graph:
+    """The picture at half resolution as above; features at half resolution as (feature, position)."""
     graph = Graph(name)
-    low = graph.input("picture", [1, 3, "H", "W"])
-    x = graph.unshuffle(graph.node("Sub", [low, graph.constant(HALF)]), 2)
-    x = graph.leaky(graph.conv(x, liff.features[0], AT_2, unshuffled=2))
-    x = graph.shuffle(graph.conv(x, liff.features[2], AT_2), 2)
-    graph.output(x, "features", [1, liff.features[2].out_channels // 4, "H", "W"])
+    low = graph.node("Sub", [graph.input("picture", [1, 12, "H/2", "W/2"]), graph.constant(HALF)])
+    x = graph.leaky(graph.conv(low, liff.features[0], AT_2, unshuffled=2))
+    x = graph.conv(x, liff.features[2], AT_2)
+    graph.output(x, "features", [1, liff.features[2].out_channels, "H/2", "W/2"])
     return graph
 
 

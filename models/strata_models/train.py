@@ -55,19 +55,11 @@ def rate_factor(name: str) -> float:
     """Share of the learning rate of one parameter, by how far one step of it moves the outputs.
 
     A bias moves all positions alike, and SOAP gives vectors no basis that would spread the step. LIFF's filters sum 72
-    of them per sample. Side latents jitter when their analysis moves fast. The base layer's inputs carry the mean
-    brightness, ten times larger than residuals.
+    of them per sample. Side latents jitter when their analysis moves fast.
     """
     if name.endswith(SCALARS):
         return 1.0
-    if name.startswith("liff.filters"):
-        factor = 0.15
-    elif ".side_" in name:
-        factor = 0.3
-    elif ".entropy." in name:
-        factor = 0.6
-    else:
-        factor = 0.6 if name.startswith("base.") else 1.0
+    factor = 0.15 if name.startswith("liff.filters") else 0.4 if ".side_" in name else 1.0
     return factor * (0.3 if name.endswith(".bias") else 1.0)
 
 

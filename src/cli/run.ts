@@ -50,6 +50,22 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     description: 'Measure rate and distortion over a folder of pictures',
     load: async () => (await import('./commands/bench-rd.ts')).benchRd,
   },
+  'bench speed': {
+    description: 'Time the transcode to JPEG against AVIF and WebP',
+    load: async () => (await import('./commands/bench-speed.ts')).benchSpeed,
+  },
+  'bench memory': {
+    description: 'Measure the memory that a transcode to JPEG takes',
+    load: async () => (await import('./commands/bench-memory.ts')).benchMemory,
+  },
+  'bench exactness': {
+    description: 'Decode random pictures with both runtimes and compare symbols and pixels',
+    load: async () => (await import('./commands/bench-exactness.ts')).benchExactness,
+  },
+  'bench fuzz': {
+    description: 'Give forged and damaged files to the decoder',
+    load: async () => (await import('./commands/bench-fuzz.ts')).benchFuzz,
+  },
 }
 
 /** What the user, not we or the input, has to change. */

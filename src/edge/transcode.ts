@@ -1,12 +1,13 @@
 import { concat } from '../core/bytes.ts'
 import { invalidParam, StrataError } from '../core/errors.ts'
 import type { RgbImage } from '../core/image.ts'
+import { release } from '../core/release.ts'
 import { readHeader, wholeLayers } from '../format/reader.ts'
 import type { JpegKernel } from '../pixels/jpeg/types.ts'
 import { createJpegWriter } from '../pixels/jpeg/writer.ts'
 import type { TranscodeRequest } from './transcoder.ts'
 
-/** Decodes one layer of a file, or of a prefix that holds it, into strips from top to bottom. */
+/** Decodes one layer of a file, or of a prefix that holds it, into strips from top to bottom. They are the caller's. */
 export type DecodeRows = (
   bytes: Uint8Array,
   options: { readonly layer: number; readonly signal?: AbortSignal },
@@ -54,6 +55,7 @@ export async function transcodeLayer(
     if (signal?.aborted) throw new StrataError('ABORTED', 'the request was cancelled')
     const ready = writer.write(strip.data)
     if (ready !== undefined) parts.push(ready)
+    release(strip.data)
   }
   parts.push(writer.finish())
   return concat(parts)

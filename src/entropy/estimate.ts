@@ -20,6 +20,11 @@ export function estimateBits(indexes: Uint8Array, symbols: Int16Array): number {
   return bits
 }
 
+/** The fewest bits that a symbol under this table takes: those of 0, the likeliest but for rounding of frequencies. */
+export function leastBits(table: number): number {
+  return table === 0 ? 0 : cost(ENTROPY_TABLES.centre[table] as number)
+}
+
 function symbolBits(table: number, symbol: number): number {
   const centre = ENTROPY_TABLES.centre[table] as number
   const radius = ENTROPY_TABLES.radius[table] as number

@@ -13,7 +13,7 @@ export type MakeTensor = (data: Float32Array, dims: readonly number[]) => unknow
 
 /** Puts a session behind ModelRunner: one run at a time, in the order of the calls, a rejection ends only its own call. */
 export function createRunner(name: string, session: OrtSession, makeTensor: MakeTensor): ModelRunner {
-  let last: Promise<unknown> = Promise.resolve()
+  let last: Promise<void> = Promise.resolve()
 
   async function runNow(feeds: Readonly<Record<string, Tensor>>): Promise<Record<string, Tensor>> {
     const inputs: Record<string, unknown> = {}
@@ -35,11 +35,12 @@ export function createRunner(name: string, session: OrtSession, makeTensor: Make
 
   return {
     run(feeds) {
-      const result = last.then(
-        () => runNow(feeds),
-        () => runNow(feeds),
+      const result = last.then(() => runNow(feeds))
+      // Not the result itself: it would keep the outputs of the last run, megabytes of them, until the next one.
+      last = result.then(
+        () => undefined,
+        () => undefined,
       )
-      last = result
       return result
     },
   }

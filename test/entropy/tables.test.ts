@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { estimateBits } from '../../src/entropy/estimate.ts'
+import { estimateBits, leastBits } from '../../src/entropy/estimate.ts'
 import { ENTROPY_TABLES, slotRange, TABLES } from '../../src/entropy/tables.ts'
 import { TABLES_BASE64 } from '../../src/entropy/tables-data.ts'
 
@@ -51,6 +51,15 @@ describe('the frequency tables', () => {
         }
         slot += n
       })
+    })
+  })
+})
+
+describe('leastBits', () => {
+  it('is what the likeliest symbol takes', () => {
+    tables.forEach(({ f }, i) => {
+      const least = i === 0 ? 0 : 16 - Math.log2(Math.max(...f))
+      expect(leastBits(i)).toBeCloseTo(least, 2)
     })
   })
 })

@@ -1,12 +1,16 @@
+import { release } from '../../core/release.ts'
+import { leastBits } from '../../entropy/estimate.ts'
 import type { LayerInfo } from '../../format/types.ts'
 import type { ModelRunner, Runtime, Tensor } from '../../runtime/types.ts'
 import type { LayerGeometry, StripGeometry } from './geometry.ts'
-import type { LatentSource, StripLatents } from './latents.ts'
+import { type LatentSource, latentStrips, type StripLatents } from './latents.ts'
 import { type DecoderTable, type LayerTable, qualityCode, scaleCode } from './tables.ts'
 
 /** Means are multiples of 1/16. */
 export const MEAN_STEPS = 16
 const CONTEXT_LIMIT = 255
+/** Largest value that 16 bits hold. */
+const VALUE_LIMIT = 32767
 
 /** Entropy parameters of one strip, planar [channel][row][column], cropped to the strip's latents. */
 export interface EntropyParameters {
@@ -65,11 +69,16 @@ export class EntropyModel {
   sideIndexes(strip: StripGeometry): Uint8Array {
     const cells = strip.sideRows * strip.sideColumns
     const indexes = new Uint8Array(this.table.side * cells)
-    const row = this.table.sideIndexes[this.#info.quality - 1] ?? []
-    for (let channel = 0; channel < this.table.side; channel++) {
-      indexes.fill(row[channel] ?? 1, channel * cells, (channel + 1) * cells)
+    for (const [channel, table] of this.#sideTables().entries()) {
+      indexes.fill(table, channel * cells, (channel + 1) * cells)
     }
     return indexes
+  }
+
+  /** Bits that the side latents of a strip take at the very least; with them a strip's length proves its size. */
+  leastSideBits(strip: StripGeometry): number {
+    const bits = this.#sideTables().reduce((sum, table) => sum + leastBits(table), 0)
+    return strip.sideRows * strip.sideColumns * bits
   }
 
   /** @param side symbols of the side latents, [channel][row][column] */
@@ -77,10 +86,18 @@ export class EntropyModel {
     const feeds: Record<string, Tensor> = { side: this.#sideTensor(strip, side) }
     if (this.#below) feeds.context = await this.#contextTensor(strip, this.#below)
     const { means, indexes } = await this.#network.run(feeds)
-    return {
+    release(feeds.side?.data, feeds.context?.data)
+    const parameters = {
       means: this.#unpack(strip, means as Tensor, (length) => new Int32Array(length)),
       indexes: this.#unpack(strip, indexes as Tensor, (length) => new Uint8Array(length)),
     }
+    release(means?.data, indexes?.data)
+    return parameters
+  }
+
+  #sideTables(): number[] {
+    const row = this.table.sideIndexes[this.#info.quality - 1] ?? []
+    return Array.from({ length: this.table.side }, (_, channel) => row[channel] ?? 1)
   }
 
   #sideTensor(strip: StripGeometry, side: Int16Array): Tensor {
@@ -104,9 +121,6 @@ export class EntropyModel {
    * zero where the side grid reaches past the latents.
    */
   async #contextTensor(strip: StripGeometry, below: LayerBelow): Promise<Tensor> {
-    const { cellRows, cellColumns } = this.#cells(strip)
-    const planes = 2 * this.#decoder.latents
-    const data = new Float32Array(4 * planes * cellRows * cellColumns)
     const { latentWidth } = this.#layer
     const geometry = below.latents.geometry
     const columnBelow = nearestLatents(
@@ -123,32 +137,33 @@ export class EntropyModel {
       this.#layer.height,
       geometry.latentHeight,
     )
-    let stripIndex = -1
-    let lower: StripLatents | undefined
+    // All strips before the tensor: each may have to be decoded first, with tensors of its own.
+    const lower = await latentStrips(below.latents, rowBelow[0] ?? 0, (rowBelow.at(-1) ?? 0) + 1)
+    const { cellRows, cellColumns } = this.#cells(strip)
+    const { latents } = this.#decoder
+    const plane = cellRows * cellColumns
+    const data = new Float32Array(8 * latents * plane)
     for (let row = 0; row < strip.latentRows; row++) {
       const source = rowBelow[row] ?? 0
-      const wanted = Math.floor(source / geometry.stripLatents)
-      if (!lower || wanted !== stripIndex) {
-        lower = await below.latents.strip(wanted)
-        stripIndex = wanted
-      }
-      const { context } = lower
-      const first = (source - stripIndex * geometry.stripLatents) * geometry.latentWidth
-      const plane = lower.rows * geometry.latentWidth
-      for (let p = 0; p < planes; p++) {
-        const from = p * plane + first
+      const { values, indexes, rows } = lower.at(source)
+      const first = (source % geometry.stripLatents) * geometry.latentWidth
+      for (let channel = 0; channel < latents; channel++) {
+        const from = channel * rows * geometry.latentWidth + first
         for (let parity = 0; parity < 2; parity++) {
-          const position = 2 * (row & 1) + parity
-          let to = ((position * planes + p) * cellRows + (row >> 1)) * cellColumns
-          for (let x = parity; x < latentWidth; x += 2) {
-            data[to++] = context[from + (columnBelow[x] as number)] as number
+          const position = (2 * (row & 1) + parity) * 2 * latents + channel
+          let to = position * plane + (row >> 1) * cellColumns
+          const shift = latents * plane
+          for (let x = parity; x < latentWidth; x += 2, to++) {
+            const below = from + (columnBelow[x] as number)
+            data[to] = Math.min(Math.abs(values[below] as number), CONTEXT_LIMIT)
+            data[to + shift] = indexes[below] as number
           }
         }
       }
     }
     // The next strip begins where this one ended; it may still need the strip that holds this one's last row.
-    below.latents.release('context', Math.max(stripIndex, 0))
-    return { data, dims: [1, 4 * planes, cellRows, cellColumns] }
+    below.latents.release('context', lower.last)
+    return { data, dims: [1, 8 * latents, cellRows, cellColumns] }
   }
 
   /** From [channel * 4 + position][row / 2][column / 2] to the strip's latents. */
@@ -179,18 +194,19 @@ export class EntropyModel {
   }
 }
 
-/** Latents from symbols and parameters, with the context that the layer above will ask for. */
+/** Latents from symbols and parameters. Takes the parameters over. */
 export function reconstruct(symbols: Int16Array, parameters: EntropyParameters, rows: number): StripLatents {
   const { means, indexes } = parameters
-  const values = new Int32Array(symbols.length)
-  const context = new Uint8Array(2 * symbols.length)
-  for (let i = 0; i < values.length; i++) {
-    const value = MEAN_STEPS * (symbols[i] ?? 0) + (means[i] ?? 0)
-    values[i] = value
-    context[i] = Math.min(Math.abs(value), CONTEXT_LIMIT)
+  let largest = 0
+  for (let i = 0; i < means.length; i++) {
+    const value = MEAN_STEPS * (symbols[i] as number) + (means[i] as number)
+    means[i] = value
+    largest = Math.max(largest, Math.abs(value))
   }
-  context.set(indexes, symbols.length)
-  return { rows, values, context }
+  if (largest > VALUE_LIMIT) return { rows, values: means, indexes }
+  const values = new Int16Array(means)
+  release(means)
+  return { rows, values, indexes }
 }
 
 /** Index of the lower layer's latent under the centre of each of `count` latents, by integer arithmetic. */

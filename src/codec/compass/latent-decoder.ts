@@ -1,11 +1,12 @@
 import { StrataError } from '../../core/errors.ts'
+import { release } from '../../core/release.ts'
 import type { EntropyCoder } from '../../entropy/types.ts'
 import type { StripIndex } from '../../format/types.ts'
 import { type EntropyModel, reconstruct } from './entropy-parameters.ts'
 import type { StripGeometry } from './geometry.ts'
 import type { StripLatents } from './latents.ts'
 
-/** Sees each strip's symbols as they are decoded; verification and `info --symbols` hash them. */
+/** Sees each strip's symbols as they are decoded, and must not keep them; verification and `info --symbols` hash them. */
 export type SymbolTap = (strip: number, side: Int16Array, symbols: Int16Array) => void
 
 /**
@@ -19,7 +20,9 @@ export async function decodeStrip(
   strip: StripGeometry,
   tap?: SymbolTap,
 ): Promise<StripLatents> {
-  const decoder = coder.decoder(bytes.strip(strip.index))
+  const data = bytes.strip(strip.index)
+  checkLength(data, model.leastSideBits(strip))
+  const decoder = coder.decoder(data)
   const sideIndexes = model.sideIndexes(strip)
   const side = new Int16Array(sideIndexes.length)
   decoder.decode(sideIndexes, side)
@@ -29,7 +32,23 @@ export async function decodeStrip(
   decoder.decode(parameters.indexes, symbols)
   decoder.finish()
   tap?.(strip.index, side, symbols)
-  return reconstruct(symbols, parameters, strip.latentRows)
+  const latents = reconstruct(symbols, parameters, strip.latentRows)
+  release(symbols)
+  return latents
+}
+
+/**
+ * A forged header can claim any size, so before anything is allocated for a strip of that size its bytes have to be
+ * able to hold it. Half the bound: a coder wastes some of it near the end of a stream, and never that much.
+ */
+function checkLength(data: Uint8Array, leastBits: number): void {
+  if (8 * data.length < leastBits / 2) {
+    const least = Math.ceil(leastBits / 16)
+    throw new StrataError(
+      'ENTROPY_CORRUPT',
+      `a strip of this size has at least ${least} bytes, got ${data.length}`,
+    )
+  }
 }
 
 /** The integer networks are exact only for what the encoder may write. */

@@ -109,13 +109,12 @@ export class LatentEncoder {
     }
     if (this.#predictor) {
       await this.#predictor.ensure(last * patch)
-      feeds.prediction = pictureTensor(
-        this.#predictor.rows,
-        height,
-        first * patch,
-        (last - first) * patch,
-        columns * patch,
-      )
+      feeds.prediction = pictureTensor(this.#predictor.rows, height, {
+        top: first * patch,
+        left: 0,
+        rows: (last - first) * patch,
+        columns: columns * patch,
+      })
     }
     const { latents } = await this.#analysis.run(feeds)
     const out = new Float32Array(channels * strip.latentRows * columns)

@@ -1,12 +1,13 @@
+import { release } from '../../core/release.ts'
 import type { LayerGeometry } from './geometry.ts'
 
 /** Decoded latents of one strip, planar [channel][row][column]. */
 export interface StripLatents {
   readonly rows: number
-  /** 16 x latent in coded units (symbol + mean), exact. */
-  readonly values: Int32Array
-  /** What the layer above may see: min(|values|, 255) of each channel, then the scale index of each channel. */
-  readonly context: Uint8Array
+  /** 16 x latent in coded units (symbol + mean), exact. In 16 bits unless a value needs more, which next to none does. */
+  readonly values: Int16Array | Int32Array
+  /** Entropy table of each latent: with min(|values|, 255) what the layer above may see. */
+  readonly indexes: Uint8Array
 }
 
 /** Latents of one layer by strip, wherever they come from: the decoder reads them, the encoder finds them. */
@@ -50,6 +51,30 @@ export class StripCache implements LatentSource {
   release(reader: LatentReader, index: number): void {
     this.#marks.set(reader, index)
     const lowest = Math.min(...this.#marks.values())
-    for (const known of this.#strips.keys()) if (known < lowest) this.#strips.delete(known)
+    for (const [known, strip] of this.#strips) {
+      if (known >= lowest) continue
+      this.#strips.delete(known)
+      strip.then(
+        ({ values, indexes }) => release(values, indexes),
+        () => undefined,
+      )
+    }
   }
+}
+
+/** The strips that hold some latent rows. */
+export interface LatentStrips {
+  /** Index of the last of them. */
+  readonly last: number
+  /** The strip that holds latent row `row` of the layer; `row % stripLatents` is its place in it. */
+  at(row: number): StripLatents
+}
+
+/** Gets the strips that hold latent rows [from, to), at least one row. */
+export async function latentStrips(source: LatentSource, from: number, to: number): Promise<LatentStrips> {
+  const { stripLatents } = source.geometry
+  const [first, last] = [Math.floor(from / stripLatents), Math.floor((to - 1) / stripLatents)]
+  const strips: StripLatents[] = []
+  for (let index = first; index <= last; index++) strips.push(await source.strip(index))
+  return { last, at: (row) => strips[Math.floor(row / stripLatents) - first] as StripLatents }
 }

@@ -16,6 +16,11 @@ export interface DecodeOptions {
   readonly runtime: Runtime
   /** Layer to decode, from 0. @default the highest whole layer in the bytes */
   readonly layer?: number
+  /**
+   * Largest strip to decode, in pixels and with its padding: memory grows with the strips of the decoded layer, at
+   * most 256 rows of it, and with nothing else. @default any that the format allows
+   */
+  readonly maxStripPixels?: number
   readonly signal?: AbortSignal | undefined
   /** @default the fastest that the runtime has */
   readonly kernels?: CodecKernels
@@ -30,7 +35,8 @@ export interface OpenFile {
 
 /**
  * @throws StrataError FORMAT_* for a damaged file, FORMAT_TRUNCATED when the layer is not wholly there, MODEL_UNKNOWN
- * when the runtime does not hold the file's model set, PARAM_INVALID for a layer that the file does not have
+ * when the runtime does not hold the file's model set, PARAM_INVALID for a layer that the file does not have,
+ * INPUT_TOO_LARGE when its strips have more pixels than `maxStripPixels`
  */
 export async function openFile(bytes: Uint8Array, options: DecodeOptions): Promise<OpenFile> {
   const header = readHeader(bytes)
@@ -56,7 +62,20 @@ export async function openFile(bytes: Uint8Array, options: DecodeOptions): Promi
   if (index >= whole) {
     throw new StrataError('FORMAT_TRUNCATED', `layer ${index} needs ${layer.end} bytes, got ${bytes.length}`)
   }
-  return { header, layer, table: await loadDecoderTable(options.runtime) }
+  const table = await loadDecoderTable(options.runtime)
+  checkStripSize(layer, table, options.maxStripPixels)
+  return { header, layer, table }
+}
+
+/** Looks at one layer only: those below are never wider or higher. */
+function checkStripSize(layer: LayerInfo, table: DecoderTable, limit = Number.POSITIVE_INFINITY): void {
+  const { sideRows, sideColumns } = stripGeometry(layerGeometry(layer, table), 0, table)
+  const unit = table.patch * table.sideStride
+  if (sideRows * sideColumns * unit * unit > limit) {
+    const expected = `strips of at most ${limit} pixels`
+    const actual = `${sideColumns * unit}x${sideRows * unit}`
+    throw new StrataError('INPUT_TOO_LARGE', `layer ${layer.index}: expected ${expected}, got ${actual}`)
+  }
 }
 
 /** Latents of the layers up to `file.layer`, base first. `readers` lists who reads each layer besides the one above. */

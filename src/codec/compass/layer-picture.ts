@@ -1,16 +1,31 @@
+import { release } from '../../core/release.ts'
 import type { ModelRunner, Runtime, Tensor } from '../../runtime/types.ts'
 import { MEAN_STEPS } from './entropy-parameters.ts'
 import { type LayerGeometry, stripGeometry } from './geometry.ts'
-import type { LatentSource, StripLatents } from './latents.ts'
+import { type LatentSource, type LatentStrips, latentStrips } from './latents.ts'
 import type { PictureRows, Predictor } from './predictor.ts'
 import { RowWindow } from './row-window.ts'
 import { atQuality, type DecoderTable } from './tables.ts'
-import { pictureTensor, samplesOf } from './tile.ts'
+import { halfTensor, storeSamples } from './tile.ts'
+
+/**
+ * Widest tile of synthesis in pixels. A strip is cut into such tiles, because what a run of the network takes grows
+ * with its area and is most of the memory of decoding; a tile's halo costs little, as strips are high.
+ */
+const TILE_COLUMNS = 640
+
+/** Latent rows [top, bottom) and columns [left, right). */
+interface LatentArea {
+  readonly top: number
+  readonly bottom: number
+  readonly left: number
+  readonly right: number
+}
 
 /**
  * One layer's picture, synthesised strip by strip from its latents and (enhancement layers) its prediction; COMPASS,
- * eq. (2) and (22). A strip is synthesised with `haloRows` rows of its neighbours around it, which is all that its
- * pixels depend on, so strips give what the whole picture would give.
+ * eq. (2) and (22). A strip is synthesised in tiles with `haloRows` rows and columns of their neighbours around them,
+ * which is all that their pixels depend on, so tiles give what the whole picture would give.
  */
 export class LayerPicture implements PictureRows {
   readonly width: number
@@ -60,45 +75,83 @@ export class LayerPicture implements PictureRows {
 
   async #strip(index: number): Promise<void> {
     const { patch, haloRows } = this.#table
+    const { latentHeight, latentWidth } = this.#geometry
     const strip = stripGeometry(this.#geometry, index, this.#table)
-    const first = Math.max(strip.latentTop - haloRows / patch, 0)
-    const last = Math.min(strip.latentTop + strip.latentRows + haloRows / patch, this.#geometry.latentHeight)
-    const feeds: Record<string, Tensor> = { latents: await this.#latentTile(first, last) }
-    const columns = this.#geometry.latentWidth * patch
-    if (this.#predictor) {
-      await this.#predictor.ensure(last * patch)
-      feeds.prediction = pictureTensor(
-        this.#predictor.rows,
-        this.height,
-        first * patch,
-        (last - first) * patch,
-        columns,
-      )
-    }
-    const { picture } = await this.#network.run(feeds)
+    const halo = haloRows / patch
+    const first = Math.max(strip.latentTop - halo, 0)
+    const last = Math.min(strip.latentTop + strip.latentRows + halo, latentHeight)
+    // Whatever may wait for the layers below comes before the first large array.
+    await this.#predictor?.ensure(last * patch)
+    const latents = await latentStrips(this.#latents, first, last)
     const rows = strip.bottom - strip.top
-    this.rows.push(samplesOf(picture as Tensor, strip.top - first * patch, rows, this.width), rows)
+    this.rows.extend(rows)
+    for (const { left, right } of columnTiles(latentWidth, TILE_COLUMNS / patch)) {
+      const area = {
+        top: first,
+        bottom: last,
+        left: Math.max(left - halo, 0),
+        right: Math.min(right + halo, latentWidth),
+      }
+      const feeds = this.#feeds(latents, area)
+      const { picture } = await this.#network.run(feeds)
+      storeSamples(
+        picture as Tensor,
+        { top: strip.top - area.top * patch, left: (left - area.left) * patch },
+        this.rows,
+        {
+          top: strip.top,
+          left: left * patch,
+          rows,
+          columns: Math.min(right * patch, this.width) - left * patch,
+        },
+      )
+      release(picture?.data, feeds.latents?.data, feeds.prediction?.data)
+    }
     this.#predictor?.rows.discard(strip.bottom - haloRows)
     this.#latents.release('pixels', index)
   }
 
-  /** Latent rows [first, last) in the networks' units. */
-  async #latentTile(first: number, last: number): Promise<Tensor> {
+  #feeds(latents: LatentStrips, area: LatentArea): Record<string, Tensor> {
+    const feeds: Record<string, Tensor> = { latents: this.#latentTile(latents, area) }
+    if (this.#predictor) {
+      const { patch } = this.#table
+      feeds.prediction = halfTensor(this.#predictor.rows, this.height, {
+        top: area.top * patch,
+        rows: (area.bottom - area.top) * patch,
+        left: area.left * patch,
+        columns: (area.right - area.left) * patch,
+      })
+    }
+    return feeds
+  }
+
+  /** Latents of an area in the networks' units. */
+  #latentTile(latents: LatentStrips, { top, bottom, left, right }: LatentArea): Tensor {
     const { latentWidth, stripLatents } = this.#geometry
     const channels = this.#table.latents
-    const data = new Float32Array(channels * (last - first) * latentWidth)
-    let strip: StripLatents | undefined
-    for (let row = first; row < last; row++) {
-      const inside = row % stripLatents
-      if (!strip || inside === 0) strip = await this.#latents.strip(Math.floor(row / stripLatents))
-      const { values } = strip
+    const [rows, columns] = [bottom - top, right - left]
+    const data = new Float32Array(channels * rows * columns)
+    for (let row = top; row < bottom; row++) {
+      const strip = latents.at(row)
       for (let channel = 0; channel < channels; channel++) {
         const gain = this.#inverseGain[channel] ?? 0
-        const from = (channel * strip.rows + inside) * latentWidth
-        const to = (channel * (last - first) + row - first) * latentWidth
-        for (let x = 0; x < latentWidth; x++) data[to + x] = (values[from + x] as number) * gain
+        const from = (channel * strip.rows + (row % stripLatents)) * latentWidth + left
+        const to = (channel * rows + row - top) * columns
+        for (let x = 0; x < columns; x++) data[to + x] = (strip.values[from + x] as number) * gain
       }
     }
-    return { data, dims: [1, channels, last - first, latentWidth] }
+    return { data, dims: [1, channels, rows, columns] }
   }
+}
+
+/** [0, count) in parts of at most `size`, as equal as can be. */
+export function columnTiles(
+  count: number,
+  size: number,
+): { readonly left: number; readonly right: number }[] {
+  const tiles = Math.ceil(count / size)
+  return Array.from({ length: tiles }, (_, i) => ({
+    left: Math.floor((i * count) / tiles),
+    right: Math.floor(((i + 1) * count) / tiles),
+  }))
 }

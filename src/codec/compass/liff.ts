@@ -62,8 +62,8 @@ export function quantizeFilters(filters: Float32Array): Int16Array {
 }
 
 /**
- * Float features [FEATURES][tileRows][tileWidth] to the integer layout of LiffSource: rows [skip, skip + rows) and
- * the first `width` columns are kept.
+ * Float features [FEATURES * 4][tile.rows / 2][tile.width / 2], 2x2 pixels in the channels as (feature, position), to the
+ * integer layout of LiffSource: rows [skip, skip + rows) and the first `width` columns are kept.
  */
 export function quantizeFeatures(
   features: Float32Array,
@@ -71,14 +71,18 @@ export function quantizeFeatures(
   rows: number,
   width: number,
 ): Int16Array {
+  const plane = (tile.rows * tile.width) / 4
   const out = new Int16Array(rows * (width + 2) * FEATURES)
   for (let feature = 0; feature < FEATURES; feature++) {
     for (let row = 0; row < rows; row++) {
-      const from = (feature * tile.rows + row + tile.skip) * tile.width
+      const line = row + tile.skip
       const to = row * (width + 2) * FEATURES + feature
-      for (let column = 0; column < width; column++) {
-        const value = (features[from + column] as number) * FEATURE_SCALE
-        out[to + (column + 1) * FEATURES] = clamp(Math.round(value), FEATURE_LIMIT)
+      for (let parity = 0; parity < 2; parity++) {
+        let from = (feature * 4 + 2 * (line & 1) + parity) * plane + (line >> 1) * (tile.width / 2)
+        for (let column = parity; column < width; column += 2) {
+          const value = (features[from++] as number) * FEATURE_SCALE
+          out[to + (column + 1) * FEATURES] = clamp(Math.round(value), FEATURE_LIMIT)
+        }
       }
       out[to] = out[to + FEATURES] ?? 0
       out[to + (width + 1) * FEATURES] = out[to + width * FEATURES] ?? 0

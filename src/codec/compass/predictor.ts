@@ -1,7 +1,9 @@
+import { release } from '../../core/release.ts'
 import type { ModelRunner, Runtime } from '../../runtime/types.ts'
 import { type Axis, makeAxis } from './axis.ts'
-import { filterTokens, type LiffKernel, quantizeFeatures, quantizeFilters, SAMPLE_SCALE } from './liff.ts'
+import { filterTokens, type LiffKernel, quantizeFeatures, quantizeFilters } from './liff.ts'
 import { RowWindow } from './row-window.ts'
+import { halfTensor } from './tile.ts'
 
 /** A picture that comes into being from top to bottom; samples are SAMPLE_SCALE times 0..255. */
 export interface PictureRows {
@@ -14,9 +16,11 @@ export interface PictureRows {
 
 /** Rows around a feature tile that its 3x3 convolution at half resolution looks at. */
 const FEATURE_HALO = 2
-const UNIT = 1 / (255 * SAMPLE_SCALE)
-/** Rows predicted at a time: few enough for memory, many enough that the halo of features does not weigh. */
-const CHUNK_ROWS = 128
+/**
+ * About as many rows are predicted at a time: few enough for memory, many enough that the halo of features does not
+ * weigh. Half a strip and its halo.
+ */
+const CHUNK_ROWS = 136
 
 /** Prediction of a layer from the picture below it (COMPASS: the LIFF module), row by row on demand. */
 export class Predictor implements PictureRows {
@@ -67,8 +71,10 @@ export class Predictor implements PictureRows {
   }
 
   async ensure(row: number): Promise<void> {
-    while (this.rows.to < Math.min(row, this.height)) {
-      await this.#chunk(this.rows.to, Math.min(this.rows.to + CHUNK_ROWS, this.height))
+    const bottom = Math.min(row, this.height)
+    // In equal parts, and not beyond what is asked for: rows ahead of their time are memory.
+    for (let parts = Math.ceil((bottom - this.rows.to) / CHUNK_ROWS); parts > 0; parts--) {
+      await this.#chunk(this.rows.to, this.rows.to + Math.ceil((bottom - this.rows.to) / parts))
     }
   }
 
@@ -99,25 +105,22 @@ export class Predictor implements PictureRows {
       out,
     )
     this.rows.push(out, bottom - top)
+    release(picture, features, out)
     if (bottom < this.height)
       below.rows.discard(Math.max((((nearest[bottom] ?? 0) - 2) & ~1) - FEATURE_HALO, 0))
   }
 
+  /** Features of rows [first, last) from a tile of rows [top, bottom), in the layout of LiffSource. */
   async #featureTile(top: number, bottom: number, first: number, last: number): Promise<Int16Array> {
-    const { width, rows: below } = this.#below
-    const tile = { rows: bottom - top + ((bottom - top) & 1), width: width + (width & 1), skip: first - top }
-    const data = new Float32Array(3 * tile.rows * tile.width)
-    const { samples } = below
-    for (let channel = 0; channel < 3; channel++) {
-      for (let row = 0; row < tile.rows; row++) {
-        // An odd side is padded by replication, like every strided stage of the codec.
-        const from = below.offset(channel, Math.min(top + row, bottom - 1))
-        const to = (channel * tile.rows + row) * tile.width
-        for (let x = 0; x < width; x++) data[to + x] = (samples[from + x] as number) * UNIT
-        if (tile.width > width) data[to + width] = data[to + width - 1] as number
-      }
-    }
-    const { features } = await this.#features.run({ picture: { data, dims: [1, 3, tile.rows, tile.width] } })
-    return quantizeFeatures(features?.data ?? new Float32Array(), tile, last - first, width)
+    const { width, height, rows: below } = this.#below
+    // An odd side is padded by replication, like every strided stage of the codec.
+    const rows = bottom - top + ((bottom - top) & 1)
+    const columns = width + (width & 1)
+    const picture = halfTensor(below, height, { top, left: 0, rows, columns })
+    const { features } = await this.#features.run({ picture })
+    const data = features?.data ?? new Float32Array()
+    const quantized = quantizeFeatures(data, { rows, width: columns, skip: first - top }, last - first, width)
+    release(picture.data, data)
+    return quantized
   }
 }

@@ -1,4 +1,5 @@
 import { StrataError } from '../../core/errors.ts'
+import { release } from '../../core/release.ts'
 
 type Samples = Int16Array<ArrayBufferLike> | Uint8Array<ArrayBufferLike>
 
@@ -28,7 +29,7 @@ export class RowWindow<T extends Samples> {
     return this.#to
   }
 
-  /** The store itself; index it with `offset`. Valid until the next `push`. */
+  /** The store itself; index it with `offset`. Valid until the next `push` or `extend`. */
   get samples(): T {
     return this.#samples
   }
@@ -55,6 +56,12 @@ export class RowWindow<T extends Samples> {
     this.#to += rows
   }
 
+  /** Appends rows whose samples are not set yet; the caller writes them through `samples` and `offset`. */
+  extend(rows: number): void {
+    this.#makeRoom(rows)
+    this.#to += rows
+  }
+
   /** Drops the rows before `row`. */
   discard(row: number): void {
     this.#from = Math.min(Math.max(this.#from, row), this.#to)
@@ -72,6 +79,7 @@ export class RowWindow<T extends Samples> {
       if (samples === this.#samples) samples.copyWithin(target, start, start + kept * this.width)
       else samples.set(this.#samples.subarray(start, start + kept * this.width), target)
     }
+    if (samples !== this.#samples) release(this.#samples)
     this.#samples = samples
     this.#capacity = capacity
     this.#base = this.#from

@@ -73,7 +73,7 @@ describe('the layered codec', () => {
     const bytes = await encode(picture, widths, { verify: await runtime('wasm') })
     const decoded = await decodeLayer(bytes, { runtime: await runtime('wasm') })
     expect([decoded.width, decoded.height]).toEqual([width, height])
-    expect(psnr(decoded, picture)).toBeGreaterThan(18)
+    expect(psnr(decoded, picture)).toBeGreaterThan(15)
   })
 
   it('gives the same symbols in both runtimes and pixels within one step, for every kind of picture', async () => {

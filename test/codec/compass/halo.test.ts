@@ -10,7 +10,9 @@ describe('the halo of synthesis', () => {
     const random = generator(5)
     const [channels, rows, columns, patch] = [96, 24, 6, 8]
     const latents = Float32Array.from({ length: channels * rows * columns }, () => (random() - 0.5) * 2)
-    const prediction = Float32Array.from({ length: 3 * rows * columns * patch * patch }, random)
+    // Pictures are at half resolution, 2x2 pixels in the channels.
+    const half = patch / 2
+    const prediction = Float32Array.from({ length: 12 * rows * columns * half * half }, random)
     const run = async (from: number, to: number) => {
       const feeds = {
         latents: {
@@ -20,12 +22,12 @@ describe('the halo of synthesis', () => {
         prediction: {
           data: slice(
             prediction,
-            3,
-            rows * columns * patch * patch,
-            from * columns * patch * patch,
-            to * columns * patch * patch,
+            12,
+            rows * columns * half * half,
+            from * columns * half * half,
+            to * columns * half * half,
           ),
-          dims: [1, 3, (to - from) * patch, columns * patch],
+          dims: [1, 12, (to - from) * half, columns * half],
         },
       }
       const { picture } = await network.run(feeds)
@@ -34,13 +36,13 @@ describe('the halo of synthesis', () => {
     const whole = await run(0, rows)
     const halo = manifest.haloRows / patch
     const tile = await run(8 - halo, 16 + halo)
-    const line = columns * patch
+    const line = columns * half
     let largest = 0
-    for (let channel = 0; channel < 3; channel++) {
-      for (let row = 0; row < 8 * patch; row++) {
+    for (let channel = 0; channel < 12; channel++) {
+      for (let row = 0; row < 8 * half; row++) {
         for (let x = 0; x < line; x++) {
-          const a = whole[(channel * rows * patch + 8 * patch + row) * line + x] ?? 0
-          const b = tile[(channel * (8 + 2 * halo) * patch + halo * patch + row) * line + x] ?? 0
+          const a = whole[(channel * rows * half + 8 * half + row) * line + x] ?? 0
+          const b = tile[(channel * (8 + 2 * halo) * half + halo * half + row) * line + x] ?? 0
           largest = Math.max(largest, Math.abs(a - b))
         }
       }

@@ -1,0 +1,100 @@
+import * as ort from 'onnxruntime-web/wasm'
+import { hex } from '../core/bytes.ts'
+import { StrataError } from '../core/errors.ts'
+import { sha256 } from '../core/hash.ts'
+import { checkManifest } from './manifest.ts'
+import { createRunner, memoiseLoads, type OrtSession } from './session.ts'
+import type { Manifest, Runtime } from './types.ts'
+
+export interface BrowserRuntimeOptions {
+  /** Folder with manifest.json and the files that it names. Relative addresses start at the page or worker. */
+  readonly models: URL | string
+  /** onnxruntime's ort-wasm-simd-threaded.wasm. @default beside the script that holds this code */
+  readonly ort?: URL | string
+  /** build/kernels.wasm. @default none: the TypeScript references serve, slower and with the same result */
+  readonly kernels?: URL | string
+}
+
+/**
+ * Networks on onnxruntime-web in a page or a worker. One thread: more of them need SharedArrayBuffer, hence headers
+ * that few sites send. Each file is fetched once, on first use, and checked against the manifest's SHA-256.
+ * @throws StrataError MODEL_INVALID when the manifest or the kernels cannot be had, or WebCrypto is missing
+ */
+export async function createBrowserRuntime(options: BrowserRuntimeOptions): Promise<Runtime> {
+  if (globalThis.crypto?.subtle === undefined) {
+    throw new StrataError('MODEL_INVALID', 'models are checked by WebCrypto, which needs https or localhost')
+  }
+  const folder = asFolder(resolve(options.models))
+  ort.env.wasm.numThreads = 1
+  if (options.ort !== undefined) ort.env.wasm.wasmPaths = { wasm: resolve(options.ort) }
+  const [manifest, kernels] = await Promise.all([
+    fetchBytes(new URL('manifest.json', folder)).then((bytes) => checkManifest(parseJson(bytes))),
+    options.kernels === undefined ? undefined : fetchBytes(resolve(options.kernels)).then(compile),
+  ])
+  return {
+    name: 'browser',
+    manifest,
+    ...(kernels ? { kernels } : {}),
+    load: memoiseLoads(async (name) => {
+      const bytes = await fetchModelFile(folder, manifest, `${name}.onnx`)
+      const session = (await ort.InferenceSession.create(bytes, {
+        executionProviders: ['wasm'],
+        logSeverityLevel: 3,
+      })) as unknown as OrtSession
+      return createRunner(name, session, (data, dims) => new ort.Tensor('float32', data, dims))
+    }),
+    table: memoiseLoads(async (name) => parseJson(await fetchModelFile(folder, manifest, `${name}.json`))),
+  }
+}
+
+async function fetchModelFile(folder: URL, manifest: Manifest, file: string): Promise<Uint8Array> {
+  const entry = manifest.files[file]
+  if (!entry) throw new StrataError('MODEL_INVALID', `${file} is not in the manifest of ${manifest.modelSet}`)
+  const bytes = await fetchBytes(new URL(file, folder))
+  const digest = hex(await sha256(bytes))
+  if (digest !== entry.sha256) {
+    throw new StrataError('MODEL_INVALID', `${file}: expected SHA-256 ${entry.sha256}, got ${digest}`)
+  }
+  return bytes
+}
+
+async function fetchBytes(url: URL | string): Promise<Uint8Array<ArrayBuffer>> {
+  try {
+    const response = await fetch(url)
+    if (!response.ok) throw new Error(`HTTP ${response.status}`)
+    return new Uint8Array(await response.arrayBuffer())
+  } catch (cause) {
+    throw new StrataError('MODEL_INVALID', `${url} cannot be fetched: ${messageOf(cause)}`, { cause })
+  }
+}
+
+async function compile(bytes: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Module> {
+  try {
+    return await WebAssembly.compile(bytes)
+  } catch (cause) {
+    throw new StrataError('MODEL_INVALID', `the kernels cannot be compiled: ${messageOf(cause)}`, { cause })
+  }
+}
+
+function parseJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes))
+  } catch (cause) {
+    throw new StrataError('MODEL_INVALID', 'a model table is not JSON', { cause })
+  }
+}
+
+function resolve(address: URL | string): string {
+  return new URL(address, globalThis.location?.href).href
+}
+
+/** `new URL(file, folder)` replaces the last part of an address without a slash at its end. */
+function asFolder(address: string): URL {
+  const url = new URL(address)
+  if (!url.pathname.endsWith('/')) url.pathname += '/'
+  return url
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

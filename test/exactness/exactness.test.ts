@@ -1,0 +1,122 @@
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { type Decoded, decodeCase, disagreement } from '../../src/cli/bench/decoded.ts'
+import { encodeCase, exactnessCase, runExactness } from '../../src/cli/bench/exactness.ts'
+import { referenceKernels } from '../../src/codec/compass/kernels.ts'
+import { readHeader } from '../../src/format/reader.ts'
+import type { Runtime, Tensor } from '../../src/runtime/types.ts'
+import { runtime } from '../codec/compass/harness.ts'
+import { CHROMIUM, hasChromium, startChromium } from './chromium.ts'
+import { type RemoteDecoder, startWorkerd } from './workerd.ts'
+
+const PICTURES = 50
+/** Files that go to the runtimes outside this process too. */
+const REMOTE_PICTURES = 12
+
+interface Sample {
+  readonly seed: number
+  readonly file: Uint8Array
+  /** What onnxruntime-node makes of the file; every other decoder is compared with it. */
+  readonly native: Decoded
+}
+
+const samples: Sample[] = []
+
+beforeAll(async () => {
+  const node = await runtime('node')
+  for (let seed = 1; seed <= PICTURES; seed++) {
+    const file = await encodeCase(exactnessCase(seed), node)
+    samples.push({ seed, file, native: await decodeCase(file, node) })
+  }
+}, 120_000)
+
+/** Seeds of the samples that a decoder decodes otherwise, with what differs. */
+async function differences(count: number, decode: (file: Uint8Array) => Promise<Decoded>): Promise<string[]> {
+  const found: string[] = []
+  for (const { seed, file, native } of samples.slice(0, count)) {
+    const differs = await disagreement(native, () => decode(file))
+    if (differs) found.push(`seed ${seed}: ${differs}`)
+  }
+  return found
+}
+
+async function remoteDifferences(start: () => Promise<RemoteDecoder>): Promise<string[]> {
+  const decoder = await start()
+  onTestFinished(() => decoder.close())
+  return await differences(REMOTE_PICTURES, (file) => decoder.decode(file))
+}
+
+describe('random pictures', { timeout: 120_000 }, () => {
+  it('cover one to eight layers, odd sizes and quality layers', () => {
+    const ladders = samples.map(({ file }) => readHeader(file).layers)
+    expect(new Set(ladders.map(({ length }) => length)).size).toBeGreaterThanOrEqual(7)
+    const isQualityLayer = ladders.map((layers) =>
+      layers.some(({ width }, k) => width === layers[k - 1]?.width),
+    )
+    expect(isQualityLayer.filter(Boolean).length).toBeGreaterThan(5)
+    expect(isQualityLayer.slice(0, REMOTE_PICTURES).filter(Boolean).length).toBeGreaterThan(1)
+  })
+
+  it('are made by their seeds alone', () => {
+    expect(exactnessCase(3)).toEqual(exactnessCase(3))
+    expect(exactnessCase(3).ladder).not.toEqual(exactnessCase(4).ladder)
+  })
+
+  it('decode alike in onnxruntime-node and onnxruntime-web', async () => {
+    const wasm = await runtime('wasm')
+    expect(await differences(PICTURES, (file) => decodeCase(file, wasm))).toEqual([])
+  })
+
+  it('decode alike with the kernels and with their TypeScript references', async () => {
+    const node = await runtime('node')
+    expect(node.kernels).toBeDefined()
+    expect(await differences(PICTURES, (file) => decodeCase(file, node, referenceKernels))).toEqual([])
+  })
+
+  it('decode alike in workerd', async () => {
+    expect(await remoteDifferences(startWorkerd)).toEqual([])
+  })
+
+  it('decode alike in Chromium, which refuses models that are not what the manifest says', async ({
+    skip,
+  }) => {
+    skip(!hasChromium, `no Chromium at ${CHROMIUM}; the environment variable CHROMIUM names another`)
+    const browser = await startChromium()
+    onTestFinished(() => browser.close())
+    expect(await differences(REMOTE_PICTURES, (file) => browser.decode(file))).toEqual([])
+    expect(await browser.refusal('/damaged', 'features')).toBe('MODEL_INVALID')
+    expect(await browser.refusal('/models', 'no-such-network')).toBe('MODEL_INVALID')
+    expect(await browser.refusal('/nowhere', 'features')).toBe('MODEL_INVALID')
+    expect(await browser.refusal('/models/', 'features')).toBe('none')
+  })
+})
+
+describe('a runtime that is not exact', { timeout: 60_000 }, () => {
+  /** The wasm runtime with one network's outputs changed a little. */
+  async function inexact(network: string, output: string, by: number): Promise<Runtime> {
+    const wasm = await runtime('wasm')
+    return {
+      ...wasm,
+      async load(name) {
+        const { run } = await wasm.load(name)
+        if (name !== network) return { run }
+        return {
+          async run(feeds) {
+            const outputs = await run(feeds)
+            const { data, dims } = outputs[output] as Tensor
+            return { ...outputs, [output]: { data: data.map((value) => value + by), dims } }
+          },
+        }
+      },
+    }
+  }
+
+  it.each([
+    ['base-entropy', 'means', 16, /other symbols|entropy-coded data|a pixel that differs/],
+    ['base-entropy', 'indexes', 1, /entropy-coded data/],
+    ['base-synthesis', 'picture', 0.02, /a pixel that differs by \d+ of 255/],
+  ])('is found out by its %s %s', async (network, output, by, differs) => {
+    const options = { native: await runtime('node'), wasm: await inexact(network, output, by) }
+    const { failure } = await runExactness({ count: 3, seed: 1, ...options })
+    expect(failure).toMatchObject({ seed: expect.any(Number), differs: expect.stringMatching(differs) })
+  })
+})

@@ -1,0 +1,71 @@
+import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { basename, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build, type Plugin } from 'esbuild'
+import { Miniflare } from 'miniflare'
+import type { Decoded } from '../../src/cli/bench/decoded.ts'
+
+export interface RemoteDecoder {
+  decode(file: Uint8Array): Promise<Decoded>
+  close(): Promise<void>
+}
+
+interface WorkerModule {
+  readonly type: 'ESModule' | 'CompiledWasm' | 'Data'
+  readonly path: string
+  readonly contents: Uint8Array<ArrayBuffer> | string
+}
+
+/** workerd with test/edge/exactness-worker.ts in it. */
+export async function startWorkerd(): Promise<RemoteDecoder> {
+  const miniflare = new Miniflare({
+    modules: await bundleWorker(),
+    compatibilityDate: '2026-04-01',
+    compatibilityFlags: ['nodejs_compat'],
+  })
+  await miniflare.ready
+  return {
+    async decode(file) {
+      const response = await miniflare.dispatchFetch('http://worker/', { method: 'POST', body: file })
+      if (!response.ok) throw new Error(`workerd: ${response.status} ${await response.text()}`)
+      return {
+        symbols: (response.headers.get('Symbols') ?? '').split(','),
+        pixels: new Uint8Array(await response.arrayBuffer()),
+      }
+    },
+    close: () => miniflare.dispose(),
+  }
+}
+
+/** The Worker as wrangler bundles it: .wasm and .onnx files become modules of their own. */
+async function bundleWorker(): Promise<WorkerModule[]> {
+  const modules = new Map<string, WorkerModule>()
+  const binaries: Plugin = {
+    name: 'binaries',
+    setup({ onResolve }) {
+      onResolve({ filter: /\.(wasm|onnx)$/ }, async ({ path, resolveDir }) => {
+        const file = path.startsWith('.')
+          ? resolve(resolveDir, path)
+          : createRequire(import.meta.url).resolve(path)
+        const type = file.endsWith('.wasm') ? 'CompiledWasm' : 'Data'
+        const name = basename(file)
+        modules.set(name, { type, path: name, contents: new Uint8Array(await readFile(file)) })
+        return { path: `./${name}`, external: true }
+      })
+    },
+  }
+  const { outputFiles } = await build({
+    entryPoints: [fileURLToPath(new URL('../edge/exactness-worker.ts', import.meta.url))],
+    plugins: [binaries],
+    bundle: true,
+    write: false,
+    format: 'esm',
+    target: 'es2022',
+    conditions: ['workerd', 'worker', 'browser'],
+    external: ['node:*'],
+    logLevel: 'warning',
+  })
+  const contents = outputFiles[0]?.text ?? ''
+  return [{ type: 'ESModule', path: 'index.js', contents }, ...modules.values()]
+}

@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest'
+import { CASES } from '../../src/cli/bench/fuzz/cases.ts'
+import { putTogether, takeApart } from '../../src/cli/bench/fuzz/forge.ts'
+import { randomOf } from '../../src/cli/bench/fuzz/random.ts'
+import { fuzzSource, runFuzz } from '../../src/cli/bench/fuzz/run.ts'
+import type { Runtime } from '../../src/runtime/types.ts'
+import { runtime } from '../codec/compass/harness.ts'
+
+const source = async () => await fuzzSource(await runtime('node'), await runtime('wasm'))
+
+describe('forged and damaged files', { timeout: 120_000 }, () => {
+  it('are refused with typed errors, in bounded time and memory', async () => {
+    const report = await runFuzz({ cases: 2000, seed: 1, source: await source() })
+    expect(report.failures).toEqual([])
+    const { decoded = 0, ENTROPY_CORRUPT: corrupt = 0, FORMAT_INVALID: invalid = 0 } = report.outcomes
+    // The cases reach every depth: the header, the streams, and the networks behind them.
+    expect(Math.min(decoded, corrupt, invalid)).toBeGreaterThan(100)
+  })
+
+  it('are made by their seeds alone', async () => {
+    const files = await source()
+    for (const [kind, make] of Object.entries(CASES)) {
+      expect([kind, await make(randomOf(5), files)]).toEqual([kind, await make(randomOf(5), files)])
+    }
+  })
+
+  it('start from valid ones that survive being taken apart', async () => {
+    for (const file of (await source()).files) expect(putTogether(takeApart(file))).toEqual(file)
+  })
+
+  it('would show an error that is not typed', async () => {
+    const wasm = await runtime('wasm')
+    let runs = 0
+    const failing: Runtime = {
+      ...wasm,
+      async load(name) {
+        const { run } = await wasm.load(name)
+        // Now and then only: a single bad file provokes it.
+        return {
+          run: async (feeds) =>
+            ++runs % 97 === 0 ? Promise.reject(new RangeError('out of bounds')) : run(feeds),
+        }
+      },
+    }
+    const { failures } = await runFuzz({
+      cases: 300,
+      seed: 1,
+      source: { ...(await source()), runtime: failing },
+    })
+    expect(failures.length).toBeGreaterThan(0)
+    expect(failures[0]?.reason).toContain('out of bounds')
+  })
+})

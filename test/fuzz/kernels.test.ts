@@ -1,0 +1,120 @@
+import { describe, expect, it } from 'vitest'
+import { type Random, randomOf } from '../../src/cli/bench/fuzz/random.ts'
+import { instantiateKernels, type Kernels } from '../../src/core/kernels.ts'
+import { ENTROPY_TABLES, TABLES } from '../../src/entropy/tables.ts'
+import { kernelModule } from '../kernels.ts'
+
+/*
+ * A kernel stays inside what its caller laid out for it, whatever the content: everything around its sections is
+ * filled with one value and then with another; nothing of it may change, and nothing that comes out may depend on it.
+ */
+const FILLS = [0x00, 0xff, 0x5a]
+const GUARD = 4096
+
+interface Section {
+  readonly bytes: number
+  readonly content?: Uint8Array
+}
+
+/** Runs a kernel between guards and checks them. */
+function guarded(
+  kernels: Kernels,
+  sections: readonly Section[],
+  run: (pointers: readonly number[]) => unknown,
+): void {
+  const results = FILLS.map((fill) => {
+    const pointers = kernels.place([GUARD, ...sections.flatMap(({ bytes }) => [bytes, GUARD])])
+    const own = pointers.filter((_, i) => i % 2 === 1)
+    const memory = Buffer.from(kernels.exports.memory.buffer)
+    memory.fill(fill, pointers[0])
+    sections.forEach(({ bytes, content }, i) => {
+      memory.fill(0, own[i], own[i]! + bytes)
+      if (content) memory.set(content, own[i])
+    })
+    const before = Buffer.from(memory)
+    run(own)
+    const after = sections.map(({ bytes }, i) => Buffer.from(memory.subarray(own[i], own[i]! + bytes)))
+    // With the sections put back nothing has changed.
+    sections.forEach(({ bytes }, i) => {
+      before.copy(memory, own[i], own[i], own[i]! + bytes)
+    })
+    expect(Buffer.compare(before, memory)).toBe(0)
+    return Buffer.concat(after)
+  })
+  for (const other of results.slice(1)) expect(Buffer.compare(other, results[0]!)).toBe(0)
+}
+
+describe('the WebAssembly kernels, given anything', { timeout: 60_000 }, () => {
+  it('decode rANS inside their sections', () => {
+    const kernels = instantiateKernels(kernelModule())
+    const tables = packedTables()
+    for (let seed = 1; seed <= 300; seed++) {
+      const random = randomOf(seed)
+      const count = random.below(500)
+      const sections = [
+        { bytes: tables.length, content: tables },
+        { bytes: count, content: random.bytes(count).map((index) => (seed % 2 ? index : index & 63)) },
+        { bytes: 2 * count },
+        {
+          bytes: 6 * count + 2,
+          content: random.chance(0.2) ? new Uint8Array() : random.bytes(6 * count + 2),
+        },
+        { bytes: 20, content: random.bytes(20) },
+      ]
+      guarded(kernels, sections, ([table = 0, indexes = 0, out = 0, input = 0, state = 0]) => {
+        const used = kernels.exports.ransDecode(table, indexes, count, out, input, state) - input
+        expect(used).toBeLessThanOrEqual(6 * count)
+      })
+    }
+  })
+
+  it('predict inside their sections', () => {
+    const kernels = instantiateKernels(kernelModule())
+    for (let seed = 1; seed <= 300; seed++) predictRow(kernels, randomOf(seed))
+  })
+})
+
+/** liffCubic and liffRow with any samples, columns beyond the picture and phases that do not exist. */
+function predictRow(kernels: Kernels, random: Random): void {
+  const [width, target, phases] = [1 + random.below(40), random.below(90), 1 + random.below(16)]
+  const pitch = 2 * (width + 12)
+  const features = 16 * (width + 2)
+  const any = (bytes: number) => ({ bytes, content: random.bytes(bytes) })
+  const sections = [
+    any(2 * 3 * 4 * width + 16), // the picture: four rows of three channels, and what the last vector runs over
+    any(8), // weights of the cubic
+    { bytes: 3 * pitch },
+    ...[any(features), any(features), any(features)],
+    any(4 * target), // columns
+    any(32 * phases),
+    any(432 * phases), // filters
+    { bytes: 6 * target },
+  ]
+  guarded(
+    kernels,
+    sections,
+    ([picture = 0, weights = 0, lines = 0, above = 0, middle = 0, below = 0, ...rest]) => {
+      const [columns = 0, phaseTable = 0, bank = 0, out = 0] = rest
+      const rows = [0, 1, 2, 3].map((row) => picture + 2 * width * row) as [number, number, number, number]
+      kernels.exports.liffCubic(...rows, 8 * width, width, weights, lines, pitch)
+      kernels.exports.liffRow(
+        ...([lines, pitch, above, middle, below, width] as const),
+        ...([columns, target, phaseTable, phases, bank] as const),
+        ...([out, 2 * target] as const),
+      )
+    },
+  )
+}
+
+/** As src/entropy/rans-wasm.ts packs them. */
+function packedTables(): Uint8Array {
+  const { buckets, centre, radius, last } = ENTROPY_TABLES
+  const bytes = new Uint8Array(2 * (buckets.length + radius.length) + 4 * last.length)
+  new Uint16Array(bytes.buffer).set([...buckets, ...radius])
+  const entries = new Uint32Array(bytes.buffer, 2 * (buckets.length + radius.length))
+  for (let table = 0; table < TABLES; table++) {
+    const [c, r] = [centre[table]!, radius[table]!]
+    for (let k = -r - 1; k <= r + 1; k++) entries[c + k] = last[c + k]! | ((k > r ? -32768 : k) << 16)
+  }
+  return bytes
+}
