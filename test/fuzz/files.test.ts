@@ -1,12 +1,16 @@
 import { describe, expect, it } from 'vitest'
-import { CASES } from '../../src/cli/bench/fuzz/cases.ts'
+import { CASES, type CaseSource } from '../../src/cli/bench/fuzz/cases.ts'
 import { putTogether, takeApart } from '../../src/cli/bench/fuzz/forge.ts'
 import { randomOf } from '../../src/cli/bench/fuzz/random.ts'
 import { fuzzSource, runFuzz } from '../../src/cli/bench/fuzz/run.ts'
 import type { Runtime } from '../../src/runtime/types.ts'
 import { runtime } from '../codec/compass/harness.ts'
 
-const source = async () => await fuzzSource(await runtime('node'), await runtime('wasm'))
+let made: Promise<CaseSource> | undefined
+const source = async () => {
+  made ??= fuzzSource(await runtime('node'), await runtime('wasm'))
+  return await made
+}
 
 describe('forged and damaged files', { timeout: 120_000 }, () => {
   it('are refused with typed errors, in bounded time and memory', async () => {

@@ -72,21 +72,23 @@ export function quantizeFeatures(
   width: number,
 ): Int16Array {
   const plane = (tile.rows * tile.width) / 4
-  const out = new Int16Array(rows * (width + 2) * FEATURES)
-  for (let feature = 0; feature < FEATURES; feature++) {
-    for (let row = 0; row < rows; row++) {
-      const line = row + tile.skip
-      const to = row * (width + 2) * FEATURES + feature
-      for (let parity = 0; parity < 2; parity++) {
-        let from = (feature * 4 + 2 * (line & 1) + parity) * plane + (line >> 1) * (tile.width / 2)
-        for (let column = parity; column < width; column += 2) {
-          const value = (features[from++] as number) * FEATURE_SCALE
-          out[to + (column + 1) * FEATURES] = clamp(Math.round(value), FEATURE_LIMIT)
+  const pitch = (width + 2) * FEATURES
+  const out = new Int16Array(rows * pitch)
+  for (let row = 0; row < rows; row++) {
+    const line = row + tile.skip
+    const start = row * pitch
+    for (let parity = 0; parity < 2; parity++) {
+      let from = (2 * (line & 1) + parity) * plane + (line >> 1) * (tile.width / 2)
+      for (let to = start + (parity + 1) * FEATURES; to < start + (width + 1) * FEATURES; to += 2 * FEATURES) {
+        for (let feature = 0; feature < FEATURES; feature++) {
+          const value = (features[from + 4 * feature * plane] as number) * FEATURE_SCALE
+          out[to + feature] = Math.floor(Math.min(Math.max(value, -FEATURE_LIMIT), FEATURE_LIMIT) + 0.5)
         }
+        from++
       }
-      out[to] = out[to + FEATURES] ?? 0
-      out[to + (width + 1) * FEATURES] = out[to + width * FEATURES] ?? 0
     }
+    out.copyWithin(start, start + FEATURES, start + 2 * FEATURES)
+    out.copyWithin(start + pitch - FEATURES, start + pitch - 2 * FEATURES, start + pitch - FEATURES)
   }
   return out
 }

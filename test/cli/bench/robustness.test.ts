@@ -9,17 +9,14 @@ describe('bench exactness and bench fuzz', { timeout: 60_000 }, () => {
     const { code, json } = await strata(['bench', 'exactness', '--count', '2', '--seed', '8', '--json'])
     expect(json()).toMatchObject({ ok: true, pictures: 2, layers: 10, samples: expect.any(Number) })
     expect(code).toBe(0)
-    const { out } = await strata(['bench', 'exactness', '--count', '1'])
-    expect(out).toMatch(/^1 pictures, \d+ layers in [\d.]+ s: equal symbols, pixels within 1\/255/)
   })
 
   it.skipIf(!hasModels)('count what forged files are answered with', async () => {
-    const { code, json } = await strata(['bench', 'fuzz', '--cases', '20', '--json'])
-    const { ok, cases, outcomes, failures } = json()
-    expect([code, ok, cases, failures]).toEqual([0, true, 20, []])
-    expect(Object.values<number>(outcomes).reduce((a, b) => a + b)).toBe(20)
-    const { out } = await strata(['bench', 'fuzz', '--cases', '5', '--seed', '40'])
-    expect(out).toMatch(/^5 files in [\d.]+ s, 0 answered wrongly\n/)
+    const { code, out } = await strata(['bench', 'fuzz', '--cases', '20', '--seed', '40'])
+    expect(code).toBe(0)
+    expect(out).toMatch(/^20 files in [\d.]+ s, 0 answered wrongly\n/)
+    const counts = out.match(/^ +\d+(?= (decoded|[A-Z_]+)$)/gm) ?? []
+    expect(counts.map(Number).reduce((a, b) => a + b)).toBe(20)
   })
 
   it.each([
