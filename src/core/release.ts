@@ -1,5 +1,10 @@
+interface Port {
+  postMessage(message: unknown, transfer: readonly ArrayBuffer[]): void
+  close(): void
+}
+
 /** A port without another end: what is transferred to it is gone. */
-let nowhere: { postMessage(message: unknown, transfer: readonly ArrayBuffer[]): void } | undefined
+let nowhere: Port | undefined
 
 /**
  * Gives the memory of arrays back now instead of at some garbage collection to come; they are empty afterwards. For
@@ -18,11 +23,16 @@ export function release(...arrays: readonly (ArrayBufferView | undefined)[]): vo
 }
 
 function discard(buffer: ArrayBuffer): void {
-  if (!nowhere) {
-    const { port1, port2 } = new MessageChannel()
-    port2.close()
-    port1.close()
-    nowhere = port1 as unknown as typeof nowhere
-  }
+  nowhere ??= closedPort()
   nowhere?.postMessage(undefined, [buffer])
+}
+
+/** Not every runtime has MessageChannel; those without it have `transfer`. */
+function closedPort(): Port | undefined {
+  const { MessageChannel } = globalThis as { MessageChannel?: new () => { port1: Port; port2: Port } }
+  if (!MessageChannel) return undefined
+  const { port1, port2 } = new MessageChannel()
+  port2.close()
+  port1.close()
+  return port1
 }

@@ -169,6 +169,19 @@ describe.skipIf(!hasModels)('the program with the real codec', { timeout: 120_00
     expect([refused.code, JSON.parse(refused.stdout).error.code]).toEqual([1, 'FORMAT_CHECKSUM'])
   })
 
+  it('measures memory in processes of their own, with the garbage collector at hand', async () => {
+    const { code, stdout, stderr } = await strata(['bench', 'memory', '--sizes', '40x30,40x300', '--json'])
+    expect([code, stderr]).toEqual([0, ''])
+    const { pictures, growth } = JSON.parse(stdout)
+    expect(pictures).toHaveLength(2)
+    for (const { peak, live, wasm, input, output } of pictures) {
+      expect(peak).toBeGreaterThanOrEqual(live)
+      expect(live).toBeGreaterThan(wasm)
+      expect(Math.min(wasm, input, output)).toBeGreaterThan(0)
+    }
+    expect(growth).toMatchObject([{ width: 40, heights: [30, 300] }])
+  })
+
   it('serves verified files', async () => {
     const { child, url } = await serve()
     try {

@@ -12,7 +12,7 @@ export interface MemoryUse {
   readonly peak: number
   /** The same when garbage is collected before each look; undefined without `node --expose-gc`. */
   readonly live?: number
-  /** WebAssembly memory, of `peak` and `live` alike: it never shrinks. */
+  /** WebAssembly memory, part of `peak` and `live` alike: it never shrinks. */
   readonly wasm: number
   /** The file; part of the above. */
   readonly input: number
@@ -33,16 +33,18 @@ export async function probeMemory(file: Uint8Array): Promise<MemoryUse> {
   const runtime = await createWasmRuntime()
   const request = { layer, width, height, quality: 75, ht: 1 } as const
   let collect: (() => void) | undefined
-  let highest = 0
+  const highest = { arrays: 0, sum: 0 }
 
   function look(): void {
     collect?.()
-    highest = Math.max(highest, memory.bytes() + process.memoryUsage().arrayBuffers)
+    const arrays = process.memoryUsage().arrayBuffers
+    highest.arrays = Math.max(highest.arrays, arrays)
+    highest.sum = Math.max(highest.sum, memory.bytes() + arrays)
   }
 
-  /** Highest sum while transcoding, and the size of the JPEG. */
-  async function transcode(): Promise<{ highest: number; output: number }> {
-    highest = 0
+  /** Gives the size of the JPEG. */
+  async function transcode(): Promise<number> {
+    highest.arrays = highest.sum = 0
     const { decodeRows, ...parts } = observedTranscode(runtime, lookingAround(look))
     const timer = setInterval(look, TIMER_MS)
     try {
@@ -57,16 +59,19 @@ export async function probeMemory(file: Uint8Array): Promise<MemoryUse> {
         },
       })
       look()
-      return { highest, output: jpeg.length }
+      return jpeg.length
     } finally {
       clearInterval(timer)
     }
   }
 
-  const { highest: peak, output } = await transcode()
+  const output = await transcode()
+  const [peak, wasm] = [highest.sum, memory.bytes()]
   collect = (globalThis as { gc?: () => void }).gc
-  const live = collect && (await transcode()).highest
-  return { width, height, peak, ...(live ? { live } : {}), wasm: memory.bytes(), input: file.length, output }
+  // Once more in the same process, whose WebAssembly memory may grow further: that is not what this one needed.
+  if (collect) await transcode()
+  const live = collect ? { live: wasm + highest.arrays } : {}
+  return { width, height, peak, ...live, wasm, input: file.length, output }
 }
 
 function lookingAround(look: () => void): Observer {

@@ -13,7 +13,7 @@ const OCTAVES = [
 ] as const
 /**
  * Contrast of the texture where it is strongest. With this the picture takes as many bytes as photographs of its size
- * do (AVIF of quality 60 at 1920x1280: 176 kB; four photographs: 129 to 270 kB), and so about the time to decode.
+ * do (AVIF of quality 60 at 1920x1280: 167 kB; four photographs: 129 to 270 kB), and so about the time to decode.
  */
 const CONTRAST = 120
 

@@ -19,8 +19,8 @@ import { loadRivals, type Rivals } from './rivals.ts'
 const JPEG_QUALITY = 75
 const AVIF_QUALITY = 60
 const WEBP_QUALITY = 75
-/** Rounds before the first that counts: V8 has then compiled what is hot. */
-const WARM_UP = 2
+/** Rounds before the first that counts. V8 compiles in tiers: after two, the rivals still took half as long again. */
+const WARM_UP = 6
 
 /** CPU time of one width. */
 export interface SpeedRow {

@@ -1,9 +1,12 @@
-import { basename, resolve } from 'node:path'
+import { mkdir } from 'node:fs/promises'
+import { basename, join, resolve } from 'node:path'
+import { type Comparisons, compare } from '../bench/compare.ts'
 import { listPictures, measurePicture } from '../bench/rd.ts'
+import { renderMarkdown, renderPlots } from '../bench/rd-files.ts'
 import { formatReport, summarize } from '../bench/report.ts'
 import { type RdRow, readAnchors } from '../bench/rows.ts'
 import { defineCommand, parseInteger } from '../command.ts'
-import { writeOutput } from '../files.ts'
+import { fileError, writeOutput } from '../files.ts'
 
 export const benchRd = defineCommand({
   name: 'bench rd',
@@ -23,6 +26,8 @@ export const benchRd = defineCommand({
       description: 'Measurements of other codecs to compare with',
       valueHint: 'file',
     },
+    plot: { type: 'string', description: 'Draw the curves into this folder, as SVG', valueHint: 'dir' },
+    markdown: { type: 'string', description: 'Write the BD-rates as a Markdown table', valueHint: 'file' },
   },
   async run(args, io) {
     const qualities = args.qualities.split(',').map((text) => parseInteger('qualities', text.trim(), 1, 100))
@@ -40,7 +45,22 @@ export const benchRd = defineCommand({
       args.out,
       new TextEncoder().encode(`[${rows.map((row) => JSON.stringify(row)).join(',\n')}]\n`),
     )
+    await writeComparisons(compare(rows, anchors), set, args)
     const levels = summarize(rows, anchors)
     return { json: { out: args.out, set, rows: rows.length, levels }, text: formatReport(levels) }
   },
 })
+
+async function writeComparisons(
+  comparisons: Comparisons,
+  set: string,
+  { plot, markdown }: { readonly plot?: string; readonly markdown?: string },
+): Promise<void> {
+  const files = new Map<string, string>()
+  if (markdown !== undefined) files.set(markdown, renderMarkdown(set, comparisons))
+  if (plot !== undefined) {
+    await mkdir(plot, { recursive: true }).catch((error) => Promise.reject(fileError(plot, error)))
+    for (const [name, svg] of renderPlots(comparisons)) files.set(join(plot, name), svg)
+  }
+  for (const [path, text] of files) await writeOutput(path, new TextEncoder().encode(text))
+}

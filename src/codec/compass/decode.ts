@@ -15,14 +15,19 @@ export type { DecodeOptions } from './layer-chain.ts'
 export async function* decodeRows(bytes: Uint8Array, options: DecodeOptions): AsyncGenerator<RgbImage> {
   const file = await openFile(bytes, options)
   const latents = await openLatents(bytes, file, options, ['pixels'])
-  const picture = (await openPictures(file, options, latents)).at(-1)
+  const pictures = await openPictures(file, options, latents)
+  const picture = pictures.at(-1)
   if (!picture) return
-  for (let top = 0; top < picture.height; top += STRIP_ROWS) {
-    const bottom = Math.min(top + STRIP_ROWS, picture.height)
-    await picture.ensure(bottom)
-    throwIfAborted(options.signal)
-    yield rgbImage(picture.width, bottom - top, rgbRows(picture.rows, top, bottom))
-    picture.rows.discard(bottom)
+  try {
+    for (let top = 0; top < picture.height; top += STRIP_ROWS) {
+      const bottom = Math.min(top + STRIP_ROWS, picture.height)
+      await picture.ensure(bottom)
+      throwIfAborted(options.signal)
+      yield rgbImage(picture.width, bottom - top, rgbRows(picture.rows, top, bottom))
+      picture.rows.discard(bottom)
+    }
+  } finally {
+    for (const layer of pictures) layer.close()
   }
 }
 

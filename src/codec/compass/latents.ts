@@ -17,6 +17,8 @@ export interface LatentSource {
   strip(index: number): Promise<StripLatents>
   /** A reader that will not ask below strip `index` again. */
   release(reader: LatentReader, index: number): void
+  /** Gives the memory of all strips back. */
+  close(): void
 }
 
 /** `pixels`: synthesis of the same layer. `context`: the entropy parameters of the layer above. */
@@ -50,9 +52,16 @@ export class StripCache implements LatentSource {
 
   release(reader: LatentReader, index: number): void {
     this.#marks.set(reader, index)
-    const lowest = Math.min(...this.#marks.values())
+    this.#drop(Math.min(...this.#marks.values()))
+  }
+
+  close(): void {
+    this.#drop(Number.POSITIVE_INFINITY)
+  }
+
+  #drop(below: number): void {
     for (const [known, strip] of this.#strips) {
-      if (known >= lowest) continue
+      if (known >= below) continue
       this.#strips.delete(known)
       strip.then(
         ({ values, indexes }) => release(values, indexes),

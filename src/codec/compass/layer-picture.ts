@@ -73,6 +73,13 @@ export class LayerPicture implements PictureRows {
     while (this.rows.to < Math.min(row, this.height)) await this.#strip(this.#next++)
   }
 
+  /** Gives the memory of this layer back. */
+  close(): void {
+    this.rows.close()
+    this.#predictor?.rows.close()
+    this.#latents.close()
+  }
+
   async #strip(index: number): Promise<void> {
     const { patch, haloRows } = this.#table
     const { latentHeight, latentWidth } = this.#geometry

@@ -79,7 +79,11 @@ export function quantizeFeatures(
     const start = row * pitch
     for (let parity = 0; parity < 2; parity++) {
       let from = (2 * (line & 1) + parity) * plane + (line >> 1) * (tile.width / 2)
-      for (let to = start + (parity + 1) * FEATURES; to < start + (width + 1) * FEATURES; to += 2 * FEATURES) {
+      for (
+        let to = start + (parity + 1) * FEATURES;
+        to < start + (width + 1) * FEATURES;
+        to += 2 * FEATURES
+      ) {
         for (let feature = 0; feature < FEATURES; feature++) {
           const value = (features[from + 4 * feature * plane] as number) * FEATURE_SCALE
           out[to + feature] = Math.floor(Math.min(Math.max(value, -FEATURE_LIMIT), FEATURE_LIMIT) + 0.5)

@@ -67,6 +67,14 @@ export class RowWindow<T extends Samples> {
     this.#from = Math.min(Math.max(this.#from, row), this.#to)
   }
 
+  /** Gives the memory back. */
+  close(): void {
+    release(this.#samples)
+    this.#samples = this.#allocate(0)
+    this.#from = this.#base = this.#to
+    this.#capacity = 0
+  }
+
   #makeRoom(rows: number): void {
     if (this.#to - this.#base + rows <= this.#capacity) return
     const kept = this.#to - this.#from

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { benchWidths, psnr } from '../../../src/cli/bench/rd.ts'
@@ -134,6 +134,17 @@ describe('bench rd', () => {
     const table = await strata(argv, { codec: async () => codec })
     expect(table.out).toMatch(/^level {2}quality {2}mean bytes {2}mean dB\n {4}1 {7}10/)
     expect(table.out).toContain('BD-rate')
+  })
+
+  it('draws the curves and writes the table', async () => {
+    const dir = await folder({ 'a.png': await plainPng(90, 60, '#808080') })
+    const [plots, markdown] = [join(dir, 'deep', 'plots'), join(dir, 'rd.md')]
+    const argv = ['bench', 'rd', '--images', dir, '--out', join(dir, 'rd.json'), '--qualities', '10,40']
+    const { code } = await strata([...argv, '--set', 'mine', '--plot', plots, '--markdown', markdown])
+    expect(code).toBe(0)
+    expect((await readdir(plots)).sort()).toEqual(['level-1.svg', 'level-2.svg', 'level-3.svg', 'whole.svg'])
+    expect(await readFile(join(plots, 'whole.svg'), 'utf8')).toMatch(/^<svg .*<\/svg>\n$/s)
+    expect(await readFile(markdown, 'utf8')).toContain('BD-rate of Strata on mine')
   })
 
   it('says when there is nothing to measure', async () => {
