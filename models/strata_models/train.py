@@ -12,6 +12,7 @@ from pathlib import Path
 
 import torch
 
+from .checkpoint import load_codec
 from .codec import Codec, initialise_from_patches
 from .data import CropSampler, load_pictures, picture_paths, resize
 from .ladders import SIDE, draw
@@ -30,12 +31,20 @@ def arguments():
     parser.add_argument("--data", type=Path, required=True, help="folder of training pictures")
     parser.add_argument("--out", type=Path, required=True, help="folder for last.pt (resumable) and log.csv (step, minutes, loss, base cost, top cost, rate, norm)")
     parser.add_argument("--minutes", type=float, required=True)
-    parser.add_argument("--resume", type=Path, help="a last.pt, or a checkpoint that evaluate kept (no optimizer state)")
+    parser.add_argument("--resume", type=Path, help="a run's last.pt, or the committed .safetensors checkpoint")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--batch", type=int, default=6)
     parser.add_argument("--rate", type=float, default=3e-3)
     parser.add_argument("--seed", type=int, default=1)
     return parser.parse_args()
+
+
+def load_state(path: Path) -> dict:
+    """The committed checkpoint holds the averaged weights alone: training goes on from them with a fresh optimizer."""
+    if path.suffix != ".safetensors":
+        return torch.load(path, map_location="cpu", weights_only=True)
+    weights = load_codec(path).state_dict()
+    return {"codec": weights, "average": weights, "step": 0}
 
 
 def initialise(codec: Codec, sampler: CropSampler) -> None:
@@ -110,7 +119,7 @@ def main():
     pictures = load_pictures(picture_paths(options.data, held_out=False), SIDE)
     sampler = CropSampler(pictures, SIDE, options.batch, options.seed)
     codec = Codec()
-    state = torch.load(options.resume, map_location="cpu", weights_only=True) if options.resume else None
+    state = load_state(options.resume) if options.resume else None
     if state:
         codec.load_state_dict(state["codec"])
     else:
