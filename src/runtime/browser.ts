@@ -1,10 +1,8 @@
 import * as ort from 'onnxruntime-web/wasm'
-import { hex } from '../core/bytes.ts'
 import { StrataError } from '../core/errors.ts'
-import { sha256 } from '../core/hash.ts'
-import { checkManifest } from './manifest.ts'
+import { checkManifest, parseJson, readChecked } from './manifest.ts'
 import { createRunner, memoiseLoads, type OrtSession } from './session.ts'
-import type { Manifest, Runtime } from './types.ts'
+import type { Runtime } from './types.ts'
 
 export interface BrowserRuntimeOptions {
   /** Folder with manifest.json and the files that it names. Relative addresses start at the page or worker. */
@@ -31,31 +29,21 @@ export async function createBrowserRuntime(options: BrowserRuntimeOptions): Prom
     fetchBytes(new URL('manifest.json', folder)).then((bytes) => checkManifest(parseJson(bytes))),
     options.kernels === undefined ? undefined : fetchBytes(resolve(options.kernels)).then(compile),
   ])
+  const read = (file: string) => readChecked(manifest, file, () => fetchBytes(new URL(file, folder)))
   return {
     name: 'browser',
     manifest,
     ...(kernels ? { kernels } : {}),
     load: memoiseLoads(async (name) => {
-      const bytes = await fetchModelFile(folder, manifest, `${name}.onnx`)
+      const bytes = await read(`${name}.onnx`)
       const session = (await ort.InferenceSession.create(bytes, {
         executionProviders: ['wasm'],
         logSeverityLevel: 3,
       })) as unknown as OrtSession
       return createRunner(name, session, (data, dims) => new ort.Tensor('float32', data, dims))
     }),
-    table: memoiseLoads(async (name) => parseJson(await fetchModelFile(folder, manifest, `${name}.json`))),
+    table: memoiseLoads(async (name) => parseJson(await read(`${name}.json`))),
   }
-}
-
-async function fetchModelFile(folder: URL, manifest: Manifest, file: string): Promise<Uint8Array> {
-  const entry = manifest.files[file]
-  if (!entry) throw new StrataError('MODEL_INVALID', `${file} is not in the manifest of ${manifest.modelSet}`)
-  const bytes = await fetchBytes(new URL(file, folder))
-  const digest = hex(await sha256(bytes))
-  if (digest !== entry.sha256) {
-    throw new StrataError('MODEL_INVALID', `${file}: expected SHA-256 ${entry.sha256}, got ${digest}`)
-  }
-  return bytes
 }
 
 async function fetchBytes(url: URL | string): Promise<Uint8Array<ArrayBuffer>> {
@@ -73,14 +61,6 @@ async function compile(bytes: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Modu
     return await WebAssembly.compile(bytes)
   } catch (cause) {
     throw new StrataError('MODEL_INVALID', `the kernels cannot be compiled: ${messageOf(cause)}`, { cause })
-  }
-}
-
-function parseJson(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder().decode(bytes))
-  } catch (cause) {
-    throw new StrataError('MODEL_INVALID', 'a model table is not JSON', { cause })
   }
 }
 

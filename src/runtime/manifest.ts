@@ -1,4 +1,6 @@
+import { hex } from '../core/bytes.ts'
 import { StrataError } from '../core/errors.ts'
+import { sha256 } from '../core/hash.ts'
 import type { Manifest } from './types.ts'
 
 /** @throws StrataError MODEL_INVALID when this is no manifest of format 1 */
@@ -17,4 +19,32 @@ export function checkManifest(value: unknown): Manifest {
     throw new StrataError('MODEL_INVALID', 'manifest.json: expected an object "files"')
   }
   return manifest as Manifest
+}
+
+/**
+ * A file of the model set, from wherever `read` gets it, checked against the manifest's SHA-256.
+ * @throws StrataError MODEL_INVALID when the manifest does not name it or the bytes are others
+ */
+export async function readChecked(
+  manifest: Manifest,
+  file: string,
+  read: () => Promise<Uint8Array>,
+): Promise<Uint8Array> {
+  const entry = manifest.files[file]
+  if (!entry) throw new StrataError('MODEL_INVALID', `${file} is not in the manifest of ${manifest.modelSet}`)
+  const bytes = await read()
+  const digest = hex(await sha256(bytes))
+  if (digest !== entry.sha256) {
+    throw new StrataError('MODEL_INVALID', `${file}: expected SHA-256 ${entry.sha256}, got ${digest}`)
+  }
+  return bytes
+}
+
+/** @throws StrataError MODEL_INVALID */
+export function parseJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes))
+  } catch (cause) {
+    throw new StrataError('MODEL_INVALID', 'a model table is not JSON', { cause })
+  }
 }

@@ -2,10 +2,8 @@ import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { hex } from '../core/bytes.ts'
 import { StrataError } from '../core/errors.ts'
-import { sha256 } from '../core/hash.ts'
-import { checkManifest } from './manifest.ts'
+import { checkManifest, parseJson, readChecked } from './manifest.ts'
 import type { Manifest } from './types.ts'
 
 const MANIFEST = join('models', 'weights', 'manifest.json')
@@ -46,25 +44,7 @@ export async function openModelFolder(folder: string = findModelFolder()): Promi
   const manifest = checkManifest(parseJson(await readModelFile(folder, 'manifest.json')))
   return {
     manifest,
-    async read(file) {
-      const entry = manifest.files[file]
-      if (!entry)
-        throw new StrataError('MODEL_INVALID', `${file} is not in the manifest of ${manifest.modelSet}`)
-      const bytes = await readModelFile(folder, file)
-      const digest = hex(await sha256(bytes))
-      if (digest !== entry.sha256) {
-        throw new StrataError('MODEL_INVALID', `${file}: expected SHA-256 ${entry.sha256}, got ${digest}`)
-      }
-      return bytes
-    },
-  }
-}
-
-export function parseJson(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder().decode(bytes))
-  } catch (cause) {
-    throw new StrataError('MODEL_INVALID', 'a model table is not JSON', { cause })
+    read: (file) => readChecked(manifest, file, () => readModelFile(folder, file)),
   }
 }
 

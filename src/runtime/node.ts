@@ -1,4 +1,5 @@
-import { compileKernels, type ModelFolder, openModelFolder, parseJson } from './model-files.ts'
+import { parseJson } from './manifest.ts'
+import { compileKernels, type ModelFolder, openModelFolder } from './model-files.ts'
 import { createRunner, type MakeTensor, memoiseLoads, type OrtSession } from './session.ts'
 import type { Runtime } from './types.ts'
 
