@@ -47,7 +47,7 @@ function layOut(kernels: Kernels, tableBytes: number): Memory {
 }
 
 /** The tables in the form that wasm/rans.ts expects: buckets, radius, then for each symbol `last | k << 16`. */
-function packTables(): Uint8Array {
+export function packTables(): Uint8Array {
   const { buckets, centre, radius, last } = ENTROPY_TABLES
   const bytes = new Uint8Array(2 * (buckets.length + radius.length) + 4 * last.length)
   new Uint16Array(bytes.buffer).set([...buckets, ...radius])

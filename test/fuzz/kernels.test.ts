@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { type Random, randomOf } from '../../src/cli/bench/fuzz/random.ts'
 import { instantiateKernels, type Kernels } from '../../src/core/kernels.ts'
-import { ENTROPY_TABLES, TABLES } from '../../src/entropy/tables.ts'
+import { packTables } from '../../src/entropy/rans-wasm.ts'
 import { kernelModule } from '../kernels.ts'
 
 /*
@@ -47,7 +47,7 @@ function guarded(
 describe('the WebAssembly kernels, given anything', { timeout: 60_000 }, () => {
   it('decode rANS inside their sections', () => {
     const kernels = instantiateKernels(kernelModule())
-    const tables = packedTables()
+    const tables = packTables()
     for (let seed = 1; seed <= 300; seed++) {
       const random = randomOf(seed)
       const count = random.below(500)
@@ -104,17 +104,4 @@ function predictRow(kernels: Kernels, random: Random): void {
       )
     },
   )
-}
-
-/** As src/entropy/rans-wasm.ts packs them. */
-function packedTables(): Uint8Array {
-  const { buckets, centre, radius, last } = ENTROPY_TABLES
-  const bytes = new Uint8Array(2 * (buckets.length + radius.length) + 4 * last.length)
-  new Uint16Array(bytes.buffer).set([...buckets, ...radius])
-  const entries = new Uint32Array(bytes.buffer, 2 * (buckets.length + radius.length))
-  for (let table = 0; table < TABLES; table++) {
-    const [c, r] = [centre[table]!, radius[table]!]
-    for (let k = -r - 1; k <= r + 1; k++) entries[c + k] = last[c + k]! | ((k > r ? -32768 : k) << 16)
-  }
-  return bytes
 }
