@@ -4,13 +4,14 @@ import ts from 'typescript'
 import { describe, expect, it } from 'vitest'
 
 /** Each area of src/ and the areas it may import, itself aside. Dependencies point one way. */
-const SHARED = ['core', 'format', 'entropy', 'pixels', 'runtime', 'codec']
+const SHARED = ['core', 'format', 'entropy', 'network', 'pixels', 'runtime', 'codec']
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   core: [],
   format: ['core'],
   entropy: ['core'],
+  network: ['core'],
   pixels: ['core'],
-  runtime: ['core'],
+  runtime: ['core', 'network'],
   codec: SHARED,
   edge: SHARED,
   origin: SHARED,
@@ -22,7 +23,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 const ROOTS = ['src/index.ts', 'src/worker.ts', 'src/transcoder.ts']
 
 /** Areas that take bytes and numbers: they run in every runtime, so they import no package and no built-in module. */
-const PURE = ['core', 'format', 'entropy', 'pixels', 'codec']
+const PURE = ['core', 'format', 'entropy', 'network', 'pixels', 'codec']
 
 /** Areas with code for Node. */
 const NODE = ['runtime', 'origin', 'cli']

@@ -1,5 +1,16 @@
 // Every kernel works on memory that its caller laid out from heapBase() on, with sizes the caller has checked
 // (src/core/kernels.ts). Content is never trusted: whatever the bytes, no kernel reads or writes elsewhere.
+export {
+  cellBound,
+  cellBytes,
+  cellContext,
+  cellDequantize,
+  passHalves,
+  passMagnitudes,
+  passStore,
+  passTables,
+} from './cells'
+export { networkCopy, networkDense, networkDepthwise, networkSum } from './conv'
 export { jpegConvert420, jpegConvert444 } from './jpeg-colour'
 export { jpegQuantize } from './jpeg-dct'
 export { jpegEmit, jpegTokenize } from './jpeg-scan'

@@ -3,67 +3,64 @@
  */
 const CUBIC_BITS: i32 = 14
 const FILTER_BITS: i32 = 8
-/** Samples that a line keeps in front of the first one: a cubic tap reaches two to the left. */
-const MARGIN: usize = 2
+/** Bytes of a pixel, and of the two that a line keeps in front of the first one: a cubic tap reaches so far. */
+const PIXEL: usize = 6
+const MARGIN: usize = 2 * PIXEL
 
 /**
- * Vertical bicubic of the three channels into `lines`, `pitch` bytes apart, with two replicated samples on either
- * side. `r0`..`r3` point to the rows in the first channel, the other channels follow after `plane` bytes each.
+ * Vertical bicubic of a row of RGB pixels into `line`, with two replicated pixels on either side.
  *
- * Reads up to 14 bytes behind a row and writes up to 14 behind the right margin: pitch >= 2 * (width + 12).
+ * Reads up to 14 bytes behind a row and writes up to 2 behind the right margin.
  */
 export function liffCubic(
   r0: usize,
   r1: usize,
   r2: usize,
   r3: usize,
-  plane: usize,
   width: i32,
   weights: usize,
-  lines: usize,
-  pitch: usize,
+  line: usize,
 ): void {
   const w01 = v128.load32_splat(weights)
   const w23 = v128.load32_splat(weights, 4)
   const half = i32x4.splat(1 << (CUBIC_BITS - 1))
-  const bytes = <usize>width * 2
-  for (let channel = 0; channel < 3; channel++) {
-    const line = lines + 2 * MARGIN
-    for (let x: usize = 0; x < bytes; x += 16) {
-      const a = v128.load(r0 + x)
-      const b = v128.load(r1 + x)
-      const c = v128.load(r2 + x)
-      const d = v128.load(r3 + x)
-      const low = i32x4.add(
-        i32x4.dot_i16x8_s(v128.shuffle<i16>(a, b, 0, 8, 1, 9, 2, 10, 3, 11), w01),
-        i32x4.dot_i16x8_s(v128.shuffle<i16>(c, d, 0, 8, 1, 9, 2, 10, 3, 11), w23),
-      )
-      const high = i32x4.add(
-        i32x4.dot_i16x8_s(v128.shuffle<i16>(a, b, 4, 12, 5, 13, 6, 14, 7, 15), w01),
-        i32x4.dot_i16x8_s(v128.shuffle<i16>(c, d, 4, 12, 5, 13, 6, 14, 7, 15), w23),
-      )
-      // The low 16 bits, as a store into an Int16Array takes them.
-      v128.store(
-        line + x,
-        v128.shuffle<i16>(
-          i32x4.shr_s(i32x4.add(low, half), CUBIC_BITS),
-          i32x4.shr_s(i32x4.add(high, half), CUBIC_BITS),
-          0, 2, 4, 6, 8, 10, 12, 14,
-        ),
-      )
-    }
-    const first = load<i16>(line)
-    store<i16>(line - 4, first)
-    store<i16>(line - 2, first)
-    const last = load<i16>(line + bytes - 2)
-    store<i16>(line + bytes, last)
-    store<i16>(line + bytes, last, 2)
-    r0 += plane
-    r1 += plane
-    r2 += plane
-    r3 += plane
-    lines += pitch
+  const bytes = <usize>width * PIXEL
+  line += MARGIN
+  for (let x: usize = 0; x < bytes; x += 16) {
+    const a = v128.load(r0 + x)
+    const b = v128.load(r1 + x)
+    const c = v128.load(r2 + x)
+    const d = v128.load(r3 + x)
+    const low = i32x4.add(
+      i32x4.dot_i16x8_s(v128.shuffle<i16>(a, b, 0, 8, 1, 9, 2, 10, 3, 11), w01),
+      i32x4.dot_i16x8_s(v128.shuffle<i16>(c, d, 0, 8, 1, 9, 2, 10, 3, 11), w23),
+    )
+    const high = i32x4.add(
+      i32x4.dot_i16x8_s(v128.shuffle<i16>(a, b, 4, 12, 5, 13, 6, 14, 7, 15), w01),
+      i32x4.dot_i16x8_s(v128.shuffle<i16>(c, d, 4, 12, 5, 13, 6, 14, 7, 15), w23),
+    )
+    // The low 16 bits, as a store into an Int16Array takes them.
+    v128.store(
+      line + x,
+      v128.shuffle<i16>(
+        i32x4.shr_s(i32x4.add(low, half), CUBIC_BITS),
+        i32x4.shr_s(i32x4.add(high, half), CUBIC_BITS),
+        0, 2, 4, 6, 8, 10, 12, 14,
+      ),
+    )
   }
+  copyPixel(line, line - MARGIN)
+  copyPixel(line, line - PIXEL)
+  const end = line + bytes
+  copyPixel(end - PIXEL, end)
+  copyPixel(end - PIXEL, end + PIXEL)
+}
+
+// @ts-ignore: decorator
+@inline
+function copyPixel(from: usize, to: usize): void {
+  store<u32>(to, load<u32>(from))
+  store<u16>(to, load<u16>(from, 4), 4)
 }
 
 /** acc + the products of one tap's 8 features with the filters of channel 0, 1 or 2 (`filter`, immediate offset). */
@@ -74,18 +71,17 @@ function tap(acc: v128, features: v128, filter: usize): v128 {
 }
 
 /**
- * One row of the prediction: horizontal bicubic of `lines` plus the filters on the 3x3 neighbourhood.
+ * One row of the prediction: horizontal bicubic of `line` plus the filters on the 3x3 neighbourhood.
  *
  * @param above, middle, below rows of features, 16 bytes per pixel, one replicated pixel on either side
  * @param width of the lower picture; positions beyond it are drawn in
  * @param columns u32 per output pixel: nearest pixel below | phase << 16
- * @param phases u8[32] each: cubic weights i16[4] twice, then u32: first tap as byte offset into a line, 0 or 2
+ * @param phases u8[16] each: cubic weights i16[4], then u32: first tap as byte offset into a line, 0 or 6
  * @param bank i16 [phases][3][9][8] of this row's phase
- * @param out three planes, `plane` bytes apart
+ * @param out RGB, and 2 bytes more that are written
  */
 export function liffRow(
-  lines: usize,
-  pitch: usize,
+  line: usize,
   above: usize,
   middle: usize,
   below: usize,
@@ -96,7 +92,6 @@ export function liffRow(
   phaseCount: i32,
   bank: usize,
   out: usize,
-  plane: usize,
 ): void {
   const halfCubic = i32x4.splat(1 << (CUBIC_BITS - 1))
   const halfFilter = i32x4.splat(1 << (FILTER_BITS - 1))
@@ -104,7 +99,7 @@ export function liffRow(
   const last = <u32>width - 1
   const lastPhase = <u32>phaseCount - 1
   const end = columns + 4 * <usize>target
-  for (; columns < end; columns += 4, out += 2) {
+  for (; columns < end; columns += 4, out += PIXEL) {
     const column = load<u32>(columns)
     const near = <usize>min<u32>(column & 0xffff, last)
     const phase = <usize>min<u32>(column >> 16, lastPhase)
@@ -153,23 +148,23 @@ export function liffRow(
     const cc = i32x4.add(c, v128.shuffle<i32>(c, c, 2, 3, 0, 1))
     const filtered = i32x4.add(v128.shuffle<i32>(ab, cc, 0, 2, 4, 6), v128.shuffle<i32>(ab, cc, 1, 3, 5, 7))
 
-    const record = phases + (phase << 5)
-    const weights = v128.load(record)
-    const line = lines + (near << 1) + <usize>(load<u32>(record, 16) & 2)
-    const red = v128.load64_zero(line)
-    const redGreen = v128.load_lane<i64>(line + pitch, red, 1)
-    const blue = v128.load64_zero(line + 2 * pitch)
-    const s = i32x4.dot_i16x8_s(redGreen, weights)
-    const t = i32x4.dot_i16x8_s(blue, weights)
-    const cubic = i32x4.add(v128.shuffle<i32>(s, t, 0, 2, 4, 6), v128.shuffle<i32>(s, t, 1, 3, 5, 7))
+    const record = phases + (phase << 4)
+    const taps = line + near * PIXEL + <usize>(load<u32>(record, 8) & 6)
+    const left = v128.load(taps)
+    const right = v128.load(taps, 8)
+    // Pairs of taps of red, green and blue; the last pair is blue again and counts nowhere.
+    const p01 = v128.shuffle<i16>(left, left, 0, 3, 1, 4, 2, 5, 2, 5)
+    const p23 = v128.shuffle<i16>(right, right, 2, 5, 3, 6, 4, 7, 4, 7)
+    const cubic = i32x4.add(
+      i32x4.dot_i16x8_s(p01, v128.load32_splat(record)),
+      i32x4.dot_i16x8_s(p23, v128.load32_splat(record, 4)),
+    )
 
     const sum = i32x4.add(
       i32x4.shr_s(i32x4.add(cubic, halfCubic), CUBIC_BITS),
       i32x4.shr_s(i32x4.add(filtered, halfFilter), FILTER_BITS),
     )
     const clamped = i16x8.max_s(i16x8.narrow_i32x4_s(sum, sum), lowest)
-    v128.store_lane<i16>(out, clamped, 0)
-    v128.store_lane<i16>(out + plane, clamped, 1)
-    v128.store_lane<i16>(out + 2 * plane, clamped, 2)
+    v128.store64_lane(out, clamped, 0)
   }
 }

@@ -3,6 +3,24 @@ import { StrataError } from './errors.ts'
 /** What wasm/kernels.ts exports. Pointers are byte offsets into `memory`. */
 export interface KernelExports {
   readonly memory: WebAssembly.Memory
+  cellBound(samples: number, count: number, high: number): void
+  cellBytes(samples: number, count: number, out: number): void
+  cellContext(
+    columns: number,
+    count: number,
+    channels: number,
+    values: number,
+    indexes: number,
+    out: number,
+  ): void
+  cellDequantize(
+    values: number,
+    cells: number,
+    channels: number,
+    gains: number,
+    limit: number,
+    out: number,
+  ): void
   heapBase(): number
   jpegConvert420(...args: JpegConvertArguments): void
   jpegConvert444(...args: JpegConvertArguments): void
@@ -20,16 +38,39 @@ export interface KernelExports {
   liffCubic(
     ...args: [
       ...[r0: number, r1: number, r2: number, r3: number],
-      ...[plane: number, width: number, weights: number, lines: number, pitch: number],
+      ...[width: number, weights: number, line: number],
     ]
   ): void
   liffRow(
     ...args: [
-      ...[lines: number, pitch: number, above: number, middle: number, below: number, width: number],
+      ...[line: number, above: number, middle: number, below: number, width: number],
       ...[columns: number, target: number, phases: number, phaseCount: number, bank: number],
-      ...[out: number, plane: number],
+      out: number,
     ]
   ): void
+  networkCopy(
+    ...args: [
+      ...[from: number, fromRow: number, fromCell: number, to: number, toRow: number, toCell: number],
+      ...[rows: number, cells: number, bytes: number],
+    ]
+  ): void
+  networkDense(task: number): void
+  networkDepthwise(task: number): void
+  networkSum(
+    ...args: [
+      ...[a: number, aRow: number, b: number, bRow: number, out: number, outRow: number],
+      ...[rows: number, bytes: number],
+    ]
+  ): void
+  passHalves(runs: number, count: number, channels: number, values: number, out: number): void
+  passMagnitudes(runs: number, count: number, channels: number, values: number, out: number): void
+  passStore(
+    ...args: [
+      ...[runs: number, count: number, channels: number, means: number, tables: number, symbols: number],
+      ...[values: number, indexes: number],
+    ]
+  ): void
+  passTables(runs: number, count: number, channels: number, found: number, out: number): void
   ransDecode(
     tables: number,
     indexes: number,
@@ -55,8 +96,16 @@ type JpegConvertArguments = [
 export interface Kernels {
   readonly exports: KernelExports
   /**
+   * Reserves so many bytes for good, at a multiple of 16, in front of what `place` lays out: what `place` has laid out
+   * before is given up.
+   *
+   * @returns their pointer
+   * @throws StrataError INTERNAL when the memory cannot grow
+   */
+  keep(bytes: number): number
+  /**
    * Places sections of these sizes (bytes) one after the other, each at a multiple of 16, and grows the memory to hold
-   * them. Every call starts again at the beginning. Growing detaches all views: make views after it, for each use.
+   * them. Every call starts again behind what is kept. Growing detaches all views: make views after it, for each use.
    *
    * @returns their pointers
    * @throws StrataError INTERNAL when the memory cannot grow
@@ -73,19 +122,43 @@ export function instantiateKernels(module: WebAssembly.Module): Kernels {
   const exports = new WebAssembly.Instance(module, {}).exports as unknown as KernelExports
   const { memory } = exports
 
+  let kept = align(exports.heapBase())
+
+  function keep(bytes: number): number {
+    const pointer = kept
+    const end = align(kept + bytes)
+    reach(memory, end)
+    kept = end
+    return pointer
+  }
+
   function place(sizes: readonly number[]): number[] {
-    let end = align(exports.heapBase())
+    let end = kept
     const pointers = sizes.map((size) => {
       const pointer = end
       end = align(end + size)
       return pointer
     })
-    const missing = Math.ceil((end - memory.buffer.byteLength) / PAGE)
-    if (missing > 0) grow(memory, missing)
+    reach(memory, end)
     return pointers
   }
 
-  return { exports, place }
+  return { exports, keep, place }
+}
+
+/**
+ * A kernel cannot see where an array ends.
+ * @throws StrataError INTERNAL when the array has another length
+ */
+export function checkLength(name: string, { length }: { readonly length: number }, expected: number): void {
+  if (length !== expected) {
+    throw new StrataError('INTERNAL', `${name}: expected ${expected} values, got ${length}`)
+  }
+}
+
+function reach(memory: WebAssembly.Memory, end: number): void {
+  const missing = Math.ceil((end - memory.buffer.byteLength) / PAGE)
+  if (missing > 0) grow(memory, missing)
 }
 
 function grow(memory: WebAssembly.Memory, pages: number): void {

@@ -19,13 +19,27 @@ describe('instantiateKernels', () => {
     expect(exports.memory.buffer.byteLength).toBe(size)
   })
 
+  it('keeps what is reserved out of what is placed', () => {
+    const { exports, keep, place } = instantiateKernels(kernelModule())
+    const [before = 0] = place([100])
+    const first = keep(5)
+    const second = keep(200_000)
+    expect([first, second]).toEqual([before, before + 16])
+    const [after = 0] = place([100])
+    expect(after).toBe(second + 200_000)
+    expect(exports.memory.buffer.byteLength).toBeGreaterThanOrEqual(after + 100)
+  })
+
   it('gives each instance a memory of its own', () => {
     const module = kernelModule()
     expect(instantiateKernels(module).exports.memory).not.toBe(instantiateKernels(module).exports.memory)
   })
 
   it('says when the memory cannot grow', () => {
-    const { place } = instantiateKernels(kernelModule())
+    const { keep, place } = instantiateKernels(kernelModule())
     expect(() => place([2 ** 32])).toThrow(expect.objectContaining({ code: 'INTERNAL' }))
+    const [before] = place([16])
+    expect(() => keep(2 ** 32)).toThrow(expect.objectContaining({ code: 'INTERNAL' }))
+    expect(place([16])).toEqual([before])
   })
 })

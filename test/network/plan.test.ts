@@ -1,0 +1,83 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { makePlan, placeByLife } from '../../src/network/plan.ts'
+import { checkProgram } from '../../src/network/program.ts'
+import { ProgramBuilder, randomConvolution } from './builder.ts'
+
+const OPTIONS = { kernel: 1, round: 'floor', low: 0, high: 255 } as const
+
+function planOf(outChannels: number, outputs: readonly string[]) {
+  const builder = new ProgramBuilder()
+  builder.inputs.x = { channels: 8, stride: 4 }
+  const random = () => 0.7
+  randomConvolution(builder, { ...OPTIONS, in: ['x'], out: 'a', outChannels: 8 }, 8, random)
+  randomConvolution(builder, { ...OPTIONS, in: ['a'], out: 'b', outChannels, add: [] }, 8, random)
+  builder.ops.push({ op: 'shuffle', in: ['b'], out: 'c', factor: 2 })
+  randomConvolution(
+    builder,
+    { ...OPTIONS, kernel: 3, in: ['c'], out: 'd', outChannels: 3 },
+    outChannels / 4,
+    random,
+  )
+  const { program, blob } = builder.build(outputs)
+  return makePlan(program, checkProgram(program, blob))
+}
+
+describe('makePlan', () => {
+  it('joins a shuffle with the convolution before it', () => {
+    const { steps, lives } = planOf(16, ['d'])
+    expect(steps.map(({ op, out, factor }) => [op.op, out, factor])).toEqual([
+      ['conv', 'a', 1],
+      ['conv', 'c', 2],
+      ['conv', 'd', 1],
+    ])
+    expect([...lives.keys()]).toEqual(['x', 'a', 'c', 'd'])
+  })
+
+  it.each([
+    ['another needs what lies between', 16, ['d', 'b']],
+    ['its cells are no whole vectors', 8, ['d']],
+  ])('leaves a shuffle alone when %s', (_, outChannels, outputs) => {
+    expect(planOf(outChannels, outputs).steps.map(({ op }) => op.op)).toEqual([
+      ...['conv', 'conv', 'shuffle', 'conv'],
+    ])
+  })
+
+  it('knows how long tensors live and which need a border', () => {
+    const { lives } = planOf(16, ['d', 'a'])
+    const facts = [...lives].map(([name, { born, dies, hasBorder }]) => [name, born, dies, hasBorder])
+    expect(facts).toEqual([
+      ['x', -1, 0, false],
+      ['a', 0, 3, false],
+      ['c', 1, 2, true],
+      ['d', 2, 3, false],
+    ])
+  })
+})
+
+describe('placeByLife', () => {
+  const section = fc
+    .record({ bytes: fc.integer({ min: 1, max: 50 }), born: fc.nat(20), length: fc.nat(6) })
+    .map(({ bytes, born, length }) => ({ bytes: 16 * bytes, born, dies: born + length }))
+
+  it('never lets living sections overlap, and stays inside the bytes it names', () => {
+    const property = fc.property(fc.array(section, { minLength: 1, maxLength: 25 }), (sections) => {
+      const { offsets, bytes } = placeByLife(sections)
+      sections.forEach((a, i) => {
+        expect(offsets[i]! % 16).toBe(0)
+        expect(offsets[i]! + a.bytes).toBeLessThanOrEqual(bytes)
+        for (const [j, b] of sections.entries()) {
+          if (i === j || a.born > b.dies || b.born > a.dies) continue
+          const apart = offsets[i]! + a.bytes <= offsets[j]! || offsets[j]! + b.bytes <= offsets[i]!
+          expect(apart).toBe(true)
+        }
+      })
+    })
+    fc.assert(property)
+  })
+
+  it('uses memory again', () => {
+    const chain = Array.from({ length: 10 }, (_, i) => ({ bytes: 1600, born: i, dies: i + 1 }))
+    expect(placeByLife(chain).bytes).toBe(3200)
+  })
+})
