@@ -13,7 +13,8 @@ def load_codec(path: Path) -> Codec:
     if path.suffix == ".safetensors":
         state = {name: value.float() for name, value in load_file(path).items()}
     else:
-        state = torch.load(path, map_location="cpu", weights_only=True)["average"]
+        run = torch.load(path, map_location="cpu", weights_only=True)
+        codec.ablation, state = run.get("ablation", ""), run["average"]
     codec.load_state_dict(state)
     return codec.eval()
 

@@ -7,15 +7,16 @@ import torch.nn.functional as F
 from torch import nn
 
 from .blocks import Refine, Residual, pad_to
-from .entropy_net import INDEX_GRID, EntropyNet, context_of, nearest_rows, quality_code, scale_code
+from .entropy_net import COARSE, INDEX_GRID, EntropyNet, context_of, nearest_rows, quality_code, scale_code
 from .integer import GRID, ste
 from .liff import Liff, make_axis
-from .rate import ANCHORS, SCALE_MIN, SCALE_STEP, at_anchor, gaussian_bits, lambda_of, scale_of_index
+from .rate import ANCHORS, SCALE_MIN, SCALE_STEP, at_anchor, symbol_bits, lambda_of, scale_of_index
 
 PATCH = 8  # pixels per latent and axis
 SIDE_STRIDE = 4  # latents per side latent and axis
 SIDE_KNEE = 8.0
-WIDTH = 128
+WIDTH = 120  # channels of synthesis
+ANALYSIS_WIDTH = 128  # the encoder may spend more
 LATENTS = 96
 
 
@@ -31,10 +32,10 @@ class LayerCodec(nn.Module):
     def __init__(self, side: int, hidden: int, refine: int, conditional: bool):
         super().__init__()
         self.conditional = conditional
-        self.patch_in = nn.Conv2d(192, WIDTH, 1)
-        self.condition = nn.Conv2d(192, WIDTH, 1) if conditional else None
-        self.analysis_block = Residual(WIDTH, WIDTH)
-        self.analysis_out = nn.Conv2d(WIDTH, LATENTS, 1)
+        self.patch_in = nn.Conv2d(192, ANALYSIS_WIDTH, 1)
+        self.condition = nn.Conv2d(192, ANALYSIS_WIDTH, 1) if conditional else None
+        self.analysis_blocks = nn.Sequential(*(Residual(ANALYSIS_WIDTH, ANALYSIS_WIDTH) for _ in range(2)))
+        self.analysis_out = nn.Conv2d(ANALYSIS_WIDTH, LATENTS, 1)
         self.synthesis_in = nn.Conv2d(LATENTS, WIDTH, 1)
         self.synthesis_block = Residual(WIDTH, WIDTH)
         self.patch_out = nn.Conv2d(WIDTH, 192, 1)
@@ -52,13 +53,13 @@ class LayerCodec(nn.Module):
         self.side_offset = nn.Parameter(torch.zeros(ANCHORS, side))
         self.side_log_scale = nn.Parameter(torch.zeros(ANCHORS, side))
 
-    def analysis(self, picture: torch.Tensor, prediction: torch.Tensor | None) -> torch.Tensor:
+    def analysis(self, picture: torch.Tensor, prediction: torch.Tensor | None, seen=None) -> torch.Tensor:
         """Pictures padded to PATCH -> latents before gain, [B, LATENTS, H/8, W/8]."""
         target = picture - (0.5 if prediction is None else prediction)
         x = self.patch_in(F.pixel_unshuffle(target, PATCH))
         if self.condition is not None:
-            x = x + self.condition(F.pixel_unshuffle(prediction - 0.5, PATCH))
-        return self.analysis_out(self.analysis_block(x))
+            x = x + self.condition(F.pixel_unshuffle((prediction if seen is None else seen) - 0.5, PATCH))
+        return self.analysis_out(self.analysis_blocks(x))
 
     def side_analysis(self, gained: torch.Tensor) -> torch.Tensor:
         """Latents after gain, padded to SIDE_STRIDE -> side latents before offset."""
@@ -70,52 +71,58 @@ class LayerCodec(nn.Module):
         # Logarithmic beyond SIDE_KNEE: an unbounded z runs away from its prior early in training and never returns.
         return torch.sign(x) * torch.log1p(x.abs() / SIDE_KNEE) * SIDE_KNEE
 
-    def synthesis(self, latents: torch.Tensor, prediction: torch.Tensor | None) -> torch.Tensor:
+    def synthesis(self, latents: torch.Tensor, prediction: torch.Tensor | None, seen=None) -> torch.Tensor:
         """Latents after inverse gain (and the padded prediction) -> padded picture."""
         x = self.synthesis_block(self.synthesis_in(latents))
         residual = F.pixel_shuffle(self.patch_out(x), PATCH)
         if prediction is None:
             return residual + self.refine(residual) + 0.5
-        return prediction + residual + self.refine(residual, prediction - 0.5)
+        return prediction + residual + self.refine(residual, (prediction if seen is None else seen) - 0.5)
 
-    def forward(self, picture, prediction, quality, context=None, scale=0) -> LayerOutput:
-        """quality [B] in 1..100; context: integers of the layer below on this layer's latent grid."""
+    def forward(self, picture, prediction, quality, context=None, scale=0, seen=None) -> LayerOutput:
+        """quality [B] in 1..100; context: integers of the layer below on this layer's latent grid; `seen`: what the
+        networks see of the prediction, where that is not the prediction itself."""
         height, width = picture.shape[2:]
         padded = pad_to(picture, PATCH)
         below = None if prediction is None else pad_to(prediction, PATCH)
-        y = self.analysis(padded, below).float() * at_anchor(self.log_gain, quality).exp()
+        seen = None if seen is None else pad_to(seen, PATCH)
+        y = self.analysis(padded, below, seen).float() * at_anchor(self.log_gain, quality).exp()
         h, w = y.shape[2:]
         z = self.side_analysis(pad_to(y, SIDE_STRIDE)).float() - at_anchor(self.side_offset, quality)
         noise = (lambda v: v + torch.rand_like(v) - 0.5) if self.training else torch.round
         side_scale = at_anchor(self.side_log_scale, quality).exp().clamp(0.11, 64)
-        side_bits = gaussian_bits(noise(z), side_scale)
+        side_bits = symbol_bits(noise(z), side_scale)
         z_hat = ste(z.round(), z).clamp(-255, 255)
         planes = quality_code(quality)[:, None]
         if prediction is not None:
             planes = torch.cat([planes, torch.full_like(planes, scale)], 1)
             context = F.pad(context, (0, -w % SIDE_STRIDE, 0, -h % SIDE_STRIDE))
+        y = F.pad(y, (0, -w % SIDE_STRIDE, 0, -h % SIDE_STRIDE))
+        mask = F.pad(y.new_ones(1, 1, h, w), (0, -w % SIDE_STRIDE, 0, -h % SIDE_STRIDE))
         with torch.autocast(y.device.type, enabled=False):
-            means, indexes = self.entropy(z_hat, planes, context)
-        means, indexes = means[:, :, :h, :w], indexes[:, :, :h, :w]
-        rounded = (y - means).round()
-        if not self.training:
-            rounded = rounded * (indexes > 0)
-        y_hat = ste(rounded + means, y)
-        value = y - means + torch.rand_like(y) - 0.5 if self.training else rounded
-        bits = gaussian_bits(value, scale_of_index(indexes))
+            found = self.entropy(z_hat, planes, y, mask, context, force_zero=not self.training)
+        y, means, indexes, decoded = (t[:, :, :h, :w] for t in (y, *found))
+        y_hat = ste(decoded, y)
+        value = y - means + torch.rand_like(y) - 0.5 if self.training else decoded - means
+        bits = symbol_bits(value, scale_of_index(indexes))
         if not self.training:
             bits = bits * (indexes > 0)
-        out = self.synthesis(y_hat * at_anchor(self.log_inverse, quality).exp(), below)
+        out = self.synthesis(y_hat * at_anchor(self.log_inverse, quality).exp(), below, seen)
         side_total = side_bits.sum((1, 2, 3))
         return LayerOutput(
             out[:, :, :height, :width], bits.sum((1, 2, 3)) + side_total, side_total, context_of(y_hat, indexes)
         )
 
 
+ABLATIONS = ("", "liff", "scale-token", "conditioning", "random-scales", "joint-training")
+
+
 class Codec(nn.Module):
-    def __init__(self):
+    def __init__(self, ablation: str = ""):
+        """`ablation`: the one part that is left out, to measure what it is worth (see `train --without`)."""
         super().__init__()
-        self.base = LayerCodec(side=32, hidden=64, refine=12, conditional=False)
+        self.ablation = ablation
+        self.base = LayerCodec(side=32, hidden=64, refine=8, conditional=False)
         self.enhancement = LayerCodec(side=16, hidden=32, refine=8, conditional=True)
         self.liff = Liff()
 
@@ -126,14 +133,15 @@ class Codec(nn.Module):
             low = outputs[-1].picture.clamp(0, 1)
             sizes = low.shape[2:], picture.shape[2:]
             rows, columns = (make_axis(a, b) for a, b in zip(*sizes))
-            prediction = self.liff(low, rows, columns)
+            prediction = self.liff(low, rows, columns, self.ablation)
             context = outputs[-1].context
             for axis, count in ((2, sizes[1][0]), (3, sizes[1][1])):
                 target = -(-count // PATCH)
                 index = nearest_rows(sizes[0][axis - 2], count, context.shape[axis], target)
                 context = context.index_select(axis, index.to(context.device))
             scale = scale_code((rows.log_scale + columns.log_scale) / 2)
-            outputs.append(self.enhancement(picture, prediction, quality, context, scale))
+            seen = torch.full_like(prediction, 0.5) if self.ablation == "conditioning" else None
+            outputs.append(self.enhancement(picture, prediction, quality, context, scale, seen))
         return outputs
 
 
@@ -145,15 +153,14 @@ def initialise_from_patches(layer: LayerCodec, targets: torch.Tensor) -> None:
     values, vectors = torch.linalg.eigh(covariance)
     values, vectors = values.flip(0), vectors.flip(1).float()
     with torch.no_grad():
-        layer.patch_in.weight.copy_(vectors[:, :WIDTH].T[:, :, None, None])
+        layer.patch_in.weight.copy_(vectors[:, :ANALYSIS_WIDTH].T[:, :, None, None])
         layer.patch_in.bias.zero_()
         if layer.condition is not None:
             layer.condition.weight *= 0.1
             layer.condition.bias.zero_()
-        identity = torch.eye(WIDTH)
-        layer.analysis_out.weight.copy_(identity[:LATENTS, :, None, None])
+        layer.analysis_out.weight.copy_(torch.eye(LATENTS, ANALYSIS_WIDTH)[:, :, None, None])
         layer.analysis_out.bias.zero_()
-        layer.synthesis_in.weight.copy_(identity[:, :LATENTS, None, None])
+        layer.synthesis_in.weight.copy_(torch.eye(WIDTH, LATENTS)[:, :, None, None])
         layer.synthesis_in.bias.zero_()
         layer.patch_out.weight.copy_(vectors[:, :WIDTH][:, :, None, None])
         layer.patch_out.bias.zero_()
@@ -177,7 +184,10 @@ def start_scales(layer: LayerCodec, deviations: torch.Tensor) -> None:
     if net.context is not None:
         net.context.weight[0] = 0
         net.context.bias[0] = 0
-    net.out.weight[LATENTS * 4 :, 0, 0, 0] = ((highest - lowest) / full).repeat_interleave(4)
-    net.out.bias[LATENTS * 4 :] = lowest.repeat_interleave(4)
+    for part in net.passes:
+        channels = slice(COARSE, None) if part.mix is not None else slice(0, COARSE)
+        repeats = part.count // len(lowest[channels])
+        part.indexes.weight[:, 0, 0, 0] = ((highest - lowest) / full)[channels].repeat(repeats)
+        part.indexes.bias.copy_(lowest[channels].repeat(repeats))
     layer.side_out.weight *= 0.3
     layer.side_out.bias.zero_()

@@ -1,16 +1,30 @@
-"""Hyper-synthesis in integers: entropy parameters of a layer's latents from its side latents and the layer below.
+"""Entropy parameters of a layer's latents in integers: from its side latents, the layer below, and the latents of the
+same layer that are decoded already.
 
-    z (int, 1/32) + planes ── 1x1 ── shuffle 2 ──┐
-                                                 + ── 3x3 ── 1x1 ── shuffle 2 ── means (1/16 steps), scale indexes, at 1/8
-    context (ints of the layer below, at 1/8) ── unshuffle 2 ── 1x1 ──┘     (enhancement layers only)
+Latents (1/8) are coded in cells of 2x2 (1/16), positions 0 1 / 2 3, in five passes. The first channels (`coarse`, the
+PCA's strongest) go first, then the rest; within each, positions of a checkerboard follow one another:
 
-Planes are constant integers: the quality code and, on enhancement layers, the scale code.
+    pass 0  coarse at 0         pass 3  fine at 0 and 3
+    pass 1  coarse at 3         pass 4  fine at 1 and 2
+    pass 2  coarse at 1 and 2
+
+    z (int, 1/32) + planes -- 1x1 -- shuffle 2 --+
+                                                 + -- 3x3 --> hidden (1/16)
+    integers of the layer below -- 1x1 ----------+
+    pass: [hidden, magnitudes seen so far -- depthwise 3x3 -- 1x1] --> means (1/16 steps), scale indexes
+          mean += depthwise 3x3 of the signed values seen so far of the same channel (linear prediction)
+
+Planes are constant integers: the quality code and, on enhancement layers, the scale code. Every pass is parallel over
+the whole strip: nothing here is serial but the five passes (cf. checkerboard context, He et al., CVPR 2021; uneven
+channel groups, He et al., CVPR 2022).
 """
+from dataclasses import dataclass
+
 import torch
 import torch.nn.functional as F
 from torch import nn
 
-from .integer import GRID, IntegerConv, integer_relu
+from .integer import EXACT, GRID, FloorClip, IntegerConv, integer_relu
 from .rate import QUALITY_MAX, QUALITY_MIN, SCALE_COUNT
 
 MEAN_STEPS = 16.0  # means are multiples of 1/16
@@ -19,6 +33,44 @@ INDEX_GRID = 8.0
 SIDE_GRID = 16.0
 SIDE_LIMIT = 255.0
 CONTEXT_LIMIT = 255.0
+VALUE_STEPS = 2.0  # signed context is in halves: reaches far enough for the coarsest channel at the finest quality
+COARSE = 24
+
+
+@dataclass(frozen=True)
+class Pass:
+    fine: bool
+    positions: tuple[int, ...]
+    hidden: int  # channels of the context's features; 0: nothing is seen yet
+    mix: int  # channels between features and outputs; 0: directly
+
+
+PASSES = (
+    Pass(False, (0,), 0, 0),
+    Pass(False, (3,), 16, 0),
+    Pass(False, (1, 2), 24, 0),
+    Pass(True, (0, 3), 48, 48),
+    Pass(True, (1, 2), 48, 64),
+)
+
+
+@dataclass(frozen=True)
+class Sees:
+    """What a pass looks at: magnitudes of one group at these positions, and for each linear predictor the positions whose
+    values stand beside the pass's own, in order."""
+
+    fine: bool
+    positions: tuple[int, ...]
+    predictors: tuple[tuple[int, ...], ...]
+
+
+SEES = (
+    Sees(False, (), ()),
+    Sees(False, (0,), ((0,),)),
+    Sees(False, (0, 3), ((0, 3), (3, 0))),
+    Sees(False, (0, 1, 2, 3), ()),
+    Sees(True, (0, 3), ((0, 3), (3, 0))),
+)
 
 
 def quality_code(quality: torch.Tensor) -> torch.Tensor:
@@ -31,37 +83,136 @@ def scale_code(log_scale: float) -> int:
     return int(min(max(log_scale, 0.0), 3.984) * 64 + 0.5)
 
 
+def magnitudes(values: torch.Tensor) -> torch.Tensor:
+    """Decoded values (latent units) as context integers: min(|16 value|, 255)."""
+    return (values.detach() * MEAN_STEPS).round().abs().clamp_max(CONTEXT_LIMIT)
+
+
+def halves(values: torch.Tensor) -> torch.Tensor:
+    """Decoded values as signed context integers: floor of half steps, -255..255."""
+    sixteenths = (values.detach() * MEAN_STEPS).round()
+    step = MEAN_STEPS / VALUE_STEPS
+    return ((sixteenths + step / 2) / step).floor().clamp(-CONTEXT_LIMIT, CONTEXT_LIMIT)
+
+
+class PassNet(nn.Module):
+    """One pass: features of what this pass sees newly, linear prediction, and the heads."""
+
+    def __init__(self, spec: Pass, latents: int, hidden: int, seen: int, linear: int, carried: int):
+        """`seen`: channels of magnitudes; `linear`: depthwise predictors; `carried`: features of earlier passes."""
+        super().__init__()
+        channels = latents - COARSE if spec.fine else COARSE
+        self.count = channels * len(spec.positions)
+        self.spread = integer_relu(seen, seen, 3, groups=seen) if seen else None
+        self.gather = integer_relu(seen, spec.hidden, 1) if seen else None
+        limits = dict(output_grid=MEAN_STEPS, low=-MEAN_LIMIT, high=MEAN_LIMIT)
+        self.linear = nn.ModuleList(
+            IntegerConv(self.count, self.count, 3, VALUE_STEPS, CONTEXT_LIMIT, groups=self.count, **limits)
+            for _ in range(linear)
+        )
+        inputs = hidden + carried + spec.hidden
+        self.mix = integer_relu(inputs, spec.mix, 1) if spec.mix else None
+        # Without a clip of its own: what the linear prediction adds is clipped with it.
+        wide = dict(output_grid=MEAN_STEPS, low=-EXACT, high=EXACT)
+        self.means = IntegerConv(spec.mix or inputs, self.count, 1, GRID, 255.0, **wide)
+        self.indexes = IntegerConv(spec.mix or inputs, self.count, 1, GRID, 255.0, INDEX_GRID, 0.0, SCALE_COUNT - 1.0)
+        with torch.no_grad():
+            self.means.weight *= 0.1
+            self.indexes.weight *= 0.1
+            self.indexes.bias.fill_(2.5)
+            for conv in self.linear:
+                conv.weight *= 0.02
+            if self.spread is not None:
+                self.spread.weight.abs_()
+                self.gather.bias.fill_(0.2)
+            if self.mix is not None:
+                self.mix.bias.fill_(0.2)
+                self.mix.weight[0] = 0
+                self.mix.weight[0, 0] = 1
+                self.mix.bias[0] = 0
+
+    def features(self, seen: torch.Tensor) -> torch.Tensor:
+        return self.gather(self.spread(seen / GRID))
+
+    def forward(self, inputs: torch.Tensor, seen_values: list[torch.Tensor]) -> tuple[torch.Tensor, torch.Tensor]:
+        """Means in latent units and scale indexes, [B, count, h, w] in (position, channel) order."""
+        if self.mix is not None:
+            inputs = self.mix(inputs)
+        means = self.means(inputs)
+        for conv, values in zip(self.linear, seen_values):
+            means = means + conv(values / VALUE_STEPS)
+        limits = self.linear[0] if self.linear else None
+        low = means.new_tensor(-MEAN_LIMIT) if limits is None else limits.low
+        high = means.new_tensor(MEAN_LIMIT) if limits is None else limits.high
+        means = FloorClip.apply(means, means.new_tensor(MEAN_STEPS), low, high)
+        return means, self.indexes(inputs) * INDEX_GRID
+
+
 class EntropyNet(nn.Module):
     def __init__(self, latents: int, side: int, hidden: int, context: bool):
         super().__init__()
         planes = 2 if context else 1
         grid = [SIDE_GRID] * side + [GRID] * planes
-        self.latents = latents
+        self.latents, self.hidden = latents, hidden
         self.side = integer_relu(side + planes, hidden * 4, 1, input_grid=grid)
         self.context = integer_relu(latents * 8, hidden, 1) if context else None
         self.middle = integer_relu(hidden, hidden, 3, input_limit=510.0 if context else 255.0)
-        # Order of the outputs before the shuffle: channel * 4 + position, means first, then scale indexes.
-        count = latents * 4
-        split = lambda mean, index: torch.tensor([mean] * count + [index] * count)
-        self.out = IntegerConv(
-            hidden, latents * 8, 1, GRID, 255.0, split(MEAN_STEPS, INDEX_GRID), split(-MEAN_LIMIT, 0.0),
-            split(MEAN_LIMIT, SCALE_COUNT - 1.0),
+        fine = latents - COARSE
+        width = {False: COARSE, True: latents - COARSE}
+        carried = (0, 0, 0, 0, PASSES[3].hidden)
+        self.passes = nn.ModuleList(
+            PassNet(spec, latents, hidden, len(s.positions) * width[s.fine], len(s.predictors), kept)
+            for spec, s, kept in zip(PASSES, SEES, carried)
         )
         with torch.no_grad():
             self.side.bias.fill_(0.2)
             self.middle.bias.fill_(0.2)
-            self.out.weight *= 0.1
-            self.out.bias[count:] = 2.5
 
-    def forward(self, z, planes, context=None):
-        """z [B, side, h, w] ints; planes [B, n] ints; context [B, 2*latents, 4h, 4w] ints.
-        Returns (means in latent units, scale indexes as integers), each [B, latents, 4h, 4w]."""
+    def hidden_features(self, z, planes, context=None):
+        """z [B, side, h, w] ints; planes [B, n] ints; context [B, 2*latents, 4h, 4w] ints -> [B, hidden, 2h, 2w]."""
         constant = planes[:, :, None, None].expand(-1, -1, *z.shape[2:]) / GRID
         hidden = F.pixel_shuffle(self.side(torch.cat([z / SIDE_GRID, constant], 1)), 2)
         if self.context is not None:
             hidden = hidden + self.context(F.pixel_unshuffle(context, 2) / GRID)
-        out = F.pixel_shuffle(self.out(self.middle(hidden)), 2)
-        return out[:, : self.latents], out[:, self.latents :] * INDEX_GRID
+        return self.middle(hidden)
+
+    def forward(self, z, planes, latents, mask, context=None, force_zero=False):
+        """Codes `latents` [B, latents, 4h, 4w] (zero where `mask` [1, 1, 4h, 4w] is) pass by pass.
+
+        Returns means (latent units), scale indexes and decoded values, each like `latents`. `force_zero`: latents with
+        scale index 0 are not coded, as in a file; training leaves them their gradient.
+        """
+        hidden = self.hidden_features(z, planes, context)
+        batch, channels, height, width = latents.shape
+        cells = F.pixel_unshuffle(latents, 2).view(batch, channels, 4, height // 2, width // 2)
+        inside = F.pixel_unshuffle(mask, 2)  # [1, 4, h, w]
+        groups = {False: slice(0, COARSE), True: slice(COARSE, None)}
+        done: dict[tuple[bool, int], torch.Tensor] = {}
+        found = [torch.zeros_like(cells) for _ in range(3)]
+        carried = []
+        for index, (spec, net) in enumerate(zip(PASSES, self.passes)):
+            inputs, sees = [hidden], SEES[index]
+            at = lambda positions: torch.cat([done[sees.fine, p] for p in positions], 1)
+            values = [halves(at(positions)) for positions in sees.predictors]
+            if index:
+                features = net.features(magnitudes(at(sees.positions)))
+                inputs += [*carried, features]
+                if index == 3:
+                    carried = [features]
+            means, indexes = net(torch.cat(inputs, 1), values)
+            count = net.count // len(spec.positions)
+            for k, position in enumerate(spec.positions):
+                part = slice(k * count, (k + 1) * count)
+                valid = inside[:, position : position + 1]
+                mean, scale = means[:, part] * valid, indexes[:, part] * valid
+                target = cells[:, groups[spec.fine], position]
+                symbols = ((target - mean).detach().round()) * valid
+                if force_zero:
+                    symbols = symbols * (scale > 0)
+                done[spec.fine, position] = symbols + mean.detach()
+                for store, value in zip(found, (mean, scale, symbols + mean.detach())):
+                    store[:, groups[spec.fine], position] = value
+        return [F.pixel_shuffle(store.flatten(1, 2), 2) for store in found]
 
 
 def nearest_rows(source_pixels: int, target_pixels: int, source_count: int, target_count: int) -> torch.Tensor:
@@ -72,5 +223,4 @@ def nearest_rows(source_pixels: int, target_pixels: int, source_count: int, targ
 
 def context_of(latents: torch.Tensor, indexes: torch.Tensor) -> torch.Tensor:
     """What the layer above may see, as integers: min(|16 * latent|, 255) and the scale indexes."""
-    magnitude = (latents.detach() * MEAN_STEPS).round().abs().clamp_max(CONTEXT_LIMIT)
-    return torch.cat([magnitude, indexes.detach()], 1)
+    return torch.cat([magnitudes(latents), indexes.detach()], 1)

@@ -1,8 +1,9 @@
-"""Exports a trained codec: python -m strata_models.export --checkpoint RUN/last.pt --out weights
+"""Exports a trained codec: python -m strata_models.export --checkpoint RUN/last.pt --data DIR --out weights
 
-Writes the ONNX graphs, `decoder.json` and `encoder.json` (gains and side-latent scales per quality), the fp16
-checkpoint and `manifest.json`. The model-set id is the hash of the decoder-side files only, so a better encoder keeps
-stored files readable. Every integer convolution is asserted to stay below 2^24.
+Writes the decoder (`decoder.json`: programs and tables, `decoder.bin`: their parameters), the encoder's ONNX graphs and
+`encoder.json`, ONNX twins of the decoder's programs for checking, the fp16 checkpoint and `manifest.json`. The
+model-set id is the hash of the decoder-side files only, so a better encoder keeps stored files readable. Every integer
+convolution is asserted to stay below 2^24. `--data`: pictures on which the ranges of activations are measured.
 """
 import argparse
 import hashlib
@@ -12,14 +13,21 @@ from pathlib import Path
 
 import torch
 
-from .blocks import SLOPE
 from .checkpoint import load_codec, save_half
 from .codec import LATENTS, PATCH, SIDE_STRIDE, Codec, LayerCodec
-from .graphs import DECODER, all_graphs
-from .rate import ANCHORS, QUALITY_MAX, QUALITY_MIN, SCALE_COUNT, SCALE_MIN, SCALE_STEP, at_anchor
+from .data import CropSampler, load_pictures, picture_paths
+from .entropy_net import COARSE, PASSES, SEES
+from .graphs import encoder_graphs, of_program
+from .program import Blob
+from .programs import LATENT_LIMIT, LATENT_STEPS, all_programs, calibrate, filters
+from .rate import (
+    ANCHORS, QUALITY_MAX, QUALITY_MIN, SCALE_COUNT, SCALE_MIN, SCALE_STEP, at_anchor, lambda_of,
+)
 
 ORT_VERSION = "1.30.0"
 HALO_ROWS = 16  # rows of pixels on each side that synthesis of a strip looks at; proved by a test
+OWN_ROLES = ("decoder", "encoder", "reference")  # entries of other models in the manifest are left alone
+CALIBRATION_CROPS = 24
 
 
 def side_indexes(layer: LayerCodec) -> list[list[int]]:
@@ -35,9 +43,11 @@ def rounded(table: torch.Tensor) -> list[list[float]]:
 
 
 def decoder_tables(codec: Codec) -> dict:
-    layer = lambda l: {"logInverseGain": rounded(l.log_inverse), "sideIndexes": side_indexes(l)}
+    layer = lambda l: {"hidden": l.entropy.hidden, "logInverseGain": rounded(l.log_inverse), "sideIndexes": side_indexes(l)}
     return {
         "anchors": ANCHORS, "latents": LATENTS, "patch": PATCH, "sideStride": SIDE_STRIDE, "haloRows": HALO_ROWS,
+        "latentSteps": LATENT_STEPS, "latentLimit": LATENT_LIMIT, "coarse": COARSE,
+        "passes": [{"fine": p.fine, "positions": p.positions, "sees": s.positions, "seesFine": s.fine, "predictors": s.predictors} for p, s in zip(PASSES, SEES)],
         "scaleThresholds": [2.0 ** ((2 * code - 1) / 64) for code in range(1, 256)],
         "base": {"side": codec.base.side_out.out_channels, **layer(codec.base)},
         "enhancement": {"side": codec.enhancement.side_out.out_channels, **layer(codec.enhancement)},
@@ -46,7 +56,8 @@ def decoder_tables(codec: Codec) -> dict:
 
 def encoder_tables(codec: Codec) -> dict:
     layer = lambda l: {"logGain": rounded(l.log_gain), "sideOffset": rounded(l.side_offset)}
-    return {"base": layer(codec.base), "enhancement": layer(codec.enhancement)}
+    lambdas = lambda_of(torch.arange(QUALITY_MIN, QUALITY_MAX + 1).float())
+    return {"lambdas": [round(v, 6) for v in lambdas.tolist()], "base": layer(codec.base), "enhancement": layer(codec.enhancement)}
 
 
 def write_json(path: Path, value) -> None:
@@ -56,31 +67,47 @@ def write_json(path: Path, value) -> None:
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--checkpoint", type=Path, required=True)
+    parser.add_argument("--data", type=Path, required=True, help="training pictures")
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     codec = save_half(load_codec(options.checkpoint), options.out / "compass.safetensors")
+    sampler = CropSampler(load_pictures(picture_paths(options.data, held_out=False), 256)[::8], 256, CALIBRATION_CROPS, 1)
+    blob = Blob()
+    programs = all_programs(codec, calibrate(codec, list(sampler.next())), blob)
+    decoder = decoder_tables(codec) | {"filters": filters(codec.liff, blob)}
+    decoder["networks"] = {name: builder.program() for name, builder in programs.items()}
+    write_json(options.out / "decoder.json", decoder)
+    (options.out / "decoder.bin").write_bytes(blob.data)
     files = {}
-    for name, graph in all_graphs(codec).items():
+    graphs = {name: ("encoder", graph) for name, graph in encoder_graphs(codec).items()}
+    for name, program in decoder["networks"].items():
+        graphs[name] = ("reference", of_program(program, blob, name))
+    for name, (role, graph) in graphs.items():
         path = options.out / f"{name}.onnx"
         path.write_bytes(graph.model().SerializeToString(deterministic=True))
-        files[path.name] = {"role": "decoder" if name in DECODER else "encoder", "macsPerPixel": round(graph.macs)}
-    write_json(options.out / "decoder.json", decoder_tables(codec))
+        files[path.name] = {"role": role, "macsPerPixel": round(graph.macs)}
     write_json(options.out / "encoder.json", encoder_tables(codec))
-    files |= {"decoder.json": {"role": "decoder"}, "encoder.json": {"role": "encoder"}}
+    files |= {"decoder.json": {"role": "decoder"}, "decoder.bin": {"role": "decoder"}, "encoder.json": {"role": "encoder"}}
     identity = hashlib.sha256()
     for name in sorted(files):
         data = (options.out / name).read_bytes()
         files[name] |= {"sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)}
         if files[name]["role"] == "decoder":
             identity.update(f"{name} {files[name]['sha256']}\n".encode())
+    previous = options.out / "manifest.json"
+    others = json.loads(previous.read_text())["files"] if previous.exists() else {}
+    files |= {name: entry for name, entry in others.items() if entry["role"] not in OWN_ROLES}
     manifest = {
-        "format": 1, "modelSet": identity.hexdigest()[:16], "onnxruntime": ORT_VERSION, "slope": SLOPE,
-        "haloRows": HALO_ROWS, "files": {name: files[name] for name in sorted(files)},
+        "format": 1, "modelSet": identity.hexdigest()[:16], "onnxruntime": ORT_VERSION, "haloRows": HALO_ROWS,
+        "files": {name: files[name] for name in sorted(files)},
     }
     (options.out / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n")
-    total = sum(f.get("macsPerPixel", 0) for n, f in files.items() if f["role"] == "decoder" and not n.startswith("base"))
-    print(f"model set {manifest['modelSet']}; enhancement decoder {total} MAC per pixel without the filters")
+    macs = {name: builder.macs for name, builder in programs.items()}
+    for kind in ("base", "enhancement"):
+        total = sum(value for name, value in macs.items() if name.startswith(kind))
+        print(f"{kind}: {total:.0f} MAC per pixel without features ({macs['features']:.0f} below) and filters")
+    print(f"model set {manifest['modelSet']}, decoder {len(blob.data)} bytes")
 
 
 if __name__ == "__main__":

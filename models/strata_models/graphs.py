@@ -1,15 +1,19 @@
-"""The codec's networks as ONNX graphs. Pictures are [1, 3, H, W] in [0, 1]; integers travel in fp32 tensors."""
+"""The encoder's networks as ONNX graphs, and the decoder's integer programs as ONNX for onnxruntime to check against.
+
+Pictures are [1, 12, H/2, W/2] in [0, 1], 2x2 pixels in the channels as (position, colour); integers travel in fp32.
+"""
 import numpy as np
 import torch
 
+from .blocks import SLOPE
 from .codec import PATCH, SIDE_KNEE, Codec, LayerCodec
-from .entropy_net import MEAN_LIMIT
 from .graph import Graph
-from .liff import Liff
-from .rate import SCALE_COUNT
+from .program import Blob, interleaved
 
 HALF = np.float32(0.5)
-AT_8, AT_16, AT_32, AT_2 = 64.0, 256.0, 1024.0, 4.0  # picture pixels per position
+AT_8, AT_16, AT_32 = 64.0, 256.0, 1024.0  # picture pixels per position
+# A patch's (colour, y, x) behind each (y // 2, x // 2, y % 2, x % 2, colour).
+PATCH_ORDER = np.arange(192).reshape(3, 4, 2, 4, 2).transpose(1, 3, 2, 4, 0).ravel()
 
 
 def residual(graph: Graph, x: str, block) -> str:
@@ -20,20 +24,19 @@ def residual(graph: Graph, x: str, block) -> str:
 
 def analysis(layer: LayerCodec, name: str) -> Graph:
     graph = Graph(name)
-    target = graph.input("picture", [1, 3, "H", "W"])
+    target = graph.input("picture", [1, 12, "H/2", "W/2"])
     half = graph.constant(HALF)
+    patches = lambda x: graph.unshuffle(x, PATCH // 2)
+    taking = lambda x, conv: graph.convolve(x, conv.weight[:, PATCH_ORDER], conv.bias, AT_8)
     if layer.conditional:
-        prediction = graph.input("prediction", [1, 3, "H", "W"])
-        x = graph.node("Sub", [target, prediction])
-        seen = graph.unshuffle(graph.node("Sub", [prediction, half]), PATCH)
-        condition = graph.conv(seen, layer.condition, AT_8, unshuffled=PATCH)
+        prediction = graph.input("prediction", [1, 12, "H/2", "W/2"])
+        x = taking(patches(graph.node("Sub", [target, prediction])), layer.patch_in)
+        x = graph.add(x, taking(patches(graph.node("Sub", [prediction, half])), layer.condition))
     else:
-        x = graph.node("Sub", [target, half])
-    x = graph.conv(graph.unshuffle(x, PATCH), layer.patch_in, AT_8, unshuffled=PATCH)
-    if layer.conditional:
-        x = graph.add(x, condition)
-    x = graph.conv(residual(graph, x, layer.analysis_block), layer.analysis_out, AT_8)
-    graph.output(x, "latents", [1, layer.analysis_out.out_channels, "h", "w"])
+        x = taking(patches(graph.node("Sub", [target, half])), layer.patch_in)
+    for block in layer.analysis_blocks:
+        x = residual(graph, x, block)
+    graph.output(graph.conv(x, layer.analysis_out, AT_8), "latents", [1, layer.analysis_out.out_channels, "h", "w"])
     return graph
 
 
@@ -57,100 +60,103 @@ def side_analysis(layer: LayerCodec, name: str) -> Graph:
     return graph
 
 
-def entropy(layer: LayerCodec, name: str) -> Graph:
-    """Context comes in and parameters go out at 1/16, 2x2 latents in the channels: (position, channel) in, (channel,
-    position) out. The caller gathers and scatters anyway, and a transposition here would cost a third of the run."""
-    net = layer.entropy
+def gradient(layer: LayerCodec, name: str) -> Graph:
+    """latents, target (and prediction) -> the derivative of the summed squared error of synthesis by its latents, written
+    out op by op: what an encoder needs that refines latents against the frozen decoder."""
     graph = Graph(name)
-    side = graph.input("side", [1, net.side.weight.shape[1], "p", "q"])
-    hidden = graph.shuffle(graph.clip(graph.integer(side, net.side, AT_32), 0, 255), 2)
-    if net.context is not None:
-        context = graph.input("context", [1, 8 * net.latents, "h", "w"])
-        seen = graph.clip(graph.integer(context, net.context, AT_16, unshuffled=2), 0, 255)
-        hidden = graph.add(hidden, seen)
-    hidden = graph.clip(graph.integer(hidden, net.middle, AT_16), 0, 255)
-    out = graph.integer(hidden, net.out, AT_16)
-    means, indexes = graph.node("Split", [out, graph.constant(np.array([4 * net.latents] * 2))], outputs=2, axis=1)
-    graph.output(graph.clip(means, -MEAN_LIMIT, MEAN_LIMIT), "means", [1, 4 * net.latents, "h", "w"])
-    graph.output(graph.clip(indexes, 0, SCALE_COUNT - 1), "indexes", [1, 4 * net.latents, "h", "w"])
-    return graph
-
-
-def packed(weight: torch.Tensor, channels: int) -> torch.Tensor:
-    """Rows of `weight` from PyTorch's (channel, position) to (position, channel), 2x2 positions of `channels`."""
-    return weight.reshape(channels, 4, *weight.shape[1:]).transpose(0, 1).reshape(weight.shape)
-
-
-def synthesis(layer: LayerCodec, name: str) -> Graph:
-    """Pictures go in and out at half resolution, 2x2 pixels in the channels as (position, colour): the caller reads and
-    writes every sample anyway, and transpositions and additions at full resolution would cost a quarter of the run."""
-    graph = Graph(name)
-    latents = graph.input("latents", [1, layer.synthesis_in.in_channels, "h", "w"])
-    x = residual(graph, graph.conv(latents, layer.synthesis_in, AT_8), layer.synthesis_block)
-    weight, bias = half_resolution_rows(layer.patch_out.weight), half_resolution_rows(layer.patch_out.bias)
-    out = graph.shuffle(graph.convolve(x, weight, bias, AT_8), PATCH // 2)
-    mix, mix_bias = layer.refine.mix.weight, layer.refine.mix.bias
+    channels = layer.synthesis_in.in_channels
+    latents, target = graph.input("latents", [1, channels, "h", "w"]), graph.input("target", [1, 12, "H/2", "W/2"])
+    block, refine = layer.synthesis_block, layer.refine
+    at_2 = 4.0
+    # Forward; what backward needs of it is where each LeakyReLU was negative.
+    x = graph.conv(latents, layer.synthesis_in, AT_8)
+    expanded = graph.conv(graph.conv(x, block.depthwise, AT_8), block.expand, AT_8)
+    x = graph.add(x, graph.conv(graph.leaky(expanded), block.reduce, AT_8))
+    rows = layer.patch_out.weight[PATCH_ORDER]
+    patches = graph.convolve(x, rows, layer.patch_out.bias[PATCH_ORDER], AT_8)
+    residual = graph.node("DepthToSpace", [patches], blocksize=PATCH // 2, mode="DCR")
+    order = interleaved(3, 2)
+    mix, bias, seen, picture = refine.mix.weight[:, order], refine.mix.bias, residual, residual
     if layer.conditional:
         prediction = graph.input("prediction", [1, 12, "H/2", "W/2"])
-        seen = graph.node("Concat", [out, prediction], axis=1)
-        # The network was trained on prediction - 1/2, here it gets the prediction itself.
-        mix_bias = mix_bias - 0.5 * mix[:, 12:].sum((1, 2, 3))
-        mix = torch.cat([packed(part.transpose(0, 1), 3).transpose(0, 1) for part in (mix[:, :12], mix[:, 12:])], 1)
-        out_bias = layer.refine.out.bias
-    else:
-        seen = out
-        mix = packed(mix.transpose(0, 1), 3).transpose(0, 1)
-        out_bias = layer.refine.out.bias + 0.5
-    x = graph.leaky(graph.convolve(seen, mix, mix_bias, AT_2))
-    x = graph.leaky(graph.conv(x, layer.refine.middle, AT_2))
-    picture = graph.add(out, graph.convolve(x, packed(layer.refine.out.weight, 3), packed(out_bias, 3), AT_2))
-    if layer.conditional:
-        picture = graph.add(picture, prediction)
-    graph.output(picture, "picture", [1, 12, "H/2", "W/2"])
+        mix = refine.mix.weight[:, np.concatenate([order, 12 + order])]
+        bias = bias - 0.5 * mix[:, 12:].sum((1, 2, 3))
+        seen, picture = graph.node("Concat", [residual, prediction], axis=1), graph.add(residual, prediction)
+    mixed = graph.convolve(seen, mix, bias, at_2)
+    middle = graph.conv(graph.leaky(mixed), refine.middle, at_2)
+    last = refine.out.weight[order]
+    picture = graph.add(picture, graph.convolve(graph.leaky(middle), last, refine.out.bias[order], at_2))
+    if not layer.conditional:
+        picture = graph.add(picture, graph.constant(HALF))
+    # Backward: a convolution's transpose is one with inputs and outputs exchanged and the kernel turned round.
+    error = graph.node("Sub", [picture, target])
+    slope = lambda g, of: graph.node("Mul", [g, graph.node("Where", [
+        graph.node("Greater", [of, graph.constant(np.float32(0))]),
+        graph.constant(np.float32(1)), graph.constant(np.float32(SLOPE))])])
+    turned = lambda weight: weight.transpose(0, 1).flip(2, 3)
+    back = lambda g, weight, stride: graph.convolve(g, turned(weight), None, stride)
+    g = slope(back(error, last, at_2), middle)
+    g = slope(back(g, refine.middle.weight, at_2), mixed)
+    g = graph.add(error, back(g, mix[:, :12], at_2))
+    g = back(graph.unshuffle(g, PATCH // 2), rows, AT_8)
+    inner = slope(back(g, block.reduce.weight, AT_8), expanded)
+    inner = back(inner, block.expand.weight, AT_8)
+    depthwise = block.depthwise.weight.flip(2, 3)
+    g = graph.add(g, graph.convolve(inner, depthwise, None, AT_8, depthwise.shape[0]))
+    g = back(g, layer.synthesis_in.weight, AT_8)
+    graph.output(graph.node("Mul", [g, graph.constant(np.float32(2))]), "gradient", [1, channels, "h", "w"])
     return graph
 
 
-def half_resolution_rows(rows: torch.Tensor) -> torch.Tensor:
-    """Rows (colour, y, x) of an 8x8 patch to (y % 2, x % 2, colour, y // 2, x // 2): a shuffle by 4 then gives half
-    resolution with (position, colour) channels."""
-    half = PATCH // 2
-    parts = rows.reshape(3, half, 2, half, 2, *rows.shape[1:])
-    order = (2, 4, 0, 1, 3, *range(5, parts.dim()))
-    return parts.permute(*order).reshape(rows.shape)
-
-
-def features(liff: Liff, name: str) -> Graph:
-    """The picture at half resolution as above; features at half resolution as (feature, position)."""
-    graph = Graph(name)
-    low = graph.node("Sub", [graph.input("picture", [1, 12, "H/2", "W/2"]), graph.constant(HALF)])
-    x = graph.leaky(graph.conv(low, liff.features[0], AT_2, unshuffled=2))
-    x = graph.conv(x, liff.features[2], AT_2)
-    graph.output(x, "features", [1, liff.features[2].out_channels, "H/2", "W/2"])
-    return graph
-
-
-def filters(liff: Liff, name: str) -> Graph:
-    graph = Graph(name)
-    x = graph.input("tokens", ["phases", 6])
-    for position, module in enumerate(liff.filters):
-        if position % 2:
-            x = graph.leaky(x)
+def of_program(program: dict, blob: Blob, name: str) -> Graph:
+    """The same integers as src/network computes, as far as fp32 holds the sums: exactly for entropy parameters."""
+    graph, shapes, values = Graph(name), {}, {}
+    for key, shape in program["inputs"].items():
+        shapes[key] = (shape["channels"], shape["stride"])
+        values[key] = graph.input(key, [1, shape["channels"], f"rows/{shape['stride']}", f"columns/{shape['stride']}"])
+    read = lambda op, key, dtype, count: np.frombuffer(blob.data, dtype, count, op[key])
+    for op in program["ops"]:
+        channels, stride = shapes[op["in"][0]]
+        if op["op"] == "conv":
+            channels, outputs, kernel = sum(shapes[v][0] for v in op["in"]), op["outChannels"], op["kernel"]
+            x = values[op["in"][0]]
+            if len(op["in"]) > 1:
+                x = graph.node("Concat", [values[v] for v in op["in"]], axis=1)
+            inner = 1 if op.get("depthwise") else channels
+            weight = read(op, "weights", "<i2", outputs * inner * kernel * kernel)
+            if op.get("depthwise"):
+                weight = weight.reshape(kernel, kernel, outputs, 1).transpose(2, 3, 0, 1)
+            else:
+                weight = weight.reshape(outputs, kernel, kernel, channels).transpose(0, 3, 1, 2)
+            as_float = lambda key, dtype: torch.from_numpy(read(op, key, dtype, outputs).astype(np.float32))
+            groups = outputs if op.get("depthwise") else 1
+            x = graph.convolve(x, torch.from_numpy(weight.astype(np.float32)), as_float("bias", "<i4"), stride**2, groups)
+            x = graph.node("Mul", [x, graph.constant(as_float("scale", "<f4").view(1, -1, 1, 1))])
+            x = graph.leaky(x) if op.get("leaky") else x
+            x = graph.node("Floor" if op["round"] == "floor" else "Round", [x])
+            for added in op.get("add", []):
+                x = graph.add(x, values[added])
+            values[op["out"]] = graph.clip(x, op["low"], op["high"])
+            shapes[op["out"]] = (outputs, stride)
+        elif op["op"] == "sum":
+            values[op["out"]] = graph.clip(graph.add(*(values[v] for v in op["in"])), -32768, 32767)
+            shapes[op["out"]] = (channels, stride)
         else:
-            x = graph.node("Gemm", [x, graph.constant(module.weight), graph.constant(module.bias)], transB=1)
-    graph.output(x, "filters", ["phases", liff.filters[-1].out_features])
+            factor, down = op["factor"], op["op"] == "unshuffle"
+            operator, mode = ("SpaceToDepth", {}) if down else ("DepthToSpace", {"mode": "DCR"})
+            values[op["out"]] = graph.node(operator, [values[op["in"][0]]], blocksize=factor, **mode)
+            area = factor * factor
+            shapes[op["out"]] = (channels * area, stride * factor) if down else (channels // area, stride // factor)
+    for key in program["outputs"]:
+        channels, stride = shapes[key]
+        graph.output(values[key], f"{key}_out" if key in program["inputs"] else key, [1, channels, f"rows/{stride}", f"columns/{stride}"])
     return graph
 
 
-DECODER = ("base-entropy", "base-synthesis", "enhancement-entropy", "enhancement-synthesis", "features", "filters")
-
-
-def all_graphs(codec: Codec) -> dict[str, Graph]:
+def encoder_graphs(codec: Codec) -> dict[str, Graph]:
     out = {}
-    for name, layer in (("base", codec.base), ("enhancement", codec.enhancement)):
-        for build in (analysis, side_analysis, entropy, synthesis):
-            key = f"{name}-{build.__name__.replace('_', '-')}"
-            out[key] = build(layer, key)
-    out["features"] = features(codec.liff, "features")
-    out["filters"] = filters(codec.liff, "filters")
+    for kind, layer in (("base", codec.base), ("enhancement", codec.enhancement)):
+        out[f"{kind}-analysis"] = analysis(layer, f"{kind}-analysis")
+        out[f"{kind}-side-analysis"] = side_analysis(layer, f"{kind}-side-analysis")
+        out[f"{kind}-gradient"] = gradient(layer, f"{kind}-gradient")
     return out
-

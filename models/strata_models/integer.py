@@ -45,12 +45,19 @@ class FloorClip(torch.autograd.Function):
 class IntegerConv(nn.Module):
     """Convolution on integers. `input_grid` and `input_limit` hold one value for each input channel."""
 
-    def __init__(self, inputs: int, outputs: int, kernel: int, input_grid, input_limit, output_grid, low, high):
+    def __init__(
+        self, inputs: int, outputs: int, kernel: int, input_grid, input_limit, output_grid, low, high, groups: int = 1
+    ):
+        """`groups`: 1, or as many as channels for a depthwise convolution."""
         super().__init__()
-        self.weight = nn.Parameter(torch.randn(outputs, inputs, kernel, kernel) / (inputs * kernel * kernel) ** 0.5)
+        fan = inputs // groups * kernel * kernel
+        self.groups = groups
+        self.weight = nn.Parameter(torch.randn(outputs, inputs // groups, kernel, kernel) / fan**0.5)
         self.bias = nn.Parameter(torch.zeros(outputs))
         self.padding = kernel // 2
-        as_column = lambda v: torch.as_tensor(v, dtype=torch.float32).expand(inputs).reshape(1, inputs, 1, 1).clone()
+        # One value an input channel, placed so that it multiplies the weights: [1, I, 1, 1], depthwise [O, 1, 1, 1].
+        shape = (1, inputs, 1, 1) if groups == 1 else (inputs, 1, 1, 1)
+        as_column = lambda v: torch.as_tensor(v, dtype=torch.float32).expand(inputs).reshape(shape).clone()
         self.register_buffer("input_grid", as_column(input_grid), persistent=False)
         self.register_buffer("input_limit", as_column(input_limit), persistent=False)
         grids = torch.as_tensor(output_grid, dtype=torch.float32).expand(outputs).clone()
@@ -87,10 +94,12 @@ class IntegerConv(nn.Module):
         power = 2.0**shift
         weight = weight / power.view(-1, 1, 1, 1) / self.output_grid.view(-1, 1, 1, 1) * self.input_grid
         bias = bias / power / self.output_grid
-        out = F.conv2d(x, ste(weight.float(), self.weight), ste(bias.float(), self.bias), padding=self.padding)
+        out = F.conv2d(x, ste(weight.float(), self.weight), ste(bias.float(), self.bias), padding=self.padding, groups=self.groups)
         return FloorClip.apply(out, self.output_grid.view(1, -1, 1, 1), self.low, self.high)
 
 
-def integer_relu(inputs: int, outputs: int, kernel: int, input_grid=GRID, input_limit=255.0) -> IntegerConv:
+def integer_relu(
+    inputs: int, outputs: int, kernel: int, input_grid=GRID, input_limit=255.0, groups: int = 1
+) -> IntegerConv:
     """IntegerConv whose output is an activation in [0, 255]."""
-    return IntegerConv(inputs, outputs, kernel, input_grid, input_limit, GRID, 0.0, 255.0)
+    return IntegerConv(inputs, outputs, kernel, input_grid, input_limit, GRID, 0.0, 255.0, groups)

@@ -106,11 +106,16 @@ class Liff(nn.Module):
         ]
         return torch.tensor(out, dtype=torch.float32)
 
-    def forward(self, low: torch.Tensor, rows: Axis, columns: Axis) -> torch.Tensor:
+    def forward(self, low: torch.Tensor, rows: Axis, columns: Axis, ablation: str = "") -> torch.Tensor:
         device = low.device
         base = cubic_matrix(rows).to(device) @ low.float() @ cubic_matrix(columns).T.to(device)
+        if ablation == "liff":
+            return base
         features = F.pad(self.extract(low), (1, 1, 1, 1), mode="replicate")
-        bank = self.filters(self.tokens(rows, columns).to(device))
+        tokens = self.tokens(rows, columns).to(device)
+        if ablation == "scale-token":
+            tokens[:, 2:4] = 0
+        bank = self.filters(tokens)
         bank = bank.view(len(rows.offsets), len(columns.offsets), 3, FEATURES, 3, 3)
         apply = self._periodic if rows.period and columns.period else self._general
         return base + apply(features, bank, rows, columns).float()

@@ -9,11 +9,12 @@ import math
 from pathlib import Path
 
 import torch
-import torch.nn.functional as F
 
 from .checkpoint import load_codec
 from .codec import LATENTS, Codec
 from .data import resize
+from .entropy_net import PASSES
+from .integer import GRID
 from .liff import make_axis
 
 QUALITIES = (30, 60, 90)
@@ -43,22 +44,40 @@ def drawn_picture(height: int, width: int) -> torch.Tensor:
     return (torch.stack([p.expand(height, width) for p in planes])[None] + 0.5).floor().clamp(0, 255).float() / 255
 
 
+def cells(channels: int, rows: int, columns: int, modulus: int, offset: int, seed: int) -> torch.Tensor:
+    """`pattern` as a tensor of the integer programs, channels last, in PyTorch's layout."""
+    flat = pattern(channels * rows * columns, modulus, offset, seed)
+    return flat.view(1, rows, columns, channels).permute(0, 3, 1, 2).double()
+
+
+def channels_last(values: torch.Tensor) -> int:
+    return digest(values.permute(0, 2, 3, 1))
+
+
+@torch.no_grad()
 def entropy_digests(codec: Codec) -> dict:
+    """Every integer network on drawn integers; [rows, columns] of side latents, twice that in cells."""
     out = {}
     rows, columns = 3, 5
-    for name, layer in (("base", codec.base), ("enhancement", codec.enhancement)):
+    for kind, layer in (("base", codec.base), ("enhancement", codec.enhancement)):
+        net = layer.entropy.double()
         side = layer.side_out.out_channels
-        z = pattern(side * rows * columns, 41, 20, 17).view(1, side, rows, columns)
-        planes = torch.tensor([[120.0, 64.0]])[:, : 2 if layer.conditional else 1]
-        context = None
-        if layer.conditional:
-            # As the graph wants it: 2x2 latents as (position, channel) at 1/16.
-            packed = pattern(2 * LATENTS * 16 * rows * columns, 256, 0, 5).view(1, 4, 2 * LATENTS, 2 * rows, 2 * columns)
-            context = F.pixel_shuffle(packed.transpose(1, 2).flatten(1, 2), 2)
-        with torch.no_grad():
-            means, indexes = layer.entropy.double()(z.double(), planes.double(), context if context is None else context.double())
-        layer.entropy.float()
-        out[name] = {"means": digest(F.pixel_unshuffle(means * 16, 2)), "indexes": digest(F.pixel_unshuffle(indexes, 2))}
+        planes = torch.tensor([[120.0, 64.0]])[:, : 2 if layer.conditional else 1].double()
+        context = cells(2 * LATENTS, 4 * rows, 4 * columns, 64, 0, 5) if layer.conditional else None
+        hidden = net.hidden_features(cells(side, rows, columns, 41, 20, 17), planes, context)
+        found = {"hyper": channels_last(hidden * GRID)}
+        for index, part in enumerate(net.passes):
+            drawn = lambda channels, modulus, offset, seed: cells(channels, 2 * rows, 2 * columns, modulus, offset, seed)
+            inputs = [drawn(net.hidden, 256, 0, 3) / GRID]
+            if index == 4:
+                inputs.append(drawn(PASSES[3].hidden, 256, 0, 7) / GRID)
+            if part.spread is not None:
+                inputs.append(part.features(drawn(part.spread.weight.shape[0], 256, 0, 11)))
+            values = [drawn(part.count, 101, 50, 13 + k) for k in range(len(part.linear))]
+            means, indexes = part(torch.cat(inputs, 1), values)
+            found[f"pass{index}"] = [channels_last(means * 16), channels_last(indexes)]
+        out[kind] = found
+        net.float()
     return out
 
 
@@ -79,7 +98,7 @@ def main():
             error = float(((output.picture.clamp(0, 1) * 255).round() - layer * 255).square().mean())
             results.append({"quality": quality, "layer": index, "bits": round(float(output.bits), 1),
                             "psnr": round(10 * math.log10(255**2 / error), 4)})
-    low = layers[1]
+    low = drawn_picture(90, 120)
     with torch.no_grad():
         prediction = codec.liff(low, make_axis(90, 203), make_axis(120, 271))
     row = (prediction[0, :, 101, 100:110] * 255).flatten()

@@ -3,6 +3,8 @@ import math
 
 import torch
 
+from .entropy_tables import MIXTURE
+
 SCALE_COUNT = 64
 SCALE_MIN, SCALE_MAX = 0.11, 64.0
 SCALE_STEP = math.log(SCALE_MAX / SCALE_MIN) / (SCALE_COUNT - 1)
@@ -35,15 +37,17 @@ def scale_of_index(index: torch.Tensor) -> torch.Tensor:
     return SCALE_MIN * torch.exp(index * SCALE_STEP)
 
 
-def gaussian_bits(value: torch.Tensor, scale: torch.Tensor) -> torch.Tensor:
-    """Bits of an integer-binned N(0, scale) at `value`, [B, C, h, w] each.
+def symbol_bits(value: torch.Tensor, scale: torch.Tensor) -> torch.Tensor:
+    """Bits of the integer-binned density of entropy_tables.py with this scale at `value`, [B, C, h, w] each.
 
     The exponential tail stands for escapes. Its width follows the scale: with a fixed one, values far outside their
     scale would pull neither themselves nor the scale back, and side latents run away within a few hundred steps.
     """
     magnitude = value.abs()
-    root = 1 / (scale * math.sqrt(2))
-    upper = torch.special.erfc((magnitude - 0.5) * root)
-    lower = torch.special.erfc((magnitude + 0.5) * root)
-    probability = 0.5 * (upper - lower) * (1 - 2**-12) + 2**-13 * torch.exp(-magnitude / (2 * scale)) + 1e-30
+    mass = 0.0
+    for part, width in MIXTURE:
+        root = 1 / (scale * (width * math.sqrt(2)))
+        upper = torch.special.erfc((magnitude - 0.5) * root)
+        mass = mass + 0.5 * part * (upper - torch.special.erfc((magnitude + 0.5) * root))
+    probability = mass * (1 - 2**-12) + 2**-13 * torch.exp(-magnitude / (2 * scale)) + 1e-30
     return -torch.log2(probability)

@@ -1,6 +1,6 @@
 """Trains the layered codec: python -m strata_models.train --data DIR --out DIR --minutes 60 [--resume DIR/last.pt]
 
-The learning rate follows the share of the time budget that is spent, so a run always ends annealed. One CPU thread in
+The learning rate follows the share of the budget that is spent, so a run always ends annealed. One CPU thread in
 bf16 or a CUDA device; loss and recipe: COMPASS eq. (20)-(24), noise for the rate, straight-through for the distortion.
 """
 import argparse
@@ -13,7 +13,7 @@ from pathlib import Path
 import torch
 
 from .checkpoint import load_codec
-from .codec import Codec, initialise_from_patches
+from .codec import ABLATIONS, Codec, initialise_from_patches
 from .data import CropSampler, load_pictures, picture_paths, resize
 from .ladders import SIDE, draw
 from .liff import make_axis
@@ -30,12 +30,15 @@ def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, help="folder of training pictures")
     parser.add_argument("--out", type=Path, required=True, help="folder for last.pt (resumable) and log.csv (step, minutes, loss, base cost, top cost, rate, norm)")
-    parser.add_argument("--minutes", type=float, required=True)
+    length = parser.add_mutually_exclusive_group(required=True)
+    length.add_argument("--minutes", type=float)
+    length.add_argument("--steps", type=int, help="instead of a time, so that runs on busy machines can be compared")
     parser.add_argument("--resume", type=Path, help="a run's last.pt, or the committed .safetensors checkpoint")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--batch", type=int, default=6)
     parser.add_argument("--rate", type=float, default=3e-3)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--without", choices=ABLATIONS[1:], default="", help="leave one part out, to measure what it is worth")
     return parser.parse_args()
 
 
@@ -92,7 +95,7 @@ def draw_qualities(batch: int, layers: int, rising: bool, device) -> list[torch.
 
 
 def loss_of(codec: Codec, crops: torch.Tensor, rng: random.Random) -> tuple[torch.Tensor, list[float]]:
-    sides, rising = draw(rng)
+    sides, rising = ((72, 144, 288), False) if codec.ablation == "random-scales" else draw(rng)
     pictures = [resize(crops, side, side) for side in sides]
     qualities = draw_qualities(len(crops), len(sides), rising, crops.device)
     with torch.autocast(crops.device.type, dtype=torch.bfloat16):
@@ -118,7 +121,7 @@ def main():
         torch.set_num_threads(1)
     pictures = load_pictures(picture_paths(options.data, held_out=False), SIDE)
     sampler = CropSampler(pictures, SIDE, options.batch, options.seed)
-    codec = Codec()
+    codec = Codec(options.without)
     state = load_state(options.resume) if options.resume else None
     if state:
         codec.load_state_dict(state["codec"])
@@ -135,7 +138,8 @@ def main():
     first, start, saved = step, time.time(), time.time()
     recent, log = [], (options.out / "log.csv").open("a")
     print(f"{len(pictures)} pictures, {sum(p.numel() for p in codec.parameters())} parameters, {options.device}", flush=True)
-    while (spent := (time.time() - start) / 60 / options.minutes) < 1:
+    share = lambda: (step - first) / options.steps if options.steps else (time.time() - start) / 60 / options.minutes
+    while (spent := share()) < 1:
         warm = min(1.0, (step - first + 1) / WARM_UP_STEPS)
         rate = options.rate * warm * (FINAL_RATE + (1 - FINAL_RATE) * 0.5 * (1 + math.cos(math.pi * spent)))
         for group in optimizer.param_groups:
@@ -144,6 +148,9 @@ def main():
         loss, parts = loss_of(codec, crops, rng)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
+        if codec.ablation == "joint-training" and spent > 0.5:  # frozen base: its first half of the run must do
+            for parameter in codec.base.parameters():
+                parameter.grad = None
         norm = torch.nn.utils.clip_grad_norm_(codec.parameters(), CLIP)
         if torch.isfinite(norm):
             optimizer.step()
@@ -168,7 +175,7 @@ def main():
 
 def save(path: Path, codec, average, optimizer, step: int) -> None:
     """Written beside and renamed, so that a kill never leaves half a checkpoint."""
-    state = {"codec": codec.state_dict(), "average": average.state_dict(), "optimizer": optimizer.state_dict(), "step": step}
+    state = {"codec": codec.state_dict(), "average": average.state_dict(), "optimizer": optimizer.state_dict(), "step": step, "ablation": codec.ablation}
     torch.save(state, path.with_suffix(".tmp"))
     path.with_suffix(".tmp").replace(path)
 

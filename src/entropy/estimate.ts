@@ -25,7 +25,8 @@ export function leastBits(table: number): number {
   return table === 0 ? 0 : cost(ENTROPY_TABLES.centre[table] as number)
 }
 
-function symbolBits(table: number, symbol: number): number {
+/** Bits of one symbol under a table, not 0. */
+export function symbolBits(table: number, symbol: number): number {
   const centre = ENTROPY_TABLES.centre[table] as number
   const radius = ENTROPY_TABLES.radius[table] as number
   const magnitude = Math.abs(symbol)

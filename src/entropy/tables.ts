@@ -1,6 +1,9 @@
 import { TABLES_BASE64 } from './tables-data.ts'
 
-/** Number of tables; table i is N(0, sigma_i), sigma_i = .11 * exp(i * ln(64 / .11) / 63). Table 0 codes nothing. */
+/**
+ * Number of tables; table i has the scale sigma_i = .11 * exp(i * ln(64 / .11) / 63), its density is the mixture of
+ * models/strata_models/entropy_tables.py. Table 0 codes nothing.
+ */
 export const TABLES = 64
 
 /** Frequencies of one table add up to 2^PRECISION. */

@@ -1,24 +1,45 @@
 import { encodePicture } from '../codec/compass/encode.ts'
-import { createNodeRuntime, createWasmRuntime } from '../runtime/node.ts'
+import { createNodeRuntime, createWasmRuntime, type NodeRuntimeOptions } from '../runtime/node.ts'
 import type { Runtime } from '../runtime/types.ts'
 import type { EncodePicture } from './encode.ts'
+import { placeholderCode, placeholderPreview } from './placeholder.ts'
 import { yielding } from './yielding.ts'
+
+/** The network that every encode begins with. */
+const ANALYSIS = 'base-analysis'
 
 const runtimes = new Map<'node' | 'wasm', Promise<Runtime>>()
 
-/** The runtime of this name, made once per process; after a failure the next call tries again. */
-export function createRuntime(name: 'node' | 'wasm'): Promise<Runtime> {
+/**
+ * The runtime of this name, made once per process; after a failure the next call tries again.
+ * @param options of the native runtime, heeded by the call that makes it
+ */
+export function createRuntime(name: 'node' | 'wasm', options: NodeRuntimeOptions = {}): Promise<Runtime> {
   const known = runtimes.get(name)
   if (known) return known
-  const made = (name === 'node' ? createNodeRuntime() : createWasmRuntime()).then(yielding)
+  const made = (name === 'node' ? createNodeRuntime(options) : createWasmRuntime()).then(yielding)
   runtimes.set(name, made)
   made.catch(() => runtimes.delete(name))
   return made
 }
 
-/** The real codec: encodes with the native runtime and verifies with the WebAssembly one that the edge uses. */
+/** Loads both runtimes and one network, which shows whether the provider works. Throws what loading throws. */
+export async function prepareEncode(options: NodeRuntimeOptions): Promise<void> {
+  await createRuntime('wasm')
+  await (await createRuntime('node', options)).load(ANALYSIS)
+}
+
+/** The real codec: analyses with the native runtime, decodes (and verifies) with the programs that the edge runs. */
 export async function composeEncode(options: { readonly verify: boolean }): Promise<EncodePicture> {
-  const encoder = await createRuntime('node')
-  const verify = options.verify ? await createRuntime('wasm') : undefined
-  return (image, request) => encodePicture(image, { ...request, encoder, verify })
+  const [encoder, decoder] = [await createRuntime('node'), await createRuntime('wasm')]
+  return async (image, request) => {
+    const placeholder = request.placeholder ?? (await placeholderCode(image, decoder))
+    const parts = { ...request, encoder, decoder, verify: options.verify }
+    return await encodePicture(image, placeholder ? { ...parts, placeholder } : parts)
+  }
+}
+
+/** The placeholder of a .strata file as a data URI, for the edge, which has no model for it. */
+export async function composePreview(file: Uint8Array): Promise<string | undefined> {
+  return await placeholderPreview(file, await createRuntime('wasm'))
 }

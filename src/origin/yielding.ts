@@ -8,15 +8,17 @@ import type { Runtime } from '../runtime/types.ts'
 export function yielding(runtime: Runtime): Runtime {
   return {
     ...runtime,
-    async load(name) {
-      const runner = await runtime.load(name)
-      return {
-        async run(feeds) {
-          const outputs = await runner.run(feeds)
-          await setImmediate()
-          return outputs
-        },
-      }
+    load: async (name) => breathing(await runtime.load(name)),
+    network: async (name) => breathing(await runtime.network(name)),
+  }
+}
+
+function breathing<A extends unknown[], R>(runner: { run(...args: A): R | Promise<R> }) {
+  return {
+    async run(...args: A): Promise<R> {
+      const outputs = await runner.run(...args)
+      await setImmediate()
+      return outputs
     },
   }
 }

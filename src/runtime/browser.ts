@@ -1,21 +1,20 @@
-import * as ort from 'onnxruntime-web/wasm'
 import { StrataError } from '../core/errors.ts'
+import { createEngine } from '../network/network-wasm.ts'
+import { referenceEngine } from '../network/reference.ts'
 import { checkManifest, parseJson, readChecked } from './manifest.ts'
-import { createRunner, memoiseLoads, type OrtSession } from './session.ts'
+import { engineNetworks } from './networks.ts'
+import { memoiseLoads } from './session.ts'
 import type { Runtime } from './types.ts'
 
 export interface BrowserRuntimeOptions {
   /** Folder with manifest.json and the files that it names. Relative addresses start at the page or worker. */
   readonly models: URL | string
-  /** onnxruntime's ort-wasm-simd-threaded.wasm. @default beside the script that holds this code */
-  readonly ort?: URL | string
   /** build/kernels.wasm. @default none: the TypeScript references serve, slower and with the same result */
   readonly kernels?: URL | string
 }
 
 /**
- * Networks on onnxruntime-web in a page or a worker. One thread: more of them need SharedArrayBuffer, hence headers
- * that few sites send. Each file is fetched once, on first use, and checked against the manifest's SHA-256.
+ * The decoder in a page or a worker. Each file is fetched once, on first use, and checked against the manifest's SHA-256.
  * @throws StrataError MODEL_INVALID when the manifest or the kernels cannot be had, or WebCrypto is missing
  */
 export async function createBrowserRuntime(options: BrowserRuntimeOptions): Promise<Runtime> {
@@ -23,26 +22,26 @@ export async function createBrowserRuntime(options: BrowserRuntimeOptions): Prom
     throw new StrataError('MODEL_INVALID', 'models are checked by WebCrypto, which needs https or localhost')
   }
   const folder = asFolder(resolve(options.models))
-  ort.env.wasm.numThreads = 1
-  if (options.ort !== undefined) ort.env.wasm.wasmPaths = { wasm: resolve(options.ort) }
   const [manifest, kernels] = await Promise.all([
     fetchBytes(new URL('manifest.json', folder)).then((bytes) => checkManifest(parseJson(bytes))),
     options.kernels === undefined ? undefined : fetchBytes(resolve(options.kernels)).then(compile),
   ])
   const read = (file: string) => readChecked(manifest, file, () => fetchBytes(new URL(file, folder)))
+  const files = {
+    table: memoiseLoads(async (name: string) => parseJson(await read(`${name}.json`))),
+    blob: memoiseLoads((name: string) => read(`${name}.bin`)),
+  }
+  const engine = kernels ? createEngine(kernels) : referenceEngine
   return {
     name: 'browser',
     manifest,
     ...(kernels ? { kernels } : {}),
-    load: memoiseLoads(async (name) => {
-      const bytes = await read(`${name}.onnx`)
-      const session = (await ort.InferenceSession.create(bytes, {
-        executionProviders: ['wasm'],
-        logSeverityLevel: 3,
-      })) as unknown as OrtSession
-      return createRunner(name, session, (data, dims) => new ort.Tensor('float32', data, dims))
-    }),
-    table: memoiseLoads(async (name) => parseJson(await read(`${name}.json`))),
+    engine,
+    ...files,
+    network: engineNetworks(engine, files),
+    load: async (name) => {
+      throw new StrataError('MODEL_INVALID', `ONNX network "${name}" does not run in the browser`)
+    },
   }
 }
 

@@ -1,5 +1,10 @@
+import { createEngine } from '../network/network-wasm.ts'
+import { referenceEngine } from '../network/reference.ts'
+import { isCudaInstalled } from './cuda.ts'
 import { parseJson } from './manifest.ts'
 import { compileKernels, type ModelFolder, openModelFolder } from './model-files.ts'
+import { engineNetworks, onnxNetworks } from './networks.ts'
+import { type ChosenProvider, createOnProvider, type NodeProvider } from './providers.ts'
 import { createRunner, type MakeTensor, memoiseLoads, type OrtSession } from './session.ts'
 import type { Runtime } from './types.ts'
 
@@ -8,52 +13,75 @@ export interface NodeRuntimeOptions {
   readonly models?: string
   /** Threads of one network run, native runtime only. @default onnxruntime's own choice, one for each core */
   readonly threads?: number
+  /** What runs the networks. Anything but the CPU is for analysis alone: entropy decoding must be exact. @default 'cpu' */
+  readonly provider?: NodeProvider
+  /** Told which provider was taken, with the first session. */
+  readonly onProvider?: (chosen: ChosenProvider) => void
 }
 
-/** Networks on onnxruntime's native CPU provider: what the origin encodes with. */
+export interface WasmRuntimeOptions extends Pick<NodeRuntimeOptions, 'models'> {
+  /** What runs the decoder's programs: our kernels, or onnxruntime-web their ONNX twins. @default 'kernels' */
+  readonly engine?: 'kernels' | 'onnxruntime'
+}
+
+/** All networks on native onnxruntime: what the origin analyses pictures with. */
 export async function createNodeRuntime(options: NodeRuntimeOptions = {}): Promise<Runtime> {
   const { InferenceSession, Tensor } = await import('onnxruntime-node')
   const threads = options.threads === undefined ? {} : { intraOpNumThreads: options.threads }
   return await assemble(
     'node',
+    'onnxruntime',
     await openModelFolder(options.models),
-    async (bytes) =>
-      (await InferenceSession.create(bytes, { ...threads, logSeverityLevel: 3 })) as unknown as OrtSession,
+    createOnProvider(
+      options.provider ?? 'cpu',
+      async (bytes, provider) => {
+        if (provider === 'cuda' && !isCudaInstalled()) throw new Error('its libraries are not installed')
+        const executionProviders = [provider]
+        const settings = { ...threads, executionProviders, logSeverityLevel: 3 as const }
+        return (await InferenceSession.create(bytes, settings)) as unknown as OrtSession
+      },
+      options.onProvider,
+    ),
     (data, dims) => new Tensor('float32', data, dims),
   )
 }
 
-/** The same networks on onnxruntime-web in Node: what the edge decodes with, and so what the origin verifies with. */
-export async function createWasmRuntime(options: Pick<NodeRuntimeOptions, 'models'> = {}): Promise<Runtime> {
-  const { env, InferenceSession, Tensor } = await import('onnxruntime-web/wasm')
-  env.wasm.numThreads = 1
+/** The decoder as the edge runs it, in Node; what else there is runs on onnxruntime-web, loaded when it is needed. */
+export async function createWasmRuntime(options: WasmRuntimeOptions = {}): Promise<Runtime> {
+  const ort = () => import('onnxruntime-web/wasm')
   return await assemble(
     'wasm',
+    options.engine ?? 'kernels',
     await openModelFolder(options.models),
-    async (bytes) =>
-      (await InferenceSession.create(bytes, {
+    async (bytes) => {
+      const { env, InferenceSession } = await ort()
+      env.wasm.numThreads = 1
+      return (await InferenceSession.create(bytes, {
         executionProviders: ['wasm'],
         logSeverityLevel: 3,
-      })) as unknown as OrtSession,
-    (data, dims) => new Tensor('float32', data, dims),
+      })) as unknown as OrtSession
+    },
+    async (data, dims) => new (await ort()).Tensor('float32', data, dims),
   )
 }
 
 async function assemble(
   name: 'node' | 'wasm',
+  engine: 'kernels' | 'onnxruntime',
   folder: ModelFolder,
   createSession: (bytes: Uint8Array) => Promise<OrtSession>,
   makeTensor: MakeTensor,
 ): Promise<Runtime> {
   const kernels = await compileKernels()
-  return {
-    name,
-    manifest: folder.manifest,
-    ...(kernels ? { kernels } : {}),
-    load: memoiseLoads(async (model) => {
+  const files = {
+    table: memoiseLoads(async (table: string) => parseJson(await folder.read(`${table}.json`))),
+    blob: memoiseLoads((blob: string) => folder.read(`${blob}.bin`)),
+    load: memoiseLoads(async (model: string) => {
       const session = await createSession(await folder.read(`${model}.onnx`))
       return createRunner(model, session, makeTensor)
     }),
-    table: memoiseLoads(async (table) => parseJson(await folder.read(`${table}.json`))),
   }
+  const own = kernels ? createEngine(kernels) : referenceEngine
+  const network = engine === 'onnxruntime' ? onnxNetworks(files) : engineNetworks(own, files)
+  return { name, manifest: folder.manifest, ...(kernels ? { kernels } : {}), engine: own, ...files, network }
 }

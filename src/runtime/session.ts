@@ -9,7 +9,7 @@ export interface OrtSession {
   ): Promise<Record<string, { readonly data: unknown; readonly dims: readonly number[]; dispose?(): void }>>
 }
 
-export type MakeTensor = (data: Float32Array, dims: readonly number[]) => unknown
+export type MakeTensor = (data: Float32Array, dims: readonly number[]) => unknown | Promise<unknown>
 
 /** Puts a session behind ModelRunner: one run at a time, in the order of the calls, a rejection ends only its own call. */
 export function createRunner(name: string, session: OrtSession, makeTensor: MakeTensor): ModelRunner {
@@ -24,7 +24,7 @@ export function createRunner(name: string, session: OrtSession, makeTensor: Make
           'MODEL_INVALID',
           `${name}: expected an input "${input}", got ${Object.keys(feeds)}`,
         )
-      inputs[input] = makeTensor(tensor.data, tensor.dims)
+      inputs[input] = await makeTensor(tensor.data, tensor.dims)
     }
     const outputs: Record<string, Tensor> = {}
     for (const [key, value] of Object.entries(await session.run(inputs))) {

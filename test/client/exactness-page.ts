@@ -4,7 +4,6 @@ import { createBrowserRuntime } from '../../src/runtime/browser.ts'
 
 const runtime = createBrowserRuntime({
   models: '/models',
-  ort: '/ort-wasm-simd-threaded.wasm',
   kernels: '/kernels.wasm',
 })
 
@@ -18,7 +17,7 @@ async function decodeAt(address: string): Promise<{ symbols: readonly string[]; 
 /** The code of the error that a network of this folder ends with. */
 async function refusalOf(models: string, name: string): Promise<string> {
   try {
-    await (await createBrowserRuntime({ models })).load(name)
+    await (await createBrowserRuntime({ models })).network(name)
     return 'none'
   } catch (error) {
     return error instanceof StrataError ? error.code : String(error)

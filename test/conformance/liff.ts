@@ -7,6 +7,7 @@ import {
   liffReference,
   TAPS,
 } from '../../src/codec/compass/liff.ts'
+import { rowPitch } from '../../src/codec/compass/row-window.ts'
 import { generator } from '../pictures.ts'
 
 const SIZES = [
@@ -41,7 +42,7 @@ export function liffConformance(name: string, make: () => LiffKernel | Promise<L
       const source = randomSource(size.width, from, to - from, range, random)
       const pairs = rows.offsets.length * columns.offsets.length
       const bank = randoms(pairs * 3 * TAPS, range.filter, random)
-      const [a, b] = [0, 1].map(() => new Int16Array(3 * (bottom - top) * size.toWidth)) as [
+      const [a, b] = [0, 1].map(() => new Int16Array((bottom - top) * rowPitch(size.toWidth))) as [
         Int16Array,
         Int16Array,
       ]
@@ -83,7 +84,7 @@ export function liffConformance(name: string, make: () => LiffKernel | Promise<L
       const source = randomSource(6, 0, 6, TYPICAL, generator(3))
       const bank = randoms(axis.offsets.length ** 2 * 3 * TAPS, 300, generator(4))
       const before = [source.picture.slice(), source.features.slice(), bank.slice()]
-      kernel(source, bank, axis, axis, 0, 9, new Int16Array(3 * 81))
+      kernel(source, bank, axis, axis, 0, 9, new Int16Array(9 * rowPitch(9)))
       expect([source.picture, source.features, bank]).toEqual(before)
     })
   })
@@ -115,7 +116,7 @@ function randomSource(
   random: () => number,
 ): LiffSource {
   const features = randoms(rows * (width + 2) * FEATURES, range.feature, random)
-  return { top, rows, picture: randoms(3 * rows * width, range.sample, random), features }
+  return { top, rows, picture: randoms(rows * rowPitch(width), range.sample, random), features }
 }
 
 /** A third of them at the limits. */

@@ -15,7 +15,7 @@ const tables = Array.from({ length: TABLES }, (_, i) => {
 describe('the frequency tables', () => {
   it('are those of format version 1', () => {
     const sha = createHash('sha256').update(TABLES_BASE64).digest('hex')
-    expect(sha).toMatchInlineSnapshot(`"dc79bece843ce82b9cb73780abe2daa4df954ac9b614b55f37f3ffd74d839896"`)
+    expect(sha).toMatchInlineSnapshot(`"fe1ac83d6758d623451f3544b5c394f8f1ca16dcbc0228326bddb818ac6384fa"`)
   })
 
   it('are 64, each with frequencies of at least 1 that add up to 65536', () => {
@@ -25,18 +25,21 @@ describe('the frequency tables', () => {
     }
   })
 
-  it('are symmetric and reach 4.5 sigma, at most 255', () => {
+  it('are symmetric and reach 6.5 sigma, at most 255', () => {
     tables.forEach(({ r, f, rare }, i) => {
       expect(f.slice(0, r)).toEqual(f.slice(r + 1, 2 * r + 1).reverse())
-      expect(r).toBe(Math.min(Math.ceil(4.5 * sigma(i)) + 2, 255))
-      expect(rare).toBe(8)
+      expect(r).toBe(Math.min(Math.ceil(6.5 * sigma(i)) + 2, 255))
+      // What a table's end leaves out goes to the escape.
+      if (r < 255) expect(rare).toBe(8)
+      else expect(rare).toBeGreaterThanOrEqual(8)
     })
   })
 
-  it('have the variance of their Gaussian, integrated over unit bins', () => {
+  it('have the variance of their mixture, integrated over unit bins', () => {
     tables.forEach(({ r, f }, i) => {
       const variance = f.slice(0, 2 * r + 1).reduce((sum, n, j) => sum + n * (j - r) ** 2, 0) / 65536
-      if (i > 25) expect(variance / (sigma(i) ** 2 + 1 / 12)).toBeCloseTo(1, 1)
+      // .8 * .9^2 + .2 * 1.7^2; the widest tables end before their tails do.
+      if (i > 25 && i < 58) expect(variance / (1.226 * sigma(i) ** 2 + 1 / 12)).toBeCloseTo(1, 1)
     })
   })
 

@@ -97,10 +97,9 @@ async function contentOf(
   if (path === '/') return '<!doctype html><script type="module" src="/page.js"></script>'
   if (path === '/page.js') return script
   if (path === '/kernels.wasm') return await readFile(new URL('build/kernels.wasm', root))
-  if (path.endsWith('.wasm')) return await readFile(new URL(`node_modules/onnxruntime-web/dist${path}`, root))
   if (folder === 'models' || folder === 'damaged') {
     const content = await readFile(new URL(`models/weights/${name}`, root))
-    if (folder === 'damaged' && name.endsWith('.onnx')) content[content.length >> 1]! ^= 1
+    if (folder === 'damaged' && name.endsWith('.bin')) content[content.length >> 1]! ^= 1
     return content
   }
   return folder === 'files' ? files[Number(name)] : undefined

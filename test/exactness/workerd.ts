@@ -38,13 +38,13 @@ export async function startWorkerd(): Promise<RemoteDecoder> {
   }
 }
 
-/** The Worker as wrangler bundles it: .wasm and .onnx files become modules of their own. */
+/** The Worker as wrangler bundles it: .wasm and .bin files become modules of their own. */
 async function bundleWorker(): Promise<WorkerModule[]> {
   const modules = new Map<string, WorkerModule>()
   const binaries: Plugin = {
     name: 'binaries',
     setup({ onResolve }) {
-      onResolve({ filter: /\.(wasm|onnx)$/ }, async ({ path, resolveDir }) => {
+      onResolve({ filter: /\.(wasm|bin)$/ }, async ({ path, resolveDir }) => {
         const file = path.startsWith('.')
           ? resolve(resolveDir, path)
           : createRequire(import.meta.url).resolve(path)

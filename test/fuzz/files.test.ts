@@ -37,12 +37,12 @@ describe('forged and damaged files', { timeout: 120_000 }, () => {
     let runs = 0
     const failing: Runtime = {
       ...wasm,
-      async load(name) {
-        const { run } = await wasm.load(name)
+      async network(name) {
+        const { run } = await wasm.network(name)
         // Now and then only: a single bad file provokes it.
         return {
-          run: async (feeds) =>
-            ++runs % 97 === 0 ? Promise.reject(new RangeError('out of bounds')) : run(feeds),
+          run: async (...args) =>
+            ++runs % 97 === 0 ? Promise.reject(new RangeError('out of bounds')) : run(...args),
         }
       },
     }

@@ -72,36 +72,91 @@ describe('the WebAssembly kernels, given anything', { timeout: 60_000 }, () => {
     const kernels = instantiateKernels(kernelModule())
     for (let seed = 1; seed <= 300; seed++) predictRow(kernels, randomOf(seed))
   })
+
+  it('move latents inside their sections', () => {
+    const kernels = instantiateKernels(kernelModule())
+    for (let seed = 1; seed <= 100; seed++) moveLatents(kernels, randomOf(seed))
+  })
+
+  it('turn latents and samples into others inside their sections', () => {
+    const kernels = instantiateKernels(kernelModule())
+    for (let seed = 1; seed <= 100; seed++) turnNumbers(kernels, randomOf(seed))
+  })
 })
 
 /** liffCubic and liffRow with any samples, columns beyond the picture and phases that do not exist. */
 function predictRow(kernels: Kernels, random: Random): void {
   const [width, target, phases] = [1 + random.below(40), random.below(90), 1 + random.below(16)]
-  const pitch = 2 * (width + 12)
   const features = 16 * (width + 2)
   const any = (bytes: number) => ({ bytes, content: random.bytes(bytes) })
   const sections = [
-    any(2 * 3 * 4 * width + 16), // the picture: four rows of three channels, and what the last vector runs over
+    any(4 * 6 * width + 16), // the picture: four rows, and what the last vector runs over
     any(8), // weights of the cubic
-    { bytes: 3 * pitch },
+    { bytes: 6 * (width + 4) + 16 }, // the line
     ...[any(features), any(features), any(features)],
     any(4 * target), // columns
-    any(32 * phases),
+    any(16 * phases),
     any(432 * phases), // filters
-    { bytes: 6 * target },
+    { bytes: 6 * target + 2 },
   ]
   guarded(
     kernels,
     sections,
-    ([picture = 0, weights = 0, lines = 0, above = 0, middle = 0, below = 0, ...rest]) => {
+    ([picture = 0, weights = 0, line = 0, above = 0, middle = 0, below = 0, ...rest]) => {
       const [columns = 0, phaseTable = 0, bank = 0, out = 0] = rest
-      const rows = [0, 1, 2, 3].map((row) => picture + 2 * width * row) as [number, number, number, number]
-      kernels.exports.liffCubic(...rows, 8 * width, width, weights, lines, pitch)
+      const rows = [0, 1, 2, 3].map((row) => picture + 6 * width * row) as [number, number, number, number]
+      kernels.exports.liffCubic(...rows, width, weights, line)
       kernels.exports.liffRow(
-        ...([lines, pitch, above, middle, below, width] as const),
-        ...([columns, target, phaseTable, phases, bank] as const),
-        ...([out, 2 * target] as const),
+        ...([line, above, middle, below, width] as const),
+        ...([columns, target, phaseTable, phases, bank, out] as const),
       )
     },
   )
+}
+
+/** The kernels of passes, each run lying anywhere in the latents or outside. */
+function moveLatents(kernels: Kernels, random: Random): void {
+  const { exports } = kernels
+  const [channels, latents, count] = [8 * (1 + random.below(4)), 1 + random.below(20), 1 + random.below(30)]
+  const [length, size] = [channels * latents, channels * count]
+  const runs = Int32Array.from({ length: count }, () =>
+    random.chance(0.2) ? -1 : random.below(length - channels + 1),
+  )
+  const any = (bytes: number) => ({ bytes, content: random.bytes(bytes) })
+  const sections = [
+    { bytes: 4 * count, content: new Uint8Array(runs.buffer) },
+    ...[any(2 * length), any(length)], // latents: values, tables
+    ...[any(2 * size), any(size), any(2 * size)], // a pass: means, tables, symbols
+    ...[{ bytes: 2 * size }, { bytes: 2 * size }, { bytes: size }],
+  ]
+  guarded(
+    kernels,
+    sections,
+    ([at = 0, values = 0, indexes = 0, means = 0, tables = 0, symbols = 0, ...out]) => {
+      exports.passMagnitudes(at, count, channels, values, out[0]!)
+      exports.passHalves(at, count, channels, values, out[1]!)
+      exports.passTables(at, count, channels, means, out[2]!)
+      exports.passStore(at, count, channels, means, tables, symbols, values, indexes)
+    },
+  )
+}
+
+function turnNumbers(kernels: Kernels, random: Random): void {
+  const { exports } = kernels
+  const [channels, latents, count] = [8 * (1 + random.below(4)), 1 + random.below(20), 1 + random.below(30)]
+  const columns = Int32Array.from({ length: count }, () => random.below(latents))
+  const any = (bytes: number) => ({ bytes, content: random.bytes(bytes) })
+  const sections = [
+    { bytes: 4 * count, content: new Uint8Array(columns.buffer) },
+    ...[any(2 * channels * latents), any(channels * latents)], // latents: values, tables
+    any(8 * channels), // gains
+    any(2 * count + 30), // samples
+    ...[{ bytes: 4 * channels * count }, { bytes: 2 * channels * latents }, { bytes: count + 15 }],
+  ]
+  guarded(kernels, sections, ([at = 0, values = 0, indexes = 0, gains = 0, samples = 0, ...out]) => {
+    exports.cellContext(at, count, channels, values, indexes, out[0]!)
+    exports.cellDequantize(values, latents, channels, gains, 16383, out[1]!)
+    exports.cellBytes(samples, count, out[2]!)
+    exports.cellBound(samples, count, 16320)
+  })
 }

@@ -4,7 +4,6 @@ import { type RgbImage, rgbImage } from '../../core/image.ts'
 import { STRIP_ROWS } from '../../format/layout.ts'
 import { type DecodeOptions, openFile, openLatents, openPictures } from './layer-chain.ts'
 import { SymbolHashes } from './symbol-hashes.ts'
-import { rgbRows } from './tile.ts'
 
 export type { DecodeOptions } from './layer-chain.ts'
 
@@ -23,7 +22,7 @@ export async function* decodeRows(bytes: Uint8Array, options: DecodeOptions): As
       const bottom = Math.min(top + STRIP_ROWS, picture.height)
       await picture.ensure(bottom)
       throwIfAborted(options.signal)
-      yield rgbImage(picture.width, bottom - top, rgbRows(picture.rows, top, bottom))
+      yield rgbImage(picture.width, bottom - top, picture.rgb(top, bottom))
       picture.rows.discard(bottom)
     }
   } finally {

@@ -1,24 +1,29 @@
+import { StrataError } from '../../core/errors.ts'
 import { release } from '../../core/release.ts'
 import { leastBits } from '../../entropy/estimate.ts'
 import type { LayerInfo } from '../../format/types.ts'
-import type { ModelRunner, Runtime, Tensor } from '../../runtime/types.ts'
+import type { NetworkRunner } from '../../network/types.ts'
+import type { Runtime } from '../../runtime/types.ts'
+import type { LatentRow } from './cell-kernel.ts'
 import type { LayerGeometry, StripGeometry } from './geometry.ts'
-import { type LatentSource, latentStrips, type StripLatents } from './latents.ts'
-import { type DecoderTable, type LayerTable, qualityCode, scaleCode } from './tables.ts'
+import { type CodecKernels, kernelsOf } from './kernels.ts'
+import { type LatentSource, latentStrips } from './latents.ts'
+import { CONTEXT_LIMIT } from './pass-store.ts'
+import { StripCells, type StripLatents } from './passes.ts'
+import { type DecoderTable, type LayerTable, type PassTable, qualityCode, scaleCode } from './tables.ts'
 
-/** Means are multiples of 1/16. */
-export const MEAN_STEPS = 16
-const CONTEXT_LIMIT = 255
-/** Largest value that 16 bits hold. */
-const VALUE_LIMIT = 32767
-
-/** Entropy parameters of one strip, planar [channel][row][column], cropped to the strip's latents. */
-export interface EntropyParameters {
+/** Entropy parameters of one pass, [row of cells][column of cells][position, channel]. */
+export interface PassParameters {
+  readonly pass: PassTable
+  readonly cells: StripCells
   /** 16 x mean. */
-  readonly means: Int32Array
-  /** Entropy table of each latent, 0..63. */
+  readonly means: Int16Array
+  /** Entropy table of each latent, 0..63; 0 where nothing is coded. */
   readonly indexes: Uint8Array
 }
+
+/** Gives the symbols of a pass: the decoder reads them, the encoder makes them and writes them down. */
+export type PassCoder = (parameters: PassParameters) => Int16Array
 
 /** The layer below, as far as entropy parameters may look at it: integers only. */
 export interface LayerBelow {
@@ -27,31 +32,40 @@ export interface LayerBelow {
 }
 
 /**
- * Runs a layer's integer network: side latents, quality, and (enhancement layers) the scale factor and the integers of
- * the layer below by nearest neighbour give each latent's mean and entropy table. Encoder and decoder share this code
- * to the letter, which is what keeps them in step.
+ * Runs a layer's integer networks: side latents, quality, and (enhancement layers) the scale factor and the integers of
+ * the layer below by nearest neighbour give features; then, pass by pass, these and the latents decoded so far give
+ * means and entropy tables. Encoder and decoder share this code to the letter, which is what keeps them in step.
  */
 export class EntropyModel {
   readonly table: LayerTable
+  /** Only what is predicted from a layer below can go without a residual. */
+  readonly canBeEmpty: boolean
   readonly #decoder: DecoderTable
   readonly #info: LayerInfo
   readonly #layer: LayerGeometry
   readonly #below: LayerBelow | undefined
-  readonly #network: ModelRunner
+  readonly #hyper: NetworkRunner
+  readonly #passes: readonly NetworkRunner[]
+  readonly #kernels: CodecKernels
 
   private constructor(
     decoder: DecoderTable,
     info: LayerInfo,
     layer: LayerGeometry,
     below: LayerBelow | undefined,
-    network: ModelRunner,
+    hyper: NetworkRunner,
+    passes: readonly NetworkRunner[],
+    kernels: CodecKernels,
   ) {
     this.table = below ? decoder.enhancement : decoder.base
+    this.canBeEmpty = below !== undefined
     this.#decoder = decoder
     this.#info = info
     this.#layer = layer
     this.#below = below
-    this.#network = network
+    this.#hyper = hyper
+    this.#passes = passes
+    this.#kernels = kernels
   }
 
   static async load(
@@ -60,18 +74,21 @@ export class EntropyModel {
     info: LayerInfo,
     layer: LayerGeometry,
     below?: LayerBelow,
+    kernels = kernelsOf(runtime),
   ): Promise<EntropyModel> {
-    const network = await runtime.load(below ? 'enhancement-entropy' : 'base-entropy')
-    return new EntropyModel(decoder, info, layer, below, network)
+    const kind = below ? 'enhancement' : 'base'
+    const hyper = await runtime.network(`${kind}-hyper`)
+    const passes = await Promise.all(
+      decoder.passes.map((_, index) => runtime.network(`${kind}-pass${index}`)),
+    )
+    return new EntropyModel(decoder, info, layer, below, hyper, passes, kernels)
   }
 
-  /** Entropy table of each side latent of a strip, channel by channel. */
+  /** Entropy table of each side latent of a strip, [row][column][channel]. */
   sideIndexes(strip: StripGeometry): Uint8Array {
-    const cells = strip.sideRows * strip.sideColumns
-    const indexes = new Uint8Array(this.table.side * cells)
-    for (const [channel, table] of this.#sideTables().entries()) {
-      indexes.fill(table, channel * cells, (channel + 1) * cells)
-    }
+    const tables = Uint8Array.from(this.#sideTables())
+    const indexes = new Uint8Array(strip.sideRows * strip.sideColumns * tables.length)
+    for (let at = 0; at < indexes.length; at += tables.length) indexes.set(tables, at)
     return indexes
   }
 
@@ -81,18 +98,53 @@ export class EntropyModel {
     return strip.sideRows * strip.sideColumns * bits
   }
 
-  /** @param side symbols of the side latents, [channel][row][column] */
-  async parameters(strip: StripGeometry, side: Int16Array): Promise<EntropyParameters> {
-    const feeds: Record<string, Tensor> = { side: this.#sideTensor(strip, side) }
+  /**
+   * Features that all passes over a strip share. What they need of the layer below is released: ask once, top to bottom.
+   * @param side symbols of the side latents, [row][column][channel]
+   */
+  async features(strip: StripGeometry, side: Int16Array): Promise<Int16Array> {
+    const feeds: Record<string, Int16Array> = { side: this.#sideTensor(strip, side) }
     if (this.#below) feeds.context = await this.#contextTensor(strip, this.#below)
-    const { means, indexes } = await this.#network.run(feeds)
-    release(feeds.side?.data, feeds.context?.data)
-    const parameters = {
-      means: this.#unpack(strip, means as Tensor, (length) => new Int32Array(length)),
-      indexes: this.#unpack(strip, indexes as Tensor, (length) => new Uint8Array(length)),
+    const { hidden } = await this.#hyper.run(feeds, ...this.#units(strip))
+    release(feeds.context)
+    return given(hidden)
+  }
+
+  /** Codes a strip's latents, pass by pass. */
+  async code(strip: StripGeometry, hidden: Int16Array, coder: PassCoder): Promise<StripLatents> {
+    const cells = new StripCells(this.#decoder, strip, this.#layer.latentWidth, this.#kernels.passes)
+    try {
+      await this.#code(cells, this.#units(strip), hidden, coder)
+    } finally {
+      cells.close()
     }
-    release(means?.data, indexes?.data)
-    return parameters
+    return cells.latents
+  }
+
+  async #code(
+    cells: StripCells,
+    units: [rows: number, columns: number],
+    hidden: Int16Array,
+    coder: PassCoder,
+  ): Promise<void> {
+    let carried: Int16Array | undefined
+    for (const [index, pass] of this.#decoder.passes.entries()) {
+      const inputs = passInputs(cells, pass)
+      const network = this.#passes[index] as NetworkRunner
+      const found = await network.run({ ...inputs, hidden, ...(carried ? { carried } : {}) }, ...units)
+      carried = found.features ?? carried
+      const means = given(found.means)
+      const indexes = cells.indexesOf(pass, given(found.indexes))
+      const symbols = coder({ pass, cells, means, indexes })
+      cells.store(pass, means, indexes, symbols)
+      release(found.indexes, ...Object.values(inputs))
+    }
+  }
+
+  /** Size of a strip in pixels, up to the grid of its side latents. */
+  #units({ sideRows, sideColumns }: StripGeometry): [rows: number, columns: number] {
+    const unit = this.#decoder.patch * this.#decoder.sideStride
+    return [sideRows * unit, sideColumns * unit]
   }
 
   #sideTables(): number[] {
@@ -100,7 +152,7 @@ export class EntropyModel {
     return Array.from({ length: this.table.side }, (_, channel) => row[channel] ?? 1)
   }
 
-  #sideTensor(strip: StripGeometry, side: Int16Array): Tensor {
+  #sideTensor(strip: StripGeometry, side: Int16Array): Int16Array {
     const cells = strip.sideRows * strip.sideColumns
     const planes = [qualityCode(this.#info.quality)]
     if (this.#below) {
@@ -108,105 +160,64 @@ export class EntropyModel {
       const { width, height } = this.#info
       planes.push(scaleCode(this.#decoder.scaleThresholds, width * height, info.width * info.height))
     }
-    const data = new Float32Array((this.table.side + planes.length) * cells)
-    for (let i = 0; i < side.length; i++) data[i] = Math.min(Math.max(side[i] ?? 0, -255), 255)
-    planes.forEach((value, p) => {
-      data.fill(value, (this.table.side + p) * cells, (this.table.side + p + 1) * cells)
-    })
-    return { data, dims: [1, this.table.side + planes.length, strip.sideRows, strip.sideColumns] }
-  }
-
-  /**
-   * The context below each latent's centre, 2x2 latents to a cell: [position * planes + plane][row / 2][column / 2];
-   * zero where the side grid reaches past the latents.
-   */
-  async #contextTensor(strip: StripGeometry, below: LayerBelow): Promise<Tensor> {
-    const { latentWidth } = this.#layer
-    const geometry = below.latents.geometry
-    const columnBelow = nearestLatents(
-      latentWidth,
-      0,
-      geometry.width,
-      this.#layer.width,
-      geometry.latentWidth,
-    )
-    const rowBelow = nearestLatents(
-      strip.latentRows,
-      strip.latentTop,
-      geometry.height,
-      this.#layer.height,
-      geometry.latentHeight,
-    )
-    // All strips before the tensor: each may have to be decoded first, with tensors of its own.
-    const lower = await latentStrips(below.latents, rowBelow[0] ?? 0, (rowBelow.at(-1) ?? 0) + 1)
-    const { cellRows, cellColumns } = this.#cells(strip)
-    const { latents } = this.#decoder
-    const plane = cellRows * cellColumns
-    const data = new Float32Array(8 * latents * plane)
-    for (let row = 0; row < strip.latentRows; row++) {
-      const source = rowBelow[row] ?? 0
-      const { values, indexes, rows } = lower.at(source)
-      const first = (source % geometry.stripLatents) * geometry.latentWidth
-      for (let channel = 0; channel < latents; channel++) {
-        const from = channel * rows * geometry.latentWidth + first
-        for (let parity = 0; parity < 2; parity++) {
-          const position = (2 * (row & 1) + parity) * 2 * latents + channel
-          let to = position * plane + (row >> 1) * cellColumns
-          const shift = latents * plane
-          for (let x = parity; x < latentWidth; x += 2, to++) {
-            const below = from + (columnBelow[x] as number)
-            data[to] = Math.min(Math.abs(values[below] as number), CONTEXT_LIMIT)
-            data[to + shift] = indexes[below] as number
-          }
-        }
+    const channels = this.table.side + planes.length
+    const out = new Int16Array(channels * cells)
+    for (let cell = 0; cell < cells; cell++) {
+      for (let c = 0; c < this.table.side; c++) {
+        const value = side[cell * this.table.side + c] as number
+        out[cell * channels + c] = Math.min(Math.max(value, -CONTEXT_LIMIT), CONTEXT_LIMIT)
       }
-    }
-    // The next strip begins where this one ended; it may still need the strip that holds this one's last row.
-    below.latents.release('context', lower.last)
-    return { data, dims: [1, 8 * latents, cellRows, cellColumns] }
-  }
-
-  /** From [channel * 4 + position][row / 2][column / 2] to the strip's latents. */
-  #unpack<T extends Int32Array | Uint8Array>(
-    strip: StripGeometry,
-    { data }: Tensor,
-    allocate: (length: number) => T,
-  ): T {
-    const { cellRows, cellColumns } = this.#cells(strip)
-    const { latentWidth } = this.#layer
-    const out = allocate(this.#decoder.latents * strip.latentRows * latentWidth)
-    for (let channel = 0; channel < this.#decoder.latents; channel++) {
-      for (let row = 0; row < strip.latentRows; row++) {
-        const to = (channel * strip.latentRows + row) * latentWidth
-        for (let parity = 0; parity < 2; parity++) {
-          let from = ((channel * 4 + 2 * (row & 1) + parity) * cellRows + (row >> 1)) * cellColumns
-          for (let x = parity; x < latentWidth; x += 2) out[to + x] = data[from++] as number
-        }
-      }
+      for (let p = 0; p < planes.length; p++) out[cell * channels + this.table.side + p] = planes[p] as number
     }
     return out
   }
 
-  /** The grid of 2x2 latents that the side latents of a strip span. */
-  #cells(strip: StripGeometry): { cellRows: number; cellColumns: number } {
-    const half = this.#decoder.sideStride / 2
-    return { cellRows: strip.sideRows * half, cellColumns: strip.sideColumns * half }
+  /**
+   * What lies below each latent's centre, [row][column][magnitudes, tables]; zero where the side grid reaches past the
+   * latents.
+   */
+  async #contextTensor(strip: StripGeometry, below: LayerBelow): Promise<Int16Array> {
+    const { latentWidth, height, width } = this.#layer
+    const { geometry } = below.latents
+    const columnBelow = nearestLatents(latentWidth, 0, geometry.width, width, geometry.latentWidth)
+    const rowBelow = nearestLatents(
+      strip.latentRows,
+      strip.latentTop,
+      geometry.height,
+      height,
+      geometry.latentHeight,
+    )
+    const lower = await latentStrips(below.latents, rowBelow[0] ?? 0, (rowBelow.at(-1) ?? 0) + 1)
+    const { latents, sideStride } = this.#decoder
+    const run = geometry.latentWidth * latents
+    const rows = Array.from(rowBelow, (source): LatentRow | undefined => {
+      const { values, indexes, isEmpty } = lower.at(source)
+      const from = (source % geometry.stripLatents) * run
+      if (isEmpty) return undefined
+      return { values: values.subarray(from, from + run), indexes: indexes.subarray(from, from + run) }
+    })
+    const pitch = 2 * latents * sideStride * strip.sideColumns
+    const out = new Int16Array(pitch * sideStride * strip.sideRows)
+    this.#kernels.cells.context(rows, columnBelow, latents, out, pitch)
+    // The next strip begins where this one ended; it may still need the strip that holds this one's last row.
+    below.latents.release('context', lower.last)
+    return out
   }
 }
 
-/** Latents from symbols and parameters. Takes the parameters over. */
-export function reconstruct(symbols: Int16Array, parameters: EntropyParameters, rows: number): StripLatents {
-  const { means, indexes } = parameters
-  let largest = 0
-  for (let i = 0; i < means.length; i++) {
-    const value = MEAN_STEPS * (symbols[i] as number) + (means[i] as number)
-    means[i] = value
-    largest = Math.max(largest, Math.abs(value))
+/** What a pass looks at besides the features: latents of the passes before it. */
+function passInputs(cells: StripCells, pass: PassTable): Record<string, Int16Array> {
+  const inputs: Record<string, Int16Array> = {}
+  if (pass.sees.length > 0) inputs.magnitudes = cells.magnitudes(pass.seesFine, pass.sees)
+  for (const [k, positions] of pass.predictors.entries()) {
+    inputs[`values${k}`] = cells.halves(pass.seesFine, positions)
   }
-  if (largest > VALUE_LIMIT) return { rows, values: means, indexes }
-  const values = new Int16Array(means)
-  release(means)
-  return { rows, values, indexes }
+  return inputs
+}
+
+function given(values: Int16Array | undefined): Int16Array {
+  if (!values) throw new StrataError('MODEL_INVALID', 'a program of the decoder lacks an output')
+  return values
 }
 
 /** Index of the lower layer's latent under the centre of each of `count` latents, by integer arithmetic. */

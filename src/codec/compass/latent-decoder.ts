@@ -1,16 +1,15 @@
 import { StrataError } from '../../core/errors.ts'
-import { release } from '../../core/release.ts'
 import type { EntropyCoder } from '../../entropy/types.ts'
 import type { StripIndex } from '../../format/types.ts'
-import { type EntropyModel, reconstruct } from './entropy-parameters.ts'
+import type { EntropyModel } from './entropy-parameters.ts'
 import type { StripGeometry } from './geometry.ts'
-import type { StripLatents } from './latents.ts'
+import { emptyLatents, type StripLatents } from './passes.ts'
 
 /** Sees each strip's symbols as they are decoded, and must not keep them; verification and `info --symbols` hash them. */
-export type SymbolTap = (strip: number, side: Int16Array, symbols: Int16Array) => void
+export type SymbolTap = (strip: number, side: Int16Array, passes: readonly Int16Array[]) => void
 
 /**
- * Decodes one strip: side latents first, which give the entropy parameters of the latents in the same stream.
+ * Decodes one strip; one without bytes has no residual. Side latents first, which give the entropy parameters of the latents in the same stream.
  * @throws StrataError FORMAT_CHECKSUM or FORMAT_TRUNCATED from the strip's bytes, ENTROPY_CORRUPT from its symbols
  */
 export async function decodeStrip(
@@ -21,19 +20,25 @@ export async function decodeStrip(
   tap?: SymbolTap,
 ): Promise<StripLatents> {
   const data = bytes.strip(strip.index)
+  if (data.length === 0 && model.canBeEmpty) {
+    tap?.(strip.index, new Int16Array(), [])
+    return emptyLatents(strip.latentRows)
+  }
   checkLength(data, model.leastSideBits(strip))
   const decoder = coder.decoder(data)
   const sideIndexes = model.sideIndexes(strip)
   const side = new Int16Array(sideIndexes.length)
   decoder.decode(sideIndexes, side)
   checkSide(side)
-  const parameters = await model.parameters(strip, side)
-  const symbols = new Int16Array(parameters.indexes.length)
-  decoder.decode(parameters.indexes, symbols)
+  const symbols: Int16Array[] = []
+  const latents = await model.code(strip, await model.features(strip, side), ({ indexes }) => {
+    const found = new Int16Array(indexes.length)
+    decoder.decode(indexes, found)
+    if (tap) symbols.push(found)
+    return found
+  })
   decoder.finish()
   tap?.(strip.index, side, symbols)
-  const latents = reconstruct(symbols, parameters, strip.latentRows)
-  release(symbols)
   return latents
 }
 

@@ -1,14 +1,6 @@
 import { release } from '../../core/release.ts'
 import type { LayerGeometry } from './geometry.ts'
-
-/** Decoded latents of one strip, planar [channel][row][column]. */
-export interface StripLatents {
-  readonly rows: number
-  /** 16 x latent in coded units (symbol + mean), exact. In 16 bits unless a value needs more, which next to none does. */
-  readonly values: Int16Array | Int32Array
-  /** Entropy table of each latent: with min(|values|, 255) what the layer above may see. */
-  readonly indexes: Uint8Array
-}
+import type { StripLatents } from './passes.ts'
 
 /** Latents of one layer by strip, wherever they come from: the decoder reads them, the encoder finds them. */
 export interface LatentSource {

@@ -86,18 +86,18 @@ export async function openLatents(
   readers: readonly LatentReader[],
   tap?: (layer: number) => SymbolTap,
 ): Promise<LatentSource[]> {
-  const { coder } = options.kernels ?? kernelsOf(options.runtime)
+  const kernels = options.kernels ?? kernelsOf(options.runtime)
   const sources: LatentSource[] = []
   let below: LayerBelow | undefined
   for (const info of file.header.layers.slice(0, file.layer.index + 1)) {
     const geometry = layerGeometry(info, file.table)
-    const model = await EntropyModel.load(options.runtime, file.table, info, geometry, below)
+    const model = await EntropyModel.load(options.runtime, file.table, info, geometry, below, kernels)
     const strips = readStrips(bytes, info)
     const read = info.index < file.layer.index ? [...readers, 'context' as const] : readers
     const latents = new StripCache(geometry, read, (index) => {
       throwIfAborted(options.signal)
       const strip = stripGeometry(geometry, index, file.table)
-      return decodeStrip(coder, model, strips, strip, tap?.(info.index))
+      return decodeStrip(kernels.coder, model, strips, strip, tap?.(info.index))
     })
     sources.push(latents)
     below = { info, latents }
@@ -111,13 +111,15 @@ export async function openPictures(
   options: DecodeOptions,
   latents: readonly LatentSource[],
 ): Promise<LayerPicture[]> {
-  const { liff } = options.kernels ?? kernelsOf(options.runtime)
+  const kernels = options.kernels ?? kernelsOf(options.runtime)
   const pictures: LayerPicture[] = []
   for (const [k, source] of latents.entries()) {
     const info = file.header.layers[k] as LayerInfo
     const below = pictures[k - 1]
-    const predictor = below && (await Predictor.create(options.runtime, below, info.width, info.height, liff))
-    pictures.push(await LayerPicture.create(options.runtime, file.table, info.quality, source, predictor))
+    const predictor =
+      below && (await Predictor.create(options.runtime, below, info.width, info.height, kernels.liff))
+    const { runtime } = options
+    pictures.push(await LayerPicture.create(runtime, file.table, info.quality, source, predictor, kernels))
   }
   return pictures
 }

@@ -1,12 +1,16 @@
 import { release } from '../../core/release.ts'
-import type { ModelRunner, Runtime, Tensor } from '../../runtime/types.ts'
-import { MEAN_STEPS } from './entropy-parameters.ts'
-import { type LayerGeometry, stripGeometry } from './geometry.ts'
+import type { TensorAccess } from '../../network/engine.ts'
+import type { NetworkRunner } from '../../network/types.ts'
+import type { Runtime } from '../../runtime/types.ts'
+import type { CellKernel } from './cell-kernel.ts'
+import { cellReader, cellWriter, UNIT } from './cells.ts'
+import { inverseGains } from './dequantize.ts'
+import { type LayerGeometry, type StripGeometry, stripGeometry } from './geometry.ts'
+import { kernelsOf } from './kernels.ts'
 import { type LatentSource, type LatentStrips, latentStrips } from './latents.ts'
 import type { PictureRows, Predictor } from './predictor.ts'
 import { RowWindow } from './row-window.ts'
-import { atQuality, type DecoderTable } from './tables.ts'
-import { halfTensor, storeSamples } from './tile.ts'
+import type { DecoderTable } from './tables.ts'
 
 /**
  * Widest tile of synthesis in pixels. A strip is cut into such tiles, because what a run of the network takes grows
@@ -30,13 +34,14 @@ interface LatentArea {
 export class LayerPicture implements PictureRows {
   readonly width: number
   readonly height: number
-  readonly rows: RowWindow<Int16Array>
+  readonly rows: RowWindow
   readonly #geometry: LayerGeometry
   readonly #table: DecoderTable
   readonly #latents: LatentSource
   readonly #predictor: Predictor | undefined
-  readonly #network: ModelRunner
+  readonly #network: NetworkRunner
   readonly #inverseGain: Float64Array
+  readonly #cells: CellKernel
   #next = 0
 
   private constructor(
@@ -44,18 +49,20 @@ export class LayerPicture implements PictureRows {
     quality: number,
     latents: LatentSource,
     predictor: Predictor | undefined,
-    network: ModelRunner,
+    network: NetworkRunner,
+    cells: CellKernel,
   ) {
     this.#geometry = latents.geometry
     this.width = this.#geometry.width
     this.height = this.#geometry.height
-    this.rows = new RowWindow((length) => new Int16Array(length), 3, this.width)
+    this.rows = new RowWindow(this.width)
     this.#table = table
     this.#latents = latents
     this.#predictor = predictor
     this.#network = network
+    this.#cells = cells
     const layer = predictor ? table.enhancement : table.base
-    this.#inverseGain = atQuality(layer.logInverseGain, quality).map((value) => Math.exp(value) / MEAN_STEPS)
+    this.#inverseGain = inverseGains(table, layer, quality)
   }
 
   static async create(
@@ -64,13 +71,19 @@ export class LayerPicture implements PictureRows {
     quality: number,
     latents: LatentSource,
     predictor?: Predictor,
+    { cells } = kernelsOf(runtime),
   ): Promise<LayerPicture> {
-    const network = await runtime.load(predictor ? 'enhancement-synthesis' : 'base-synthesis')
-    return new LayerPicture(table, quality, latents, predictor, network)
+    const network = await runtime.network(predictor ? 'enhancement-synthesis' : 'base-synthesis')
+    return new LayerPicture(table, quality, latents, predictor, network, cells)
   }
 
   async ensure(row: number): Promise<void> {
     while (this.rows.to < Math.min(row, this.height)) await this.#strip(this.#next++)
+  }
+
+  /** Rows [top, bottom) as interleaved 8-bit RGB. */
+  rgb(top: number, bottom: number): Uint8Array {
+    return this.#cells.bytes(this.rows.slice(top, bottom), this.width)
   }
 
   /** Gives the memory of this layer back. */
@@ -82,7 +95,7 @@ export class LayerPicture implements PictureRows {
 
   async #strip(index: number): Promise<void> {
     const { patch, haloRows } = this.#table
-    const { latentHeight, latentWidth } = this.#geometry
+    const { latentHeight } = this.#geometry
     const strip = stripGeometry(this.#geometry, index, this.#table)
     const halo = haloRows / patch
     const first = Math.max(strip.latentTop - halo, 0)
@@ -92,6 +105,23 @@ export class LayerPicture implements PictureRows {
     const latents = await latentStrips(this.#latents, first, last)
     const rows = strip.bottom - strip.top
     this.rows.extend(rows)
+    if (latents.at(strip.latentTop).isEmpty) this.#copyPrediction(strip)
+    else await this.#synthesise(strip, latents, first, last)
+    this.#predictor?.rows.discard(strip.bottom - haloRows)
+    this.#latents.release('pixels', index)
+  }
+
+  /** A strip without a residual. */
+  #copyPrediction({ top, bottom }: StripGeometry): void {
+    const target = this.rows.slice(top, bottom)
+    if (this.#predictor) this.#cells.bound(this.#predictor.rows.slice(top, bottom), UNIT, target)
+    else target.fill(0)
+  }
+
+  async #synthesise(strip: StripGeometry, latents: LatentStrips, first: number, last: number): Promise<void> {
+    const { patch, haloRows } = this.#table
+    const { latentWidth } = this.#geometry
+    const halo = haloRows / patch
     for (const { left, right } of columnTiles(latentWidth, TILE_COLUMNS / patch)) {
       const area = {
         top: first,
@@ -99,55 +129,36 @@ export class LayerPicture implements PictureRows {
         left: Math.max(left - halo, 0),
         right: Math.min(right + halo, latentWidth),
       }
-      const feeds = this.#feeds(latents, area)
-      const { picture } = await this.#network.run(feeds)
-      storeSamples(
-        picture as Tensor,
-        { top: strip.top - area.top * patch, left: (left - area.left) * patch },
-        this.rows,
-        {
-          top: strip.top,
-          left: left * patch,
-          rows,
-          columns: Math.min(right * patch, this.width) - left * patch,
-        },
-      )
-      release(picture?.data, feeds.latents?.data, feeds.prediction?.data)
-    }
-    this.#predictor?.rows.discard(strip.bottom - haloRows)
-    this.#latents.release('pixels', index)
-  }
-
-  #feeds(latents: LatentStrips, area: LatentArea): Record<string, Tensor> {
-    const feeds: Record<string, Tensor> = { latents: this.#latentTile(latents, area) }
-    if (this.#predictor) {
-      const { patch } = this.#table
-      feeds.prediction = halfTensor(this.#predictor.rows, this.height, {
-        top: area.top * patch,
-        rows: (area.bottom - area.top) * patch,
-        left: area.left * patch,
-        columns: (area.right - area.left) * patch,
-      })
-    }
-    return feeds
-  }
-
-  /** Latents of an area in the networks' units. */
-  #latentTile(latents: LatentStrips, { top, bottom, left, right }: LatentArea): Tensor {
-    const { latentWidth, stripLatents } = this.#geometry
-    const channels = this.#table.latents
-    const [rows, columns] = [bottom - top, right - left]
-    const data = new Float32Array(channels * rows * columns)
-    for (let row = top; row < bottom; row++) {
-      const strip = latents.at(row)
-      for (let channel = 0; channel < channels; channel++) {
-        const gain = this.#inverseGain[channel] ?? 0
-        const from = (channel * strip.rows + (row % stripLatents)) * latentWidth + left
-        const to = (channel * rows + row - top) * columns
-        for (let x = 0; x < columns; x++) data[to + x] = (strip.values[from + x] as number) * gain
+      const tile = this.#latentTile(latents, area)
+      const inputs: Record<string, Int16Array | TensorAccess> = { latents: tile }
+      const [high, wide] = [(area.bottom - area.top) * patch, (area.right - area.left) * patch]
+      if (this.#predictor) {
+        const pixels = { top: area.top * patch, rows: high, left: area.left * patch, columns: wide }
+        inputs.prediction = cellWriter(this.#predictor.rows, this.height, pixels)
       }
+      const from = { top: strip.top - area.top * patch, left: (left - area.left) * patch }
+      const picture = cellReader(from, this.rows, {
+        top: strip.top,
+        left: left * patch,
+        rows: strip.bottom - strip.top,
+        columns: Math.min(right * patch, this.width) - left * patch,
+      })
+      await this.#network.run(inputs, high, wide, { picture })
+      release(tile)
     }
-    return { data, dims: [1, channels, rows, columns] }
+  }
+
+  /** Latents of an area as synthesis takes them, [row][column][channel]. */
+  #latentTile(latents: LatentStrips, { top, bottom, left, right }: LatentArea): Int16Array {
+    const { latentWidth, stripLatents } = this.#geometry
+    const { latents: channels, latentLimit } = this.#table
+    const run = (right - left) * channels
+    const rows = Array.from({ length: bottom - top }, (_, i) => {
+      const { values, isEmpty } = latents.at(top + i)
+      const from = (((top + i) % stripLatents) * latentWidth + left) * channels
+      return isEmpty ? undefined : values.subarray(from, from + run)
+    })
+    return this.#cells.dequantize(rows, run, this.#inverseGain, latentLimit)
   }
 }
 

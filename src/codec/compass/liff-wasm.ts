@@ -1,14 +1,15 @@
-import { StrataError } from '../../core/errors.ts'
-import { instantiateKernels, type Kernels } from '../../core/kernels.ts'
+import { checkLength, instantiateKernels, type Kernels } from '../../core/kernels.ts'
 import type { Axis } from './axis.ts'
 import { FEATURES, type LiffKernel, type LiffSource, TAPS } from './liff.ts'
+import { rowPitch } from './row-window.ts'
 
-/** Bytes per phase: four cubic weights twice, the first tap's offset, padding. */
-const PHASE_BYTES = 32
-/** Samples of a line beyond the picture's width: margins, and what a vector store runs over. */
-const LINE_MARGIN = 12
+/** Bytes per phase: four cubic weights, the first tap's offset, padding. */
+const PHASE_BYTES = 16
+const PIXEL_BYTES = 6
 const FEATURE_BYTES = 2 * FEATURES
-/** A row may be read to the end of its last vector. */
+/** Pixels of a line beyond the picture's width. */
+const LINE_MARGIN = 4
+/** Vectors may be read and written to their ends. */
 const OVERRUN = 16
 
 /** LIFF in WebAssembly, over build/kernels.wasm: the samples of liffReference. One instance serves all pictures. */
@@ -25,18 +26,17 @@ function run(
 ): void {
   const { exports } = kernels
   const { source: width, target, offsets } = columns
-  const pitch = 2 * (width + LINE_MARGIN)
-  const plane = 2 * (bottom - top) * target
-  checkLength('picture', source.picture, 3 * source.rows * width)
+  const [sourcePitch, pitch] = [rowPitch(width), rowPitch(target)]
+  checkLength('picture', source.picture, source.rows * sourcePitch)
   checkLength('features', source.features, source.rows * (width + 2) * FEATURES)
   checkLength('bank', bank, rows.offsets.length * offsets.length * 3 * TAPS)
-  checkLength('out', out, 3 * (bottom - top) * target)
+  checkLength('out', out, (bottom - top) * pitch)
   const sizes = [
     ...[2 * source.picture.length + OVERRUN, 2 * source.features.length],
     ...[2 * bank.length, 4 * target, PHASE_BYTES * offsets.length],
-    ...[8 * rows.offsets.length, 3 * pitch, 3 * plane],
+    ...[8 * rows.offsets.length, PIXEL_BYTES * (width + LINE_MARGIN) + OVERRUN, 2 * out.length + OVERRUN],
   ]
-  const [picture, features, bankAt, columnsAt, phases, weights, lines, outAt] = kernels.place(sizes) as [
+  const [picture, features, bankAt, columnsAt, phases, weights, line, outAt] = kernels.place(sizes) as [
     ...[number, number, number, number],
     ...[number, number, number, number],
   ]
@@ -49,33 +49,28 @@ function run(
   packColumns(columns, new Uint32Array(buffer, columnsAt, target))
   packPhases(columns, new DataView(buffer, phases, PHASE_BYTES * offsets.length))
 
-  const rowBytes = 2 * width
   const featureBytes = FEATURE_BYTES * (width + 2)
   const filterBytes = 2 * 3 * TAPS * offsets.length
+  const predicted = new Int16Array(buffer, outAt, out.length)
   for (let row = top; row < bottom; row++) {
     const phase = rows.phase[row]!
     const near = rows.nearest[row]!
     const pictureRow = (tap: number): number =>
-      picture + rowBytes * rowAt(source, near + rows.cubicStart[phase]! + tap, rows.source)
+      picture + 2 * sourcePitch * rowAt(source, near + rows.cubicStart[phase]! + tap, rows.source)
     const featureRow = (d: number): number => features + featureBytes * rowAt(source, near + d, rows.source)
+    const to = (row - top) * pitch
     exports.liffCubic(
       ...([pictureRow(0), pictureRow(1), pictureRow(2), pictureRow(3)] as const),
-      ...([rowBytes * source.rows, width, weights + 8 * phase, lines, pitch] as const),
+      ...([width, weights + 8 * phase, line] as const),
     )
     exports.liffRow(
-      ...([lines, pitch, featureRow(-1), featureRow(0), featureRow(1), width] as const),
+      ...([line, featureRow(-1), featureRow(0), featureRow(1), width] as const),
       ...([columnsAt, target, phases, offsets.length, bankAt + filterBytes * phase] as const),
-      ...([outAt + 2 * (row - top) * target, plane] as const),
+      outAt + 2 * to,
     )
+    if (target & 1) predicted.copyWithin(to + 3 * target, to + 3 * (target - 1), to + 3 * target)
   }
-  out.set(new Int16Array(buffer, outAt, 3 * (bottom - top) * target))
-}
-
-/** A kernel cannot see where an array ends. */
-function checkLength(name: string, values: Int16Array, expected: number): void {
-  if (values.length !== expected) {
-    throw new StrataError('INTERNAL', `${name}: expected ${expected} values, got ${values.length}`)
-  }
+  out.set(predicted)
 }
 
 /** Row at hand that stands for `row` of the picture, never outside what is at hand. */
@@ -91,8 +86,8 @@ function packColumns({ nearest, phase }: Axis, out: Uint32Array): void {
 function packPhases({ offsets, cubicStart, cubicWeights }: Axis, out: DataView): void {
   for (let phase = 0; phase < offsets.length; phase++) {
     const at = PHASE_BYTES * phase
-    for (let i = 0; i < 8; i++) out.setInt16(at + 2 * i, cubicWeights[4 * phase + (i & 3)]!, true)
-    // A line begins two samples before the picture.
-    out.setUint32(at + 16, 2 * (cubicStart[phase]! + 2), true)
+    for (let tap = 0; tap < 4; tap++) out.setInt16(at + 2 * tap, cubicWeights[4 * phase + tap]!, true)
+    // A line begins two pixels before the picture.
+    out.setUint32(at + 8, PIXEL_BYTES * (cubicStart[phase]! + 2), true)
   }
 }

@@ -1,15 +1,18 @@
 import { release } from '../../core/release.ts'
-import type { ModelRunner, Runtime } from '../../runtime/types.ts'
+import type { NetworkRunner } from '../../network/types.ts'
+import type { Runtime } from '../../runtime/types.ts'
 import { type Axis, makeAxis } from './axis.ts'
-import { filterTokens, type LiffKernel, quantizeFeatures, quantizeFilters } from './liff.ts'
+import { cellWriter, UNIT } from './cells.ts'
+import { generateFilters } from './filters.ts'
+import { filterTokens, type LiffKernel, quantizeFilters, withMargins } from './liff.ts'
 import { RowWindow } from './row-window.ts'
-import { halfTensor } from './tile.ts'
+import { loadDecoderTable } from './tables.ts'
 
 /** A picture that comes into being from top to bottom; samples are SAMPLE_SCALE times 0..255. */
 export interface PictureRows {
   readonly width: number
   readonly height: number
-  readonly rows: RowWindow<Int16Array>
+  readonly rows: RowWindow
   /** Resolves when the rows before `row` are (or have been) in the window. */
   ensure(row: number): Promise<void>
 }
@@ -26,12 +29,12 @@ const CHUNK_ROWS = 136
 export class Predictor implements PictureRows {
   readonly width: number
   readonly height: number
-  readonly rows: RowWindow<Int16Array>
+  readonly rows: RowWindow
   readonly #below: PictureRows
   readonly #rowAxis: Axis
   readonly #columnAxis: Axis
   readonly #bank: Int16Array
-  readonly #features: ModelRunner
+  readonly #features: NetworkRunner
   readonly #kernel: LiffKernel
 
   private constructor(
@@ -39,12 +42,12 @@ export class Predictor implements PictureRows {
     rowAxis: Axis,
     columnAxis: Axis,
     bank: Int16Array,
-    features: ModelRunner,
+    features: NetworkRunner,
     kernel: LiffKernel,
   ) {
     this.width = columnAxis.target
     this.height = rowAxis.target
-    this.rows = new RowWindow((length) => new Int16Array(length), 3, this.width)
+    this.rows = new RowWindow(this.width)
     this.#below = below
     this.#rowAxis = rowAxis
     this.#columnAxis = columnAxis
@@ -62,12 +65,15 @@ export class Predictor implements PictureRows {
   ): Promise<Predictor> {
     const [rowAxis, columnAxis] = [makeAxis(below.height, height), makeAxis(below.width, width)]
     const pairs = rowAxis.offsets.length * columnAxis.offsets.length
-    const mlp = await runtime.load('filters')
-    const { filters } = await mlp.run({
-      tokens: { data: filterTokens(rowAxis, columnAxis), dims: [pairs, 6] },
-    })
-    const bank = quantizeFilters(filters?.data ?? new Float32Array())
-    return new Predictor(below, rowAxis, columnAxis, bank, await runtime.load('features'), kernel)
+    const { filters } = await loadDecoderTable(runtime)
+    const generated = generateFilters(
+      filters,
+      await runtime.blob('decoder'),
+      filterTokens(rowAxis, columnAxis),
+      pairs,
+    )
+    const features = await runtime.network('features')
+    return new Predictor(below, rowAxis, columnAxis, quantizeFilters(generated), features, kernel)
   }
 
   async ensure(row: number): Promise<void> {
@@ -88,24 +94,17 @@ export class Predictor implements PictureRows {
     const tileBottom = Math.min(last + (last & 1) + FEATURE_HALO, below.height)
     await below.ensure(tileBottom)
     const features = await this.#featureTile(tileTop, tileBottom, first, last)
-    const picture = new Int16Array(3 * (last - first) * below.width)
-    for (let channel = 0; channel < 3; channel++) {
-      const start = below.rows.offset(channel, first)
-      const length = (last - first) * below.width
-      picture.set(below.rows.samples.subarray(start, start + length), channel * length)
-    }
-    const out = new Int16Array(3 * (bottom - top) * this.width)
+    this.rows.extend(bottom - top)
     this.#kernel(
-      { top: first, rows: last - first, picture, features },
+      { top: first, rows: last - first, picture: below.rows.slice(first, last), features },
       this.#bank,
       this.#rowAxis,
       this.#columnAxis,
       top,
       bottom,
-      out,
+      this.rows.slice(top, bottom),
     )
-    this.rows.push(out, bottom - top)
-    release(picture, features, out)
+    release(features)
     if (bottom < this.height)
       below.rows.discard(Math.max((((nearest[bottom] ?? 0) - 2) & ~1) - FEATURE_HALO, 0))
   }
@@ -116,11 +115,13 @@ export class Predictor implements PictureRows {
     // An odd side is padded by replication, like every strided stage of the codec.
     const rows = bottom - top + ((bottom - top) & 1)
     const columns = width + (width & 1)
-    const picture = halfTensor(below, height, { top, left: 0, rows, columns })
-    const { features } = await this.#features.run({ picture })
-    const data = features?.data ?? new Float32Array()
-    const quantized = quantizeFeatures(data, { rows, width: columns, skip: first - top }, last - first, width)
-    release(picture.data, data)
-    return quantized
+    const picture = cellWriter(below, height, { top, left: 0, rows, columns }, UNIT / 2)
+    let framed: Int16Array = new Int16Array()
+    await this.#features.run({ picture }, rows, columns, {
+      features: (view, _, rowStride, offset) => {
+        framed = withMargins(view, rowStride, offset + (first - top) * rowStride, last - first, width)
+      },
+    })
+    return framed
   }
 }

@@ -1,24 +1,27 @@
 import { StrataError } from '../../core/errors.ts'
 import { release } from '../../core/release.ts'
 
-type Samples = Int16Array<ArrayBufferLike> | Uint8Array<ArrayBufferLike>
+/** Values of a row of interleaved RGB: an odd width has one pixel more, since networks take pixels in pairs. */
+export function rowPitch(width: number): number {
+  return 3 * (width + (width & 1))
+}
 
-/** Rows [from, to) of a planar picture that slides from top to bottom: what is behind is dropped, memory stays flat. */
-export class RowWindow<T extends Samples> {
-  readonly planes: number
+/**
+ * Rows [from, to) of a picture that slides from top to bottom: what is behind is dropped, memory stays flat. A row is
+ * RGB in samples, pixel by pixel; the one that an odd width has too many holds anything.
+ */
+export class RowWindow {
   readonly width: number
-  readonly #allocate: (length: number) => T
-  #samples: T
-  #capacity = 0
+  /** Values from one row to the next. */
+  readonly pitch: number
+  #samples = new Int16Array()
   #base = 0
   #from = 0
   #to = 0
 
-  constructor(allocate: (length: number) => T, planes: number, width: number) {
-    this.#allocate = allocate
-    this.planes = planes
+  constructor(width: number) {
     this.width = width
-    this.#samples = allocate(0)
+    this.pitch = rowPitch(width)
   }
 
   get from(): number {
@@ -29,34 +32,28 @@ export class RowWindow<T extends Samples> {
     return this.#to
   }
 
-  /** The store itself; index it with `offset`. Valid until the next `push` or `extend`. */
-  get samples(): T {
+  /** The store itself; index it with `offset`. Valid until the next `extend`. */
+  get samples(): Int16Array<ArrayBuffer> {
     return this.#samples
   }
 
   /** Position of a row's first sample. @throws StrataError INTERNAL when the row is not in the window */
-  offset(plane: number, row: number): number {
+  offset(row: number): number {
     if (row < this.#from || row >= this.#to) {
       throw new StrataError(
         'INTERNAL',
         `row ${row} asked of a window that holds [${this.#from}, ${this.#to})`,
       )
     }
-    return (plane * this.#capacity + row - this.#base) * this.width
+    return (row - this.#base) * this.pitch
   }
 
-  /** Appends rows from `tile`, planar with `rows` rows a plane. */
-  push(tile: T, rows: number): void {
-    this.#makeRoom(rows)
-    const length = rows * this.width
-    for (let plane = 0; plane < this.planes; plane++) {
-      const source = tile.subarray(plane * length, (plane + 1) * length)
-      this.#samples.set(source, (plane * this.#capacity + this.#to - this.#base) * this.width)
-    }
-    this.#to += rows
+  /** The samples of rows [top, bottom), at least one; valid as `samples` is. */
+  slice(top: number, bottom: number): Int16Array<ArrayBuffer> {
+    return this.#samples.subarray(this.offset(top), this.offset(bottom - 1) + this.pitch)
   }
 
-  /** Appends rows whose samples are not set yet; the caller writes them through `samples` and `offset`. */
+  /** Appends rows whose samples are not set yet; the caller writes them through `samples` or `slice`. */
   extend(rows: number): void {
     this.#makeRoom(rows)
     this.#to += rows
@@ -70,26 +67,25 @@ export class RowWindow<T extends Samples> {
   /** Gives the memory back. */
   close(): void {
     release(this.#samples)
-    this.#samples = this.#allocate(0)
+    this.#samples = new Int16Array()
     this.#from = this.#base = this.#to
-    this.#capacity = 0
   }
 
   #makeRoom(rows: number): void {
-    if (this.#to - this.#base + rows <= this.#capacity) return
-    const kept = this.#to - this.#from
-    const capacity = Math.max(kept + rows, this.#capacity)
-    const samples =
-      capacity > this.#capacity ? this.#allocate(this.planes * capacity * this.width) : this.#samples
-    for (let plane = 0; plane < this.planes; plane++) {
-      const start = (plane * this.#capacity + this.#from - this.#base) * this.width
-      const target = plane * capacity * this.width
-      if (samples === this.#samples) samples.copyWithin(target, start, start + kept * this.width)
-      else samples.set(this.#samples.subarray(start, start + kept * this.width), target)
+    const { pitch } = this
+    const needed = (this.#to - this.#base + rows) * pitch
+    if (needed <= this.#samples.length) return
+    const start = (this.#from - this.#base) * pitch
+    const end = (this.#to - this.#base) * pitch
+    const missing = end - start + rows * pitch
+    if (missing <= this.#samples.length) {
+      this.#samples.copyWithin(0, start, end)
+    } else {
+      const samples = new Int16Array(missing)
+      samples.set(this.#samples.subarray(start, end))
+      release(this.#samples)
+      this.#samples = samples
     }
-    if (samples !== this.#samples) release(this.#samples)
-    this.#samples = samples
-    this.#capacity = capacity
     this.#base = this.#from
   }
 }

@@ -1,5 +1,7 @@
 import { StrataError } from '../../core/errors.ts'
+import type { Program } from '../../network/program.ts'
 import type { Runtime } from '../../runtime/types.ts'
+import type { FilterLayer } from './filters.ts'
 
 /** Qualities run from 1 to 100; gain vectors lie at `anchors` of them, equally spaced, and are interpolated. */
 export const QUALITY_MIN = 1
@@ -9,10 +11,24 @@ export const QUALITY_MAX = 100
 export interface LayerTable {
   /** Channels of the side latents z. */
   readonly side: number
+  /** Channels of the features that all passes share. */
+  readonly hidden: number
   /** [anchors][latents]: natural logarithm of the factor from coded units back to latents. */
   readonly logInverseGain: readonly (readonly number[])[]
   /** [quality - 1][side]: entropy table of each side channel. */
   readonly sideIndexes: readonly (readonly number[])[]
+}
+
+/** One of the passes in which a strip's latents are coded; positions 0 1 / 2 3 in cells of 2x2 latents. */
+export interface PassTable {
+  /** Which channels: those from `coarse` on, or those before. */
+  readonly fine: boolean
+  readonly positions: readonly number[]
+  /** Whose magnitudes it sees: channels and positions. */
+  readonly seesFine: boolean
+  readonly sees: readonly number[]
+  /** For each linear predictor the positions whose values stand beside the pass's own. */
+  readonly predictors: readonly (readonly number[])[]
 }
 
 /** decoder.json of a model set. */
@@ -24,6 +40,14 @@ export interface DecoderTable {
   /** Latents per side latent and axis. */
   readonly sideStride: number
   readonly haloRows: number
+  /** Integer steps of synthesis's latents to 1, and the largest of them. */
+  readonly latentSteps: number
+  readonly latentLimit: number
+  /** Channels of the first group of passes. */
+  readonly coarse: number
+  readonly passes: readonly PassTable[]
+  readonly networks: Readonly<Record<string, Program>>
+  readonly filters: readonly FilterLayer[]
   /** Products of the axes' scale factors at which the scale code rises by one. */
   readonly scaleThresholds: readonly number[]
   readonly base: LayerTable
@@ -36,6 +60,8 @@ export interface EncoderLayerTable {
   readonly sideOffset: readonly (readonly number[])[]
 }
 export interface EncoderTable {
+  /** [quality - 1]: bits that a squared error of 1 (of 255^2), mean of the colours, is worth in one pixel. */
+  readonly lambdas: readonly number[]
   readonly base: EncoderLayerTable
   readonly enhancement: EncoderLayerTable
 }
@@ -43,7 +69,7 @@ export interface EncoderTable {
 /** @throws StrataError MODEL_INVALID when the table does not look like one */
 export async function loadDecoderTable(runtime: Runtime): Promise<DecoderTable> {
   const table = (await runtime.table('decoder')) as Partial<DecoderTable> | null
-  if (!table?.base?.sideIndexes || !table.enhancement?.sideIndexes || !table.scaleThresholds) {
+  if (!table?.base?.sideIndexes || !table.enhancement?.sideIndexes || !table.passes || !table.filters) {
     throw new StrataError(
       'MODEL_INVALID',
       'decoder.json: expected the tables of a base and an enhancement layer',
@@ -55,7 +81,7 @@ export async function loadDecoderTable(runtime: Runtime): Promise<DecoderTable> 
 /** @throws StrataError MODEL_INVALID when the table does not look like one */
 export async function loadEncoderTable(runtime: Runtime): Promise<EncoderTable> {
   const table = (await runtime.table('encoder')) as Partial<EncoderTable> | null
-  if (!table?.base?.logGain || !table.enhancement?.logGain) {
+  if (!table?.base?.logGain || !table.enhancement?.logGain || !table.lambdas) {
     throw new StrataError(
       'MODEL_INVALID',
       'encoder.json: expected the tables of a base and an enhancement layer',

@@ -22,6 +22,7 @@ export async function encode(
   const { quality = 60, ...rest } = options
   return await encodePicture(image, {
     encoder: await runtime('node'),
+    decoder: await runtime('wasm'),
     ladder: widths.map((rung) => (typeof rung === 'number' ? { width: rung, quality } : rung)),
     sha256: new Uint8Array(16).fill(7),
     resize: async (source, width, height) => resample(source, width, height),

@@ -10,7 +10,7 @@ liffConformance('liff-wasm', () => createWasmLiff(kernelModule()))
 it('refuses arrays of the wrong length before the kernel sees them', () => {
   const kernel = createWasmLiff(kernelModule())
   const axis = makeAxis(4, 8)
-  const lengths = { picture: 48, features: 4 * 6 * FEATURES, bank: 4 * 3 * TAPS, out: 3 * 64 }
+  const lengths = { picture: 48, features: 4 * 6 * FEATURES, bank: 4 * 3 * TAPS, out: 8 * 24 }
   for (const name of Object.keys(lengths)) {
     const array = (key: keyof typeof lengths) => new Int16Array(lengths[key] - (key === name ? 1 : 0))
     const source = { top: 0, rows: 4, picture: array('picture'), features: array('features') }

@@ -1,49 +1,73 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { RowWindow } from '../../../src/codec/compass/row-window.ts'
+import { RowWindow, rowPitch } from '../../../src/codec/compass/row-window.ts'
 
 const WIDTH = 3
-const value = (plane: number, row: number, x: number) => plane * 10_000 + row * 10 + x
+const value = (row: number, i: number) => row * 20 + i
 
-function tile(from: number, rows: number): Int16Array<ArrayBuffer> {
-  return Int16Array.from({ length: 2 * rows * WIDTH }, (_, i) => {
-    const [plane, rest] = [Math.floor(i / (rows * WIDTH)), i % (rows * WIDTH)]
-    return value(plane, from + Math.floor(rest / WIDTH), rest % WIDTH)
-  })
+function push(window: RowWindow, rows: number): void {
+  const from = window.to
+  window.extend(rows)
+  for (let row = from; row < from + rows; row++) {
+    const at = window.offset(row)
+    for (let i = 0; i < window.pitch; i++) window.samples[at + i] = value(row, i)
+  }
 }
 
 describe('RowWindow', () => {
+  it('has an even number of pixels in a row', () => {
+    expect([1, 2, 3, 640].map(rowPitch)).toEqual([6, 6, 12, 1920])
+    expect(new RowWindow(WIDTH).pitch).toBe(12)
+  })
+
   it('holds exactly the rows between the last discard and the last push', () => {
-    const step = fc.record({ push: fc.integer({ min: 0, max: 9 }), keep: fc.integer({ min: 0, max: 6 }) })
+    const step = fc.record({ rows: fc.integer({ min: 0, max: 9 }), keep: fc.integer({ min: 0, max: 6 }) })
     fc.assert(
       fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
-        const window = new RowWindow((length) => new Int16Array(length), 2, WIDTH)
-        for (const { push, keep } of steps) {
-          window.push(tile(window.to, push), push)
+        const window = new RowWindow(WIDTH)
+        for (const { rows, keep } of steps) {
+          push(window, rows)
           window.discard(window.to - keep)
-          for (let plane = 0; plane < 2; plane++) {
-            for (let row = window.from; row < window.to; row++) {
-              expect(window.samples[window.offset(plane, row) + 1]).toBe(value(plane, row, 1))
-            }
+          for (let row = window.from; row < window.to; row++) {
+            expect(window.samples[window.offset(row) + 7]).toBe(value(row, 7))
           }
         }
       }),
     )
   })
 
-  it('does not grow while rows are dropped as fast as they come', () => {
-    const window = new RowWindow((length) => new Int16Array(length), 2, WIDTH)
-    for (let i = 0; i < 1000; i++) {
-      window.push(tile(window.to, 4), 4)
-      window.discard(window.to - 2)
-    }
-    expect(window.samples.length).toBeLessThanOrEqual(2 * 8 * WIDTH)
+  it('gives rows that lie together', () => {
+    const window = new RowWindow(WIDTH)
+    push(window, 5)
+    window.discard(2)
+    const rows = window.slice(2, 4)
+    expect(rows).toHaveLength(2 * 12)
+    expect([rows[0], rows[12 + 5]]).toEqual([value(2, 0), value(3, 5)])
   })
 
-  it('refuses a row that it no longer holds', () => {
-    const window = new RowWindow((length) => new Int16Array(length), 2, WIDTH)
-    window.push(tile(0, 4), 4)
+  it('does not grow while rows are dropped as fast as they come', () => {
+    const window = new RowWindow(WIDTH)
+    for (let i = 0; i < 1000; i++) {
+      push(window, 4)
+      window.discard(window.to - 2)
+    }
+    expect(window.samples.length).toBeLessThanOrEqual(8 * 12)
+  })
+
+  it('refuses a row that it no longer holds, or not yet', () => {
+    const window = new RowWindow(WIDTH)
+    push(window, 4)
     window.discard(2)
-    expect(() => window.offset(0, 1)).toThrow(/row 1 asked of a window that holds \[2, 4\)/)
+    expect(() => window.offset(1)).toThrow(/row 1 asked of a window that holds \[2, 4\)/)
+    expect(() => window.slice(2, 5)).toThrow(/row 4 asked/)
+  })
+
+  it('is empty when closed, and goes on where it was', () => {
+    const window = new RowWindow(WIDTH)
+    push(window, 4)
+    window.close()
+    expect(window.samples).toHaveLength(0)
+    push(window, 2)
+    expect([window.from, window.to, window.samples[window.offset(5)]]).toEqual([4, 6, value(5, 0)])
   })
 })

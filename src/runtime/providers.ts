@@ -1,0 +1,62 @@
+import { StrataError } from '../core/errors.ts'
+
+/**
+ * What onnxruntime-node runs the analysis networks on. `auto` takes CUDA where it works and the CPU elsewhere; the others
+ * are taken at their word. WebGPU is never chosen by itself: a software adapter passes for a GPU and is slower than the CPU.
+ */
+export const NODE_PROVIDERS = ['auto', 'cuda', 'webgpu', 'cpu'] as const
+
+export type NodeProvider = (typeof NODE_PROVIDERS)[number]
+
+/** Which provider is in use, and why not an earlier one. */
+export interface ChosenProvider {
+  readonly provider: Exclude<NodeProvider, 'auto'>
+  readonly passedOver: readonly { readonly provider: string; readonly reason: string }[]
+}
+
+const CANDIDATES: Readonly<Record<NodeProvider, readonly Exclude<NodeProvider, 'auto'>[]>> = {
+  auto: ['cuda', 'cpu'],
+  cuda: ['cuda'],
+  webgpu: ['webgpu'],
+  cpu: ['cpu'],
+}
+
+/**
+ * Makes sessions on the first provider that works. The first session decides; the others follow it.
+ * @param onChosen is told once, also of what did not work
+ * @throws StrataError MODEL_INVALID that names every provider tried, its reason, and what to do
+ */
+export function createOnProvider<S>(
+  wanted: NodeProvider,
+  create: (bytes: Uint8Array, provider: string) => Promise<S>,
+  onChosen: (chosen: ChosenProvider) => void = () => {},
+): (bytes: Uint8Array) => Promise<S> {
+  let chosen: Promise<ChosenProvider['provider']> | undefined
+
+  async function first(bytes: Uint8Array): Promise<[ChosenProvider['provider'], S]> {
+    const passedOver: { provider: string; reason: string }[] = []
+    for (const provider of CANDIDATES[wanted]) {
+      try {
+        const session = await create(bytes, provider)
+        onChosen({ provider, passedOver })
+        return [provider, session]
+      } catch (error) {
+        const [reason = ''] = (error instanceof Error ? error.message : String(error)).split('\n')
+        passedOver.push({ provider, reason })
+      }
+    }
+    const reasons = passedOver.map(({ provider, reason }) => `${provider}: ${reason}`).join('; ')
+    const advice = wanted === 'cpu' ? 'strata doctor checks the models' : 'ORIGIN_PROVIDER=cpu always works'
+    throw new StrataError('MODEL_INVALID', `no session on ${wanted} (${reasons}); ${advice}`)
+  }
+
+  return async (bytes) => {
+    if (chosen !== undefined) return await create(bytes, await chosen)
+    const made = first(bytes)
+    chosen = made.then(([provider]) => provider)
+    chosen.catch(() => {
+      chosen = undefined
+    })
+    return (await made)[1]
+  }
+}
