@@ -15,8 +15,8 @@ export interface Chart {
 const WIDTH = 800
 const HEIGHT = 480
 const PLOT = { left: 64, top: 48, right: WIDTH - 190, bottom: HEIGHT - 56 } as const
-/** Told apart also by people who see few colours (Okabe and Ito). The first series is ours: black and thicker. */
-const COLOURS = ['#000000', '#d55e00', '#0072b2', '#009e73', '#cc79a7', '#e69f00']
+/** Told apart also by people who see few colours (Okabe and Ito; their yellow is lost on white). The first series is ours: black and thicker. */
+const COLOURS = ['#000000', '#d55e00', '#0072b2', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#8c8c8c']
 
 /** A line chart with logarithmic x as SVG. Series without points are left out. */
 export function renderChart({ title, xLabel, yLabel, series }: Chart): string {

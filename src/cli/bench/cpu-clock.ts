@@ -11,7 +11,7 @@ export function cpuNow(): number {
 }
 
 /** Adds up time by part. */
-export class CpuClock implements Observer {
+export class CpuClock {
   readonly spent: Record<DecodePart, number> = { entropy: 0, networks: 0, kernels: 0 }
   /** Time inside the strips that `strips` passed on, the parts above included. */
   decoding = 0
@@ -21,18 +21,17 @@ export class CpuClock implements Observer {
     this.#now = now
   }
 
-  sync<T>(part: DecodePart, work: () => T): T {
+  readonly observe: Observer = (part, work) => {
     const start = this.#now()
+    const add = () => {
+      this.spent[part] += this.#now() - start
+    }
     const result = work()
-    this.spent[part] += this.#now() - start
-    return result
-  }
-
-  async async<T>(part: DecodePart, work: () => Promise<T>): Promise<T> {
-    const start = this.#now()
-    const result = await work()
-    this.spent[part] += this.#now() - start
-    return result
+    if (!(result instanceof Promise)) {
+      add()
+      return result
+    }
+    return result.finally(add) as typeof result
   }
 
   /** Forgets what came before. */

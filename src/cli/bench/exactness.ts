@@ -47,9 +47,12 @@ function randomLadder(
 }
 
 /** @throws StrataError whatever encoding throws */
-export async function encodeCase({ image, ladder }: ExactnessCase, encoder: Runtime): Promise<Uint8Array> {
+export async function encodeCase(
+  { image, ladder }: ExactnessCase,
+  { encoder, decoder }: { readonly encoder: Runtime; readonly decoder: Runtime },
+): Promise<Uint8Array> {
   const resize = async (source: RgbImage, width: number, height: number) => resample(source, width, height)
-  return await encodePicture(image, { encoder, ladder, sha256: new Uint8Array(16), resize })
+  return await encodePicture(image, { encoder, decoder, ladder, sha256: new Uint8Array(16), resize })
 }
 
 export interface ExactnessReport {
@@ -63,7 +66,7 @@ export interface ExactnessReport {
   readonly failure?: { readonly seed: number; readonly differs: string }
 }
 
-/** Encodes `count` pictures natively and decodes each with both runtimes; ends at the first difference. */
+/** Encodes `count` pictures and decodes each with both runtimes; ends at the first difference. */
 export async function runExactness(options: {
   readonly count: number
   readonly seed: number
@@ -74,11 +77,11 @@ export async function runExactness(options: {
   const { count, seed: first, native, wasm } = options
   const sums = { pictures: 0, layers: 0, samples: 0, unequalSamples: 0 }
   for (let seed = first; seed < first + count; seed++) {
-    const file = await encodeCase(exactnessCase(seed), native)
-    const a = await decodeCase(file, native)
+    const file = await encodeCase(exactnessCase(seed), { encoder: native, decoder: wasm })
+    const a = await decodeCase(file, wasm)
     let pixels: Decoded['pixels'] = new Uint8Array()
     const differs = await disagreement(a, async () => {
-      const b = await decodeCase(file, wasm)
+      const b = await decodeCase(file, native)
       pixels = b.pixels
       return b
     })

@@ -75,18 +75,13 @@ export async function probeMemory(file: Uint8Array): Promise<MemoryUse> {
 }
 
 function lookingAround(look: () => void): Observer {
-  return {
-    sync(_part, work) {
-      look()
-      const result = work()
-      look()
-      return result
-    },
-    async async(_part, work) {
-      look()
-      const result = await work()
+  return (_part, work) => {
+    look()
+    const result = work()
+    if (!(result instanceof Promise)) {
       look()
       return result
-    },
+    }
+    return result.finally(look) as typeof result
   }
 }

@@ -3,16 +3,13 @@ import { type CodecKernels, kernelsOf } from '../../codec/compass/kernels.ts'
 import { StrataError } from '../../core/errors.ts'
 import type { TranscodeParts } from '../../edge/transcode.ts'
 import { createWasmJpeg } from '../../pixels/jpeg/forward-wasm.ts'
-import type { ModelRunner, Runtime } from '../../runtime/types.ts'
+import type { Runtime } from '../../runtime/types.ts'
 
 /** Parts of decoding that can be told apart from outside. No two of them ever run at the same time. */
 export type DecodePart = 'entropy' | 'networks' | 'kernels'
 
-/** Stands around each piece of work. */
-export interface Observer {
-  sync<T>(part: DecodePart, work: () => T): T
-  async<T>(part: DecodePart, work: () => Promise<T>): Promise<T>
-}
+/** Stands around each piece of work, and gives what it gives; a promise is work until it settles. */
+export type Observer = <T>(part: DecodePart, work: () => T) => T
 
 /**
  * The transcode as src/transcoder.ts composes it, with the runtime of this process in place of workerd's.
@@ -22,7 +19,7 @@ export function observedTranscode(runtime: Runtime, observer: Observer): Transco
   if (!runtime.kernels) {
     throw new StrataError('MODEL_INVALID', 'build/kernels.wasm is missing: run `npm run build`')
   }
-  const observed = observedRuntime(runtime, observer)
+  const observed = observedNetworks(runtime, observer)
   const kernels = observedKernels(kernelsOf(runtime), observer)
   return {
     decodeRows: (bytes, options) => decodeRows(bytes, { ...options, runtime: observed, kernels }),
@@ -30,28 +27,56 @@ export function observedTranscode(runtime: Runtime, observer: Observer): Transco
   }
 }
 
-function observedRuntime(runtime: Runtime, observer: Observer): Runtime {
-  return {
-    ...runtime,
-    async load(name): Promise<ModelRunner> {
-      const runner = await runtime.load(name)
-      return { run: (feeds) => observer.async('networks', () => runner.run(feeds)) }
+/**
+ * The same source of networks. Whatever it hands out that can `run` is one, by whichever method it comes and whatever
+ * computes it: its runs count as networks.
+ */
+export function observedNetworks<T extends object>(source: T, observer: Observer): T {
+  const network = (made: unknown) =>
+    canRun(made) ? observedMethods(made, ['run'], 'networks', observer) : made
+  return new Proxy(source, {
+    get(target, key) {
+      const value: unknown = Reflect.get(target, key)
+      if (typeof value !== 'function') return value
+      return (...args: unknown[]) => {
+        const made: unknown = value.apply(target, args)
+        return made instanceof Promise ? made.then(network) : network(made)
+      }
     },
+  })
+}
+
+export function observedKernels(kernels: CodecKernels, observer: Observer): CodecKernels {
+  const { coder, liff } = kernels
+  return {
+    ...observedNetworks(kernels, observer),
+    coder: {
+      name: coder.name,
+      decoder: (bytes) => observedMethods(coder.decoder(bytes), ['decode', 'finish'], 'entropy', observer),
+    },
+    liff: (...args) => observer('kernels', () => liff(...args)),
   }
 }
 
-function observedKernels({ coder, liff }: CodecKernels, observer: Observer): CodecKernels {
-  return {
-    coder: {
-      name: coder.name,
-      decoder(bytes) {
-        const decoder = coder.decoder(bytes)
-        return {
-          decode: (indexes, out) => observer.sync('entropy', () => decoder.decode(indexes, out)),
-          finish: () => decoder.finish(),
-        }
-      },
+/** The same object, these methods of which count as `part`. */
+function observedMethods<T extends object>(
+  object: T,
+  methods: readonly (keyof T)[],
+  part: DecodePart,
+  observer: Observer,
+): T {
+  return new Proxy(object, {
+    get(target, key) {
+      const value: unknown = Reflect.get(target, key)
+      if (typeof value !== 'function') return value
+      const call = (...args: unknown[]): unknown => value.apply(target, args)
+      return (methods as readonly PropertyKey[]).includes(key)
+        ? (...args: unknown[]) => observer(part, () => call(...args))
+        : call
     },
-    liff: (...args) => observer.sync('kernels', () => liff(...args)),
-  }
+  })
+}
+
+function canRun(made: unknown): made is { run(...args: unknown[]): unknown } {
+  return typeof made === 'object' && made !== null && 'run' in made && typeof made.run === 'function'
 }

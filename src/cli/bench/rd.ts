@@ -3,11 +3,13 @@ import { extname, join, parse } from 'node:path'
 import { StrataError } from '../../core/errors.ts'
 import { sha256 } from '../../core/hash.ts'
 import type { RgbImage } from '../../core/image.ts'
+import { layerHeight } from '../../format/ladder.ts'
+import { SOURCE_HASH_BYTES } from '../../format/layout.ts'
 import { readHeader } from '../../format/reader.ts'
 import { readPicture, resizeLanczos } from '../../origin/ingest.ts'
 import type { CliCodec } from '../codec.ts'
 import { fileError, readInput } from '../files.ts'
-import type { RdRow } from './rows.ts'
+import { DYADIC, type RdRow, SINGLE } from './rows.ts'
 
 const EXTENSIONS: readonly string[] = ['.avif', '.jpeg', '.jpg', '.png', '.tif', '.tiff', '.webp']
 
@@ -23,6 +25,11 @@ export function benchWidths(width: number, height: number): number[] {
   if (Math.max(width, height) >= LARGE) return [...LARGE_WIDTHS.filter((step) => step < width), width]
   const steps = [1 / 3, 2 / 3, 1].map((factor) => Math.max(1, Math.round(width * factor)))
   return [...new Set(steps)]
+}
+
+/** Widths of the pictures in a wavelet's stream: a quarter, half, and the whole. */
+export function dyadicWidths(width: number): number[] {
+  return [...new Set([4, 2, 1].map((divisor) => Math.max(1, Math.round(width / divisor))))]
 }
 
 /** Peak signal-to-noise ratio in dB over the 8-bit values of all three channels of two pictures of one size. */
@@ -48,36 +55,76 @@ export async function listPictures(folder: string): Promise<string[]> {
   return pictures.map((name) => join(folder, name))
 }
 
+/** Other ways to encode the same picture, to compare with: each level alone; the sizes of a dyadic wavelet. */
+export const VARIANTS = ['single', 'dyadic'] as const
+export type Variant = (typeof VARIANTS)[number]
+
+export interface RdOptions {
+  readonly set: string
+  readonly qualities: readonly number[]
+  /** Gradient steps of the encoder. @default 0 */
+  readonly refine?: number
+  readonly variants?: readonly Variant[]
+  readonly codec: Pick<CliCodec, 'encodeUnverified' | 'decode'>
+  readonly progress?: (quality: number) => void
+}
+
 /**
  * Measures one picture: one encode per quality; each level is decoded by the WebAssembly runtime from nothing but the
- * prefix that ends with it, rounded to 8 bits, and compared with the original resized by Lanczos3.
+ * prefix that ends with it, rounded to 8 bits, and compared with the original resized by Lanczos3. The variants follow
+ * as rows of codecs of their own.
  */
-export async function measurePicture(
-  path: string,
-  options: {
-    readonly set: string
-    readonly qualities: readonly number[]
-    readonly codec: Pick<CliCodec, 'encodeUnverified' | 'decode'>
-    readonly progress?: (quality: number) => void
-  },
-): Promise<RdRow[]> {
-  const { set, qualities, codec } = options
+export async function measurePicture(path: string, options: RdOptions): Promise<RdRow[]> {
+  const { set, qualities, variants = [] } = options
   const bytes = await readInput(path)
   const original = await readPicture(bytes)
-  const hash = (await sha256(bytes)).subarray(0, 16)
-  const references = new Map<number, RgbImage>()
+  const hash = (await sha256(bytes)).subarray(0, SOURCE_HASH_BYTES)
+  const { resized, measure } = createMeasure(original, hash, options)
+  const ladder = benchWidths(original.width, original.height)
+  const about = { set, image: parse(path).name }
   const rows: RdRow[] = []
+  const add = (name: string, quality: number, levels: readonly MeasuredLevel[], first = 1) => {
+    rows.push(...levels.map((level, i) => ({ ...about, codec: name, quality, level: first + i, ...level })))
+  }
   for (const quality of qualities) {
     options.progress?.(quality)
-    const ladder = benchWidths(original.width, original.height).map((width) => ({ width, quality }))
-    const file = await codec.encodeUnverified(original, { ladder, sha256: hash, resize: resizeLanczos })
-    for (const { index, width, height, end } of readHeader(file).layers) {
-      const decoded = await codec.decode(file.slice(0, end), { layer: index, runtime: 'wasm' })
-      const reference = references.get(width) ?? (await resizeLanczos(original, width, height))
-      references.set(width, reference)
-      const measured = { width, height, bytes: end, psnr: Number(psnr(decoded, reference).toFixed(4)) }
-      rows.push({ set, image: parse(path).name, codec: 'strata', quality, level: index + 1, ...measured })
+    add('strata', quality, await measure(original, ladder, quality))
+    if (variants.includes('dyadic')) {
+      add(DYADIC, quality, await measure(original, dyadicWidths(original.width), quality))
+    }
+    if (!variants.includes('single')) continue
+    for (const [i, width] of ladder.entries()) {
+      add(SINGLE, quality, await measure(await resized(width), [width], quality), i + 1)
     }
   }
   return rows
+}
+
+/** What is measured at each layer of a file. */
+type MeasuredLevel = Pick<RdRow, 'width' | 'height' | 'bytes' | 'psnr'>
+
+/** Keeps the resized originals, which every quality is compared with. */
+function createMeasure(original: RgbImage, hash: Uint8Array, { codec, refine }: RdOptions) {
+  const references = new Map<number, RgbImage>()
+
+  async function resized(width: number): Promise<RgbImage> {
+    const height = layerHeight(width, original.width, original.height)
+    const image = references.get(width) ?? (await resizeLanczos(original, width, height))
+    references.set(width, image)
+    return image
+  }
+
+  async function measure(image: RgbImage, widths: readonly number[], quality: number) {
+    const ladder = widths.map((width) => ({ width, quality }))
+    const file = await codec.encodeUnverified(image, { ladder, sha256: hash, resize: resizeLanczos, refine })
+    const levels: MeasuredLevel[] = []
+    for (const { index, width, height, end } of readHeader(file).layers) {
+      const decoded = await codec.decode(file.slice(0, end), { layer: index, runtime: 'wasm' })
+      const distortion = psnr(decoded, await resized(width))
+      levels.push({ width, height, bytes: end, psnr: Number(distortion.toFixed(4)) })
+    }
+    return levels
+  }
+
+  return { resized, measure }
 }

@@ -12,25 +12,45 @@ export interface RdRow {
   readonly level: number
   readonly width: number
   readonly height: number
-  /** strata: the file's prefix up to this level. Others: the file of this level alone. */
+  /** Layered codecs: the file's prefix up to this level. Others: the file of this level alone. */
   readonly bytes: number
   /** dB, over R, G and B of the level against the original resized to it. */
   readonly psnr: number
 }
 
-/** Codecs whose ladders ours is compared with, where the anchors have them. */
-export const ANCHOR_CODECS = ['jpeg', 'webp', 'avif420', 'avif444p'] as const
+/** Each level alone, coded by our own networks as a file of one layer. */
+export const SINGLE = 'strata-single'
+/** A layered file of the sizes that a dyadic wavelet has: 1/4, 1/2, 1/1. */
+export const DYADIC = 'strata-dyadic'
+/** One resolution-progressive JPEG 2000 stream and its prefixes. */
+export const J2K_STREAM = 'j2k_scal'
+
+/** Codecs of whole files whose ladders ours is compared with, where they were measured. */
+export const LADDER_CODECS = ['jpeg', 'webp', 'avif420', 'avif444p', 'jxl', 'j2k', SINGLE] as const
+
+/** Levels of a stream that halves its size: they are written as fractions. */
+const FRACTIONS: Readonly<Record<string, number>> = { '1/4': 1, '1/2': 2, '1/1': 3 }
+
+/** A row as other programs write it. */
+interface ForeignRow extends Omit<RdRow, 'level'> {
+  readonly level: number | string
+  /** The same as `psnr`, but against the original sampled where the codec samples. */
+  readonly psnr_aligned?: number
+}
 
 /**
- * Reads rows that others measured; rows with levels that are no whole numbers (fractions of a scalable stream) are
- * left out.
+ * Reads rows that others measured. Of rows with fractions as levels only those of one scalable stream are taken, as
+ * levels 1 to 3; a wavelet's small pictures lie a part of a pixel beside ours, which nobody sees, so their aligned PSNR
+ * counts where there is one.
  * @throws StrataError FILE_FAILED
  */
 export async function readAnchors(path: string): Promise<RdRow[]> {
   const text = new TextDecoder().decode(await readInput(path))
   try {
-    const rows = JSON.parse(text) as RdRow[]
-    return rows.filter(({ level }) => Number.isInteger(level))
+    return (JSON.parse(text) as ForeignRow[]).flatMap(({ psnr_aligned: aligned, ...row }) => {
+      const level = row.codec === J2K_STREAM ? FRACTIONS[row.level] : row.level
+      return Number.isInteger(level) ? { ...row, level: level as number, psnr: aligned ?? row.psnr } : []
+    })
   } catch (cause) {
     throw new StrataError('FILE_FAILED', `${path}: expected a JSON array of measurements`, { cause })
   }
@@ -41,7 +61,7 @@ export async function readAnchors(path: string): Promise<RdRow[]> {
  * codec without layers is that of a ladder: the sum of its files up to the level.
  */
 export function curveAt(rows: readonly RdRow[], codec: string, level: number): RdPoint[] {
-  const layered = codec === 'strata'
+  const layered = ['strata', DYADIC, J2K_STREAM].includes(codec)
   const ofCodec = rows.filter((row) => row.codec === codec)
   const qualities = [...new Set(ofCodec.map(({ quality }) => quality))].sort((a, b) => a - b)
   return qualities.flatMap((quality) => {

@@ -1,11 +1,12 @@
 import { mkdir } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
-import { type Comparisons, compare } from '../bench/compare.ts'
-import { listPictures, measurePicture } from '../bench/rd.ts'
+import { MAX_REFINE } from '../../origin/encode.ts'
+import { compare } from '../bench/compare.ts'
+import { listPictures, measurePicture, VARIANTS, type Variant } from '../bench/rd.ts'
 import { renderMarkdown, renderPlots } from '../bench/rd-files.ts'
 import { formatReport, summarize } from '../bench/report.ts'
 import { type RdRow, readAnchors } from '../bench/rows.ts'
-import { defineCommand, parseInteger } from '../command.ts'
+import { defineCommand, parseInteger, usage } from '../command.ts'
 import { fileError, writeOutput } from '../files.ts'
 
 export const benchRd = defineCommand({
@@ -20,17 +21,30 @@ export const benchRd = defineCommand({
       valueHint: 'file',
     },
     set: { type: 'string', description: 'Name of the set (default: that of the folder)', valueHint: 'name' },
+    refine: {
+      type: 'string',
+      default: '0',
+      description: 'Gradient steps of the encoder',
+      valueHint: 'steps',
+    },
     qualities: { type: 'string', default: '10,25,40,55,70,85', description: 'Qualities', valueHint: 'list' },
     anchors: {
       type: 'string',
       description: 'Measurements of other codecs to compare with',
       valueHint: 'file',
     },
+    also: {
+      type: 'string',
+      description: 'Encode also: single (each level alone), dyadic (the sizes of a JPEG 2000 stream)',
+      valueHint: 'list',
+    },
     plot: { type: 'string', description: 'Draw the curves into this folder, as SVG', valueHint: 'dir' },
-    markdown: { type: 'string', description: 'Write the BD-rates as a Markdown table', valueHint: 'file' },
+    markdown: { type: 'string', description: 'Write the figures as Markdown tables', valueHint: 'file' },
   },
   async run(args, io) {
     const qualities = args.qualities.split(',').map((text) => parseInteger('qualities', text.trim(), 1, 100))
+    const refine = parseInteger('refine', args.refine, 0, MAX_REFINE)
+    const variants = parseVariants(args.also ?? '')
     const set = args.set ?? basename(resolve(args.images))
     const anchors = args.anchors === undefined ? [] : await readAnchors(args.anchors)
     const pictures = await listPictures(args.images)
@@ -39,28 +53,32 @@ export const benchRd = defineCommand({
     for (const [i, path] of pictures.entries()) {
       const progress = (quality: number) =>
         io.progress(`${i + 1}/${pictures.length} ${basename(path)} @${quality}`)
-      rows.push(...(await measurePicture(path, { set, qualities, codec, progress })))
+      rows.push(...(await measurePicture(path, { set, qualities, refine, variants, codec, progress })))
     }
     await writeOutput(
       args.out,
       new TextEncoder().encode(`[${rows.map((row) => JSON.stringify(row)).join(',\n')}]\n`),
     )
-    await writeComparisons(compare(rows, anchors), set, args)
-    const levels = summarize(rows, anchors)
-    return { json: { out: args.out, set, rows: rows.length, levels }, text: formatReport(levels) }
+    const comparisons = compare(rows, anchors)
+    const report = summarize(rows, comparisons)
+    const files = new Map<string, string>()
+    if (args.markdown !== undefined) {
+      files.set(args.markdown, renderMarkdown(set, report.levels, comparisons))
+    }
+    if (args.plot !== undefined) {
+      const folder = args.plot
+      await mkdir(folder, { recursive: true }).catch((error) => Promise.reject(fileError(folder, error)))
+      for (const [name, svg] of renderPlots(comparisons)) files.set(join(folder, name), svg)
+    }
+    for (const [path, text] of files) await writeOutput(path, new TextEncoder().encode(text))
+    return { json: { out: args.out, set, rows: rows.length, ...report }, text: formatReport(report) }
   },
 })
 
-async function writeComparisons(
-  comparisons: Comparisons,
-  set: string,
-  { plot, markdown }: { readonly plot?: string; readonly markdown?: string },
-): Promise<void> {
-  const files = new Map<string, string>()
-  if (markdown !== undefined) files.set(markdown, renderMarkdown(set, comparisons))
-  if (plot !== undefined) {
-    await mkdir(plot, { recursive: true }).catch((error) => Promise.reject(fileError(plot, error)))
-    for (const [name, svg] of renderPlots(comparisons)) files.set(join(plot, name), svg)
-  }
-  for (const [path, text] of files) await writeOutput(path, new TextEncoder().encode(text))
+/** @throws StrataError USAGE */
+export function parseVariants(text: string): Variant[] {
+  const names = text.split(',').flatMap((name) => name.trim() || [])
+  const wrong = names.find((name) => !(VARIANTS as readonly string[]).includes(name))
+  if (wrong === undefined) return names as Variant[]
+  throw usage(`--also: expected a list of ${VARIANTS.join(', ')}, got ${JSON.stringify(wrong)}`)
 }

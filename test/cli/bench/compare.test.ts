@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { compare } from '../../../src/cli/bench/compare.ts'
+import { compare, priceOfScalability } from '../../../src/cli/bench/compare.ts'
 import { renderMarkdown, renderPlots } from '../../../src/cli/bench/rd-files.ts'
+import { formatReport, summarize } from '../../../src/cli/bench/report.ts'
 import type { RdRow } from '../../../src/cli/bench/rows.ts'
 
 /** Two qualities of an image with `levels` levels; each level costs `bytes` more than the one below. */
@@ -67,23 +68,102 @@ describe('compare', () => {
     expect(compare(own, []).ladder).toMatchObject({ rivals: [], own: expect.any(Array) })
   })
 
-  it('goes into a table and plots', () => {
-    const comparisons = { ladder, largest, levels }
-    const lines = renderMarkdown('kodak|x', comparisons).split('\n')
-    expect(lines[0]).toContain('kodak\\|x')
-    expect(lines.slice(2)).toEqual([
-      '| | webp | avif420 |',
-      '|---|---:|---:|',
-      '| whole file against a ladder of files | −50.0 | – |',
-      '| whole file against the largest file alone | +0.0 | – |',
-      '| prefix up to level 1 against that size alone | −50.0 | +100.0 |',
-      '| prefix up to level 2 against that size alone | −25.0 | +200.0 |',
-      '| prefix up to level 3 against that size alone | +0.0 | – |',
-      '',
+  it('compares prefixes with ladders up to them', () => {
+    const { ladders } = compare(own, rows('webp', 'a', 3, 200))
+    expect(ladders.map(({ name, rivals }) => [name, rates(rivals)])).toEqual([
+      ['ladder-1', [['webp', -50]]],
+      ['ladder-2', [['webp', -50]]],
+      ['ladder-3', [['webp', -50]]],
     ])
+    expect(ladders[1]!.rivals[0]!.points.map(({ rate }) => rate)).toEqual([600, 1200])
+  })
+
+  it('finds the price of layers in our own files of one layer', () => {
+    const compared = compare([...own, ...rows('strata-single', 'a', 3, 150)], [])
+    expect(priceOfScalability(compared)).toBeCloseTo(100 * (600 / 450 - 1), 9)
+    expect(rates(compared.levels[0]!.rivals)).toEqual([['strata-single', -33]])
+    expect(compared.ladder.own).toEqual(compare(own, []).ladder.own)
+    expect(priceOfScalability(compare(own, []))).toBeNull()
+  })
+})
+
+describe('compare with a stream', () => {
+  /** Prefixes of 75, 150 and 300 columns. */
+  const stream = (bytes: number) => {
+    return rows('j2k_scal', 'a', 3, bytes).map((row) => {
+      const width = 75 * 2 ** (row.level - 1)
+      return { ...row, width, height: width / 2, bytes: bytes * row.quality * row.level }
+    })
+  }
+
+  it('takes what has the same size, at the level of the stream', () => {
+    const { stream: compared, ladder } = compare(rows('strata', 'a', 3, 100), stream(400))
+    expect(compared.map(({ name, rivals }) => [name, rivals.map(({ codec }) => codec)])).toEqual([
+      ['stream-3', ['j2k_scal']],
+    ])
+    expect(compared[0]!.rivals[0]!.bdRate).toBeCloseTo(100 * (600 / 1200 - 1), 9)
+    expect(compared[0]!.title).toContain('300 wide')
+    expect(ladder.rivals).toEqual([]) // a stream is no ladder
+  })
+
+  it('prefers a file of just its sizes', () => {
+    const dyadic = stream(100).map((row) => ({ ...row, codec: 'strata-dyadic' }))
+    const compared = compare([...rows('strata', 'a', 3, 1), ...dyadic], stream(400))
+    expect(compared.stream.map(({ name }) => name)).toEqual(['stream-1', 'stream-2', 'stream-3'])
+    for (const { rivals } of compared.stream) expect(rivals[0]!.bdRate).toBeCloseTo(-75, 9)
+    expect(compared.ladder.own.map(({ rate }) => rate)).toEqual([6, 12])
+  })
+})
+
+describe('tables and plots', () => {
+  const stream = rows('j2k_scal', 'a', 3, 600).map((row) => ({ ...row, bytes: row.bytes * 2 }))
+  const measured = [...rows('strata', 'a', 3, 100), ...rows('strata-single', 'a', 3, 100)]
+  const comparisons = compare(measured, [...rows('webp', 'a', 3, 200), ...stream])
+
+  it('hold every comparison once', () => {
+    const { levels } = summarize(measured, comparisons)
+    const tables = renderMarkdown('kodak|x', levels, comparisons).split('\n\n')
+    expect(tables[0]).toContain('kodak\\|x')
+    expect(tables[1]!.split('\n').slice(2)).toEqual([
+      '| 1 | 100 | 34.00 | 300 | 34.00 | 600 | 34.00 |',
+      '| 2 | 200 | 38.00 | 600 | 38.00 | 1200 | 38.00 |',
+    ])
+    expect(tables[3]!.split('\n')).toEqual([
+      '|  | webp | strata-single |',
+      '|---|---:|---:|',
+      '| whole file against a ladder of files | −50.0 | +0.0 |',
+      '| whole file against its largest size alone | +0.0 | +100.0 |',
+      '| prefix up to level 2 (200 wide) against a ladder up to it | −50.0 | +0.0 |',
+      '| prefix up to level 1 (100 wide) against that size alone | −50.0 | +0.0 |',
+      '| prefix up to level 2 (200 wide) against that size alone | −25.0 | +50.0 |',
+      '| prefix up to level 3 (300 wide) against that size alone | +0.0 | +100.0 |',
+    ])
+    expect(tables[4]!.split('\n')[0]).toBe('|  | j2k_scal |')
+    expect(tables[5]).toBe('Price of scalability, over the top layer alone: +100.0 %.\n')
+  })
+
+  it('are drawn', () => {
     const plots = renderPlots(comparisons)
-    expect([...plots.keys()]).toEqual(['whole.svg', 'level-1.svg', 'level-2.svg', 'level-3.svg'])
-    expect(plots.get('level-1.svg')).toContain('avif420 (+100.0 %)')
+    expect([...plots.keys()]).toEqual([
+      'whole.svg',
+      'ladder-2.svg',
+      'level-1.svg',
+      'level-2.svg',
+      'level-3.svg',
+      'stream-1.svg',
+      'stream-2.svg',
+      'stream-3.svg',
+    ])
+    expect(plots.get('level-1.svg')).toContain('webp (−50.0 %)')
     expect(plots.get('level-1.svg')!.match(/<polyline /g)).toHaveLength(3)
+  })
+
+  it('are printed', () => {
+    const report = summarize(measured, comparisons)
+    expect(report.priceOfScalability).toBeCloseTo(100, 9)
+    expect(report.comparisons.map(({ name }) => name)).toContain('stream-2')
+    const lines = formatReport(report).split('\n')
+    expect(lines).toContain('whole file against a ladder of files: webp −50.0, strata-single +0.0')
+    expect(lines.at(-1)).toBe('price of scalability, over the top layer alone: +100.0 %')
   })
 })

@@ -11,9 +11,9 @@ describe('CpuClock', () => {
     }
     async function* decode() {
       for (let strip = 0; strip < 2; strip++) {
-        clock.sync('entropy', () => spend(1))
-        expect(await clock.async('networks', async () => spend(20))).toBe(20)
-        clock.sync('kernels', () => spend(4))
+        clock.observe('entropy', () => spend(1))
+        expect(await clock.observe('networks', async () => spend(20))).toBe(20)
+        clock.observe('kernels', () => spend(4))
         spend(10) // packing
         yield strip
       }
@@ -39,6 +39,19 @@ describe('CpuClock', () => {
     })
     clock.reset()
     expect([clock.decoding, clock.spent.networks]).toEqual([0, 0])
+  })
+
+  it('counts a promise until it settles, whichever way', async () => {
+    let now = 0
+    const clock = new CpuClock(() => now)
+    const failing = clock.observe('networks', async () => {
+      await Promise.resolve()
+      now += 7
+      throw new Error('lost')
+    })
+    expect(clock.spent.networks).toBe(0)
+    await expect(failing).rejects.toThrow('lost')
+    expect(clock.spent.networks).toBe(7)
   })
 
   it('gives zeros for no time at all', () => {

@@ -1,8 +1,8 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { benchWidths, psnr } from '../../../src/cli/bench/rd.ts'
-import { curveAt, type RdRow } from '../../../src/cli/bench/rows.ts'
+import { benchWidths, dyadicWidths, psnr } from '../../../src/cli/bench/rd.ts'
+import { curveAt, type RdRow, readAnchors } from '../../../src/cli/bench/rows.ts'
 import { readHeader } from '../../../src/format/reader.ts'
 import { plainPng } from '../../origin/fixtures.ts'
 import { fakeCodec, folder, strata } from '../harness.ts'
@@ -19,6 +19,38 @@ describe('benchWidths', () => {
     [600, 2000, [600]],
     [1, 1, [1]],
   ])('of %i x %i are %j', (width, height, widths) => expect(benchWidths(width, height)).toEqual(widths))
+})
+
+describe('dyadicWidths', () => {
+  it.each([
+    [768, [192, 384, 768]],
+    [5, [1, 3, 5]],
+    [1, [1]],
+  ])('of %i are %j', (width, widths) => expect(dyadicWidths(width)).toEqual(widths))
+})
+
+describe('readAnchors', () => {
+  const row = { set: 's', image: 'a', quality: 5, width: 9, height: 9, bytes: 1 }
+
+  it('numbers the prefixes of a stream and takes their aligned PSNR', async () => {
+    const rows = [
+      { ...row, codec: 'j2k_scal', level: '1/4', psnr: 20, psnr_aligned: 30 },
+      { ...row, codec: 'j2k_scal', level: '1/1', psnr: 31 },
+      { ...row, codec: 'j2k_ind', level: '1/2', psnr: 20 },
+      { ...row, codec: 'webp', level: 2, psnr: 32 },
+    ]
+    const dir = await folder({ 'anchors.json': JSON.stringify(rows) })
+    expect(await readAnchors(join(dir, 'anchors.json'))).toEqual([
+      { ...row, codec: 'j2k_scal', level: 1, psnr: 30 },
+      { ...row, codec: 'j2k_scal', level: 3, psnr: 31 },
+      { ...row, codec: 'webp', level: 2, psnr: 32 },
+    ])
+  })
+
+  it.each(['{', '{"rows":[]}'])('refuses %j', async (text) => {
+    const dir = await folder({ 'anchors.json': text })
+    await expect(readAnchors(join(dir, 'anchors.json'))).rejects.toMatchObject({ code: 'FILE_FAILED' })
+  })
 })
 
 describe('psnr', () => {
@@ -142,9 +174,64 @@ describe('bench rd', () => {
     const argv = ['bench', 'rd', '--images', dir, '--out', join(dir, 'rd.json'), '--qualities', '10,40']
     const { code } = await strata([...argv, '--set', 'mine', '--plot', plots, '--markdown', markdown])
     expect(code).toBe(0)
-    expect((await readdir(plots)).sort()).toEqual(['level-1.svg', 'level-2.svg', 'level-3.svg', 'whole.svg'])
+    expect((await readdir(plots)).sort()).toEqual([
+      'ladder-2.svg',
+      'level-1.svg',
+      'level-2.svg',
+      'level-3.svg',
+      'whole.svg',
+    ])
     expect(await readFile(join(plots, 'whole.svg'), 'utf8')).toMatch(/^<svg .*<\/svg>\n$/s)
-    expect(await readFile(markdown, 'utf8')).toContain('BD-rate of Strata on mine')
+    expect(await readFile(markdown, 'utf8')).toContain('Strata on mine')
+  })
+
+  it('encodes each level alone and in other sizes when asked', async () => {
+    const dir = await folder({ 'a.png': await plainPng(90, 60, '#808080') })
+    const out = join(dir, 'rd.json')
+    const argv = ['bench', 'rd', '--images', dir, '--out', out, '--qualities', '10,40', '--set', 'mine']
+    const sources: number[][] = []
+    const codec: typeof fakeCodec = {
+      ...fakeCodec,
+      encodeUnverified(image, request) {
+        sources.push([image.width, ...request.ladder.map(({ width }) => width)])
+        return fakeCodec.encode(image, request)
+      },
+    }
+    const io = { codec: async () => codec }
+    const { code, json } = await strata([...argv, '--also', 'single, dyadic', '--json'], io)
+    expect(code).toBe(0)
+    const once = [
+      [90, 30, 60, 90],
+      [90, 23, 45, 90],
+      [30, 30],
+      [60, 60],
+      [90, 90],
+    ]
+    expect(sources).toEqual([...once, ...once])
+    const rows: RdRow[] = JSON.parse(await readFile(out, 'utf8'))
+    const summary = rows
+      .filter(({ quality }) => quality === 40)
+      .map((row) => [row.codec, row.level, row.width])
+    expect(summary).toEqual([
+      ['strata', 1, 30],
+      ['strata', 2, 60],
+      ['strata', 3, 90],
+      ['strata-dyadic', 1, 23],
+      ['strata-dyadic', 2, 45],
+      ['strata-dyadic', 3, 90],
+      ['strata-single', 1, 30],
+      ['strata-single', 2, 60],
+      ['strata-single', 3, 90],
+    ])
+    expect(new Set(rows.map((row) => Object.keys(row).join()))).toEqual(
+      new Set([Object.keys(rows[0]!).join()]),
+    )
+    expect(json().levels).toHaveLength(3)
+    const wrong = await strata([...argv, '--also', 'double'])
+    expect(wrong).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('--also: expected a list of single, dyadic'),
+    })
   })
 
   it('says when there is nothing to measure', async () => {

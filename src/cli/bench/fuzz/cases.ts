@@ -15,6 +15,9 @@ export interface CaseSource {
   /** The same and one as large as the decoder allows: what has to be loaded and grown is, after them. */
   readonly valid: readonly Uint8Array[]
   readonly table: DecoderTable
+  /** Makes streams. */
+  readonly model: Runtime
+  /** Decodes the cases. */
   readonly runtime: Runtime
 }
 
@@ -128,7 +131,7 @@ export const CASES: Readonly<Record<string, MakeCase>> = {
     file.layers = random.chance(0.3) ? [base, ...above] : [base]
     base.quality = 1 + random.below(100)
     const info = readHeader(putTogether({ ...file, layers: [base] })).layers[0] as LayerInfo
-    base.strips = [{ bytes: await wildStream(random, source.runtime, source.table, info) }]
+    base.strips = [{ bytes: await wildStream(random, source.model, source.table, info) }]
     return putTogether(file)
   },
 }

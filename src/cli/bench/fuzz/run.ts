@@ -66,11 +66,12 @@ export async function fuzzSource(encoder: Runtime, decoder: Runtime): Promise<Ca
   ]
   const { width, height } = MAX_STRIP
   const large = { image: gradient(width, height), ladder: rungs([width, 20], [width, 60]) }
-  const small = await Promise.all(files.map((one) => encodeCase(one, encoder)))
+  const small = await Promise.all(files.map((one) => encodeCase(one, { encoder, decoder })))
   return {
     files: small,
-    valid: [...small, await encodeCase(large, encoder)],
+    valid: [...small, await encodeCase(large, { encoder, decoder })],
     table: await loadDecoderTable(decoder),
+    model: decoder,
     runtime: decoder,
   }
 }

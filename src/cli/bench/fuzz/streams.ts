@@ -23,7 +23,8 @@ export function sideIndexes(
   const strip = stripGeometry(layerGeometry(layer, table), 0, table)
   const cells = strip.sideRows * strip.sideColumns
   const row = table[kind].sideIndexes[Math.min(Math.max(layer.quality, 1), 100) - 1] ?? []
-  return Uint8Array.from({ length: table[kind].side * cells }, (_, i) => row[Math.floor(i / cells)] ?? 1)
+  const { side } = table[kind]
+  return Uint8Array.from({ length: side * cells }, (_, i) => row[i % side] ?? 1)
 }
 
 /**
@@ -40,7 +41,7 @@ export function sideStream(random: Random, indexes: Uint8Array, amplitude: numbe
 
 /**
  * A stream that is valid to its last bit and whose symbols are wild: the networks get numbers that no picture gives,
- * up to 2^19 times a latent, and decoding still has to end with some picture.
+ * as large as 16 bits hold, and decoding still has to end with some picture.
  */
 export async function wildStream(
   random: Random,
@@ -53,10 +54,14 @@ export async function wildStream(
   const strip = stripGeometry(geometry, 0, table)
   const sides = model.sideIndexes(strip)
   const side = randomSymbols(random, sides, random.pick([0, 3, 255]))
-  const { indexes } = await model.parameters(strip, side)
   const encoder = createRansEncoder()
   encoder.encode(sides, side)
-  encoder.encode(indexes, randomSymbols(random, indexes, random.pick([0, 100, 32767])))
+  const amplitude = random.pick([0, 100, 32767])
+  await model.code(strip, await model.features(strip, side), ({ indexes }) => {
+    const symbols = randomSymbols(random, indexes, amplitude)
+    encoder.encode(indexes, symbols)
+    return symbols
+  })
   return encoder.finish()
 }
 

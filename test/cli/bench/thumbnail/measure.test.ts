@@ -1,0 +1,28 @@
+import { join } from 'node:path'
+import sharp from 'sharp'
+import { describe, expect, it } from 'vitest'
+import { CODECS, measureThumbnails } from '../../../../src/cli/bench/thumbnail/measure.ts'
+import { hyperThumbnail } from '../../../../src/codec/hyperthumbnail/index.ts'
+import { decodePicture, HAS_MODEL, openModel } from '../../../codec/hyperthumbnail/harness.ts'
+import { photo } from '../../../pictures.ts'
+import { folder } from '../../harness.ts'
+
+describe.skipIf(!HAS_MODEL)('measureThumbnails', () => {
+  it('measures every way to send a picture', async () => {
+    const raw = { width: 65, height: 49, channels: 3 } as const
+    const png = new Uint8Array(await sharp(photo(65, 49).data, { raw }).png().toBuffer())
+    const path = join(await folder({ 'a.png': png }), 'a.png')
+    const rescaler = hyperThumbnail({ model: openModel(), decodePicture })
+    const rows = await measureThumbnails(path, { rescaler, qualities: [50, 90], width: 64 })
+    expect(new Set(rows.map(({ codec }) => codec))).toEqual(new Set(CODECS))
+    for (const row of rows) {
+      expect(row.image).toBe('a')
+      expect(row.bytes).toBeGreaterThan(100)
+      expect(row.psnr).toBeGreaterThan(15)
+      expect(row.lowPsnr === undefined).toBe(['webp', 'avif'].includes(row.codec))
+    }
+    const own = rows.filter(({ codec }) => codec === 'hyperthumbnail')
+    expect(own.map(({ quality }) => quality)).toEqual([50, 90])
+    expect(own[0]!.bytes).toBeLessThan(own[1]!.bytes)
+  })
+})
