@@ -1,5 +1,7 @@
 import kernels from '../build/kernels.wasm'
 import { decodeRows } from './codec/compass/index.ts'
+import { embed } from './codec/hyperthumbnail/embed.ts'
+import { loadHyperThumbnail } from './codec/hyperthumbnail/load.ts'
 import { createTranscodeApp } from './edge/transcode-app.ts'
 import { createWasmJpeg } from './pixels/jpeg/forward-wasm.ts'
 import { createWorkerdRuntime } from './runtime/workerd.ts'
@@ -7,21 +9,37 @@ import { createWorkerdRuntime } from './runtime/workerd.ts'
 /** An isolate has 128 MB: enough for strips of 256 rows of this width, whatever a base layer's width is. */
 const MAX_STRIP_PIXELS = 4096 * 256
 
+const kernel = createWasmJpeg(kernels)
+
 /** The models of this isolate, loaded by the first picture; a failed load is tried again by the next. */
-let loading: ReturnType<typeof createWorkerdRuntime> | undefined
+const runtime = retried(createWorkerdRuntime)
+const thumbnails = retried(async () => await loadHyperThumbnail(await runtime()))
 
-function runtime(): ReturnType<typeof createWorkerdRuntime> {
-  loading ??= createWorkerdRuntime().catch((error: unknown) => {
-    loading = undefined
-    throw error
-  })
-  return loading
-}
-
-/** The second Worker: ONNX Runtime and the decoder models behind the edge Worker's service binding. */
+/** The second Worker: the decoder's models behind the edge Worker's service binding. */
 export default createTranscodeApp({
   async *decodeRows(bytes, { layer, signal }) {
     yield* decodeRows(bytes, { runtime: await runtime(), layer, signal, maxStripPixels: MAX_STRIP_PIXELS })
   },
-  kernel: createWasmJpeg(kernels),
+  kernel,
+  async rescaler() {
+    const model = await thumbnails()
+    return (
+      model && {
+        factor: model.factor,
+        embed: (rows, options) => embed(rows, options, { model, kernel }),
+      }
+    )
+  },
 })
+
+/** Made once; what fails is made again by the next who asks. */
+function retried<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined
+  return () => {
+    made ??= make().catch((error: unknown) => {
+      made = undefined
+      throw error
+    })
+    return made
+  }
+}

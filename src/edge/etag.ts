@@ -14,8 +14,17 @@ export function nativeEtag(hash: string, layer: number): string {
 
 /** Known without decoding. Weak, because two machines may round a pixel differently. */
 export function jpegEtag(hash: string, plan: TranscodePlan): string {
-  const { layer, width, quality, ht } = plan
-  return `W/"${hash}.${layer}-w${width}-q${quality}-ht${ht}-v${TRANSCODE_VERSION}"`
+  return `W/"${hash}.${decisionKey(plan)}"`
+}
+
+/** All that the bytes of a JPEG depend on, the file aside. */
+export function decisionKey(plan: TranscodePlan): string {
+  const { layer, width, height, fit, background, quality, ht, embedModel } = plan
+  // The size of a layer is told by its width.
+  const frame =
+    fit === undefined ? '' : `x${height}-${fit}${background === undefined ? '' : `.${background}`}`
+  const model = embedModel === undefined ? '' : `.${embedModel}`
+  return `${layer}-w${width}${frame}-q${quality}-ht${ht}${model}-v${TRANSCODE_VERSION}`
 }
 
 /** `If-None-Match` (RFC 9110 §13.1.2): weak comparison over a list, or `*`. */

@@ -1,14 +1,16 @@
 import { StrataError } from '../core/errors.ts'
 import { readAtMost } from './body.ts'
-import { jpegEtag, matchesNone, TRANSCODE_VERSION } from './etag.ts'
+import { decisionKey, jpegEtag, matchesNone } from './etag.ts'
 import { type CachePolicy, imageHeaders } from './headers.ts'
 import { findJpeg, keepJpeg } from './jpeg-cache.ts'
+import type { MemoryBudget } from './memory-budget.ts'
 import type { LoadedImage } from './native.ts'
+import type { JpegName, PersistedJpegs } from './persisted-jpegs.ts'
 import type { TranscodePlan } from './plan.ts'
 import type { KeepAlive, SingleFlight } from './single-flight.ts'
 import type { ImageStore } from './store.ts'
 import type { ServerTiming } from './timing.ts'
-import type { Transcoder } from './transcoder.ts'
+import type { TranscodeRequest, Transcoder } from './transcoder.ts'
 
 /** A JPEG, and whether it was found rather than made. */
 export interface Jpeg {
@@ -18,7 +20,11 @@ export interface Jpeg {
 
 export interface JpegServices {
   readonly store: ImageStore
-  readonly transcoder: Transcoder
+  /** Undefined: only what was made before is served. */
+  readonly transcoder: Transcoder | undefined
+  /** Undefined: nothing is kept for longer than the Cache API likes. */
+  readonly persisted: PersistedJpegs | undefined
+  readonly memory: MemoryBudget
   /** One per plugin instance, hence per isolate. Undefined: the file had gone. */
   readonly flights: SingleFlight<Jpeg | undefined>
   readonly keepAlive: KeepAlive
@@ -32,6 +38,7 @@ const MAX_JPEG_BYTES = 32 * 1024 * 1024
  * Answers with a JPEG of the plan's size. The ETag is known beforehand, so a 304 and a HEAD decode nothing; HEAD
  * therefore knows no Content-Length until the JPEG was made once.
  * @returns undefined when the file has gone, because the image was replaced or deleted meanwhile
+ * @throws StrataError TRANSCODER_MISSING, TRANSCODE_*, MODEL_UNKNOWN, FORMAT_*, ENTROPY_CORRUPT, STORAGE_FAILED
  */
 export async function respondJpeg(
   request: Request,
@@ -48,8 +55,9 @@ export async function respondJpeg(
   headers.set('Content-Type', 'image/jpeg')
   const key = cacheKey(request.url, image, plan)
   if (request.method === 'HEAD') {
-    const length = (await findJpeg(key))?.headers.get('Content-Length')
-    if (length) headers.set('Content-Length', length)
+    const length = await knownLength(key, nameOf(image, plan), services)
+    if (length === undefined && services.transcoder === undefined) throw missing()
+    if (length !== undefined) headers.set('Content-Length', length)
     return new Response(null, { headers })
   }
   const job = () => findOrMake(key, image, plan, services)
@@ -67,21 +75,49 @@ export async function respondJpeg(
  * with copies. The host stays in the key, because a cache belongs to a zone.
  */
 function cacheKey(url: string, { id, state }: LoadedImage, plan: TranscodePlan): string {
-  const { layer, width, quality, ht } = plan
-  const decision = `l${layer}-w${width}-q${quality}-ht${ht}-v${TRANSCODE_VERSION}`
-  return new URL(`/.strata/jpeg/${id}/${state.hash}/${decision}`, url).href
+  return new URL(`/.strata/jpeg/${id}/${state.hash}/l${decisionKey(plan)}`, url).href
+}
+
+function nameOf({ id, state }: LoadedImage, plan: TranscodePlan): JpegName {
+  return { id, hash: state.hash, decision: decisionKey(plan) }
+}
+
+/** Content-Length of what was made before. */
+async function knownLength(
+  key: string,
+  name: JpegName,
+  { persisted }: JpegServices,
+): Promise<string | undefined> {
+  const cached = (await findJpeg(key))?.headers.get('Content-Length')
+  return cached ?? (await persisted?.size(name))?.toString()
 }
 
 async function findOrMake(key: string, image: LoadedImage, plan: TranscodePlan, services: JpegServices) {
+  const { store, persisted, transcoder, memory } = services
   const found = await findJpeg(key)
   if (found !== undefined) {
     return { value: { bytes: new Uint8Array(await found.arrayBuffer()), cached: true } }
   }
-  const object = await services.store.readRange(image.state.file, 0, plan.length)
-  if (object === undefined) return { value: undefined }
-  const prefix = new Uint8Array(await object.arrayBuffer())
-  const bytes = await transcode(services.transcoder, prefix, plan)
-  return { value: { bytes, cached: false }, after: () => keepJpeg(key, bytes) }
+  const name = nameOf(image, plan)
+  const kept = await persisted?.find(name)
+  if (kept !== undefined) return { value: { bytes: kept, cached: true }, after: () => keepJpeg(key, kept) }
+  if (transcoder === undefined) throw missing()
+  const bytes = await memory.hold(plan.length, async () => {
+    const object = await store.readRange(image.state.file, 0, plan.length)
+    return object && (await transcode(transcoder, new Uint8Array(await object.arrayBuffer()), plan))
+  })
+  if (bytes === undefined) return { value: undefined }
+  const keep = async () => {
+    await Promise.all([keepJpeg(key, bytes), persisted?.keep(name, bytes, store)])
+  }
+  return { value: { bytes, cached: false }, after: keep }
+}
+
+function missing(): StrataError {
+  return new StrataError(
+    'TRANSCODER_MISSING',
+    'this edge has no transcoder: it serves .strata files, and JPEGs that were made and kept before',
+  )
 }
 
 /** The caller's signal is not passed on: others may be waiting for the same picture. */
@@ -90,9 +126,10 @@ async function transcode(
   prefix: Uint8Array,
   plan: TranscodePlan,
 ): Promise<Uint8Array> {
-  const { layer, width, height, quality, ht } = plan
+  const { layer, width, height, fit, background, quality, ht } = plan
+  const request: TranscodeRequest = { layer, width, height, fit, background, quality, ht }
   try {
-    const body = await transcoder.transcode(prefix, { layer, width, height, quality, ht })
+    const body = await transcoder.transcode(prefix, request)
     const bytes = await readAtMost(body, MAX_JPEG_BYTES)
     if (bytes === undefined) throw new StrataError('TRANSCODE_FAILED', 'the transcoder sent too many bytes')
     if (bytes.length === 0) throw new StrataError('TRANSCODE_FAILED', 'the transcoder sent no bytes')

@@ -1,5 +1,6 @@
 import type { StrataErrorCode } from '../core/errors.ts'
 import { StrataError } from '../core/errors.ts'
+import { EMBED_MODELS } from './embed-models.ts'
 import { readErrorBody } from './remote-error.ts'
 import type { TranscodeRequest, Transcoder } from './transcoder.ts'
 
@@ -20,9 +21,16 @@ const PASSED_ON: readonly StrataErrorCode[] = [
   'TRANSCODE_BUSY',
 ]
 
-/** The transcoder Worker (src/transcoder.ts) behind a service binding; the host name of the URL is never resolved. */
-export function serviceTranscoder(service: FetcherLike): Transcoder {
+/**
+ * The transcoder Worker (src/transcoder.ts) behind a service binding; the host name of the URL is never resolved. Undefined where
+ * it is not bound: such an edge decodes nothing.
+ */
+export function serviceTranscoder(service: FetcherLike): Transcoder
+export function serviceTranscoder(service: FetcherLike | undefined): Transcoder | undefined
+export function serviceTranscoder(service: FetcherLike | undefined): Transcoder | undefined {
+  if (service === undefined) return undefined
   return {
+    embedModels: EMBED_MODELS,
     async transcode(prefix, request, signal) {
       let response: Response
       try {
@@ -43,10 +51,11 @@ export function serviceTranscoder(service: FetcherLike): Transcoder {
 
 function toRequest(
   prefix: Uint8Array,
-  { layer, width, height, quality, ht }: TranscodeRequest,
+  { layer, width, height, fit, background, quality, ht }: TranscodeRequest,
   signal?: AbortSignal,
 ) {
-  const url = `http://transcoder/transcode?layer=${layer}&w=${width}&h=${height}&q=${quality}&ht=${ht}`
+  const frame = `${fit ? `&fit=${fit}` : ''}${background ? `&bg=${background}` : ''}`
+  const url = `http://transcoder/transcode?layer=${layer}&w=${width}&h=${height}${frame}&q=${quality}&ht=${ht}`
   return new Request(url, {
     method: 'POST',
     body: prefix,

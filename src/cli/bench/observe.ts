@@ -8,6 +8,9 @@ import type { Runtime } from '../../runtime/types.ts'
 /** Parts of decoding that can be told apart from outside. No two of them ever run at the same time. */
 export type DecodePart = 'entropy' | 'networks' | 'kernels'
 
+const CELL_METHODS = ['context', 'dequantize', 'bytes', 'bound'] as const
+const PASS_METHODS = ['magnitudes', 'halves', 'tables', 'store', 'close'] as const
+
 /** Stands around each piece of work, and gives what it gives; a promise is work until it settles. */
 export type Observer = <T>(part: DecodePart, work: () => T) => T
 
@@ -47,7 +50,7 @@ export function observedNetworks<T extends object>(source: T, observer: Observer
 }
 
 export function observedKernels(kernels: CodecKernels, observer: Observer): CodecKernels {
-  const { coder, liff } = kernels
+  const { coder, liff, cells, passes } = kernels
   return {
     ...observedNetworks(kernels, observer),
     coder: {
@@ -55,6 +58,14 @@ export function observedKernels(kernels: CodecKernels, observer: Observer): Code
       decoder: (bytes) => observedMethods(coder.decoder(bytes), ['decode', 'finish'], 'entropy', observer),
     },
     liff: (...args) => observer('kernels', () => liff(...args)),
+    cells: observedMethods(cells, CELL_METHODS, 'kernels', observer),
+    passes: (latents) =>
+      observedMethods(
+        observer('kernels', () => passes(latents)),
+        PASS_METHODS,
+        'kernels',
+        observer,
+      ),
   }
 }
 

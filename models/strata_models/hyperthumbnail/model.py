@@ -1,0 +1,191 @@
+"""The networks: encoder (HR -> LR), table predictor, decoder (coefficients and LR -> HR).
+
+Samples are 0..255, centred on 0, times INPUT. Strides are counted in HR pixels: the thumbnail lies at 2, most of the
+work at 4, and the work that must see the JPEG's grid of 8x8 blocks at 16.
+"""
+import math
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from ..blocks import SLOPE, Residual
+from ..integer import ste
+from .jpeg import COEFFICIENTS, MAX_STEP, dct_matrix, from_coefficients, huffman_bits, quantize, to_coefficients
+from .resample import bicubic, bicubic_matrix
+
+FACTOR = 2
+STRIDE = 16  # HR pixels along one JPEG block
+INPUT = 1 / 64
+ENCODER_WIDTH, DECODER_WIDTH = 48, 64  # at stride 4
+BLOCK_WIDTH = 128  # at stride 16
+CARRIED = 24  # channels that the frequency branch hands to the image branch
+TABLE_WIDTH = 128
+QUALITY_MIN, QUALITY_MAX = 1, 100
+
+
+def quality_code(quality: torch.Tensor) -> torch.Tensor:
+    return (quality - 50) / 50
+
+
+def lambda_of(quality: torch.Tensor) -> torch.Tensor:
+    """Weight of the squared error (0..255) against bits per HR pixel; doubles every 12 steps of quality."""
+    return 0.02 * 2 ** ((quality - 75) / 12)
+
+
+def plane(quality: torch.Tensor, like: torch.Tensor) -> torch.Tensor:
+    """The quality as one more channel."""
+    return quality_code(quality).view(-1, 1, 1, 1).expand(-1, 1, *like.shape[2:]).to(like)
+
+
+class Gain(nn.Module):
+    """exp(a + b code + c code^2): how much of a residual counts at a quality."""
+
+    def __init__(self):
+        super().__init__()
+        self.log_gain = nn.Parameter(torch.zeros(3))
+
+    def forward(self, quality: torch.Tensor) -> torch.Tensor:
+        code = quality_code(quality)
+        return torch.stack([torch.ones_like(code), code, code * code], 1) @ self.log_gain
+
+
+class Encoder(nn.Module):
+    """A fixed-size U-net of two levels: plain downscale plus what hides the detail."""
+
+    def __init__(self):
+        super().__init__()
+        self.base = nn.Conv2d(12, 3, 3, padding=1)
+        self.cells = nn.Conv2d(48 + 1, ENCODER_WIDTH, 1)
+        self.block = Residual(ENCODER_WIDTH, ENCODER_WIDTH)
+        self.down = nn.Conv2d(16 * ENCODER_WIDTH + 1, BLOCK_WIDTH, 1)
+        self.middle = Residual(BLOCK_WIDTH, BLOCK_WIDTH)
+        self.coarse = nn.Conv2d(BLOCK_WIDTH, 192, 1)
+        self.fine = nn.Conv2d(ENCODER_WIDTH, 12, 1)
+        self.gain = Gain()
+
+    def forward(self, picture: torch.Tensor, quality: torch.Tensor) -> torch.Tensor:
+        """[B, 3, H, W] centred samples, sides multiples of 16 -> [B, 3, H/2, W/2], neither clipped nor rounded."""
+        with torch.autocast(picture.device.type, enabled=False):  # 8 bits of mantissa would be too few
+            base = self.base(F.pixel_unshuffle(picture, 2))
+        x = F.pixel_unshuffle(picture * INPUT, 4)
+        x = self.block(self.cells(torch.cat([x, plane(quality, x)], 1)))
+        y = F.pixel_unshuffle(x, 4)
+        y = self.middle(self.down(torch.cat([y, plane(quality, y)], 1)))
+        hidden = F.pixel_shuffle(self.coarse(y), 8).float() + F.pixel_shuffle(self.fine(x), 2).float()
+        return base + hidden / INPUT * self.gain(quality).exp().view(-1, 1, 1, 1)
+
+
+class TablePredictor(nn.Module):
+    """Two tables from the mean log magnitudes of the thumbnail's coefficients, and the quality. The coefficients are
+    rounded: they are what a JPEG with steps of 1 would hold, so any quantizer of a JPEG writer can provide them."""
+
+    def __init__(self):
+        super().__init__()
+        self.mlp = nn.Sequential(
+            nn.Linear(2 * COEFFICIENTS + 1, TABLE_WIDTH), nn.LeakyReLU(SLOPE),
+            nn.Linear(TABLE_WIDTH, TABLE_WIDTH), nn.LeakyReLU(SLOPE), nn.Linear(TABLE_WIDTH, 2 * COEFFICIENTS),
+        )
+        with torch.no_grad():
+            self.mlp[4].weight *= 0.1
+            self.mlp[4].bias.zero_()
+        self.offset = nn.Parameter(torch.full((2 * COEFFICIENTS,), 0.04))
+        self.slope = nn.Parameter(torch.zeros(2 * COEFFICIENTS))
+
+    def forward(self, coefficients: torch.Tensor, quality: torch.Tensor) -> torch.Tensor:
+        """[B, 3, 64, h, w] -> [B, 2, 64], integers from 1 to 255 (straight-through)."""
+        magnitude = torch.log1p(coefficients.detach().round().abs()).mean((3, 4))
+        seen = torch.cat([magnitude[:, 0], (magnitude[:, 1] + magnitude[:, 2]) / 2], 1)
+        code = quality_code(quality)[:, None]
+        # At high rate the best step has half the slope of the squared error: T^2 ~ 1 / lambda.
+        log_step = self.offset + self.slope * code - 0.5 * lambda_of(quality).log()[:, None]
+        log_step = log_step + self.mlp(torch.cat([seen - 2, code], 1))
+        step = log_step.clamp(0, math.log(MAX_STEP)).exp()
+        return ste(step.round(), step).view(-1, 2, COEFFICIENTS)
+
+
+class Decoder(nn.Module):
+    """A branch over dequantized coefficients at stride 16, and one over the thumbnail at stride 4 that takes it in."""
+
+    def __init__(self):
+        super().__init__()
+        self.frequencies = nn.Conv2d(3 * COEFFICIENTS + 1, BLOCK_WIDTH, 1)
+        self.middle = Residual(BLOCK_WIDTH, BLOCK_WIDTH)
+        self.up = nn.Conv2d(BLOCK_WIDTH, 16 * CARRIED, 1)
+        self.cells = nn.Conv2d(CARRIED + 12 + 1, DECODER_WIDTH, 1)
+        self.block = Residual(DECODER_WIDTH, DECODER_WIDTH)
+        self.out = nn.Conv2d(DECODER_WIDTH, 48, 1)
+        self.gain = Gain()
+        with torch.no_grad():
+            self.out.weight *= 0.1
+            self.out.bias.zero_()
+
+    def forward(self, coefficients: torch.Tensor, low: torch.Tensor, quality: torch.Tensor) -> torch.Tensor:
+        """[B, 3, 64, h, w] and the same as samples [B, 3, 8h, 8w] -> [B, 3, 16h, 16w]."""
+        f = coefficients.flatten(1, 2) * INPUT
+        f = self.up(self.middle(self.frequencies(torch.cat([f, plane(quality, f)], 1))))
+        f = F.pixel_shuffle(f, 4)
+        x = F.pixel_unshuffle(low * INPUT, 2).to(f.dtype)
+        x = self.block(self.cells(torch.cat([f, x, plane(quality, x)], 1)))
+        residual = F.pixel_shuffle(self.out(x), 4).float() / INPUT
+        upscaled = bicubic(low, 2 * low.shape[2], 2 * low.shape[3])
+        return upscaled + residual * self.gain(quality).exp().view(-1, 1, 1, 1)
+
+
+@dataclass
+class Output:
+    low: torch.Tensor  # the thumbnail before the JPEG, 8-bit values, centred
+    decoded: torch.Tensor  # after it, not rounded
+    high: torch.Tensor  # restored
+    tables: torch.Tensor
+    bits: torch.Tensor  # [B]
+
+
+class HyperThumbnail(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.encoder, self.predictor, self.decoder = Encoder(), TablePredictor(), Decoder()
+        self.register_buffer("dct", dct_matrix(), persistent=False)
+
+    def embed(self, picture: torch.Tensor, quality: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """-> thumbnail (8-bit values, centred), its coefficients, tables."""
+        low = self.encoder(picture, quality)
+        low = ste(low.round().clamp(-128, 127), low.clamp(-128, 127))
+        coefficients = to_coefficients(low, self.dct)
+        return low, coefficients, self.predictor(coefficients, quality)
+
+    def forward(self, picture: torch.Tensor, quality: torch.Tensor) -> Output:
+        """[B, 3, H, W] centred samples, sides multiples of 16; quality [B]."""
+        low, coefficients, tables = self.embed(picture, quality)
+        quotients, dequantized = quantize(coefficients, tables)
+        decoded = from_coefficients(dequantized, self.dct)
+        return Output(low, decoded, self.decoder(dequantized, decoded, quality), tables, huffman_bits(quotients))
+
+
+def initialise(model: HyperThumbnail, pictures: torch.Tensor) -> None:
+    """Starts from the plain downscale, and from transforms that whiten what they see: cells of 4x4 pixels, and the
+    coefficients of plain thumbnails. `pictures`: [B, 3, H, W] centred samples."""
+    encoder, decoder = model.encoder, model.decoder
+    with torch.no_grad():
+        # Of the 8 taps of an antialiased bicubic, the middle 6.
+        taps = bicubic_matrix(32, 16)[8, 14:20]
+        taps = taps / taps.sum()
+        kernel = torch.outer(taps, taps).view(3, 2, 3, 2).permute(1, 3, 0, 2).reshape(4, 3, 3)
+        encoder.base.weight.zero_()
+        encoder.base.bias.zero_()
+        for colour in range(3):
+            encoder.base.weight[colour, 4 * colour : 4 * colour + 4] = kernel
+        patches = F.pixel_unshuffle(pictures * INPUT, 4).permute(0, 2, 3, 1).reshape(-1, 48)
+        values, vectors = torch.linalg.eigh((patches.T @ patches / len(patches)).double())
+        values, vectors = values.flip(0).float(), vectors.flip(1).float()
+        scale = values.clamp_min(1e-5).rsqrt()  # whitened up to what is only noise
+        encoder.cells.weight[:, :48, 0, 0] = (vectors * scale.clamp_max(20)).T[:ENCODER_WIDTH]
+        encoder.cells.bias.zero_()
+        for conv in (encoder.coarse, encoder.fine):
+            conv.weight *= 0.1
+            conv.bias.zero_()
+        low = bicubic(pictures, pictures.shape[2] // 2, pictures.shape[3] // 2)
+        spread = (to_coefficients(low, model.dct) * INPUT).square().mean((0, 3, 4)).flatten().sqrt()
+        decoder.frequencies.weight[:, :192, 0, 0] *= 1 / spread.clamp_min(0.02)
+        decoder.frequencies.bias.zero_()

@@ -1,0 +1,47 @@
+import { basename, resolve } from 'node:path'
+import { StrataError } from '../../core/errors.ts'
+import { listPictures } from '../bench/rd.ts'
+import { measureThumbnails, type ThumbnailRow } from '../bench/thumbnail/measure.ts'
+import { formatThumbnails, plotThumbnails, summarizeThumbnails } from '../bench/thumbnail/report.ts'
+import { defineCommand, parseInteger } from '../command.ts'
+import { writeOutput } from '../files.ts'
+import { loadThumbnails } from '../rescalers.ts'
+
+export const benchThumbnail = defineCommand({
+  name: 'bench thumbnail',
+  description: 'Measure pictures restored from thumbnails against plain thumbnails, WebP and AVIF',
+  args: {
+    images: { type: 'string', required: true, description: 'Folder of pictures', valueHint: 'dir' },
+    out: {
+      type: 'string',
+      required: true,
+      description: 'The measurements, as a JSON array',
+      valueHint: 'file',
+    },
+    qualities: { type: 'string', default: '30,50,65,75,85,95', description: 'Qualities', valueHint: 'list' },
+    width: { type: 'string', description: 'Resize wider pictures to this first', valueHint: 'pixels' },
+    set: { type: 'string', description: 'Name of the set (default: that of the folder)', valueHint: 'name' },
+    plot: { type: 'string', description: 'Draw the curves, as SVG', valueHint: 'file' },
+  },
+  async run(args, io) {
+    const qualities = args.qualities.split(',').map((text) => parseInteger('qualities', text.trim(), 1, 100))
+    const width = args.width === undefined ? undefined : parseInteger('width', args.width, 2, 65535)
+    const pictures = await listPictures(args.images)
+    const rescaler = await loadThumbnails()
+    if (!rescaler) throw new StrataError('MODEL_INVALID', 'this installation holds no model for thumbnails')
+    const rows: ThumbnailRow[] = []
+    for (const [i, path] of pictures.entries()) {
+      const progress = (codec: string) =>
+        io.progress(`${i + 1}/${pictures.length} ${basename(path)} ${codec}`)
+      rows.push(...(await measureThumbnails(path, { rescaler, qualities, width, progress })))
+    }
+    const lines = rows.map((row) => JSON.stringify(row)).join(',\n')
+    await writeOutput(args.out, new TextEncoder().encode(`[${lines}]\n`))
+    const set = args.set ?? basename(resolve(args.images))
+    if (args.plot !== undefined) {
+      await writeOutput(args.plot, new TextEncoder().encode(plotThumbnails(rows, set)))
+    }
+    const summary = summarizeThumbnails(rows)
+    return { json: { out: args.out, set, rows: rows.length, summary }, text: formatThumbnails(summary) }
+  },
+})

@@ -1,0 +1,38 @@
+import { upscalePlainly } from '../../codec/plain-upscale.ts'
+import { readPicture } from '../../origin/ingest.ts'
+import { defineCommand } from '../command.ts'
+import { pictureEncoder } from '../decode-file.ts'
+import { readInput, writeOutput } from '../files.ts'
+import { loadThumbnails } from '../rescalers.ts'
+
+/** Of what hides nothing, where no model says another. */
+const PLAIN_FACTOR = 2
+
+export const restore = defineCommand({
+  name: 'restore',
+  description: 'Restore the picture that a thumbnail hides; others are upscaled',
+  args: {
+    in: { type: 'positional', required: true, description: 'A thumbnail, or any picture' },
+    output: {
+      type: 'string',
+      alias: ['o'],
+      required: true,
+      description: 'NAME.png or NAME.jpg',
+      valueHint: 'file',
+    },
+  },
+  async run(args) {
+    const encodePicture = pictureEncoder(args.output)
+    const file = await readInput(args.in)
+    const rescaler = await loadThumbnails()
+    const { image, method, factor, note } = rescaler
+      ? await rescaler.restore(file)
+      : await upscalePlainly(file, PLAIN_FACTOR, 'no model is installed', (bytes) => readPicture(bytes))
+    await writeOutput(args.output, await encodePicture(image))
+    const { width, height } = image
+    return {
+      json: { input: args.in, output: args.output, width, height, method, factor, ...(note && { note }) },
+      text: `${args.output}: ${width}x${height}, ${method} ${factor}x${note ? ` (${note})` : ''}`,
+    }
+  },
+})

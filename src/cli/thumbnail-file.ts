@@ -1,0 +1,70 @@
+import { isTimes, type Rescaler, type Size } from '../codec/rescaler.ts'
+import { invalidParam, StrataError } from '../core/errors.ts'
+import type { RgbImage } from '../core/image.ts'
+import { MAGIC } from '../format/layout.ts'
+import { readPicture, resizeLanczos } from '../origin/ingest.ts'
+import { encodeJpeg } from '../pixels/jpeg/writer.ts'
+import type { CliCodec } from './codec.ts'
+import { chooseLayer } from './decode-file.ts'
+
+export interface ThumbnailRequest {
+  readonly width: number
+  /** Undefined: 2 where it can be, else 1. */
+  readonly factor: number | undefined
+  readonly quality: number
+}
+
+export interface ThumbnailTools {
+  readonly codec: () => Promise<Pick<CliCodec, 'decode'>>
+  readonly rescaler: () => Promise<Rescaler | undefined>
+}
+
+export interface Thumbnail extends Size {
+  readonly bytes: Uint8Array
+  /** The embed factor; 1 hides nothing. */
+  readonly ht: number
+}
+
+/**
+ * A thumbnail of a picture or a .strata file, exactly `width` pixels wide.
+ * @throws StrataError PARAM_INVALID for a width above the picture's or a factor it has no detail for, MODEL_INVALID
+ * when the factor's model is not installed, INPUT_* and FORMAT_*
+ */
+export async function makeThumbnail(
+  input: Uint8Array,
+  { width, factor, quality }: ThumbnailRequest,
+  tools: ThumbnailTools,
+): Promise<Thumbnail> {
+  const rescaler = factor === 1 ? undefined : await tools.rescaler()
+  if (factor !== undefined && factor !== 1 && rescaler?.factor !== factor) {
+    throw new StrataError('MODEL_INVALID', `ht: this installation holds no model for ${factor}x`)
+  }
+  const picture = await readSource(input, width * (rescaler?.factor ?? 1), tools)
+  if (width > picture.width) {
+    throw invalidParam('width', `at most ${picture.width}, the picture's width`, width)
+  }
+  const low = { width, height: Math.max(1, Math.round((picture.height * width) / picture.width)) }
+  if (rescaler && (isTimes(picture, low, rescaler.factor) || picture.width >= rescaler.factor * width)) {
+    const high = await highOf(picture, low, rescaler.factor)
+    const bytes = await rescaler.embed([high], { high, low, quality })
+    return { ...low, bytes, ht: rescaler.factor }
+  }
+  if (factor !== undefined && factor !== 1) {
+    throw invalidParam('width', `at most ${Math.floor(picture.width / factor)} for --ht ${factor}`, width)
+  }
+  const shown = await resizeLanczos(picture, low.width, low.height)
+  return { ...low, bytes: encodeJpeg(shown, { quality, subsampling: '420' }), ht: 1 }
+}
+
+/** A picture of about the size that is hidden stays as it is; larger ones are resized with the filter of the layers. */
+async function highOf(picture: RgbImage, low: Size, factor: number): Promise<RgbImage> {
+  if (isTimes(picture, low, factor)) return picture
+  return await resizeLanczos(picture, factor * low.width, factor * low.height)
+}
+
+/** Of a .strata file the smallest layer that is `width` wide, or the widest there is. */
+async function readSource(input: Uint8Array, width: number, tools: ThumbnailTools): Promise<RgbImage> {
+  if (!MAGIC.every((byte, i) => input[i] === byte)) return await readPicture(input)
+  const codec = await tools.codec()
+  return await codec.decode(input, { layer: chooseLayer(input, { width }).index, runtime: 'wasm' })
+}

@@ -1,0 +1,83 @@
+import { dataView, fromHex, hex } from '../../core/bytes.ts'
+import { crc32c } from '../../core/crc32c.ts'
+import { blockRows, type JpegCoefficients } from '../../pixels/jpeg/coefficients.ts'
+import type { JpegSegment } from '../../pixels/jpeg/types.ts'
+import type { Size } from '../rescaler.ts'
+
+/*
+ * What a thumbnail says of itself, an APP9 segment, little-endian:
+ *
+ *   0  "STRATA\0"
+ *   7  version u8 = 1
+ *   8  embed factor u8
+ *   9  quality u8, 1..100
+ *  10  model, 8 bytes
+ *  18  width u16, height u16 of the hidden picture
+ *  22  CRC-32C u32 of the quantized coefficients (i16, zigzag, rows of blocks, Y Cb Cr)
+ *  26
+ */
+const APP9 = 0xe9
+const NAME = Uint8Array.of(0x53, 0x54, 0x52, 0x41, 0x54, 0x41, 0)
+const VERSION = 1
+const VERSION_AT = 7
+const FACTOR_AT = 8
+const QUALITY_AT = 9
+const MODEL_AT = 10
+const MODEL_BYTES = 8
+const WIDTH_AT = 18
+const HEIGHT_AT = 20
+const CHECKSUM_AT = 22
+const LENGTH = 26
+
+export interface Marker {
+  readonly factor: number
+  readonly quality: number
+  /** 16 hexadecimal digits. */
+  readonly model: string
+  /** Of the hidden picture. */
+  readonly high: Size
+  readonly checksum: number
+}
+
+export function markerSegment({ factor, quality, model, high, checksum }: Marker): JpegSegment {
+  const data = new Uint8Array(LENGTH)
+  const view = dataView(data)
+  data.set(NAME)
+  view.setUint8(VERSION_AT, VERSION)
+  view.setUint8(FACTOR_AT, factor)
+  view.setUint8(QUALITY_AT, quality)
+  data.set(fromHex(model), MODEL_AT)
+  view.setUint16(WIDTH_AT, high.width, true)
+  view.setUint16(HEIGHT_AT, high.height, true)
+  view.setUint32(CHECKSUM_AT, checksum, true)
+  return { marker: APP9, data }
+}
+
+/** The first marker among a file's segments. Versions to come and damaged markers are none. */
+export function findMarker(segments: readonly JpegSegment[]): Marker | undefined {
+  const found = segments.find(({ marker, data }) => marker === APP9 && isOurs(data))
+  if (!found) return undefined
+  const view = dataView(found.data)
+  return {
+    factor: view.getUint8(FACTOR_AT),
+    quality: view.getUint8(QUALITY_AT),
+    model: hex(found.data.subarray(MODEL_AT, MODEL_AT + MODEL_BYTES)),
+    high: { width: view.getUint16(WIDTH_AT, true), height: view.getUint16(HEIGHT_AT, true) },
+    checksum: view.getUint32(CHECKSUM_AT, true),
+  }
+}
+
+/** The checksum of the marker: it holds as long as nobody has encoded the picture anew. */
+export function checksumOf(coefficients: JpegCoefficients): number {
+  let checksum = 0
+  for (const { buffer, byteOffset, byteLength } of blockRows(coefficients)) {
+    // Little-endian wherever this runs: the WebAssembly kernels rely on the same.
+    checksum = crc32c(new Uint8Array(buffer, byteOffset, byteLength), checksum)
+  }
+  return checksum
+}
+
+function isOurs(data: Uint8Array): boolean {
+  if (data.length !== LENGTH || data[VERSION_AT] !== VERSION) return false
+  return NAME.every((byte, i) => data[i] === byte)
+}

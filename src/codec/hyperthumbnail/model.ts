@@ -1,0 +1,98 @@
+import { StrataError } from '../../core/errors.ts'
+import type { Network, NetworkEngine } from '../../network/engine.ts'
+import type { Program } from '../../network/program.ts'
+import { type PredictorTable, TablePredictor } from './predictor.ts'
+import { qualityCode } from './quality.ts'
+
+/** `hyperthumbnail.json`, as models/strata_models/hyperthumbnail/export.py writes it. */
+interface ModelTable {
+  readonly format: 1
+  readonly id: string
+  readonly factor: number
+  readonly stride: number
+  readonly haloRows: number
+  readonly steps: Readonly<Record<'base' | 'hidden' | 'low' | 'residual', number>>
+  readonly encoder: Part
+  readonly decoder: Part
+  readonly tables: PredictorTable
+}
+
+interface Part {
+  readonly program: Program
+  /** log of the residual's gain: a + b code + c code^2. */
+  readonly logGain: readonly [number, number, number]
+}
+
+/** One of the two networks; what it puts out counts times `gain`. */
+export interface ThumbnailNetwork {
+  readonly network: Network
+  gain(quality: number): number
+}
+
+export interface HyperThumbnailModel {
+  /** 16 hexadecimal digits: stands for the decoder, and so for what a thumbnail can be restored with. */
+  readonly id: string
+  /** HR pixels per thumbnail pixel and axis. */
+  readonly factor: number
+  /** HR pixels along one block of the JPEG: windows begin and end at multiples of it. */
+  readonly stride: number
+  /** HR rows, a multiple of `stride`, that a window must hold above and below the rows it is wanted for. */
+  readonly haloRows: number
+  /** What one sample (of 0..255) is in the integers of each tensor. */
+  readonly steps: ModelTable['steps']
+  /** Loaded when it is first asked for: who restores needs no encoder. */
+  encoder(): ThumbnailNetwork
+  decoder(): ThumbnailNetwork
+  predictor(): TablePredictor
+}
+
+/**
+ * @param table parsed hyperthumbnail.json
+ * @param blob hyperthumbnail.bin
+ * @throws StrataError MODEL_INVALID, for the networks when they are first used
+ */
+export function openHyperThumbnail(
+  table: unknown,
+  blob: Uint8Array,
+  engine: NetworkEngine,
+): HyperThumbnailModel {
+  const { id, factor, stride, haloRows, steps, ...parts } = checkTable(table)
+  const load = ({ program, logGain: [a, b, c] }: Part): ThumbnailNetwork => ({
+    network: engine.load(program, blob),
+    gain(quality) {
+      const code = qualityCode(quality)
+      return Math.exp(a + b * code + c * code * code)
+    },
+  })
+  return {
+    ...{ id, factor, stride, haloRows, steps },
+    encoder: once(() => load(parts.encoder)),
+    decoder: once(() => load(parts.decoder)),
+    predictor: once(() => new TablePredictor(parts.tables, blob)),
+  }
+}
+
+function checkTable(value: unknown): ModelTable {
+  const table = value as Partial<ModelTable> | null
+  if (typeof table !== 'object' || table === null || table.format !== 1) throw invalid('format 1')
+  if (typeof table.id !== 'string' || !/^[0-9a-f]{16}$/.test(table.id)) throw invalid('an id of 16 digits')
+  if (table.factor !== 2 || table.stride !== 16) throw invalid('factor 2 and stride 16')
+  if (!Number.isInteger(table.haloRows) || table.haloRows! % 16 !== 0) throw invalid('haloRows in blocks')
+  for (const part of [table.encoder, table.decoder]) {
+    if (!part?.program || part.logGain?.length !== 3) throw invalid('an encoder and a decoder')
+  }
+  if (!table.steps || !table.tables) throw invalid('steps and tables')
+  return table as ModelTable
+}
+
+function invalid(expected: string): StrataError {
+  return new StrataError('MODEL_INVALID', `hyperthumbnail.json: expected ${expected}`)
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined
+  return () => {
+    made ??= { value: make() }
+    return made.value
+  }
+}

@@ -1,0 +1,110 @@
+import { StrataError } from '../../core/errors.ts'
+import type { JpegCoefficients } from '../../pixels/jpeg/coefficients.ts'
+import { ZIGZAG } from '../../pixels/jpeg/tables.ts'
+import type { JpegTables } from '../../pixels/jpeg/types.ts'
+import { qualityCode } from './quality.ts'
+
+/** Where the predictor's parameters lie in the blob: byte offsets of fp32 numbers. */
+export interface PredictorTable {
+  readonly layers: readonly DenseTable[]
+  readonly offset: number
+  readonly slope: number
+}
+
+interface DenseTable {
+  readonly inputs: number
+  readonly outputs: number
+  /** [outputs][inputs] */
+  readonly weights: number
+  readonly bias: number
+}
+
+interface Dense {
+  readonly inputs: number
+  readonly weights: Float32Array
+  readonly bias: Float32Array
+}
+
+const COEFFICIENTS = 64
+const SLOPE = 0.1
+const MAX_STEP = 255
+/** Mean log magnitudes are handed on minus this. */
+const CENTRE = 2
+/** Weight of the squared error (0..255) at quality 75 in training; it doubles every 12 steps of quality. */
+const LAMBDA = 0.02
+
+/**
+ * The quantization prediction module: two tables for a picture, from the mean log magnitudes of its coefficients and
+ * the quality. An MLP in plain floats: it runs once a picture, and what it says stands in the file.
+ */
+export class TablePredictor {
+  readonly #layers: readonly Dense[]
+  readonly #offset: Float32Array
+  readonly #slope: Float32Array
+
+  /** @throws StrataError MODEL_INVALID when the table points outside the blob or the layers do not fit together */
+  constructor({ layers, offset, slope }: PredictorTable, blob: Uint8Array) {
+    let width = 2 * COEFFICIENTS + 1
+    this.#layers = layers.map(({ inputs, outputs, weights, bias }) => {
+      if (inputs !== width) throw invalid(`${width} inputs`, inputs)
+      width = outputs
+      return { inputs, weights: floats(blob, weights, inputs * outputs), bias: floats(blob, bias, outputs) }
+    })
+    if (width !== 2 * COEFFICIENTS) throw invalid(`${2 * COEFFICIENTS} outputs`, width)
+    this.#offset = floats(blob, offset, 2 * COEFFICIENTS)
+    this.#slope = floats(blob, slope, 2 * COEFFICIENTS)
+  }
+
+  /** @param thumbnail coefficients at steps of 1, 4:4:4 */
+  predict(thumbnail: JpegCoefficients, quality: number): JpegTables {
+    const code = qualityCode(quality)
+    let values: Float64Array = Float64Array.of(
+      ...meanLogMagnitudes(thumbnail).map((mean) => mean - CENTRE),
+      code,
+    )
+    this.#layers.forEach((layer, i) => {
+      values = dense(layer, values, i < this.#layers.length - 1)
+    })
+    const logLambda = Math.log(LAMBDA) + ((quality - 75) / 12) * Math.LN2
+    const steps = Uint16Array.from(values, (value, i) => {
+      const logStep = this.#offset[i]! + this.#slope[i]! * code - 0.5 * logLambda + value
+      return Math.round(Math.min(Math.max(Math.exp(logStep), 1), MAX_STEP))
+    })
+    return [steps.slice(0, COEFFICIENTS), steps.slice(COEFFICIENTS)]
+  }
+}
+
+/** Mean of log(1 + |coefficient|) for each frequency, natural order: of luma, then of both chroma components. */
+function meanLogMagnitudes({ layout, scan }: JpegCoefficients): Float64Array {
+  const logs = Float64Array.from({ length: 2049 }, (_, i) => Math.log1p(i))
+  const sums = new Float64Array(2 * COEFFICIENTS)
+  const blocks = layout.mcusAcross * layout.mcusDown
+  for (let at = 0; at < scan.length; at += 3 * COEFFICIENTS) {
+    for (let i = 0; i < COEFFICIENTS; i++) {
+      const natural = ZIGZAG[i]!
+      sums[natural]! += logs[Math.abs(scan[at + i]!)]!
+      const chroma = logs[Math.abs(scan[at + 64 + i]!)]! + logs[Math.abs(scan[at + 128 + i]!)]!
+      sums[COEFFICIENTS + natural]! += chroma / 2
+    }
+  }
+  return sums.map((sum) => sum / blocks)
+}
+
+function dense({ inputs, weights, bias }: Dense, values: Float64Array, isLeaky: boolean): Float64Array {
+  return Float64Array.from(bias, (sum, o) => {
+    for (let i = 0; i < inputs; i++) sum += weights[o * inputs + i]! * values[i]!
+    return isLeaky && sum < 0 ? sum * SLOPE : sum
+  })
+}
+
+function floats(blob: Uint8Array, offset: number, count: number): Float32Array {
+  const end = offset + 4 * count
+  if (!Number.isInteger(offset) || offset < 0 || end > blob.length) {
+    throw invalid(`${4 * count} bytes in a blob of ${blob.length}`, offset)
+  }
+  return new Float32Array(new Uint8Array(blob.subarray(offset, end)).buffer)
+}
+
+function invalid(expected: string, actual: unknown): StrataError {
+  return new StrataError('MODEL_INVALID', `hyperthumbnail tables: expected ${expected}, got ${actual}`)
+}

@@ -1,0 +1,149 @@
+import { throwIfAborted } from '../../core/abort.ts'
+import { StrataError } from '../../core/errors.ts'
+import { type RgbImage, rgbImage } from '../../core/image.ts'
+import type { TensorAccess } from '../../network/engine.ts'
+import { isJpeg, type JpegFile, jpegSegments, readJpeg } from '../../pixels/jpeg/reader.ts'
+import { upscalePlainly } from '../plain-upscale.ts'
+import { type DecodePicture, isTimes, type Restored, type Size } from '../rescaler.ts'
+import { checksumOf, findMarker, type Marker } from './marker.ts'
+import type { HyperThumbnailModel } from './model.ts'
+import { isQuality, qualityPlane } from './quality.ts'
+import { type ThumbnailPlanes, thumbnailPlanes } from './thumbnail-planes.ts'
+import { bicubicUpscaler } from './upscale.ts'
+import { type Window, windowsOf } from './windows.ts'
+
+export const METHOD = 'hyperthumbnail'
+
+export interface RestoreParts {
+  readonly model: HyperThumbnailModel
+  /** Decodes pictures that hide nothing. */
+  readonly decodePicture: DecodePicture
+  /** See WindowOptions.pixels. */
+  readonly windowPixels?: number | undefined
+}
+
+/** A thumbnail of ours, still what was written. */
+interface Genuine {
+  readonly file: JpegFile
+  readonly marker: Marker
+}
+
+/**
+ * The picture that a thumbnail hides. Whatever is not ours, was encoded anew on its way, or was made for another model
+ * is upscaled plainly by the factor, with a note that says why.
+ *
+ * @throws StrataError INPUT_* when the file is no picture at all, ABORTED
+ */
+export async function restore(
+  bytes: Uint8Array,
+  { model, decodePicture, windowPixels }: RestoreParts,
+  signal?: AbortSignal,
+): Promise<Restored> {
+  const found = examine(bytes, model)
+  if (typeof found !== 'string') {
+    return { image: reconstruct(found, model, windowPixels, signal), method: METHOD, factor: model.factor }
+  }
+  const restored = await upscalePlainly(bytes, model.factor, found, decodePicture)
+  throwIfAborted(signal)
+  return restored
+}
+
+/** @returns the thumbnail, or why the file is none */
+function examine(bytes: Uint8Array, model: HyperThumbnailModel): Genuine | string {
+  if (!isJpeg(bytes)) return 'not a JPEG'
+  try {
+    const marker = findMarker(jpegSegments(bytes))
+    if (!marker) return 'the JPEG hides nothing: it has no Strata marker'
+    if (marker.model !== model.id || marker.factor !== model.factor) {
+      return `made for model ${marker.model} (${marker.factor}x), not for ${model.id} (${model.factor}x)`
+    }
+    const file = readJpeg(bytes, MAX_PIXELS / model.factor ** 2)
+    const { layout } = file.coefficients
+    const isWhole = isQuality(marker.quality) && isTimes(marker.high, layout, marker.factor)
+    if (layout.subsampling !== '444' || !isWhole || checksumOf(file.coefficients) !== marker.checksum)
+      return REENCODED
+    return { file, marker }
+  } catch (error) {
+    // Damage and foreign kinds of JPEG: whoever decodes pictures here has the last word on them.
+    if (error instanceof StrataError && error.code.startsWith('INPUT_'))
+      return `${REENCODED} (${error.message})`
+    throw error
+  }
+}
+
+/** Of a restored picture; about 10 bytes of memory each. */
+const MAX_PIXELS = 100e6
+
+const REENCODED = 'the JPEG was changed after it was made'
+
+function reconstruct(
+  { file, marker }: Genuine,
+  model: HyperThumbnailModel,
+  pixels?: number,
+  signal?: AbortSignal,
+): RgbImage {
+  const { factor, stride, haloRows, steps } = model
+  const { network, gain } = model.decoder()
+  const planes = thumbnailPlanes(file, steps.low)
+  const [width, height] = [factor * planes.width, factor * planes.height]
+  const { layout } = file.coefficients
+  const { high } = marker
+  const image = rgbImage(high.width, high.height, new Uint8Array(3 * high.width * high.height))
+  // A picture that was cropped to the thumbnail's size times the factor gets its last pixels again.
+  const known = {
+    width: Math.min(high.width, factor * layout.width),
+    height: Math.min(high.height, factor * layout.height),
+  }
+  const upscaler = bicubicUpscaler(planes.width, planes.height, factor)
+  const rowOf = (y: number) => planes.samples.subarray(3 * y * planes.width, 3 * (y + 1) * planes.width)
+  const sums = new Float32Array(3 * width)
+  const unit = 1 / steps.low
+  /** Rounds and clamps what is written to it. */
+  const clamped = new Uint8ClampedArray(image.data.buffer)
+  for (const window of windowsOf({ width, height, stride, haloRows, pixels })) {
+    throwIfAborted(signal)
+    const residual: TensorAccess = (view, cellStride, rowStride, offset) => {
+      const step = gain(marker.quality) / steps.residual
+      for (let y = window.top; y < Math.min(window.bottom, known.height); y++) {
+        upscaler.row(y, rowOf, sums)
+        const line = y - window.from
+        const row = offset + (line >> 2) * rowStride + 12 * (line & 3)
+        for (let i = 0, at = row; i < sums.length; i += 12, at += cellStride) {
+          for (let k = 0; k < 12; k++) sums[i + k] = unit * sums[i + k]! + step * view[at + k]! + 128
+        }
+        clamped.set(sums.subarray(0, 3 * known.width), 3 * y * high.width)
+      }
+    }
+    network.run(inputsOf(planes, window, marker.quality), window.to - window.from, width, { residual })
+  }
+  repeatEdges(image, known)
+  return image
+}
+
+function inputsOf(planes: ThumbnailPlanes, { from, to }: Window, quality: number) {
+  const [top, lines, columns] = [from / 2, (to - from) / 2, planes.width]
+  const perBlockRow = 3 * 64 * (columns / 8)
+  const low: TensorAccess = (view, cellStride, rowStride, offset) => {
+    for (let line = 0; line < lines; line++) {
+      let source = 3 * columns * (top + line)
+      let at = offset + (line >> 1) * rowStride + 6 * (line & 1)
+      for (let column = 0; column < columns; column += 2, at += cellStride) {
+        for (let c = 0; c < 6; c++) view[at + c] = planes.samples[source++]!
+      }
+    }
+  }
+  return {
+    coefficients: planes.coefficients.subarray(perBlockRow * (top / 8), perBlockRow * ((top + lines) / 8)),
+    low,
+    quality4: qualityPlane(quality, (lines * columns) / 4),
+    quality16: qualityPlane(quality, (lines * columns) / 64),
+  }
+}
+
+function repeatEdges({ width, height, data }: RgbImage, known: Size): void {
+  const row = 3 * width
+  for (let y = 0; y < known.height; y++) {
+    for (let i = y * row + 3 * known.width; i < (y + 1) * row; i++) data[i] = data[i - 3]!
+  }
+  for (let y = known.height; y < height; y++) data.copyWithin(y * row, (y - 1) * row, y * row)
+}

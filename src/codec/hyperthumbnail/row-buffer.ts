@@ -1,0 +1,68 @@
+import { StrataError } from '../../core/errors.ts'
+import type { RgbImage } from '../../core/image.ts'
+import type { Size } from '../rescaler.ts'
+
+/**
+ * The latest rows of a picture that comes in strips, each cropped or, by repeating the last pixel, padded to another
+ * width; behind the last row of the picture the last one is repeated likewise.
+ */
+export class RowBuffer {
+  readonly #from: Size
+  readonly #to: Size
+  #rows: Uint8Array[] = []
+  /** Number of the first row in `#rows`. */
+  #first = 0
+  #received = 0
+
+  constructor(from: Size, to: Size) {
+    this.#from = from
+    this.#to = to
+  }
+
+  /** Rows that were pushed so far. */
+  get received(): number {
+    return this.#received
+  }
+
+  /** The row behind the last that `row` can give. */
+  get to(): number {
+    return this.#received >= this.#from.height ? this.#to.height : Math.min(this.#received, this.#to.height)
+  }
+
+  /** @throws StrataError INTERNAL for rows of another width or too many of them */
+  push({ width, height, data }: RgbImage): void {
+    if (width !== this.#from.width || this.#received + height > this.#from.height) {
+      const expected = `rows of ${this.#from.width} pixels, at most ${this.#from.height - this.#received}`
+      throw new StrataError('INTERNAL', `strip: expected ${expected}, got ${width} x ${height}`)
+    }
+    for (let y = 0; y < height; y++) {
+      if (this.#received++ >= this.#to.height) continue
+      this.#rows.push(this.#widen(data.subarray(3 * width * y, 3 * width * (y + 1))))
+    }
+  }
+
+  /** Three bytes a pixel. @throws StrataError INTERNAL when the row is not there */
+  row(y: number): Uint8Array {
+    const row = this.#rows[Math.min(y, this.#from.height - 1) - this.#first]
+    if (!row) throw new StrataError('INTERNAL', `row ${y} asked of rows from ${this.#first}`)
+    return row
+  }
+
+  /** Drops the rows before `y`; the last stays, since it is repeated. */
+  discard(y: number): void {
+    const count = Math.min(y - this.#first, this.#rows.length - 1)
+    if (count <= 0) return
+    this.#rows = this.#rows.slice(count)
+    this.#first += count
+  }
+
+  #widen(row: Uint8Array): Uint8Array {
+    const bytes = 3 * this.#to.width
+    const wide = row.slice(0, bytes)
+    if (wide.length === bytes) return wide
+    const padded = new Uint8Array(bytes)
+    padded.set(wide)
+    for (let i = wide.length; i < bytes; i++) padded[i] = padded[i - 3]!
+    return padded
+  }
+}

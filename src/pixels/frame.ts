@@ -1,0 +1,127 @@
+import { createResampler } from './resample.ts'
+
+/** Width and height in pixels. */
+interface Size {
+  readonly width: number
+  readonly height: number
+}
+
+export type Rgb = readonly [r: number, g: number, b: number]
+
+export interface FrameOptions {
+  /** Size of the picture that comes in. */
+  readonly from: Size
+  /** Size of the picture that goes out. */
+  readonly to: Size
+  /**
+   * `fill`: the whole picture at the size `to`. `cover`: the part around its centre that has the proportions of `to`.
+   * `pad`: the whole picture in its own proportions, centred, as large as `to` allows, with `background` around it.
+   */
+  readonly fit: 'fill' | 'cover' | 'pad'
+  /** Around a padded picture. @default white */
+  readonly background?: Rgb | undefined
+}
+
+interface Rectangle extends Size {
+  readonly left: number
+  readonly top: number
+}
+
+/** Reads whole rows of interleaved 8-bit RGB, from the top; gives the rows that are ready, undefined when there are none. */
+export interface Framer {
+  write(rgb: Uint8Array): Uint8Array | undefined
+}
+
+/**
+ * Crops, resizes and pads row by row; holds only the rows that the filter spans.
+ * @throws StrataError PARAM_INVALID for sizes that are no positive integers
+ */
+export function createFramer(options: FrameOptions): Framer {
+  const { from, to } = options
+  const part = partOf(options)
+  const shown = shownIn(options)
+  const resampler = createResampler({ ...part, outWidth: shown.width, outHeight: shown.height })
+  const background = options.background ?? [255, 255, 255]
+  const padded = shown.width !== to.width || shown.height !== to.height
+  const rowBytes = 3 * from.width
+  let received = 0
+  let sent = 0
+
+  function write(rgb: Uint8Array): Uint8Array | undefined {
+    const rows = rgb.length / rowBytes
+    const wanted = crop(rgb, rows)
+    received += rows
+    const ready = wanted.length > 0 ? resampler.write(wanted) : undefined
+    if (ready === undefined) return undefined
+    return padded ? pad(ready) : ready
+  }
+
+  /** What of these rows lies in `part`. */
+  function crop(rgb: Uint8Array, rows: number): Uint8Array {
+    const first = Math.max(0, part.top - received)
+    const last = Math.min(rows, part.top + part.height - received)
+    if (last <= first) return rgb.subarray(0, 0)
+    if (part.width === from.width) return rgb.subarray(first * rowBytes, last * rowBytes)
+    const out = new Uint8Array(3 * part.width * (last - first))
+    for (let row = first; row < last; row++) {
+      const start = row * rowBytes + 3 * part.left
+      out.set(rgb.subarray(start, start + 3 * part.width), 3 * part.width * (row - first))
+    }
+    return out
+  }
+
+  /** Rows of `shown` become rows of `to`; what lies above goes before the first, what lies below after the last. */
+  function pad(ready: Uint8Array): Uint8Array {
+    const rows = ready.length / (3 * shown.width)
+    const above = sent === 0 ? shown.top : 0
+    sent += rows
+    const below = sent === shown.height ? to.height - shown.top - shown.height : 0
+    const out = coloured(to.width * (above + rows + below), background)
+    for (let row = 0; row < rows; row++) {
+      const line = ready.subarray(3 * shown.width * row, 3 * shown.width * (row + 1))
+      out.set(line, 3 * (to.width * (above + row) + shown.left))
+    }
+    return out
+  }
+
+  return { write }
+}
+
+function partOf({ from, to, fit }: FrameOptions): Rectangle {
+  if (fit !== 'cover') return { ...from, left: 0, top: 0 }
+  const scale = Math.max(to.width / from.width, to.height / from.height)
+  return centred(scaled(to, 1 / scale, from), from)
+}
+
+function shownIn({ from, to, fit }: FrameOptions): Rectangle {
+  if (fit !== 'pad') return { ...to, left: 0, top: 0 }
+  const scale = Math.min(to.width / from.width, to.height / from.height)
+  return centred(scaled(from, scale, to), to)
+}
+
+/** At least one pixel, and never more than `most`. */
+function scaled({ width, height }: Size, scale: number, most: Size): Size {
+  return {
+    width: Math.max(1, Math.min(most.width, Math.round(width * scale))),
+    height: Math.max(1, Math.min(most.height, Math.round(height * scale))),
+  }
+}
+
+function centred(inner: Size, outer: Size): Rectangle {
+  return {
+    ...inner,
+    left: Math.floor((outer.width - inner.width) / 2),
+    top: Math.floor((outer.height - inner.height) / 2),
+  }
+}
+
+function coloured(pixels: number, [r, g, b]: Rgb): Uint8Array {
+  const out = new Uint8Array(3 * pixels)
+  if (r === g && g === b) return out.fill(r)
+  for (let at = 0; at < out.length; at += 3) {
+    out[at] = r
+    out[at + 1] = g
+    out[at + 2] = b
+  }
+  return out
+}

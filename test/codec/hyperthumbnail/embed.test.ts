@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest'
+import { embed } from '../../../src/codec/hyperthumbnail/embed.ts'
+import { findMarker } from '../../../src/codec/hyperthumbnail/marker.ts'
+import { restore } from '../../../src/codec/hyperthumbnail/restore.ts'
+import { referenceEngine } from '../../../src/network/reference.ts'
+import { createWasmJpeg } from '../../../src/pixels/jpeg/forward-wasm.ts'
+import { jpegSegments, readJpeg } from '../../../src/pixels/jpeg/reader.ts'
+import { kernelModule } from '../../kernels.ts'
+import { photo } from '../../pictures.ts'
+import { readByJpegJs, readBySharp } from '../../pixels/jpeg/read.ts'
+import { decodePicture, HAS_MODEL, openModel, stripsOf } from './harness.ts'
+
+describe.skipIf(!HAS_MODEL)('embed', () => {
+  const model = openModel()
+  const picture = photo(208, 240)
+  const options = { high: picture, low: { width: 104, height: 120 }, quality: 75 }
+
+  it('gives the same file however the picture is cut into windows, and so does restore', async () => {
+    const file = await embed([picture], options, { model })
+    const restored = await restore(file, { model, decodePicture })
+    for (const windowPixels of [208 * 48, 208 * 160]) {
+      expect(await embed(stripsOf(picture, 100), options, { model, windowPixels })).toEqual(file)
+      const { image } = await restore(file, { model, decodePicture, windowPixels })
+      expect(Buffer.compare(image.data, restored.image.data)).toBe(0)
+    }
+  })
+
+  it('gives the same file from every engine and JPEG kernel', async () => {
+    const small = photo(48, 32)
+    const sizes = { high: small, low: { width: 24, height: 16 }, quality: 60 }
+    const file = await embed([small], sizes, { model })
+    expect(await embed([small], sizes, { model: openModel(referenceEngine) })).toEqual(file)
+    expect(await embed([small], sizes, { model, kernel: createWasmJpeg(kernelModule()) })).toEqual(file)
+  })
+
+  it('writes a baseline JPEG that all readers decode alike', async () => {
+    const file = await embed([picture], options, { model })
+    const [one, two] = [await readBySharp(file), readByJpegJs(file)]
+    expect(one).toMatchObject(options.low)
+    const largest = one.data.reduce((most, value, i) => Math.max(most, Math.abs(value - two.data[i]!)), 0)
+    expect(largest).toBeLessThanOrEqual(3)
+  })
+
+  it('says in the marker what it hides', async () => {
+    const odd = photo(75, 61)
+    const sizes = { high: odd, low: { width: 38, height: 30 }, quality: 42 }
+    const file = await embed([odd], sizes, { model })
+    const marker = findMarker(jpegSegments(file))
+    expect(marker).toMatchObject({ factor: 2, quality: 42, model: model.id, high: { width: 75, height: 61 } })
+    const { layout } = readJpeg(file).coefficients
+    expect(layout).toMatchObject({ ...sizes.low, subsampling: '444' })
+  })
+})

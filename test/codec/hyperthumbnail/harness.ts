@@ -1,0 +1,27 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { type HyperThumbnailModel, openHyperThumbnail } from '../../../src/codec/hyperthumbnail/model.ts'
+import type { RgbImage } from '../../../src/core/image.ts'
+import type { NetworkEngine } from '../../../src/network/engine.ts'
+import { createEngine } from '../../../src/network/network-wasm.ts'
+import { readPicture } from '../../../src/origin/ingest.ts'
+import { kernelModule } from '../../kernels.ts'
+
+const file = (name: string): URL => new URL(`../../../models/weights/${name}`, import.meta.url)
+
+/** Whether this checkout holds a trained model. */
+export const HAS_MODEL = existsSync(file('hyperthumbnail.json'))
+
+export function openModel(engine: NetworkEngine = createEngine(kernelModule())): HyperThumbnailModel {
+  const table = JSON.parse(readFileSync(file('hyperthumbnail.json'), 'utf8'))
+  return openHyperThumbnail(table, readFileSync(file('hyperthumbnail.bin')), engine)
+}
+
+export const decodePicture = (bytes: Uint8Array): Promise<RgbImage> => readPicture(bytes)
+
+/** In strips of `rows` rows. */
+export function* stripsOf({ width, height, data }: RgbImage, rows: number): Generator<RgbImage> {
+  for (let top = 0; top < height; top += rows) {
+    const bottom = Math.min(height, top + rows)
+    yield { width, height: bottom - top, data: data.slice(3 * width * top, 3 * width * bottom) }
+  }
+}

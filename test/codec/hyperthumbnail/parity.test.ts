@@ -1,0 +1,83 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { checksumOf, markerSegment } from '../../../src/codec/hyperthumbnail/marker.ts'
+import { restore } from '../../../src/codec/hyperthumbnail/restore.ts'
+import { makeThumbnail } from '../../../src/codec/hyperthumbnail/thumbnail.ts'
+import type { RgbImage } from '../../../src/core/image.ts'
+import { quantizePicture, writeCoefficients } from '../../../src/pixels/jpeg/coefficients.ts'
+import { jpegLayout } from '../../../src/pixels/jpeg/layout.ts'
+import type { JpegTables } from '../../../src/pixels/jpeg/types.ts'
+import { decodePicture, HAS_MODEL, openModel } from './harness.ts'
+
+/** Written by models/strata_models/hyperthumbnail/parity.py from the PyTorch model of the same weights. */
+const golden = JSON.parse(
+  readFileSync(new URL('../../golden/hyperthumbnail.json', import.meta.url), 'utf8'),
+) as {
+  width: number
+  height: number
+  picture: string
+  cases: {
+    quality: number
+    low: string
+    tables: number[][]
+    coefficients: string
+    restored: string
+  }[]
+}
+
+const high = { width: golden.width, height: golden.height }
+const low = { width: golden.width / 2, height: golden.height / 2 }
+const image = (size: typeof high, text: string): RgbImage => ({ ...size, data: Buffer.from(text, 'base64') })
+
+function differences(a: ArrayLike<number>, b: ArrayLike<number>): { largest: number; mean: number } {
+  expect(a.length).toBe(b.length)
+  const all = Array.from(a, (value, i) => Math.abs(value - b[i]!))
+  return { largest: Math.max(...all), mean: all.reduce((sum, d) => sum + d, 0) / all.length }
+}
+
+describe.skipIf(!HAS_MODEL)('HyperThumbnail against PyTorch', () => {
+  const model = openModel()
+
+  it.each(golden.cases)(
+    'makes the same thumbnail at quality $quality',
+    async ({ quality, low: expected }) => {
+      const picture = image(high, golden.picture)
+      const thumbnail = await makeThumbnail([picture], high, { high, low, quality }, { model })
+      const { largest, mean } = differences(thumbnail.data, image(low, expected).data)
+      expect(largest).toBeLessThanOrEqual(2)
+      expect(mean).toBeLessThan(0.1)
+    },
+  )
+
+  it.each(golden.cases)(
+    'predicts the same tables at quality $quality',
+    ({ quality, low: text, tables }) => {
+      const ones = new Uint16Array(64).fill(1)
+      const fine = { quality, subsampling: '444', tables: [ones, ones] } as const
+      const found = model.predictor().predict(quantizePicture(image(low, text), fine), quality)
+      for (const [i, table] of tables.entries()) {
+        // The writer rounds Y, Cb and Cr before its DCT, PyTorch does not, and a small picture has few blocks to average.
+      const { largest, mean } = differences(found[i]!, table)
+      expect(largest).toBeLessThanOrEqual(2)
+      expect(mean).toBeLessThan(0.75)
+      }
+    },
+  )
+
+  it.each(golden.cases)('restores the same picture at quality $quality', async (expected) => {
+    const { quality } = expected
+    const tables = expected.tables.map((table) => Uint16Array.from(table)) as unknown as JpegTables
+    const options = { quality, subsampling: '444', tables } as const
+    const bytes = Uint8Array.from(Buffer.from(expected.coefficients, 'base64'))
+    const layout = jpegLayout(low.width, low.height, '444')
+    const coefficients = { layout, scan: new Int16Array(bytes.buffer) }
+    const checksum = checksumOf(coefficients)
+    const marker = markerSegment({ factor: 2, quality, model: model.id, high, checksum })
+    const file = writeCoefficients(coefficients, { ...options, segments: [marker] })
+    const restored = await restore(file, { model, decodePicture })
+    expect(restored).toMatchObject({ method: 'hyperthumbnail', factor: 2 })
+    const { largest, mean } = differences(restored.image.data, image(high, expected.restored).data)
+    expect(largest).toBeLessThanOrEqual(2)
+    expect(mean).toBeLessThan(0.1)
+  })
+})
