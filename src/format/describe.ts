@@ -12,7 +12,8 @@ export interface HeaderDescription {
   readonly placeholder: { readonly steps: number; readonly base64: string; readonly dataUri: string | null }
 }
 
-export function describeHeader(header: StrataHeader): HeaderDescription {
+/** @param dataUri the placeholder as a picture, for whoever has it: to make it takes the model */
+export function describeHeader(header: StrataHeader, dataUri: string | null = null): HeaderDescription {
   return {
     format: 'strata',
     modelSet: header.modelSet,
@@ -23,7 +24,7 @@ export function describeHeader(header: StrataHeader): HeaderDescription {
     placeholder: {
       steps: Math.floor(header.placeholder.length / PLACEHOLDER_STEP_BYTES),
       base64: btoa(String.fromCharCode(...header.placeholder)),
-      dataUri: null,
+      dataUri,
     },
   }
 }

@@ -1,0 +1,125 @@
+"""Measures the placeholder: python -m strata_models.placeholder.evaluate --checkpoint FILE --images DIR [--held-out]
+
+PSNR over RGB in the picture's 32-pixel box: the decoded 32x32 resized to it against the picture resized to it, both by
+Pillow's Lanczos; mean of dB over pictures, after each step. The encoder here is what src/codec/placeholder does.
+"""
+import argparse
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image
+
+from ..data import is_held_out, lanczos_matrix
+from .checkpoint import load_decoder
+from .model import BITS, Decoder, State, search
+from .thumbnails import box_of
+from .transform import CELLS, CHANNELS, SIDE, forward
+
+STRETCHED = 0.1  # weight of errors of the 32x32 picture itself, beside those that can be seen in the box
+TRIED = 24  # flips tried with the whole decoder, the likeliest first
+PASSES = 3
+
+
+class Target:
+    """What the search compares: features whose squared distance is the error of a decoded picture."""
+
+    def __init__(self, decoder: Decoder, thumbnail: np.ndarray, box: np.ndarray):
+        rows, columns = box.shape[:2]
+        self.decoder, self.down, self.across = decoder, lanczos_matrix(SIDE, rows), lanczos_matrix(SIDE, columns)
+        self.weight = (STRETCHED * rows * columns / SIDE**2) ** 0.5
+        pixels = torch.from_numpy(box).permute(2, 0, 1).float() / 255 - 0.5
+        coefficients = forward(torch.from_numpy(thumbnail).permute(2, 0, 1)[None].float() / 255 - 0.5)
+        coefficients = coefficients[:, :, decoder.selected]
+        mean = self.features(decoder.mean[None])
+        self.values = torch.cat([pixels.reshape(1, -1), self.weight * coefficients.reshape(1, -1)], 1) - mean
+
+    def features(self, coefficients: torch.Tensor) -> torch.Tensor:
+        """[N, 16, 40] -> [N, 3 * rows * columns + 640], linear."""
+        pixels = self.down @ self.decoder.linear_pixels(coefficients) @ self.across.T
+        return torch.cat([pixels.flatten(1), self.weight * coefficients.flatten(1)], 1)
+
+
+def beam(residual: torch.Tensor, words: torch.Tensor, width: int = 16) -> torch.Tensor:
+    """residual [1, F], words [bits, F] -> bits [1, bits]: the strongest codewords first, `width` beginnings kept, the best
+    of them then flipped bit by bit."""
+    products = words @ words.T
+    slopes, errors = residual @ words.T, torch.zeros(1)
+    bits = torch.zeros(1, len(words))
+    for j in products.diagonal().argsort(descending=True).tolist():
+        plus = errors - 2 * slopes[:, j]
+        minus = errors + 2 * slopes[:, j]
+        best = torch.cat([plus, minus]).topk(min(width, 2 * len(bits)), largest=False)
+        parent, sign = best.indices % len(bits), torch.where(best.indices < len(bits), 1.0, -1.0)
+        errors = best.values + products[j, j]
+        slopes = slopes[parent] - sign[:, None] * products[j]
+        bits = bits[parent]
+        bits[:, j] = sign
+    many = residual.expand(len(bits), -1)
+    bits = search(many, torch.ones_like(many), words, bits, 300)
+    return bits[(many - bits @ words).square().sum(1).argmin()][None]
+
+
+def encode_picture(decoder: Decoder, target: Target, exact: bool = True) -> torch.Tensor:
+    """-> bits +-1 [iterations, 128]"""
+    state, code = State(1), []
+    shown = torch.zeros(1, CELLS, CHANNELS)
+    for i, book in enumerate(decoder.books()):
+        gate, lstm = decoder.gates(state, i)
+        words = target.features(gate * book.view(BITS, CELLS, CHANNELS))
+        residual = target.values - target.features(shown)
+        bits = beam(residual, words)
+        advance = lambda b: decoder.advance(state.expand(len(b)), gate, lstm, (b @ book).view(-1, CELLS, CHANNELS))
+        error = lambda y: (target.values - target.features(y)).square().sum(1)
+        for _ in range(PASSES if exact else 0):
+            after, y = advance(bits)
+            best, slope = error(y), (target.values - target.features(y)) @ words.T
+            likely = (bits * slope + words.square().sum(1))[0].argsort()[:TRIED]
+            before = best
+            for j in likely.tolist():
+                trial = bits.clone()
+                trial[0, j] *= -1
+                value = error(advance(trial)[1])
+                if value < best:
+                    bits, best = trial, value
+            if best >= before:
+                break
+        state, shown = advance(bits)
+        code.append(bits)
+    return torch.cat(code)
+
+
+def resized(image: Image.Image, size: tuple[int, int]) -> np.ndarray:
+    return np.array(image.resize(size, Image.LANCZOS))
+
+
+@torch.no_grad()
+def box_decibels(decoder: Decoder, image: Image.Image, exact: bool) -> list[float]:
+    size = box_of(*image.size)
+    box = resized(image, size)
+    bits = encode_picture(decoder, Target(decoder, resized(image, (SIDE, SIDE)), box), exact)
+    values = []
+    for shown in decoder.decode(bits[None]):
+        decoded = decoder.pixels(shown)[0].permute(1, 2, 0).numpy().astype(np.uint8)
+        error = resized(Image.fromarray(decoded), size).astype(float) - box
+        values.append(10 * np.log10(255**2 / max(1e-3, np.mean(error**2))))
+    return values
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--checkpoint", type=Path, required=True)
+    parser.add_argument("--images", type=Path, required=True)
+    parser.add_argument("--held-out", action="store_true", help="only those that training leaves out")
+    parser.add_argument("--fast", action="store_true", help="without the flips that ask the whole decoder")
+    options = parser.parse_args()
+    torch.set_num_threads(1)
+    decoder = load_decoder(options.checkpoint)
+    paths = sorted(p for p in options.images.rglob("*") if p.suffix in {".png", ".jpg"})
+    paths = [p for p in paths if is_held_out(p)] if options.held_out else paths
+    rows = [box_decibels(decoder, Image.open(p).convert("RGB"), not options.fast) for p in paths]
+    print(f"{len(rows)} pictures:", " ".join(f"{16 * (i + 1)} B {v:.2f}" for i, v in enumerate(np.mean(rows, 0))))
+
+
+if __name__ == "__main__":
+    main()

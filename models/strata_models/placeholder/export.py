@@ -1,0 +1,89 @@
+"""Exports the placeholder: python -m strata_models.placeholder.export --checkpoint RUN/last.pt --out weights --golden FILE
+
+Writes `placeholder.json` (sizes, where each table lies), `placeholder.bin` (codewords in 8 bits, the rest f32), the
+fp16 checkpoint, their entries in `manifest.json`, and a drawn picture with its code and what it decodes to.
+"""
+import argparse
+import hashlib
+import json
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from ..program import Blob
+from .checkpoint import codeword_steps, load_decoder, save_half
+from .evaluate import Target, encode_picture
+from .model import BITS, HIDDEN, ITERATIONS, MIXED, Decoder
+from .transform import CHANNELS, COLOUR, LAPPED, SIDE
+
+NAME = "placeholder"
+
+
+def tables(decoder: Decoder, blob: Blob) -> dict:
+    """Name -> offset in the blob; shapes follow from the sizes."""
+    put = lambda tensor: blob.put(tensor.detach().numpy(), "<f4")
+    steps = codeword_steps(decoder)
+    words = (torch.stack(decoder.books()) / steps).round()
+    flat = lambda conv: conv.weight.flatten(1)
+    taps = lambda conv: conv.weight.flatten(2).permute(2, 0, 1)  # [9, out, in]
+    return {
+        "codewords": blob.put(words.detach().numpy(), "i1"), "codewordSteps": put(steps),
+        "lapped": put(LAPPED), "colour": put(COLOUR), "mean": put(decoder.mean), "scale": put(decoder.scale),
+        "mixIn": put(flat(decoder.mix_in)), "mixInBias": put(decoder.mix_in.bias),
+        "mixAcross": put(flat(decoder.mix_across).T), "mixAcrossBias": put(decoder.mix_across.bias),
+        "mixOut": put(flat(decoder.mix_out)), "mixOutBias": put(decoder.mix_out.bias),
+        "gateBias": put(decoder.gate_bias), "lstmBias": put(decoder.lstm_bias), "cellBias": put(decoder.cell_bias),
+        "read": put(decoder.read.weight), "show": put(taps(decoder.show)), "showBias": put(decoder.show.bias),
+    }
+
+
+def drawn() -> np.ndarray:
+    """A picture of 32x32 with an edge, a disc and a gradient, the same everywhere."""
+    y, x = np.mgrid[0:SIDE, 0:SIDE]
+    red = 8 * x
+    green = np.where((x - 20) ** 2 + (y - 12) ** 2 < 60, 220, 60)
+    blue = np.where(x + 2 * y > 50, 30, 4 * y + 90)
+    return np.stack([red, green, blue], 2).clip(0, 255).astype(np.uint8)
+
+
+@torch.no_grad()
+def golden(decoder: Decoder) -> dict:
+    picture = drawn()
+    bits = encode_picture(decoder, Target(decoder, picture, picture))
+    code = np.packbits(bits.numpy() > 0)  # the first bit of a byte is its highest
+    shown = decoder.decode(bits[None])
+    pixels = [decoder.pixels(y)[0].permute(1, 2, 0).flatten().int().tolist() for y in shown]
+    return {"picture": picture.flatten().tolist(), "code": code.tobytes().hex(), "steps": {str(s): pixels[s - 1] for s in (1, 3, 8)}}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--checkpoint", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--golden", type=Path, required=True, help="where the decoded example goes")
+    options = parser.parse_args()
+    kept = options.out / f"{NAME}.safetensors"
+    decoder = load_decoder(options.checkpoint)
+    decoder = save_half(decoder, kept) if options.checkpoint.resolve() != kept.resolve() else decoder
+    blob = Blob()
+    parts = tables(decoder, blob)
+    sizes = {"iterations": ITERATIONS, "bits": BITS, "channels": CHANNELS, "hidden": HIDDEN, "mixed": MIXED}
+    identity = hashlib.sha256(bytes(blob.data)).hexdigest()[:16]
+    table = {"format": 1, "id": identity, **sizes, "selected": decoder.selected.tolist(), "parts": parts}
+    (options.out / f"{NAME}.json").write_text(json.dumps(table, separators=(",", ":")) + "\n")
+    (options.out / f"{NAME}.bin").write_bytes(bytes(blob.data))
+    options.golden.write_text(json.dumps(golden(decoder), separators=(",", ":")) + "\n")
+    manifest_path = options.out / "manifest.json"
+    manifest = json.loads(manifest_path.read_text())
+    for name, extra in ((f"{NAME}.json", {"id": identity}), (f"{NAME}.bin", {})):
+        data = (options.out / name).read_bytes()
+        digest = hashlib.sha256(data).hexdigest()
+        manifest["files"][name] = {"role": "placeholder", **extra, "sha256": digest, "bytes": len(data)}
+    manifest["files"] = dict(sorted(manifest["files"].items()))
+    manifest_path.write_text(json.dumps(manifest, indent=2) + "\n")
+    print(f"placeholder {identity}: {len(blob.data)} bytes, {sum(p.numel() for p in decoder.parameters())} parameters")
+
+
+if __name__ == "__main__":
+    main()

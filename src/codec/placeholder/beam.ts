@@ -1,0 +1,62 @@
+/** Beginnings of a code that are kept while its bits are decided. */
+const WIDTH = 16
+
+interface Beginning {
+  /** +-1, 0 where it is not decided yet. */
+  readonly bits: Int8Array
+  /** Of each codeword, its product with what is left of the residual. */
+  readonly slopes: Float64Array
+  /** Squared length of what is left, about that of the residual. */
+  error: number
+}
+
+/**
+ * Signs of the codewords whose sum comes near a residual. The longest codeword is decided first and the best beginnings
+ * are kept; each whole code is then flipped bit by bit while that helps. Signing all codewords at once, as a binarizer
+ * does, ends 0.7 dB lower after 16 bytes: a short codeword has to correct what the long ones leave, and flips do not
+ * find the way from there.
+ *
+ * @param products of the codewords with each other
+ * @param slopes products of the codewords with the residual
+ * @returns +-1 for each codeword
+ */
+export function beamSearch(products: readonly Float64Array[], slopes: Float64Array): Int8Array {
+  const lengths = products.map((row, j) => row[j]!)
+  const order = [...lengths.keys()].sort((a, b) => lengths[b]! - lengths[a]!)
+  let kept: Beginning[] = [{ bits: new Int8Array(slopes.length), slopes, error: 0 }]
+  for (const j of order) {
+    const next = kept.flatMap((from) =>
+      [1, -1].map((sign) => ({ from, sign, error: from.error - 2 * sign * from.slopes[j]! + lengths[j]! })),
+    )
+    next.sort((a, b) => a.error - b.error)
+    kept = next.slice(0, WIDTH).map(({ from, sign, error }) => {
+      const bits = from.bits.slice()
+      bits[j] = sign
+      return { bits, slopes: without(from.slopes, sign, products[j]!), error }
+    })
+  }
+  for (const code of kept) flip(code, products)
+  return kept.reduce((best, code) => (code.error < best.error ? code : best)).bits
+}
+
+/** Flips the bit that lowers the error most, until none does. */
+function flip(code: Beginning, products: readonly Float64Array[]): void {
+  const { bits, slopes } = code
+  for (;;) {
+    let best = 0
+    let change = -1e-7
+    for (let j = 0; j < bits.length; j++) {
+      const quarter = bits[j]! * slopes[j]! + products[j]![j]!
+      if (quarter < change) [best, change] = [j, quarter]
+    }
+    if (change === -1e-7) return
+    code.error += 4 * change
+    const row = products[best]!
+    for (let k = 0; k < slopes.length; k++) slopes[k]! += 2 * bits[best]! * row[k]!
+    bits[best]! *= -1
+  }
+}
+
+function without(slopes: Float64Array, sign: number, products: Float64Array): Float64Array {
+  return slopes.map((slope, k) => slope - sign * products[k]!)
+}

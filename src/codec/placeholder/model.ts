@@ -1,0 +1,140 @@
+import { StrataError } from '../../core/errors.ts'
+import { PLACEHOLDER_STEP_BYTES } from '../../format/describe.ts'
+import type { Runtime } from '../../runtime/types.ts'
+
+/** The decoded thumbnail's side. */
+export const SIDE = 32
+/** The recurrent state lies on a grid of blocks, GRID x GRID, each with the lowest frequencies of 8x8 pixels. */
+export const BLOCK = 8
+export const GRID = SIDE / BLOCK
+export const CELLS = GRID * GRID
+/** Bits of one iteration of the network: one step of 16 bytes. */
+export const BITS = 128
+export const ITERATIONS_PER_STEP = (8 * PLACEHOLDER_STEP_BYTES) / BITS
+
+const NAME = 'placeholder'
+/** Tables of f32 and how many numbers each holds. */
+function tableLengths({ iterations, channels, hidden, mixed }: Sizes) {
+  const size = CELLS * channels
+  return {
+    ...{ codewordSteps: iterations * BITS, lapped: SIDE * SIDE, colour: 9, mean: size, scale: size },
+    ...{ mixIn: mixed * (channels + hidden), mixInBias: mixed, mixAcross: 9 * mixed, mixAcrossBias: mixed },
+    ...{ mixOut: (channels + 4 * hidden) * mixed, mixOutBias: channels + 4 * hidden },
+    ...{ gateBias: iterations * size, lstmBias: iterations * 4 * hidden, cellBias: CELLS * 4 * hidden },
+    ...{ read: 4 * hidden * channels, show: 9 * channels * hidden, showBias: channels },
+  }
+}
+type TableName = keyof ReturnType<typeof tableLengths>
+
+/** `placeholder.json`, as models/strata_models/placeholder/export.py writes it. */
+interface ModelTable extends Sizes {
+  readonly format: 1
+  readonly id: string
+  readonly bits: number
+  /** Index of each coefficient among the 3 x 8 x 8 of a block. */
+  readonly selected: readonly number[]
+  /** Offsets in the blob. */
+  readonly parts: Readonly<Record<TableName | 'codewords', number>>
+}
+
+interface Sizes {
+  readonly iterations: number
+  /** Coefficients that are coded of each block. */
+  readonly channels: number
+  /** Of the LSTM, per cell. */
+  readonly hidden: number
+  readonly mixed: number
+}
+
+export interface PlaceholderModel extends Sizes {
+  /** Longest code, in steps of 16 bytes. */
+  readonly steps: number
+  /** 16 hexadecimal digits: what a code can be decoded with. */
+  readonly id: string
+  /** [16, channels]: where each coefficient lies in three planes of 32x32 frequencies. */
+  readonly places: Int32Array
+  /** [iterations, 128, 16 x channels] */
+  readonly codewords: Int8Array
+  readonly tables: Readonly<Record<TableName, Float32Array>>
+}
+
+/** Whether the model set has a placeholder model at all. */
+export function hasPlaceholder({ manifest }: Pick<Runtime, 'manifest'>): boolean {
+  return manifest.files[`${NAME}.bin`] !== undefined
+}
+
+const opened = new WeakMap<Runtime, Promise<PlaceholderModel>>()
+
+/** Once per runtime. @throws StrataError MODEL_INVALID when the files are missing or are not what is expected */
+export function loadPlaceholder(runtime: Runtime): Promise<PlaceholderModel> {
+  const known = opened.get(runtime)
+  if (known) return known
+  const model = Promise.all([runtime.table(NAME), runtime.blob(NAME)]).then(([table, blob]) =>
+    openPlaceholder(table, blob),
+  )
+  opened.set(runtime, model)
+  model.catch(() => opened.delete(runtime))
+  return model
+}
+
+/**
+ * @param value parsed placeholder.json
+ * @param blob placeholder.bin
+ * @throws StrataError MODEL_INVALID
+ */
+export function openPlaceholder(value: unknown, blob: Uint8Array): PlaceholderModel {
+  const { id, iterations, channels, hidden, mixed, selected, parts } = checkTable(value)
+  const bytes = blob.slice() // at the start of a buffer of its own: f32 views need their alignment
+  const at = (name: keyof ModelTable['parts'], length: number, width: number): number => {
+    const offset = parts[name]
+    if (!Number.isInteger(offset) || offset < 0 || offset + length * width > bytes.length) {
+      throw invalid(`${name} inside ${NAME}.bin of ${bytes.length} bytes`)
+    }
+    return offset
+  }
+  const lengths = Object.entries(tableLengths({ iterations, channels, hidden, mixed })) as [
+    TableName,
+    number,
+  ][]
+  const tables = Object.fromEntries(
+    lengths.map(([name, length]) => [name, new Float32Array(bytes.buffer, at(name, length, 4), length)]),
+  ) as Record<TableName, Float32Array>
+  const words = iterations * BITS * CELLS * channels
+  const codewords = new Int8Array(bytes.buffer, at('codewords', words, 1), words)
+  const steps = Math.floor(iterations / ITERATIONS_PER_STEP)
+  return { id, steps, iterations, channels, hidden, mixed, places: placesOf(selected), codewords, tables }
+}
+
+function placesOf(selected: readonly number[]): Int32Array {
+  const places = new Int32Array(CELLS * selected.length)
+  for (let cell = 0; cell < CELLS; cell++) {
+    const corner = BLOCK * SIDE * Math.floor(cell / GRID) + BLOCK * (cell % GRID)
+    for (const [i, index] of selected.entries()) {
+      const [plane, within] = [Math.floor(index / BLOCK ** 2), index % BLOCK ** 2]
+      const row = Math.floor(within / BLOCK)
+      places[cell * selected.length + i] = plane * SIDE ** 2 + corner + row * SIDE + (within % BLOCK)
+    }
+  }
+  return places
+}
+
+function checkTable(value: unknown): ModelTable {
+  const table = value as Partial<ModelTable> | null
+  if (typeof table !== 'object' || table === null || table.format !== 1) throw invalid('format 1')
+  if (typeof table.id !== 'string' || !/^[0-9a-f]{16}$/.test(table.id)) throw invalid('an id of 16 digits')
+  if (table.bits !== BITS) throw invalid(`${BITS} bits an iteration`)
+  for (const name of ['iterations', 'channels', 'hidden', 'mixed'] as const) {
+    if (!Number.isInteger(table[name]) || table[name]! < 1 || table[name]! > 1024)
+      throw invalid(`a size ${name}`)
+  }
+  const indexes = table.selected
+  if (!Array.isArray(indexes) || indexes.length !== table.channels) throw invalid('an index for each channel')
+  if (!indexes.every((i) => Number.isInteger(i) && i >= 0 && i < 3 * BLOCK * BLOCK))
+    throw invalid('indexes below 192')
+  if (typeof table.parts !== 'object' || table.parts === null) throw invalid('parts')
+  return table as ModelTable
+}
+
+function invalid(expected: string): StrataError {
+  return new StrataError('MODEL_INVALID', `${NAME}.json: expected ${expected}`)
+}

@@ -1,0 +1,220 @@
+import { BITS, CELLS, GRID, type PlaceholderModel, SIDE } from './model.ts'
+
+/*
+ * The conv-LSTM between two iterations, as models/strata_models/placeholder/model.py defines it. Doubles in a fixed order and
+ * nothing but + - * min max: every JavaScript engine gets the same bits, so no integer arithmetic is needed.
+ */
+
+export interface State {
+  /** [16, channels]: the codewords so far. */
+  readonly c: Float64Array
+  /** [16, hidden] */
+  readonly hidden: Float64Array
+  readonly memory: Float64Array
+}
+
+/** What the state makes of the next iteration before its bits are known. */
+export interface Gates {
+  /** [16, channels] in 0..2: what the codewords count. */
+  readonly gate: Float64Array
+  /** [16, 4 x hidden]: the state's part of the LSTM's sums. */
+  readonly lstm: Float64Array
+}
+
+export function firstState({ channels, hidden }: PlaceholderModel): State {
+  const [c, h, memory] = [channels, hidden, hidden].map((n) => new Float64Array(CELLS * n))
+  return { c: c!, hidden: h!, memory: memory! }
+}
+
+/** @param iteration from 0 */
+export function gatesOf(model: PlaceholderModel, { c, hidden }: State, iteration: number): Gates {
+  const { channels, tables } = model
+  const inputs = channels + model.hidden
+  const outputs = channels + 4 * model.hidden
+  const features = new Float64Array(CELLS * inputs)
+  for (let cell = 0; cell < CELLS; cell++) {
+    for (let i = 0; i < channels; i++) {
+      const at = cell * channels + i
+      features[cell * inputs + i] = tanh((c[at]! * 0.5) / tables.scale[at]!)
+    }
+    for (let i = 0; i < model.hidden; i++) {
+      features[cell * inputs + channels + i] = hidden[cell * model.hidden + i]!
+    }
+  }
+  const mixed = dense(features, tables.mixIn, tables.mixInBias)
+  const sums = dense(across(mixed, tables.mixAcross, tables.mixAcrossBias), tables.mixOut, tables.mixOutBias)
+  const gate = new Float64Array(CELLS * channels)
+  const lstm = new Float64Array(CELLS * 4 * model.hidden)
+  const width = 4 * model.hidden
+  for (let cell = 0; cell < CELLS; cell++) {
+    for (let i = 0; i < channels; i++) {
+      const at = cell * channels + i
+      gate[at] = 2 * sigmoid(sums[cell * outputs + i]! + tables.gateBias[iteration * CELLS * channels + at]!)
+    }
+    for (let i = 0; i < width; i++) {
+      const bias = tables.lstmBias[iteration * width + i]! + tables.cellBias[cell * width + i]!
+      lstm[cell * width + i] = sums[cell * outputs + channels + i]! + bias
+    }
+  }
+  return { gate, lstm }
+}
+
+/** One codeword of an iteration, [16, channels], added to `out` with this sign. */
+export function addCodeword(
+  model: PlaceholderModel,
+  iteration: number,
+  bit: number,
+  sign: number,
+  out: Float64Array,
+): void {
+  const word = iteration * BITS + bit
+  const unit = sign * model.tables.codewordSteps[word]!
+  const from = word * out.length
+  for (let i = 0; i < out.length; i++) out[i]! += unit * model.codewords[from + i]!
+}
+
+/**
+ * @param x [16, channels]: the sum of the iteration's codewords
+ * @returns the state after it, and the coefficients to show, about the mean
+ */
+export function advance(
+  model: PlaceholderModel,
+  state: State,
+  { gate, lstm }: Gates,
+  x: Float64Array,
+): { readonly state: State; readonly shown: Float64Array } {
+  const { hidden: width, channels, tables } = model
+  const c = state.c.map((value, i) => value + gate[i]! * x[i]!)
+  const sums = dense(x, tables.read, undefined)
+  const memory = new Float64Array(CELLS * width)
+  const hidden = new Float64Array(CELLS * width)
+  for (let cell = 0; cell < CELLS; cell++) {
+    const from = cell * 4 * width
+    for (let i = 0; i < width; i++) {
+      const at = cell * width + i
+      const part = (k: number) => lstm[from + k * width + i]! + sums[from + k * width + i]!
+      memory[at] = sigmoid(part(1)) * state.memory[at]! + sigmoid(part(0)) * tanh(part(3))
+      hidden[at] = sigmoid(part(2)) * tanh(memory[at]!)
+    }
+  }
+  const shown = neighbours(hidden, width, tables.show, tables.showBias, channels)
+  for (let i = 0; i < shown.length; i++) shown[i] = c[i]! + shown[i]! * tables.scale[i]!
+  return { state: { c, hidden, memory }, shown }
+}
+
+/** Coefficients [16, channels] on their places in three planes of 32x32 frequencies. */
+export function spread({ places }: PlaceholderModel, values: Float64Array): Float64Array {
+  const planes = new Float64Array(3 * SIDE * SIDE)
+  for (let i = 0; i < places.length; i++) planes[places[i]!] = values[i]!
+  return planes
+}
+
+/** rows [r, 32] times each of three planes [32, 32] times columns' [32, n] -> [3, r, n]. */
+export function transformPlanes(
+  planes: Float64Array,
+  rows: Float64Array | Float32Array,
+  columns: Float64Array | Float32Array,
+): Float64Array {
+  const side = SIDE
+  const [high, wide] = [rows.length / side, columns.length / side]
+  const out = new Float64Array(3 * high * wide)
+  const line = new Float64Array(side)
+  for (let plane = 0; plane < 3; plane++) {
+    const filled = filledRows(planes, plane)
+    for (let y = 0; y < high; y++) {
+      line.fill(0)
+      for (const u of filled) {
+        const weight = rows[y * side + u]!
+        const from = (plane * side + u) * side
+        for (let v = 0; v < side; v++) line[v]! += weight * planes[from + v]!
+      }
+      for (let x = 0; x < wide; x++) {
+        let sum = 0
+        for (let v = 0; v < side; v++) sum += line[v]! * columns[x * side + v]!
+        out[(plane * high + y) * wide + x] = sum
+      }
+    }
+  }
+  return out
+}
+
+/** Most rows of frequencies are never coded, and adding zeros changes nothing. */
+function filledRows(planes: Float64Array, plane: number): number[] {
+  const rows: number[] = []
+  for (let u = 0; u < SIDE; u++) {
+    const from = (plane * SIDE + u) * SIDE
+    if (planes.subarray(from, from + SIDE).some((value) => value !== 0)) rows.push(u)
+  }
+  return rows
+}
+
+function sigmoid(x: number): number {
+  return Math.max(0, Math.min(1, x * 0.25 + 0.5))
+}
+
+function tanh(x: number): number {
+  return Math.max(-1, Math.min(1, x))
+}
+
+/** [16, inputs] times weights [outputs, inputs]. */
+function dense(x: Float64Array, weights: Float32Array, bias: Float32Array | undefined): Float64Array {
+  const cells = CELLS
+  const inputs = x.length / cells
+  const outputs = weights.length / inputs
+  const out = new Float64Array(cells * outputs)
+  for (let cell = 0; cell < cells; cell++) {
+    for (let o = 0; o < outputs; o++) {
+      let sum = bias ? bias[o]! : 0
+      for (let i = 0; i < inputs; i++) sum += weights[o * inputs + i]! * x[cell * inputs + i]!
+      out[cell * outputs + o] = sum
+    }
+  }
+  return out
+}
+
+/** 3x3 for each channel alone; weights [9, channels], zeros outside the grid. */
+function across(x: Float64Array, weights: Float32Array, bias: Float32Array): Float64Array {
+  const channels = bias.length
+  const out = new Float64Array(x.length)
+  for (let cell = 0; cell < CELLS; cell++) {
+    for (let i = 0; i < channels; i++) out[cell * channels + i] = bias[i]!
+    eachNeighbour(cell, (other, tap) => {
+      for (let i = 0; i < channels; i++) {
+        out[cell * channels + i]! += weights[tap * channels + i]! * x[other * channels + i]!
+      }
+    })
+  }
+  return out
+}
+
+/** 3x3 over all channels; weights [9, outputs, inputs], zeros outside the grid. */
+function neighbours(
+  x: Float64Array,
+  inputs: number,
+  weights: Float32Array,
+  bias: Float32Array,
+  outputs: number,
+): Float64Array {
+  const out = new Float64Array(CELLS * outputs)
+  for (let cell = 0; cell < CELLS; cell++) {
+    for (let o = 0; o < outputs; o++) out[cell * outputs + o] = bias[o]!
+    eachNeighbour(cell, (other, tap) => {
+      for (let o = 0; o < outputs; o++) {
+        let sum = out[cell * outputs + o]!
+        const from = (tap * outputs + o) * inputs
+        for (let i = 0; i < inputs; i++) sum += weights[from + i]! * x[other * inputs + i]!
+        out[cell * outputs + o] = sum
+      }
+    })
+  }
+  return out
+}
+
+function eachNeighbour(cell: number, visit: (other: number, tap: number) => void): void {
+  const [row, column] = [Math.floor(cell / GRID), cell % GRID]
+  for (let tap = 0; tap < 9; tap++) {
+    const y = row + Math.floor(tap / 3) - 1
+    const x = column + (tap % 3) - 1
+    if (y >= 0 && y < GRID && x >= 0 && x < GRID) visit(y * GRID + x, tap)
+  }
+}

@@ -1,0 +1,82 @@
+import type { RgbImage } from '../../core/image.ts'
+import { resample } from '../../pixels/resample.ts'
+import { resampleWeights, WEIGHT_BITS } from '../../pixels/resample-weights.ts'
+import { boxOf } from './box.ts'
+import { type PlaceholderModel, SIDE } from './model.ts'
+import { spread, transformPlanes } from './network.ts'
+
+/** Weight of errors of the stretched picture, beside those that can be seen in the picture's own shape. */
+const STRETCHED = 0.1
+
+/**
+ * What a decoded picture should be, in features: numbers that are linear in the coefficients and whose squared distance
+ * is the error in the picture's 32-pixel box, where it is looked at.
+ */
+export class Target {
+  readonly values: Float64Array
+  readonly #model: PlaceholderModel
+  readonly #rows: Float64Array
+  readonly #columns: Float64Array
+  readonly #weight: number
+
+  constructor(model: PlaceholderModel, image: RgbImage) {
+    const box = boxOf(image)
+    const { lapped, mean } = model.tables
+    this.#model = model
+    this.#rows = reduce(lapped, box.height)
+    this.#columns = reduce(lapped, box.width)
+    this.#weight = Math.sqrt((STRETCHED * box.width * box.height) / SIDE ** 2)
+    const boxed = planesOf(model, resample(image, box.width, box.height))
+    const stretched = planesOf(model, resample(image, SIDE, SIDE))
+    const frequencies = transformPlanes(stretched, lapped, lapped)
+    const coefficients = Float64Array.from(model.places, (place) => frequencies[place]!)
+    const average = this.features(mean)
+    this.values = new Float64Array(average.length)
+    for (let i = 0; i < this.values.length; i++) {
+      const wanted = i < boxed.length ? boxed[i]! : this.#weight * coefficients[i - boxed.length]!
+      this.values[i] = wanted - average[i]!
+    }
+  }
+
+  /** [16, channels] -> the error's features */
+  features(coefficients: ArrayLike<number>): Float64Array {
+    const values = Float64Array.from(coefficients)
+    const pixels = transformPlanes(spread(this.#model, values), this.#rows, this.#columns)
+    const out = new Float64Array(pixels.length + values.length)
+    out.set(pixels)
+    for (let i = 0; i < values.length; i++) out[pixels.length + i] = this.#weight * values[i]!
+    return out
+  }
+
+  /** What is missing from these coefficients to the target. */
+  residual(coefficients: Float64Array): Float64Array {
+    return this.features(coefficients).map((value, i) => this.values[i]! - value)
+  }
+}
+
+/** [size, 32]: from frequencies straight to samples of a side of the box, resized as Pillow does. */
+function reduce(lapped: Float32Array, size: number): Float64Array {
+  const { taps, first, count, weights } = resampleWeights(SIDE, size, 'lanczos3')
+  const out = new Float64Array(size * SIDE)
+  for (let y = 0; y < size; y++) {
+    for (let i = 0; i < count[y]!; i++) {
+      const weight = weights[y * taps + i]! / 2 ** WEIGHT_BITS
+      for (let u = 0; u < SIDE; u++) out[y * SIDE + u]! += weight * lapped[u * SIDE + first[y]! + i]!
+    }
+  }
+  return out
+}
+
+/** Pixels about the middle in the model's colours: three planes, the full range is 1. */
+function planesOf({ tables: { colour } }: PlaceholderModel, { data }: RgbImage): Float64Array {
+  const pixels = data.length / 3
+  const planes = new Float64Array(data.length)
+  for (let i = 0; i < pixels; i++) {
+    for (let plane = 0; plane < 3; plane++) {
+      let sum = 0
+      for (let j = 0; j < 3; j++) sum += colour[3 * plane + j]! * (data[3 * i + j]! / 255 - 0.5)
+      planes[plane * pixels + i] = sum
+    }
+  }
+  return planes
+}

@@ -1,0 +1,10 @@
+/** Response header of the origin: the file's placeholder as a data URI. */
+export const PREVIEW_HEADER = 'Strata-Placeholder'
+
+/** Longest data URI of a placeholder, in characters. */
+export const MAX_PREVIEW = 2048
+
+/** Whether this is a data URI of a PNG that may stand in the info of an image and in CSS. */
+export function isPreview(text: string): boolean {
+  return text.length <= MAX_PREVIEW && /^data:image\/png;base64,[\w+/]+={0,2}$/.test(text)
+}

@@ -1,0 +1,49 @@
+import sharp from 'sharp'
+import { boxOf } from '../codec/placeholder/box.ts'
+import { decodePlaceholder } from '../codec/placeholder/decode.ts'
+import { encodePlaceholder } from '../codec/placeholder/encode.ts'
+import { hasPlaceholder, loadPlaceholder } from '../codec/placeholder/model.ts'
+import type { RgbImage } from '../core/image.ts'
+import { PLACEHOLDER_STEP_BYTES } from '../format/describe.ts'
+import { MAX_PREVIEW } from '../format/preview.ts'
+import { readHeader } from '../format/reader.ts'
+import { resample } from '../pixels/resample.ts'
+import type { Runtime } from '../runtime/types.ts'
+
+/** Longer sides of the preview that are tried: the first that fits. */
+const PREVIEW_SIDES = [32, 28, 24, 20, 16, 12] as const
+
+/** The placeholder of a picture for the header of its file, of the default length; undefined without a model. */
+export async function placeholderCode(image: RgbImage, runtime: Runtime): Promise<Uint8Array | undefined> {
+  return hasPlaceholder(runtime) ? encodePlaceholder(await loadPlaceholder(runtime), image) : undefined
+}
+
+/**
+ * The placeholder of a .strata file as a data URI of a PNG in the picture's shape, at most 2 kB.
+ * @returns undefined where the file holds none, or none of the model that is installed
+ */
+export async function placeholderPreview(file: Uint8Array, runtime: Runtime): Promise<string | undefined> {
+  const { placeholder, source, modelSet } = readHeader(file)
+  if (!hasPlaceholder(runtime) || modelSet !== runtime.manifest.modelSet) return undefined
+  const model = await loadPlaceholder(runtime)
+  const steps = placeholder.length / PLACEHOLDER_STEP_BYTES
+  if (!Number.isInteger(steps) || steps < 1 || steps > model.steps) return undefined
+  return await previewOf(decodePlaceholder(model, placeholder), source)
+}
+
+/** A decoded placeholder as a data URI of a PNG in the shape of its picture, in `MAX_PREVIEW` characters. */
+export async function previewOf(
+  decoded: RgbImage,
+  picture: { readonly width: number; readonly height: number },
+): Promise<string | undefined> {
+  for (const side of PREVIEW_SIDES) {
+    const { width, height } = boxOf(picture, side)
+    const { data } = resample(decoded, width, height)
+    const png = await sharp(data, { raw: { width, height, channels: 3 } })
+      .png({ compressionLevel: 9, adaptiveFiltering: true })
+      .toBuffer()
+    const uri = `data:image/png;base64,${png.toString('base64')}`
+    if (uri.length <= MAX_PREVIEW) return uri
+  }
+  return undefined
+}
