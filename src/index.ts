@@ -1,13 +1,23 @@
 import type { Env, Hono } from 'hono'
 import { createEdgeApp } from './edge/app.ts'
 import { type ImageCdnOptions, resolveOptions } from './edge/options.ts'
+import { createQueueHandler, type QueueHandler, type QueueOptions } from './edge/queue.ts'
+import { createSweepHandler, type ScheduledHandler, type SweepOptions } from './edge/sweep.ts'
 
 export type { StrataErrorCode } from './core/errors.ts'
 export { StrataError } from './core/errors.ts'
-export type { ImageCdnOptions } from './edge/options.ts'
+export { type ClientHintsOptions, clientHints, delegateCh } from './edge/client-hints.ts'
+export type { ImageEvent, ImageEventType } from './edge/events.ts'
+export type { ImageJob } from './edge/jobs.ts'
+export type { ImageCdnOptions, ImageHook } from './edge/options.ts'
 export type { Origin } from './edge/origin.ts'
+export { placeholderStyle } from './edge/placeholder-style.ts'
+export type { QueueHandler, QueueOptions } from './edge/queue.ts'
 export { type FetcherLike, serviceTranscoder } from './edge/service-transcoder.ts'
+export { parseSigningKeys, type Signing } from './edge/sign.ts'
+export type { ScheduledHandler, SweepOptions } from './edge/sweep.ts'
 export type { TranscodeRequest, Transcoder } from './edge/transcoder.ts'
+export type { Webhook } from './edge/webhook.ts'
 
 /**
  * The image CDN as a Hono app, to be mounted anywhere.
@@ -24,4 +34,32 @@ export type { TranscodeRequest, Transcoder } from './edge/transcoder.ts'
  */
 export function imageCdn<E extends Env = Env>(options: ImageCdnOptions<E>): Hono<E> {
   return createEdgeApp(resolveOptions(options))
+}
+
+/**
+ * The consumer of the queue that option `queue` names, with the options of `imageCdn`. Accessors are called with a context
+ * that has `env` but no client's request.
+ *
+ * @example
+ * export default { fetch: app.fetch, queue: imageQueue(options), scheduled: imageSweep(options) }
+ *
+ * @throws StrataError OPTION_INVALID
+ */
+export function imageQueue<E extends Env = Env>(
+  options: ImageCdnOptions<E>,
+  queueOptions?: QueueOptions,
+): QueueHandler {
+  return createQueueHandler(resolveOptions(options), queueOptions)
+}
+
+/**
+ * A handler for a cron trigger, with the options of `imageCdn`: starts uploads again whose encoding died, and removes
+ * objects that no image names.
+ * @throws StrataError OPTION_INVALID
+ */
+export function imageSweep<E extends Env = Env>(
+  options: ImageCdnOptions<E>,
+  sweepOptions?: SweepOptions,
+): ScheduledHandler {
+  return createSweepHandler(resolveOptions(options), sweepOptions)
 }

@@ -1,6 +1,13 @@
 import { Hono } from 'hono'
 import demoPage from './edge/demo.html'
-import { imageCdn, serviceTranscoder } from './index.ts'
+import {
+  type ImageCdnOptions,
+  type ImageJob,
+  imageCdn,
+  imageQueue,
+  imageSweep,
+  serviceTranscoder,
+} from './index.ts'
 
 /** Bindings and variables of wrangler.toml. */
 interface Bindings {
@@ -9,7 +16,13 @@ interface Bindings {
   readonly STRATA_ENV: string
   readonly ORIGIN_URL: string
   readonly ORIGIN_TOKEN?: string
+  readonly ORIGIN_KEY?: string
   readonly UPLOAD_TOKEN?: string
+  /** Missing: uploads are encoded by the request that made them. */
+  readonly JOBS?: Queue<ImageJob>
+  readonly KEEP_ORIGINALS?: string
+  readonly WEBHOOK_URL?: string
+  readonly WEBHOOK_SECRET?: string
   readonly SAMPLES?: string
 }
 
@@ -21,6 +34,17 @@ const DEMO_HEADERS = {
   'Content-Security-Policy':
     "default-src 'none'; base-uri 'none'; img-src 'self' data:; connect-src 'self'; style-src 'unsafe-inline'; script-src 'unsafe-inline'",
   'X-Content-Type-Options': 'nosniff',
+}
+
+const options: ImageCdnOptions<{ Bindings: Bindings }> = {
+  bucket: (c) => c.env.IMAGES,
+  transcoder: (c) => serviceTranscoder(c.env.TRANSCODER),
+  origin: (c) => ({ url: c.env.ORIGIN_URL, token: c.env.ORIGIN_TOKEN, key: c.env.ORIGIN_KEY }),
+  queue: (c) => c.env.JOBS,
+  webhook: ({ env: { WEBHOOK_URL: url, WEBHOOK_SECRET: secret } }) =>
+    url && secret ? { url, secret } : undefined,
+  keepOriginal: (c) => c.env.KEEP_ORIGINALS !== 'false',
+  uploadToken: (c) => c.env.UPLOAD_TOKEN,
 }
 
 const app = new Hono<{ Bindings: Bindings }>()
@@ -38,19 +62,11 @@ app.get('/samples', async (c) => {
   return c.json({ samples: samples.slice(0, MAX_SAMPLES) }, 200, { 'Cache-Control': 'no-store' })
 })
 
-app.route(
-  '/cdn',
-  imageCdn<{ Bindings: Bindings }>({
-    bucket: (c) => c.env.IMAGES,
-    transcoder: (c) => serviceTranscoder(c.env.TRANSCODER),
-    origin: (c) => ({ url: c.env.ORIGIN_URL, token: c.env.ORIGIN_TOKEN }),
-    uploadToken: (c) => c.env.UPLOAD_TOKEN,
-  }),
-)
+app.route('/cdn', imageCdn(options))
 
 async function listIds(bucket: R2Bucket): Promise<string[]> {
   const { objects } = await bucket.list({ prefix: 'state/', limit: MAX_SAMPLES })
   return objects.map(({ key }) => key.slice('state/'.length))
 }
 
-export default app
+export default { fetch: app.fetch, queue: imageQueue(options), scheduled: imageSweep(options) }

@@ -13,14 +13,20 @@ export interface FileDescription extends HeaderDescription {
   readonly wholeLayers: number
 }
 
-/** Describes a .strata file or a prefix of one. Throws what readHeader throws. */
-export async function describeFile(bytes: Uint8Array): Promise<FileDescription> {
+/**
+ * Describes a .strata file or a prefix of one. Throws what readHeader throws.
+ * @param preview makes the placeholder's data URI; asked only where the header holds a placeholder
+ */
+export async function describeFile(
+  bytes: Uint8Array,
+  preview: (bytes: Uint8Array) => Promise<string | undefined> = async () => undefined,
+): Promise<FileDescription> {
   const header = readHeader(bytes)
   const whole = wholeLayers(header, bytes.length)
   const complete = whole === header.layers.length
   const hash = hex((await sha256(bytes)).subarray(0, 16))
   return {
-    ...describeHeader(header),
+    ...describeHeader(header, header.placeholder.length > 0 ? ((await preview(bytes)) ?? null) : null),
     bytes: bytes.length,
     etag: complete ? `"${hash}.${whole - 1}"` : null,
     state: complete ? 'ready' : 'truncated',
@@ -34,6 +40,7 @@ export function formatDescription(file: FileDescription, symbols?: readonly stri
   const lines = [
     `${file.format}, ${file.bytes} bytes, ${file.state}, model set ${file.modelSet}`,
     `source ${source.width}x${source.height}, sha256 ${source.sha256}…`,
+    ...(file.placeholder.steps > 0 ? [`placeholder ${file.placeholder.steps} steps`] : []),
     ...layers.map(({ index, width, height, quality, start, end }) => {
       const state = index < file.wholeLayers ? '' : '  not in this file'
       const hash = symbols?.[index] === undefined ? '' : `  ${symbols[index]}`

@@ -1,29 +1,36 @@
 import { mkdir } from 'node:fs/promises'
-import { basename, extname, join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { readHeader } from '../format/reader.ts'
 import { type EncodeParameters, type EncodePicture, encodeOriginal } from '../origin/encode.ts'
 import { usage } from './command.ts'
 import { fileError, isDirectory, readInput, writeOutput } from './files.ts'
+import type { PictureFile } from './picture-files.ts'
 
 /**
- * Where each input goes: to `output` itself, or into it as NAME.strata when it is a folder, ends in a slash, or when
- * there are several inputs.
+ * Where each picture goes, by its path: to `output` itself, or into it as NAME.strata when it is a folder, ends in a slash,
+ * or when there are several. Pictures of a folder keep the folders they lie in.
  * @throws StrataError USAGE when two would go to the same file or one onto an input
  */
-export async function planOutputs(inputs: readonly string[], output: string): Promise<Map<string, string>> {
-  const intoFolder = inputs.length > 1 || output.endsWith('/') || (await isDirectory(output))
+export async function planOutputs(
+  pictures: readonly PictureFile[],
+  output: string,
+  options: { readonly intoFolder?: boolean } = {},
+): Promise<Map<string, string>> {
+  const intoFolder =
+    options.intoFolder || pictures.length > 1 || output.endsWith('/') || (await isDirectory(output))
   const targets = new Map<string, string>()
-  const taken = new Map<string, string>(inputs.map((input) => [resolve(input), input]))
-  for (const input of new Set(inputs)) {
-    const target = intoFolder ? join(output, `${basename(input, extname(input))}.strata`) : output
+  const taken = new Map<string, string>(pictures.map(({ path }) => [resolve(path), path]))
+  for (const { path, name } of pictures) {
+    const target = intoFolder ? join(output, `${name}.strata`) : output
     const other = taken.get(resolve(target))
     if (other !== undefined)
-      throw usage(`${input} would overwrite ${other === input ? 'itself' : `${other} in ${target}`}`)
-    taken.set(resolve(target), input)
-    targets.set(input, target)
+      throw usage(`${path} would overwrite ${other === path ? 'itself' : `${other} in ${target}`}`)
+    taken.set(resolve(target), path)
+    targets.set(path, target)
   }
-  if (intoFolder)
-    await mkdir(output, { recursive: true }).catch((error) => Promise.reject(fileError(output, error)))
+  if (!intoFolder) return targets
+  for (const folder of new Set([...targets.values()].map((target) => dirname(target))))
+    await mkdir(folder, { recursive: true }).catch((error) => Promise.reject(fileError(folder, error)))
   return targets
 }
 

@@ -30,9 +30,29 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     description: 'Cut a .strata file after a layer',
     load: async () => (await import('./commands/truncate.ts')).truncate,
   },
+  thumbnail: {
+    description: 'Make a thumbnail JPEG that hides the detail of the double size',
+    load: async () => (await import('./commands/thumbnail.ts')).thumbnail,
+  },
+  restore: {
+    description: 'Restore the picture that a thumbnail hides',
+    load: async () => (await import('./commands/restore.ts')).restore,
+  },
+  placeholder: {
+    description: 'Make or decode the progressive placeholder of a picture, 16 bytes a step',
+    load: async () => (await import('./commands/placeholder.ts')).placeholder,
+  },
   upload: {
     description: 'Upload pictures to an edge and wait until they are ready',
     load: async () => (await import('./commands/upload.ts')).upload,
+  },
+  reencode: {
+    description: 'Have images encoded again from their kept originals',
+    load: async () => (await import('./commands/reencode.ts')).reencode,
+  },
+  sign: {
+    description: 'Sign the URL of an image',
+    load: async () => (await import('./commands/sign.ts')).sign,
   },
   serve: {
     description: 'Run the origin, which encodes for the edge',
@@ -43,16 +63,24 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     load: async () => (await import('./commands/start.ts')).start,
   },
   doctor: {
-    description: 'Check that this installation can work',
+    description: 'Check that this installation can work, or that a deployment does',
     load: async () => (await import('./commands/doctor.ts')).doctor,
   },
   'bench rd': {
     description: 'Measure rate and distortion over a folder of pictures',
     load: async () => (await import('./commands/bench-rd.ts')).benchRd,
   },
+  'bench thumbnail': {
+    description: 'Measure pictures restored from thumbnails',
+    load: async () => (await import('./commands/bench-thumbnail.ts')).benchThumbnail,
+  },
   'bench speed': {
     description: 'Time the transcode to JPEG against AVIF and WebP',
     load: async () => (await import('./commands/bench-speed.ts')).benchSpeed,
+  },
+  'bench load': {
+    description: 'Count answers per second of the edge against plain R2 objects',
+    load: async () => (await import('./commands/bench-load.ts')).benchLoadCommand,
   },
   'bench memory': {
     description: 'Measure the memory that a transcode to JPEG takes',

@@ -1,14 +1,17 @@
 import { createHash } from 'node:crypto'
-import { basename, extname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ERRORS, StrataError, type StrataErrorCode } from '../core/errors.ts'
+import { usage } from './command.ts'
+
+/** Before the tries after the first to store an upload. */
+const STORE_PAUSES_MS = [1000, 3000, 10_000]
 
 export interface UploadTarget {
   /** The mount point of the plugin, such as `http://127.0.0.1:8787/cdn`, without a slash at the end. */
   readonly base: string
   readonly token?: string | undefined
-  /** Milliseconds between two looks at an image that is not ready. @default 1000 */
-  readonly pollMs?: number
+  /** Milliseconds between two looks at an image that is not ready, and before another try. @default 1000 */
+  readonly pauseMs?: number
   /** Milliseconds after which waiting is given up. */
   readonly timeoutMs: number
   /** Ends all waiting. */
@@ -23,34 +26,84 @@ export interface Upload {
 }
 
 /** What of `/img/:id.json` is looked at here. */
-interface Info {
+export interface Info {
   readonly state?: string
   readonly modelSet?: string
   readonly bytes?: number
   readonly source?: { readonly width: number; readonly height: number; readonly sha256: string }
 }
 
-/** An id made of a file's name: what an id may not hold becomes a dash. */
-export function idOf(path: string): string {
-  const name = basename(path, extname(path)).replace(/[^\w-]+/g, '-')
-  return name.slice(0, 128) || 'image'
+/** An id made of a file's name or path without its extension: what an id may not hold becomes a dash. */
+export function idOf(name: string): string {
+  return name.replace(/[^\w-]+/g, '-').slice(0, 128) || 'image'
+}
+
+/** Where the plugin is mounted, without a slash at the end. @throws StrataError USAGE */
+export function parseBase(text: string, option = '--to'): string {
+  if (/^https?:/.test(text) && URL.canParse(text)) return text.replace(/\/+$/, '')
+  throw usage(`${option}: expected an address such as http://host/cdn, got ${JSON.stringify(text)}`)
 }
 
 export function imageUrl({ base }: UploadTarget, id: string): string {
   return `${base}/img/${encodeURIComponent(id)}`
 }
 
-/** `PUT /img/:id`. Throws the error the edge answered with, or ORIGIN_FAILED when it did not answer. */
-export async function putImage(upload: Upload, target: UploadTarget): Promise<void> {
+/**
+ * `PUT /img/:id`. An edge that cannot store it just now is asked again a few times: the same upload twice does no harm.
+ * @returns the state of the image
+ * @throws StrataError as the edge answered; ORIGIN_FAILED when it did not
+ */
+export async function putImage(upload: Upload, target: UploadTarget): Promise<string> {
   const url = new URL(imageUrl(target, upload.id))
   for (const [name, value] of Object.entries(upload.parameters ?? {})) {
     if (value !== undefined) url.searchParams.set(name, value)
   }
-  const headers: Record<string, string> = { 'Content-Type': 'application/octet-stream' }
-  if (target.token) headers.Authorization = `Bearer ${target.token}`
+  const headers = { 'Content-Type': 'application/octet-stream', ...authorization(target) }
   const body = upload.bytes as Uint8Array<ArrayBuffer>
-  const response = await send(url, { method: 'PUT', headers, body, signal: target.signal })
+  for (let failures = 0; ; ) {
+    try {
+      const response = await send(url, { method: 'PUT', headers, body, signal: target.signal })
+      return ((await response.json()) as { state?: string }).state ?? 'queued'
+    } catch (error) {
+      const storing = error instanceof StrataError && error.code === 'STORAGE_FAILED'
+      const pause = STORE_PAUSES_MS[failures++]
+      if (!storing || pause === undefined) throw error
+      await sleep(target.pauseMs ?? pause, undefined, { signal: target.signal })
+    }
+  }
+}
+
+/** `POST /img/:id/encode`: has an image encoded again from its kept original. Throws what the edge answers. */
+export async function reencodeImage(id: string, target: UploadTarget): Promise<void> {
+  const url = new URL(`${imageUrl(target, id)}/encode`)
+  const response = await send(url, { method: 'POST', headers: authorization(target), signal: target.signal })
   await response.arrayBuffer()
+}
+
+/** `DELETE /img/:id`. Throws what the edge answers. */
+export async function deleteImage(id: string, target: UploadTarget): Promise<void> {
+  await send(new URL(imageUrl(target, id)), { method: 'DELETE', headers: authorization(target) })
+}
+
+/** An image as the list names it. */
+export interface ListedImage {
+  readonly id: string
+  readonly state: string
+  /** Of a ready image. */
+  readonly modelSet?: string
+}
+
+/** `GET /img`, page by page. Throws what the edge answers. */
+export async function* listImages(target: UploadTarget): AsyncGenerator<ListedImage> {
+  let after: string | undefined
+  do {
+    const url = new URL(`${target.base}/img`)
+    if (after !== undefined) url.searchParams.set('after', after)
+    const response = await send(url, { headers: authorization(target), signal: target.signal })
+    const page = (await response.json()) as { images: ListedImage[]; next?: string }
+    yield* page.images
+    after = page.next
+  } while (after !== undefined)
 }
 
 /**
@@ -59,16 +112,29 @@ export async function putImage(upload: Upload, target: UploadTarget): Promise<vo
  */
 export async function waitUntilReady(upload: Upload, target: UploadTarget): Promise<Info> {
   const sha256 = createHash('sha256').update(upload.bytes).digest('hex').slice(0, 32)
+  return await waitFor(upload.id, target, ({ source }) => source?.sha256 === sha256)
+}
+
+/** Asks for `/img/:id.json` until the image is ready and `isIt`. Throws as `waitUntilReady`. */
+export async function waitFor(
+  id: string,
+  target: UploadTarget,
+  isIt: (info: Info) => boolean,
+): Promise<Info> {
   const deadline = Date.now() + target.timeoutMs
   for (;;) {
-    const response = await send(new URL(`${imageUrl(target, upload.id)}.json`), { signal: target.signal })
+    const response = await send(new URL(`${imageUrl(target, id)}.json`), { signal: target.signal })
     const info = (await response.json()) as Info
-    if (response.status === 200 && info.state === 'ready' && info.source?.sha256 === sha256) return info
+    if (response.status === 200 && info.state === 'ready' && isIt(info)) return info
     if (Date.now() > deadline) {
-      throw new StrataError('ORIGIN_FAILED', `${upload.id} is not ready after ${target.timeoutMs / 1000} s`)
+      throw new StrataError('ORIGIN_FAILED', `${id} is not ready after ${target.timeoutMs / 1000} s`)
     }
-    await sleep(target.pollMs ?? 1000, undefined, { signal: target.signal })
+    await sleep(target.pauseMs ?? 1000, undefined, { signal: target.signal })
   }
+}
+
+function authorization({ token }: UploadTarget): Record<string, string> {
+  return token ? { Authorization: `Bearer ${token}` } : {}
 }
 
 async function send(url: URL, init: RequestInit): Promise<Response> {

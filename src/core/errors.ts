@@ -28,6 +28,7 @@ export const ERRORS = {
   METHOD_NOT_ALLOWED: { status: 405, meaning: 'the method does not apply to this address' },
   MODEL_INVALID: { status: 500, meaning: 'a model file is missing or damaged' },
   MODEL_UNKNOWN: { status: 422, meaning: 'the file was made with a model set that is not installed' },
+  NOT_ACCEPTABLE: { status: 406, meaning: 'the client refuses every format that the image comes in' },
   NOT_FOUND: { status: 404, meaning: 'there is nothing under this address' },
   OPTION_INVALID: { status: 500, meaning: 'the plugin was set up with an option that cannot be used' },
   ORIGIN_BUSY: { status: 503, meaning: 'the origin has no free place; try again later' },
@@ -35,11 +36,23 @@ export const ERRORS = {
   PARAM_INVALID: { status: 400, meaning: 'a parameter is malformed or out of range' },
   PORT_BUSY: { status: 500, meaning: 'another program listens on the port' },
   RANGE_NOT_SATISFIABLE: { status: 416, meaning: 'the range lies outside the body' },
+  SIGNATURE_EXPIRED: { status: 403, meaning: 'the signed URL is no longer valid' },
+  SIGNATURE_INVALID: { status: 403, meaning: 'the signature does not belong to this URL' },
+  SIGNATURE_MISSING: { status: 403, meaning: 'images are served to signed URLs only' },
+  STORAGE_FAILED: {
+    status: 503,
+    meaning: 'the bucket or the queue did not do what it was asked; try again later',
+  },
+  TRANSCODER_MISSING: {
+    status: 503,
+    meaning: 'no transcoder is there to make a JPEG that nobody made before',
+  },
   TRANSCODE_BUSY: { status: 503, meaning: 'the transcoder has no free place; try again later' },
   TRANSCODE_FAILED: { status: 502, meaning: 'the transcoder could not make the picture' },
   UPLOAD_FORBIDDEN: { status: 401, meaning: 'the upload carries no valid token' },
   USAGE: { status: 400, meaning: 'the command line is wrong' },
   VERIFY_FAILED: { status: 500, meaning: 'an encoded file did not decode to what was encoded' },
+  WEBHOOK_FAILED: { status: 502, meaning: 'the receiver of events did not take one' },
 } as const satisfies Record<string, ErrorKind>
 
 export type StrataErrorCode = keyof typeof ERRORS

@@ -1,18 +1,23 @@
-import { type Env, Hono } from 'hono'
+import { type Context, type Env, Hono } from 'hono'
 import { cors } from 'hono/cors'
 import { StrataError } from '../core/errors.ts'
 import { errorResponse, MethodNotAllowed } from './errors.ts'
 import { EXPOSED_HEADERS } from './headers.ts'
+import { listImages } from './list.ts'
 import type { ResolvedOptions } from './options.ts'
+import { exportOriginal } from './originals.ts'
 import { readHealth, readImage, readInfo } from './read.ts'
-import { createShared, servicesFor } from './services.ts'
-import { authorize, deleteImage, putImage } from './write.ts'
+import { authorizeRead } from './read-access.ts'
+import { createShared, type Services, servicesFor } from './services.ts'
+import { UrlVerifier } from './sign.ts'
+import { authorize, deleteImage, putImage, reencodeImage } from './write.ts'
 
 const INFO_SUFFIX = '.json'
 
 /** The routes of the plugin, relative to where it is mounted. */
 export function createEdgeApp<E extends Env>(options: ResolvedOptions<E>): Hono<E> {
   const shared = createShared()
+  const verifier = new UrlVerifier()
   const app = new Hono<E>()
 
   app.use(
@@ -33,21 +38,47 @@ export function createEdgeApp<E extends Env>(options: ResolvedOptions<E>): Hono<
   })
 
   app.get('/health', (c) => readHealth(servicesFor(c, options, shared)))
-  app.get('/img/:name', (c) => {
+  app.get('/img/:name', async (c) => {
     const services = servicesFor(c, options, shared)
     const name = c.req.param('name')
-    if (name.endsWith(INFO_SUFFIX)) return readInfo(name.slice(0, -INFO_SUFFIX.length), services)
-    return readImage(name, c.req.raw, services, options)
+    const isInfo = name.endsWith(INFO_SUFFIX)
+    await authorizeRead(c, isInfo, options, verifier)
+    if (isInfo) return await readInfo(name.slice(0, -INFO_SUFFIX.length), services)
+    return await readImage(name, c.req.raw, services, options)
   })
   app.put('/img/:name', async (c) => {
     await authorize(c, options)
-    return await putImage(c.req.param('name'), c.req.raw, servicesFor(c, options, shared), options)
+    const services = servicesFor(c, options, shared)
+    return dropStale(c, services, await putImage(c.req.param('name'), c.req.raw, services, options))
   })
   app.delete('/img/:name', async (c) => {
     await authorize(c, options)
-    return await deleteImage(c.req.param('name'), servicesFor(c, options, shared))
+    const services = servicesFor(c, options, shared)
+    return dropStale(c, services, await deleteImage(c.req.param('name'), services))
+  })
+  app.get('/img', async (c) => {
+    await authorize(c, options)
+    return await listImages(new URL(c.req.url).searchParams, servicesFor(c, options, shared).store)
+  })
+  app.get('/img/:name/original', async (c) => {
+    await authorize(c, options)
+    return await exportOriginal(c.req.param('name'), servicesFor(c, options, shared).store)
+  })
+  app.post('/img/:name/encode', async (c) => {
+    await authorize(c, options)
+    const services = servicesFor(c, options, shared)
+    return dropStale(c, services, await reencodeImage(c.req.param('name'), c.req.raw, services))
   })
 
+  app.all('/img/:name/original', (c) => {
+    throw new MethodNotAllowed(c.req.method, 'GET, HEAD')
+  })
+  app.all('/img/:name/encode', (c) => {
+    throw new MethodNotAllowed(c.req.method, 'POST')
+  })
+  app.all('/img', (c) => {
+    throw new MethodNotAllowed(c.req.method, 'GET, HEAD')
+  })
   app.all('/img/:name', (c) => {
     const info = c.req.param('name').endsWith(INFO_SUFFIX)
     throw new MethodNotAllowed(c.req.method, info ? 'GET, HEAD' : 'GET, HEAD, PUT, DELETE')
@@ -60,4 +91,13 @@ export function createEdgeApp<E extends Env>(options: ResolvedOptions<E>): Hono<
   })
   app.onError(errorResponse)
   return app
+}
+
+/** After a change: nothing of a version that is no more is shown or kept. The answer does not wait for the bucket. */
+function dropStale(c: Context, services: Services, response: Response): Response {
+  const { persisted, store, states, keepAlive } = services
+  const id = c.req.param('name') ?? ''
+  states.forget(id)
+  if (persisted) keepAlive(persisted.removeStale(id, store).catch(() => undefined))
+  return response
 }

@@ -18,8 +18,9 @@ export class MethodNotAllowed extends StrataError {
  */
 export function errorResponse(thrown: unknown): Response {
   const error = thrown instanceof StrataError ? thrown : new StrataError('INTERNAL', 'an unexpected error')
-  // 503 is a full queue: expected, and worst to log while it lasts.
-  if (error.status >= 500 && error.status !== 503) console.error(JSON.stringify(describe(error, thrown)))
+  // What is full or not there is expected, and worst to log while it lasts.
+  if (error.status >= 500 && !/_(BUSY|MISSING)$/.test(error.code))
+    console.error(JSON.stringify(describe(error, thrown)))
   const headers = new Headers({ 'Cache-Control': 'no-store', 'Content-Type': 'application/json' })
   if (error instanceof MethodNotAllowed) headers.set('Allow', error.allow)
   if (error instanceof RangeError416) headers.set('Content-Range', `bytes */${error.size}`)

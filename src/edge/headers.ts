@@ -19,6 +19,7 @@ export const EXPOSED_HEADERS = [
 export const RETRY_AFTER_S = 1
 
 export interface CachePolicy {
+  readonly id: string
   /** Whether the URL holds the hash of the file, so that it never shows anything else. */
   readonly versioned: boolean
   readonly maxAge: number
@@ -29,6 +30,10 @@ export function imageHeaders(plan: Plan, etag: string, policy: CachePolicy): Hea
   const headers = new Headers({
     'Accept-CH': HINT_HEADERS.join(', '),
     'Cache-Control': cacheControl(policy, plan.kind === 'transcode'),
+    // A cache in front that knows tags can purge every form of one image at once.
+    'Cache-Tag': `strata-${policy.id}`,
+    // Whatever the bytes are taken for, they load and run nothing.
+    'Content-Security-Policy': "default-src 'none'",
     ETag: etag,
     'Strata-Plan': planLabel(plan),
   })

@@ -1,17 +1,24 @@
-import { acceptsNative } from './accept.ts'
+import { StrataError } from '../core/errors.ts'
+import { negotiate } from './accept.ts'
+import { EMBED_MODELS } from './embed-models.ts'
 import { readHints } from './hints.ts'
 import { parseImageId } from './image-id.ts'
-import { imageInfo } from './info.ts'
+import { imageInfo, unreadyInfo } from './info.ts'
 import { respondJpeg } from './jpeg.ts'
-import { pendingResponse, withImage } from './lookup.ts'
+import { pendingResponse, UNREADY, withImage } from './lookup.ts'
 import { type LoadedImage, respondNative } from './native.ts'
+import { respondOriginal } from './original-answer.ts'
 import { parseImageParams } from './params.ts'
 import { type Ask, makePlan, type PlanRules } from './plan.ts'
 import type { Services } from './services.ts'
+import type { ImageState, OpenState } from './state.ts'
 import { ServerTiming } from './timing.ts'
 
 /** The options that reading depends on. */
-export type ReadOptions = Omit<PlanRules, 'embedFactors'> & { readonly maxAge: number }
+export type ReadOptions = Omit<PlanRules, 'embedModels'> & {
+  readonly maxAge: number
+  readonly serveOriginal: boolean
+}
 
 /** GET and HEAD of `/img/:id`: request to plan to response. */
 export async function readImage(
@@ -24,30 +31,42 @@ export async function readImage(
   const ask: Ask = {
     params: parseImageParams(new URL(request.url).searchParams),
     hints: readHints(request.headers),
-    acceptsNative: acceptsNative(request.headers.get('Accept')),
+    accepted: negotiate(request.headers.get('Accept')),
   }
-  const policy = { versioned: wanted.hash !== undefined, maxAge: options.maxAge }
+  const policy = { id: wanted.id, versioned: wanted.hash !== undefined, maxAge: options.maxAge }
   const timing = new ServerTiming()
   const answer = async (image: LoadedImage): Promise<Response | undefined> => {
     const transcoder = services.transcoder()
-    const plan = makePlan(image.header, ask, { ...options, embedFactors: transcoder.embedFactors ?? [1] })
+    // Without a transcoder there may still be what that of this version made.
+    const embedModels = transcoder ? (transcoder.embedModels ?? []) : EMBED_MODELS
+    const plan = makePlan(image.header, ask, { ...options, embedModels })
     if (plan.kind === 'truncate') {
       return await timing.measure('store', () => respondNative(request, image, plan, services.store, policy))
     }
-    return await respondJpeg(request, image, plan, { ...services, transcoder, timing }, policy)
+    try {
+      return await respondJpeg(request, image, plan, { ...services, transcoder, timing }, policy)
+    } catch (error) {
+      const isMissing = error instanceof StrataError && error.code === 'TRANSCODER_MISSING'
+      const original = isMissing && (await originalOf(image.state))
+      if (original) return original
+      throw error
+    }
   }
-  const response = await timing.measure('total', () => withImage(wanted, services, answer))
+  const originalOf = async (state: ImageState) =>
+    options.serveOriginal ? await respondOriginal(request.method, state, services.store) : undefined
+  const open = async (state: OpenState) => (await originalOf(state)) ?? pendingResponse()
+  const response = await timing.measure('total', () =>
+    withImage(wanted, services, answer, { ...UNREADY, open }),
+  )
   response.headers.set('Server-Timing', timing.toString())
   return response
 }
 
 /** GET and HEAD of `/img/:id.json`. */
 export async function readInfo(name: string, services: Services): Promise<Response> {
-  const response = await withImage(parseImageId(name), services, async ({ header, state }) => {
-    return Response.json(imageInfo(header, state), { headers: { 'Cache-Control': 'no-cache' } })
-  })
-  if (response.status !== 202) return response
-  return Response.json({ state: 'pending' }, { status: 202, headers: pendingResponse().headers })
+  const answer = async ({ header, state }: LoadedImage) =>
+    Response.json(imageInfo(header, state), { headers: { 'Cache-Control': 'no-cache' } })
+  return await withImage(parseImageId(name), services, answer, unreadyInfo)
 }
 
 /** `GET /health`. */

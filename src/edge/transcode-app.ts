@@ -3,13 +3,13 @@ import { StrataError } from '../core/errors.ts'
 import { MAX_DIMENSION, MAX_LAYERS } from '../format/layout.ts'
 import { readAtMost } from './body.ts'
 import { errorResponse, MethodNotAllowed } from './errors.ts'
-import { type EmbedFactor, integer, single } from './params.ts'
+import { choice, colour, type EmbedFactor, integer, single } from './params.ts'
 import { SerialQueue } from './serial-queue.ts'
 import { keepAlive } from './services.ts'
 import { type TranscodeParts, transcodeLayer } from './transcode.ts'
 import type { TranscodeRequest } from './transcoder.ts'
 
-/** Every request in the line holds its prefix in memory: 32 of them, at a few 100 kB each, stay far below 128 MB. */
+/** As many as are worth waiting for: the last of them waits a few seconds. */
 const QUEUE_CAPACITY = 32
 /** A prefix up to the widest layer that is decoded at the edge is far below this. */
 const MAX_PREFIX_BYTES = 32 * 1024 * 1024
@@ -24,12 +24,15 @@ export function createTranscodeApp(parts: TranscodeParts): Hono {
   app.get('/health', (c) => c.json({ status: 'ok' }, 200, { 'Cache-Control': 'no-store' }))
   app.post('/transcode', async function transcode(c) {
     const request = parseRequest(new URL(c.req.url).searchParams)
-    const prefix = await readAtMost(c.req.raw.body, MAX_PREFIX_BYTES)
-    if (prefix === undefined) {
-      throw new StrataError('INPUT_TOO_LARGE', `body: expected at most ${MAX_PREFIX_BYTES} bytes`)
+    const { body, signal } = c.req.raw
+    const job = async () => {
+      // Only now: what waits in the line has its bytes still at the sender.
+      const prefix = await readAtMost(body, MAX_PREFIX_BYTES)
+      if (prefix === undefined) {
+        throw new StrataError('INPUT_TOO_LARGE', `body: expected at most ${MAX_PREFIX_BYTES} bytes`)
+      }
+      return await transcodeLayer(prefix, request, parts, signal)
     }
-    const { signal } = c.req.raw
-    const job = () => transcodeLayer(prefix, request, parts, signal)
     const jpeg = await queue.run((work) => keepAlive(c, work), job)
     return c.body(jpeg, 200, { 'Content-Type': 'image/jpeg', 'Cache-Control': 'no-store' })
   })
@@ -45,7 +48,11 @@ export function createTranscodeApp(parts: TranscodeParts): Hono {
 
 function parseRequest(query: URLSearchParams): TranscodeRequest {
   const value = (name: string, min: number, max: number) => integer(name, single(query, name) ?? '', min, max)
+  const fit = single(query, 'fit')
+  const background = single(query, 'bg')
   return {
+    ...(fit !== undefined && { fit: choice('fit', fit, ['contain', 'cover']) }),
+    ...(background !== undefined && { background: colour('bg', background) }),
     layer: value('layer', 0, MAX_LAYERS - 1),
     width: value('w', 1, MAX_DIMENSION),
     height: value('h', 1, MAX_DIMENSION),

@@ -1,9 +1,10 @@
+import { hex } from '../core/bytes.ts'
 import { invalidParam, StrataError } from '../core/errors.ts'
 import { checkQuality, DEFAULT_QUALITY, parseWidths } from '../format/ladder.ts'
 import { MAX_DIMENSION } from '../format/layout.ts'
 import { LEASE_MS } from './ingest.ts'
 import { single } from './params.ts'
-import type { PendingState, UploadParams } from './state.ts'
+import type { ImageState, OpenState, UploadParams } from './state.ts'
 import { type ImageStore, objectsOf } from './store.ts'
 
 /**
@@ -41,38 +42,112 @@ export function declaredLength(header: string | null, limit: number): number {
   return length
 }
 
+export interface Upload {
+  readonly body: ReadableStream<Uint8Array>
+  /** Bytes, as declared. */
+  readonly length: number
+  readonly contentType: string
+}
+
+export interface Accepted {
+  /** The record that counts now. */
+  readonly state: ImageState
+  /** False when the very same upload was there already: nothing is encoded again. */
+  readonly isNew: boolean
+  /** Removes what nobody needs any more. */
+  readonly cleanUp: () => Promise<void>
+}
+
 /**
- * Stores an upload and makes it the one that counts. The original is complete before the record names it, so a
- * connection that breaks leaves what was there before.
- * @returns the record to encode from, and the cleaning up of what it replaced
+ * Stores an upload and makes it the one that counts, unless the same bytes with the same parameters are that already.
+ * The original is complete before the record names it, so a connection that breaks leaves what was there before.
+ * @throws StrataError ABORTED, STORAGE_FAILED
  */
 export async function acceptUpload(
   id: string,
-  upload: { readonly body: ReadableStream; readonly length: number; readonly contentType: string },
+  upload: Upload,
   params: UploadParams,
   store: ImageStore,
-): Promise<{ readonly pending: PendingState; readonly cleanUp: () => Promise<void> }> {
+): Promise<Accepted> {
   const token = crypto.randomUUID()
-  const { readable, writable } = new FixedLengthStream(upload.length)
-  const [original] = await Promise.all([
-    store.putOriginal(id, token, readable, upload.contentType),
-    upload.body.pipeTo(writable),
-  ]).catch((cause: unknown) => {
-    throw new StrataError('ABORTED', `the upload ended before its ${upload.length} bytes`, { cause })
-  })
-  const previous = await store.readState(id)
-  const now = Date.now()
-  const uploaded = new Date(now).toISOString()
-  const pending: PendingState = {
-    status: 'pending',
-    token,
-    uploaded,
-    original,
-    params,
-    attempt: 1,
-    leaseUntil: now + LEASE_MS,
+  const { original, sha256 } = await storeOriginal(id, token, upload, store)
+  for (;;) {
+    const previous = await store.readState(id)
+    if (previous !== undefined && isSame(previous.state, sha256, params)) {
+      return { state: previous.state, isNew: false, cleanUp: () => store.remove([original]) }
+    }
+    const state = queuedState({ token, sha256, params, original })
+    if ((await store.writeState(id, state, previous?.etag)) === undefined) continue
+    const replaced = previous === undefined ? [] : objectsOf(previous.state)
+    return { state, isNew: true, cleanUp: () => store.remove(replaced) }
   }
-  await store.writeState(id, pending)
-  const replaced = previous === undefined ? [] : objectsOf(previous.state)
-  return { pending, cleanUp: () => store.remove(replaced) }
+}
+
+/** The record of an upload whose encoding has not begun. */
+export function queuedState(
+  upload: Pick<OpenState, 'token' | 'sha256' | 'params' | 'original'>,
+  now = Date.now(),
+): OpenState {
+  const uploaded = new Date(now).toISOString()
+  return { status: 'queued', ...upload, uploaded, attempt: 0, leaseUntil: now + LEASE_MS }
+}
+
+/** Streams the original into the bucket and hashes it on the way; it is never in memory as a whole. */
+async function storeOriginal(
+  id: string,
+  token: string,
+  upload: Upload,
+  store: ImageStore,
+): Promise<{ readonly original: string; readonly sha256: string }> {
+  const digest = new crypto.DigestStream('SHA-256')
+  const { readable, writable } = new FixedLengthStream(upload.length)
+  digest.digest.catch(() => undefined) // a failure comes out of the writes
+  const storing = store.putOriginal(id, token, readable, upload.contentType)
+  // A bucket that refuses need not read on, and what nobody reads can be waited for endlessly.
+  const refused = storing.then(() => new Promise<never>(() => {}))
+  refused.catch(() => undefined) // comes out of `storing` as well
+  const [sent, put] = await Promise.allSettled([pump(upload, digest, writable, refused), storing])
+  if (sent.status === 'rejected' && sent.reason instanceof StrataError) throw sent.reason
+  if (put.status === 'rejected') throw put.reason
+  if (sent.status === 'rejected') throw new StrataError('STORAGE_FAILED', 'the upload could not be stored')
+  return { original: put.value, sha256: hex(new Uint8Array(await digest.digest)) }
+}
+
+/** @throws StrataError ABORTED when the body is not what was declared; what `writable` throws, and `refused` */
+async function pump(
+  { body, length }: Upload,
+  digest: WritableStream,
+  writable: WritableStream<Uint8Array>,
+  refused: Promise<never>,
+): Promise<void> {
+  const reader = body.getReader()
+  const [hashed, stored] = [digest.getWriter(), writable.getWriter()]
+  // Nobody looks at these two; a failure comes out of the writes as well.
+  for (const writer of [hashed, stored]) writer.closed.catch(() => undefined)
+  try {
+    let received = 0
+    for (;;) {
+      const step = await reader.read().catch((cause) => Promise.reject(ended(received, length, cause)))
+      if (step.done) break
+      received += step.value.length
+      if (received > length) throw ended(received, length)
+      await Promise.race([Promise.all([hashed.write(step.value), stored.write(step.value)]), refused])
+    }
+    if (received < length) throw ended(received, length)
+    await Promise.all([hashed.close(), stored.close()])
+  } catch (error) {
+    await Promise.allSettled([reader.cancel(error), hashed.abort(error), stored.abort(error)])
+    throw error
+  }
+}
+
+function ended(received: number, length: number, cause?: unknown): StrataError {
+  const came = received > length ? 'more came' : `it ended after ${received}`
+  return new StrataError('ABORTED', `body: expected ${length} bytes as declared, ${came}`, { cause })
+}
+
+/** A failed upload is never the same: whoever sends it again wants another try. */
+function isSame(state: ImageState, sha256: string, params: UploadParams): boolean {
+  if (state.status === 'failed' || state.sha256 !== sha256) return false
+  return (['widths', 'quality', 'bg'] as const).every((name) => state.params[name] === params[name])
 }

@@ -1,16 +1,17 @@
 import type { Context, Env } from 'hono'
 import { StrataError } from '../core/errors.ts'
 import { requireUploadToken } from './auth.ts'
-import { RETRY_AFTER_S } from './headers.ts'
-import { parseImageId } from './image-id.ts'
-import { ingest } from './ingest.ts'
+import { eventOf } from './events.ts'
+import { PENDING_HEADERS } from './lookup.ts'
 import type { ResolvedOptions } from './options.ts'
+import { requireOriginal, requireState, unversioned } from './originals.ts'
 import type { Services } from './services.ts'
-import { acceptUpload, declaredLength, parseUploadParams } from './upload.ts'
+import { type ImageState, isOpen } from './state.ts'
+import { acceptUpload, declaredLength, parseUploadParams, queuedState } from './upload.ts'
 
 /**
- * PUT of `/img/:id`: stores the original, answers 202, has it encoded after that.
- * @throws StrataError LENGTH_REQUIRED, INPUT_EMPTY, INPUT_TOO_LARGE, PARAM_INVALID, ID_INVALID, ABORTED
+ * PUT of `/img/:id`: stores the original, answers 202, has it encoded after that. The same upload again changes nothing.
+ * @throws StrataError LENGTH_REQUIRED, INPUT_EMPTY, INPUT_TOO_LARGE, PARAM_INVALID, ID_INVALID, ABORTED, STORAGE_FAILED
  */
 export async function putImage(
   name: string,
@@ -26,15 +27,35 @@ export async function putImage(
     throw new StrataError('INPUT_EMPTY', 'expected the bytes of a picture, got 0 bytes')
   const contentType = request.headers.get('Content-Type') ?? 'application/octet-stream'
   const upload = { body: request.body, length, contentType }
-  const { pending, cleanUp } = await acceptUpload(id, upload, params, services.store)
-  services.keepAlive(ingest(id, pending, { store: services.store, origin: services.origin() }))
-  services.keepAlive(cleanUp())
-  const headers = {
-    'Cache-Control': 'no-store',
-    Location: url.pathname,
-    'Retry-After': String(RETRY_AFTER_S),
+  const { state, isNew, cleanUp } = await acceptUpload(id, upload, params, services.store)
+  services.keepAlive(cleanUp().catch(() => undefined)) // else the sweep does it
+  const jobs = services.jobs()
+  // Also for one that waits already: the request before may have died before it told the queue.
+  if (state.status === 'queued') await jobs.start({ id, token: state.token })
+  if (isNew) await jobs.announce(eventOf(id, state))
+  return accepted(id, state, url.pathname)
+}
+
+/**
+ * POST of `/img/:id/encode`: encodes an image again from its kept original, because its model set is dead or the last
+ * try failed. Until it is ready, the image is not served.
+ * @throws StrataError NOT_FOUND when there is no such image or no original of it; ID_INVALID, STORAGE_FAILED
+ */
+export async function reencodeImage(name: string, request: Request, services: Services): Promise<Response> {
+  const { store } = services
+  const id = unversioned(name)
+  const location = new URL(request.url).pathname.replace(/\/encode$/, '')
+  for (;;) {
+    const { state, etag } = await requireState(id, store)
+    if (isOpen(state)) return accepted(id, state, location)
+    const { sha256, params } = state
+    const original = requireOriginal(id, state)
+    const queued = queuedState({ token: crypto.randomUUID(), sha256, params, original })
+    if ((await store.writeState(id, queued, etag)) === undefined) continue
+    if (state.status === 'ready') services.keepAlive(store.remove([state.file]).catch(() => undefined))
+    await services.jobs().start({ id, token: queued.token })
+    return accepted(id, queued, location)
   }
-  return Response.json({ id, state: 'pending' }, { status: 202, headers })
 }
 
 /** @throws StrataError NOT_FOUND, ID_INVALID */
@@ -43,15 +64,20 @@ export async function deleteImage(name: string, { store }: Services): Promise<Re
   return new Response(null, { status: 204, headers: { 'Cache-Control': 'no-store' } })
 }
 
-/** @throws StrataError UPLOAD_FORBIDDEN */
-export async function authorize<E extends Env>(c: Context<E>, options: ResolvedOptions<E>): Promise<void> {
-  if (options.development(c)) return
-  await requireUploadToken(c.req.raw.headers.get('Authorization'), options.uploadToken(c))
+function accepted(id: string, { status }: ImageState, location: string): Response {
+  return Response.json(
+    { id, state: status },
+    { status: 202, headers: { ...PENDING_HEADERS, Location: location } },
+  )
 }
 
-/** Writing concerns an image, not one version of it. */
-function unversioned(name: string): string {
-  const { id, hash } = parseImageId(name)
-  if (hash === undefined) return id
-  throw new StrataError('ID_INVALID', `id: expected one without @hash, got ${JSON.stringify(name)}`)
+/** @throws StrataError UPLOAD_FORBIDDEN */
+export async function authorize<E extends Env>(c: Context<E>, options: ResolvedOptions<E>): Promise<void> {
+  if (options.development(c)) {
+    // Nobody asks for a token here, so a page elsewhere must not act through the developer's browser.
+    const site = c.req.raw.headers.get('Sec-Fetch-Site')
+    if (site === null || site === 'same-origin' || site === 'none') return
+    throw new StrataError('UPLOAD_FORBIDDEN', `Sec-Fetch-Site: expected same-origin, got ${site}`)
+  }
+  await requireUploadToken(c.req.raw.headers.get('Authorization'), options.uploadToken(c))
 }

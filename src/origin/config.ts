@@ -1,4 +1,6 @@
 import { StrataError } from '../core/errors.ts'
+import { MAX_SOURCE_PIXELS } from '../format/layout.ts'
+import { NODE_PROVIDERS, type NodeProvider } from '../runtime/providers.ts'
 import { DEFAULT_MAX_PIXELS } from './ingest.ts'
 
 /** Settings of the origin. Each comes from one environment variable, named in `NUMBERS` or `readConfig`. */
@@ -17,9 +19,13 @@ export interface OriginConfig {
   readonly drainSeconds: number
   /** When set, `/encode` asks for `Authorization: Bearer <token>`. */
   readonly token: string | undefined
+  /** When set, `/encode` asks for signatures by this key as well (core/encode-signature.ts). */
+  readonly key: string | undefined
+  /** What analyses pictures: see NodeProvider. */
+  readonly provider: NodeProvider
 }
 
-type NumericKey = Exclude<keyof OriginConfig, 'host' | 'token'>
+type NumericKey = Exclude<keyof OriginConfig, 'host' | 'token' | 'key' | 'provider'>
 
 interface NumericSetting {
   readonly env: string
@@ -33,7 +39,7 @@ const NUMBERS: Record<NumericKey, NumericSetting> = {
   concurrency: { env: 'ORIGIN_CONCURRENCY', fallback: 1, min: 1, max: 64 },
   waiting: { env: 'ORIGIN_WAITING', fallback: 8, min: 0, max: 1000 },
   maxBytes: { env: 'ORIGIN_MAX_BYTES', fallback: 100 * 2 ** 20, min: 1, max: 2 ** 31 },
-  maxPixels: { env: 'ORIGIN_MAX_PIXELS', fallback: DEFAULT_MAX_PIXELS, min: 1, max: 100e6 },
+  maxPixels: { env: 'ORIGIN_MAX_PIXELS', fallback: DEFAULT_MAX_PIXELS, min: 1, max: MAX_SOURCE_PIXELS },
   bodySeconds: { env: 'ORIGIN_BODY_SECONDS', fallback: 120, min: 1, max: 3600 },
   drainSeconds: { env: 'ORIGIN_DRAIN_SECONDS', fallback: 30, min: 0, max: 3600 },
 }
@@ -55,6 +61,18 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): O
     }
     numbers[key] = value
   }
+  const provider = (env.ORIGIN_PROVIDER || 'auto') as NodeProvider
+  if (!NODE_PROVIDERS.includes(provider)) {
+    const names = NODE_PROVIDERS.join(', ')
+    mistakes.push(`ORIGIN_PROVIDER: expected one of ${names}, got ${JSON.stringify(env.ORIGIN_PROVIDER)}`)
+  }
   if (mistakes.length > 0) throw new StrataError('USAGE', mistakes.join('\n'))
-  return { host: env.ORIGIN_HOST || '127.0.0.1', token: env.ORIGIN_TOKEN || undefined, ...numbers }
+  const [host, token, key] = [env.ORIGIN_HOST || '127.0.0.1', env.ORIGIN_TOKEN, env.ORIGIN_KEY]
+  return { host, token: token || undefined, key: key || undefined, provider, ...numbers }
+}
+
+/** The settings as they may be shown: secrets only as whether there is one. */
+export function maskSecrets(config: OriginConfig): Record<keyof OriginConfig, unknown> {
+  const mask = (secret: string | undefined) => (secret === undefined ? null : '***')
+  return { ...config, token: mask(config.token), key: mask(config.key) }
 }

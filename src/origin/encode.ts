@@ -2,6 +2,7 @@ import { throwIfAborted } from '../core/abort.ts'
 import { invalidParam } from '../core/errors.ts'
 import { sha256 } from '../core/hash.ts'
 import type { RgbImage } from '../core/image.ts'
+import { release } from '../core/release.ts'
 import { DEFAULT_QUALITY, ladderFor, type Rung } from '../format/ladder.ts'
 import { SOURCE_HASH_BYTES } from '../format/layout.ts'
 import { readPicture, resizeLanczos } from './ingest.ts'
@@ -13,6 +14,10 @@ export interface EncodeRequest {
   /** The first 16 bytes of the hash of the original file. */
   readonly sha256: Uint8Array
   readonly resize: (image: RgbImage, width: number, height: number) => Promise<RgbImage>
+  /** Code of the thumbnail for the header. @default 3 steps, where the model is installed */
+  readonly placeholder?: Uint8Array
+  /** Gradient steps on the latents. */
+  readonly refine?: number
   readonly signal?: AbortSignal
 }
 
@@ -26,7 +31,11 @@ export interface EncodeParameters {
   /** 1..100, of every layer that has none of its own. */
   readonly quality: number
   readonly matte?: Matte
+  /** 0..MAX_REFINE gradient steps on the latents: smaller files, several times the time. @default 0 */
+  readonly refine?: number
 }
+
+export const MAX_REFINE = 1000
 
 /**
  * Checks the parameters as they were written; `undefined` and the empty text mean the default.
@@ -36,15 +45,20 @@ export function parseParameters(text: {
   readonly widths?: string | undefined
   readonly quality?: string | undefined
   readonly bg?: string | undefined
+  readonly refine?: string | undefined
 }): EncodeParameters {
   return {
-    quality: parseQuality(text.quality),
+    quality: text.quality ? parseNumber('quality', text.quality, 1, 100) : DEFAULT_QUALITY,
+    ...(text.refine ? { refine: parseNumber('refine', text.refine, 0, MAX_REFINE) } : {}),
     ...(text.widths ? { widths: text.widths } : {}),
     ...(text.bg ? { matte: parseMatte(text.bg) } : {}),
   }
 }
 
-/** Original file in, verified .strata file out. Throws what ingest, the ladder and the codec throw, and ABORTED. */
+/**
+ * Original file in, verified .strata file out. Takes `bytes` over: they are empty as soon as they are decoded, because
+ * encoding takes long and memory is the picture's. Throws what ingest, the ladder and the codec throw, and ABORTED.
+ */
 export async function encodeOriginal(
   bytes: Uint8Array,
   parameters: EncodeParameters,
@@ -55,16 +69,17 @@ export async function encodeOriginal(
   throwIfAborted(signal)
   const ladder = ladderFor(image.width, parameters.widths, parameters.quality)
   const hash = (await sha256(bytes)).subarray(0, SOURCE_HASH_BYTES)
-  const file = await encode(image, { ladder, sha256: hash, resize: resizeLanczos, signal })
+  release(bytes)
+  const { refine } = parameters
+  const file = await encode(image, { ladder, sha256: hash, resize: resizeLanczos, refine, signal })
   throwIfAborted(signal)
   return file
 }
 
-function parseQuality(text: string | undefined): number {
-  if (!text) return DEFAULT_QUALITY
+function parseNumber(name: string, text: string, least: number, most: number): number {
   const value = Number(text)
-  if (!/^\d{1,3}$/.test(text) || value < 1 || value > 100) {
-    throw invalidParam('quality', 'an integer from 1 to 100', text)
+  if (!/^\d{1,4}$/.test(text) || value < least || value > most) {
+    throw invalidParam(name, `an integer from ${least} to ${most}`, text)
   }
   return value
 }

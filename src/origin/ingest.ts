@@ -1,19 +1,17 @@
 import sharp, { type Metadata, type Sharp } from 'sharp'
 import { StrataError } from '../core/errors.ts'
 import type { RgbImage } from '../core/image.ts'
+import { MAX_DIMENSION, MAX_SOURCE_PIXELS } from '../format/layout.ts'
 import { type Matte, WHITE } from './matte.ts'
 import { describeUnknown, PICTURE_FORMATS, sniffFormat } from './sniff.ts'
 
-/** Pixels of a picture that is accepted by default: 40 megapixels, 120 MB once decoded. */
-export const DEFAULT_MAX_PIXELS = 40e6
-
-/** The container stores widths and heights as 16-bit numbers. */
-const MAX_DIMENSION = 65535
+/** Pixels of a picture that is accepted by default: what the container holds, 300 MB once decoded. */
+export const DEFAULT_MAX_PIXELS = MAX_SOURCE_PIXELS
 
 export interface IngestOptions {
   /** Laid under transparent pixels. @default white */
   readonly matte?: Matte
-  /** Largest declared width × height. Checked before anything is decoded. @default 40e6 */
+  /** Largest declared width × height. Checked before anything is decoded. @default 100e6 */
   readonly maxPixels?: number
 }
 

@@ -5,7 +5,7 @@ import { StrataError } from '../core/errors.ts'
 import type { OriginConfig } from './config.ts'
 
 export { createOriginApp, type OriginAppOptions } from './app.ts'
-export { composeEncode } from './compose.ts'
+export { composeEncode, prepareEncode } from './compose.ts'
 export { type OriginConfig, readConfig } from './config.ts'
 export type { EncodePicture, EncodeRequest } from './encode.ts'
 

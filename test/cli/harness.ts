@@ -10,12 +10,14 @@ import { fakeEncode } from '../origin/fixtures.ts'
 
 /** Stands in for the codec: layers decode to plain grey of their size. */
 export const fakeCodec: CliCodec = {
+  prepare: async () => {},
   encode: fakeEncode,
   encodeUnverified: fakeEncode,
   async decode(bytes, { layer }) {
     const { width, height } = readHeader(bytes).layers[layer]!
     return { width, height, data: new Uint8Array(3 * width * height).fill(128) }
   },
+  preview: async () => undefined,
   symbols: async (bytes) => readHeader(bytes).layers.map(({ index }) => `symbols-${index}`),
 }
 

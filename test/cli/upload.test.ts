@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { idOf } from '../../src/cli/upload-file.ts'
+import { idOf, putImage } from '../../src/cli/upload-file.ts'
 import { folder, strata } from './harness.ts'
 
 interface Put {
@@ -27,7 +28,7 @@ async function fakeEdge(failing: readonly string[] = []) {
       const { authorization } = request.headers
       puts.push({ url: request.url ?? '', authorization, sha256: hash.digest('hex').slice(0, 32) })
       if (request.headers['content-length'] === undefined) return void send(411, {})
-      return void send(202, { id, state: 'pending' })
+      return void send(202, { id, state: 'queued' })
     }
     const times = (asked.get(id) ?? 0) + 1
     asked.set(id, times)
@@ -35,8 +36,8 @@ async function fakeEdge(failing: readonly string[] = []) {
       return void send(422, { error: { code: 'INPUT_CORRUPT', message: 'picture: cut' } })
     // First an older image under the same id, then nothing yet, then the new one.
     if (times === 1) return void send(200, { state: 'ready', source: { sha256: 'old' } })
-    if (times === 2) return void send(202, { state: 'pending' })
-    const put = puts.find(({ url }) => url.includes(id))
+    if (times === 2) return void send(202, { state: 'encoding', attempt: 1 })
+    const put = puts.findLast(({ url }) => new URL(url, 'http://edge').pathname === `/cdn/img/${id}`)
     send(200, { state: 'ready', bytes: 99, source: { width: 8, height: 8, sha256: put?.sha256 } })
   }
   const server = createServer((request, response) => void answer(request, response))
@@ -73,7 +74,7 @@ describe('upload', () => {
       '--no-wait',
       '--json',
     ])
-    expect([code, json().files[0].state, puts[0]?.url]).toEqual([0, 'pending', '/cdn/img/b'])
+    expect([code, json().files[0].state, puts[0]?.url]).toEqual([0, 'queued', '/cdn/img/b'])
     expect(puts[0]?.authorization).toBeUndefined()
   })
 
@@ -101,15 +102,69 @@ describe('upload', () => {
     expect([dead.code, dead.err]).toEqual([1, expect.stringContaining('http://127.0.0.1:9 does not answer')])
   })
 
+  it('uploads what lies below a folder, and goes on where it was stopped', async () => {
+    const failing = ['below-b']
+    const { puts, to } = await fakeEdge(failing)
+    const dir = await folder({ 'a.png': 'x', 'notes.txt': 'no picture', '.hidden.png': 'h' })
+    await mkdir(join(dir, 'below'))
+    await writeFile(join(dir, 'below', 'b.JPG'), 'y')
+    const manifest = join(dir, 'manifest.jsonl')
+    const argv = ['upload', dir, '--to', to, '--manifest', manifest, '--json']
+    const first = await strata(argv)
+    expect(first.code).toBe(3)
+    expect(first.json()).toMatchObject({
+      files: [{ file: join(dir, 'a.png'), id: 'a', state: 'ready' }],
+      failed: [{ input: join(dir, 'below', 'b.JPG'), error: { code: 'INPUT_CORRUPT' } }],
+      skipped: 0,
+    })
+    failing.length = 0
+    const second = await strata(argv)
+    expect([second.code, second.json().skipped]).toEqual([0, 1])
+    expect(second.json().files.map(({ id }: { id: string }) => id)).toEqual(['a', 'below-b'])
+    const urls = puts.map(({ url }) => url.replace('/cdn/img/', ''))
+    expect(urls.sort()).toEqual(['a', 'below-b', 'below-b'])
+    // What has changed is uploaded again, and so is everything that goes elsewhere.
+    await writeFile(join(dir, 'a.png'), 'changed')
+    expect((await strata(argv)).json().skipped).toBe(1)
+    expect((await strata([...argv, '--quality', '70'])).json().skipped).toBe(0)
+  }, 20_000)
+
+  it('tries again while the edge cannot store', async () => {
+    let puts = 0
+    const server = createServer((request, response) => {
+      request.resume()
+      const busy = ++puts < 3
+      const body = busy
+        ? { error: { code: 'STORAGE_FAILED', message: 'full' } }
+        : { id: 'a', state: 'queued' }
+      response.writeHead(busy ? 503 : 202).end(JSON.stringify(body))
+    })
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    onTestFinished(() => void server.close())
+    const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    const target = { base, timeoutMs: 1000, pauseMs: 1 }
+    expect(await putImage({ id: 'a', bytes: new Uint8Array([1]) }, target)).toBe('queued')
+    expect(puts).toBe(3)
+  })
+
   it('refuses two files of one name, and --id for several', async () => {
     const { to } = await fakeEdge()
-    expect(await strata(['upload', 'x/a.png', 'y/a.jpg', '--to', to])).toMatchObject({ code: 2 })
+    expect(await strata(['upload', 'x/a.png', 'y/a.png', '--to', to])).toMatchObject({ code: 2 })
     expect(await strata(['upload', 'a.png', 'b.png', '--to', to, '--id', 'c'])).toMatchObject({ code: 2 })
   })
 
+  it('tells files apart that differ in their extension', async () => {
+    const { puts, to } = await fakeEdge()
+    const dir = await folder({ 'a.png': 'x', 'a.webp': 'y', 'b.png': 'z' })
+    expect((await strata(['upload', dir, '--to', to, '--no-wait'])).code).toBe(0)
+    expect(puts.map(({ url }) => url).sort()).toEqual(['/cdn/img/a-png', '/cdn/img/a-webp', '/cdn/img/b'])
+  })
+
   it('makes ids of any name', () => {
-    expect(idOf('/x/Über uns (1).final.JPG')).toBe('-ber-uns-1-final')
+    expect(idOf('Über uns (1).final')).toBe('-ber-uns-1-final')
+    expect(idOf('trip/day 1/cat')).toBe('trip-day-1-cat')
     expect(idOf('....')).toMatch(/^[\w-]{1,128}$/)
-    expect(idOf(`${'a'.repeat(300)}.png`)).toHaveLength(128)
+    expect(idOf('a'.repeat(300))).toHaveLength(128)
   })
 })

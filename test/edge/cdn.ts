@@ -1,20 +1,32 @@
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
+import { createHash } from 'node:crypto'
 import { Hono } from 'hono'
+import type { OpenState } from '../../src/edge/state.ts'
+import { ImageStore } from '../../src/edge/store.ts'
 import type { TranscodeRequest, Transcoder } from '../../src/edge/transcoder.ts'
 import { writeStrata } from '../../src/format/writer.ts'
-import { type ImageCdnOptions, imageCdn } from '../../src/index.ts'
+import { type ImageCdnOptions, type ImageJob, imageCdn, imageQueue } from '../../src/index.ts'
 import { sampleParts } from '../format/files.ts'
 
 export const BUCKET = (env as unknown as { readonly IMAGES: R2Bucket }).IMAGES
 
-/** Layers of 320, 640, 1280, 1920 and 2400 pixels, strips of random bytes. */
-export function strataFile(seed = 1, widths = [320, 640, 1280, 1920, 2400]): Uint8Array {
+/** What `put` uploads. */
+const ORIGINAL = 'a picture'
+
+/** Layers of 320, 640, 1280, 1920 and 2400 pixels, strips of random bytes, made from this original. */
+export function strataFile(
+  seed = 1,
+  widths = [320, 640, 1280, 1920, 2400],
+  original: string | Uint8Array = ORIGINAL,
+  maxStrip = 3000,
+): Uint8Array {
   const width = widths.at(-1) ?? 1
+  const height = Math.ceil(width / 2)
   const ladder = widths.map((layerWidth) => ({ width: layerWidth, quality: 60 }))
-  return writeStrata(
-    sampleParts(width, Math.ceil(width / 2), ladder, { seed, maxStrip: 3000, placeholder: 48 }),
-  )
+  const parts = sampleParts(width, height, ladder, { seed, maxStrip, placeholder: 48 })
+  const sha256 = createHash('sha256').update(original).digest('hex').slice(0, 32)
+  return writeStrata({ ...parts, source: { ...parts.source, sha256 } })
 }
 
 /** A transcoder that decodes nothing: its answer spells out what it was asked for. */
@@ -37,16 +49,14 @@ export type Encode = (request: Request) => Response | Promise<Response>
 export function createCdn(encode: Encode, options: Partial<ImageCdnOptions> = {}) {
   const fake = fakeTranscoder()
   const app = new Hono()
-  app.route(
-    '/cdn',
-    imageCdn({
-      bucket: () => BUCKET,
-      transcoder: () => fake.transcoder,
-      origin: () => ({ url: 'http://origin.test/', fetch: async (request) => encode(request) }),
-      development: () => true,
-      ...options,
-    }),
-  )
+  const all: ImageCdnOptions = {
+    bucket: () => BUCKET,
+    transcoder: () => fake.transcoder,
+    origin: () => ({ url: 'http://origin.test/', fetch: async (request) => encode(request) }),
+    development: () => true,
+    ...options,
+  }
+  app.route('/cdn', imageCdn(all))
 
   /** One request as the runtime makes it. Work after the response is waited for unless `background` is given. */
   async function request(
@@ -68,7 +78,7 @@ export function createCdn(encode: Encode, options: Partial<ImageCdnOptions> = {}
 
   function put(
     path: string,
-    body: Uint8Array | string = 'a picture',
+    body: Uint8Array | string = ORIGINAL,
     headers: Record<string, string> = {},
     background?: Promise<unknown>[],
   ): Promise<Response> {
@@ -77,7 +87,43 @@ export function createCdn(encode: Encode, options: Partial<ImageCdnOptions> = {}
     return request(path, { method: 'PUT', body: bytes, headers: all }, background)
   }
 
-  return { request, get, put, transcodes: fake.requests }
+  return { request, get, put, transcodes: fake.requests, options: all }
+}
+
+type Sent = { readonly body: ImageJob; readonly delaySeconds: number }
+
+/** The plugin with a queue whose messages the test delivers itself, one at a time and as often as it likes. */
+export function createQueuedCdn(encode: Encode, options: Partial<ImageCdnOptions> = {}) {
+  const sent: Sent[] = []
+  const queue = {
+    send: async (body: ImageJob, { delaySeconds = 0 } = {}) => void sent.push({ body, delaySeconds }),
+  } as unknown as Queue<ImageJob>
+  const all: Partial<ImageCdnOptions> = { queue: () => queue, ...options }
+  const cdn = createCdn(encode, all)
+  const handler = imageQueue({ ...cdn.options, ...all })
+
+  /** What the consumer makes of a message: 'ack', or the seconds after which it wants it again. */
+  async function deliver(
+    body: unknown,
+    { id = 'message', attempts = 1, queue = 'strata-jobs' } = {},
+  ): Promise<'ack' | number> {
+    let outcome: 'ack' | number = Number.NaN
+    const ack = () => {
+      outcome = 'ack'
+    }
+    const retry = ({ delaySeconds = 0 } = {}) => {
+      outcome = delaySeconds
+    }
+    // Those of the test pool do not tell the delay.
+    const message = { id, timestamp: new Date(), attempts, body, ack, retry }
+    const batch = { queue, messages: [message] } as unknown as MessageBatch
+    const context = createExecutionContext()
+    await handler(batch, env, context)
+    await waitOnExecutionContext(context)
+    return outcome
+  }
+
+  return { ...cdn, sent, deliver }
 }
 
 /** An origin that always answers with this file. */
@@ -97,6 +143,16 @@ export async function textOf(response: Response): Promise<string> {
 export async function errorOf(response: Response): Promise<{ code: string; message: string }> {
   const body = await response.json<{ error: { code: string; message: string } }>()
   return body.error
+}
+
+/** An upload of ORIGINAL that is not encoded yet, as a request that has gone left it. */
+export async function writeOpen(id: string, record: Partial<OpenState> = {}): Promise<void> {
+  const original = `original/${id}/t`
+  await BUCKET.put(original, ORIGINAL)
+  const sha256 = createHash('sha256').update(ORIGINAL).digest('hex')
+  const upload = { token: 't', uploaded: '', sha256, params: {}, original }
+  const state: OpenState = { status: 'queued', ...upload, attempt: 0, leaseUntil: 0, ...record }
+  await new ImageStore(BUCKET).writeState(id, state)
 }
 
 export async function keysOf(id: string): Promise<string[]> {

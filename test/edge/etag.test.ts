@@ -38,8 +38,23 @@ describe('the ETag of a JPEG', () => {
     contentDpr: undefined,
   } as const
 
-  it.each([{ layer: 2 }, { width: 320 }, { quality: 76 }, { ht: 2 as const }])('differs by %o', (change) => {
+  it.each([
+    { layer: 2 },
+    { width: 320 },
+    { fit: 'contain' as const },
+    { fit: 'cover' as const },
+    { fit: 'contain' as const, background: 'ffffff' },
+    { quality: 76 },
+    { ht: 2 as const },
+    { ht: 2 as const, embedModel: 'abcd' },
+    { ht: 2 as const, embedModel: 'abce' },
+  ])('differs by %o', (change) => {
     expect(jpegEtag(H, { ...plan, ...change })).not.toBe(jpegEtag(H, plan))
+  })
+
+  it('differs by the height of a box', () => {
+    const box = { ...plan, fit: 'cover', height: 400 } as const
+    expect(jpegEtag(H, box)).not.toBe(jpegEtag(H, { ...box, height: 401 }))
   })
 
   it('is not that of another file or of the native body', () => {

@@ -28,6 +28,8 @@ describe('JPEG answers', () => {
       'accept-ch': 'Sec-CH-Width, Sec-CH-Viewport-Width, Sec-CH-DPR',
       'access-control-allow-origin': '*',
       'cache-control': 'public, no-cache, no-transform',
+      'cache-tag': 'strata-jpeg',
+      'content-security-policy': "default-src 'none'",
       'content-type': 'image/jpeg',
       'strata-plan': `transcode;layer=${layer};w=${width};ht=1`,
       'timing-allow-origin': '*',
@@ -92,31 +94,117 @@ describe('JPEG answers', () => {
   })
 })
 
+describe('JPEGs that hide detail', () => {
+  const { transcoder, requests } = fakeTranscoder()
+  const cdn = createCdn(answerWith(strataFile(6)), {
+    transcoder: () => ({ ...transcoder, embedModels: [{ factor: 2, id: 'abcd' }] }),
+  })
+  beforeAll(() => cdn.put('/cdn/img/hidden'))
+
+  it('are made of the layer of twice the width, by default', async () => {
+    const response = await cdn.get('/cdn/img/hidden?w=640')
+    expect(response.headers.get('Strata-Plan')).toBe('transcode;layer=2;w=640;ht=2')
+    expect(response.headers.get('ETag')).toMatch(/\.2-w640-q75-ht2\.abcd-v\d+"$/)
+    expect(response.headers.get('Vary')).toBe('Accept, Save-Data')
+    expect(requests.at(-1)).toMatchObject({ layer: 2, width: 640, height: 320, ht: 2, quality: 75 })
+  })
+
+  it('are smaller for those who save data, and have another ETag', async () => {
+    const response = await cdn.get('/cdn/img/hidden?w=640', { 'Save-Data': 'on' })
+    expect(response.headers.get('ETag')).toContain('-q50-ht2.abcd-')
+    expect(requests.at(-1)).toMatchObject({ quality: 50, ht: 2 })
+  })
+
+  it('are plain where that is asked for or the file has no more', async () => {
+    const plain = await cdn.get('/cdn/img/hidden?w=640&ht=1')
+    expect(plain.headers.get('Strata-Plan')).toBe('transcode;layer=1;w=640;ht=1')
+    const large = await cdn.get('/cdn/img/hidden?w=1280&ht=2')
+    expect(large.headers.get('Strata-Plan')).toBe('transcode;layer=2;w=1280;ht=1')
+    expect(large.headers.get('Vary')).toBe('Accept')
+  })
+})
+
 describe('many requests at once', () => {
   const file = strataFile(3)
 
-  it('are 1 transcode for 30 parallel misses', async () => {
+  it('are 1 transcode for 300 parallel misses, all with the same bytes', async () => {
     const { transcoder, requests } = fakeTranscoder(50)
     const cdn = createCdn(answerWith(file), { transcoder: () => transcoder })
     await cdn.put('/cdn/img/rush')
-    const responses = await Promise.all(Array.from({ length: 30 }, () => cdn.get('/cdn/img/rush?w=640')))
+    const responses = await Promise.all(Array.from({ length: 300 }, () => cdn.get('/cdn/img/rush?w=640')))
+    expect(new Set(responses.map(({ status }) => status))).toEqual(new Set([200]))
     const bodies = await Promise.all(responses.map(textOf))
     expect(new Set(bodies)).toEqual(new Set(['jpeg 640x320 q75']))
     expect(requests).toHaveLength(1)
   })
 
-  it('get each their own picture, 200 of them', async () => {
-    const cdn = createCdn(answerWith(file))
-    await Promise.all([cdn.put('/cdn/img/many-a'), cdn.put('/cdn/img/many-b')])
-    const widths = [320, 640, 1280, 1920]
-    const jobs = Array.from({ length: 200 }, async (_, i) => {
-      const width = widths[i % 4]
-      const response = await cdn.get(`/cdn/img/many-${i % 8 < 4 ? 'a' : 'b'}?w=${width}`)
-      expect(response.status).toBe(200)
-      expect(await textOf(response)).toContain(`jpeg ${width}x`)
+  it('get each their own picture: 50 variants, 6 times each, interleaved', async () => {
+    const { transcoder, requests } = fakeTranscoder(20)
+    const cdn = createCdn(answerWith(file), { transcoder: () => transcoder })
+    await Promise.all(['a', 'b'].map((id) => cdn.put(`/cdn/img/many-${id}`)))
+    const sizes = [320, 640, 1280, 1920, 300]
+    const variants = Array.from({ length: 50 }, (_, i) => {
+      const width = sizes[i % 5] ?? 0
+      const box = width === 300 ? '&h=200&fit=cover' : ''
+      const body = `jpeg ${width}x${width === 300 ? 200 : width / 2} q${20 + i}`
+      return { url: `/cdn/img/many-${i % 2 ? 'a' : 'b'}?w=${width}${box}&q=${20 + i}`, body }
     })
-    await Promise.all(jobs)
-    expect(cdn.transcodes.length).toBeLessThanOrEqual(8)
+    const asked = Array.from({ length: 300 }, (_, i) => variants[(i * 7) % 50] ?? { url: '', body: '' })
+    const bodies = await Promise.all(asked.map(async ({ url }) => textOf(await cdn.get(url))))
+    expect(bodies).toEqual(asked.map(({ body }) => body))
+    expect(requests).toHaveLength(50)
+  })
+
+  it('go on when the one that came first goes away', async () => {
+    const { transcoder, requests } = fakeTranscoder(50)
+    const cdn = createCdn(answerWith(file), { transcoder: () => transcoder })
+    await cdn.put('/cdn/img/left')
+    const leader = new AbortController()
+    const first = cdn.request('/cdn/img/left?w=640', { signal: leader.signal }).catch(() => undefined)
+    const followers = Array.from({ length: 20 }, () => cdn.get('/cdn/img/left?w=640'))
+    leader.abort()
+    const bodies = await Promise.all((await Promise.all(followers)).map(textOf))
+    expect(new Set(bodies)).toEqual(new Set(['jpeg 640x320 q75']))
+    await first
+    expect(requests).toHaveLength(1)
+  })
+
+  it('beyond what an isolate can hold are sent away with 503 and Retry-After, and come in later', async () => {
+    const { transcoder, requests } = fakeTranscoder(50)
+    const large = strataFile(9, [320], undefined, 12_000_000)
+    const room = Math.floor((64 * 1024 * 1024) / large.length)
+    const cdn = createCdn(answerWith(large), { transcoder: () => transcoder })
+    await cdn.put('/cdn/img/large')
+    const ask = (q: number) => cdn.get(`/cdn/img/large?w=320&q=${q}`)
+    const responses = await Promise.all(Array.from({ length: room + 5 }, (_, i) => ask(i + 1)))
+    const busy = responses.filter(({ status }) => status === 503)
+    expect(busy).toHaveLength(5)
+    expect(requests).toHaveLength(room)
+    expect(busy[0]?.headers.get('Retry-After')).toBe('1')
+    expect((await errorOf(busy[0] as Response)).code).toBe('TRANSCODE_BUSY')
+    expect((await ask(room + 5)).status).toBe(200)
+  })
+})
+
+describe('an image that is replaced or deleted', () => {
+  it('is gone from unversioned URLs at once, however often it was cached', async () => {
+    let file = strataFile(11, undefined, 'one')
+    let made = 0
+    const transcoder: Transcoder = { transcode: async () => new TextEncoder().encode(`picture ${++made}`) }
+    const cdn = createCdn((request) => answerWith(file)(request), {
+      transcoder: () => transcoder,
+      maxAge: 60,
+    })
+    await cdn.put('/cdn/img/changing', 'one')
+    const before = await textOf(await cdn.get('/cdn/img/changing?w=640'))
+    expect(await textOf(await cdn.get('/cdn/img/changing?w=640'))).toBe(before)
+    file = strataFile(12, undefined, 'two')
+    await cdn.put('/cdn/img/changing', 'two')
+    const after = await cdn.get('/cdn/img/changing?w=640')
+    expect(after.headers.get('Cache-Control')).toBe('public, max-age=60, no-transform')
+    expect(await textOf(after)).not.toBe(before)
+    await cdn.request('/cdn/img/changing', { method: 'DELETE' })
+    expect((await cdn.get('/cdn/img/changing?w=640')).status).toBe(404)
   })
 })
 

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { readHeader } from '../../src/format/reader.ts'
-import { answerWith, bytesOf, createCdn, errorOf, strataFile } from './cdn.ts'
+import { answerWith, BUCKET, bytesOf, createCdn, errorOf, strataFile } from './cdn.ts'
 
 const NATIVE = { Accept: 'image/vnd.strata' }
 
@@ -131,5 +131,43 @@ describe('native answers', () => {
     }
     const other = await cdn.get('/cdn/img/native@00000000?f=native')
     expect(other.status).toBe(404)
+  })
+})
+
+describe('reads of the bucket', () => {
+  it('are one for a file that was just asked for, and none for a JPEG', async () => {
+    let reads = 0
+    const counted = new Proxy(BUCKET, {
+      get(bucket, name) {
+        const method = Reflect.get(bucket, name) as (...args: unknown[]) => unknown
+        return (...args: unknown[]) => {
+          if (name === 'get' || name === 'head') reads++
+          return method.apply(bucket, args)
+        }
+      },
+    })
+    const file = strataFile(61)
+    const cdn = createCdn(answerWith(file), { bucket: () => counted })
+    await cdn.put('/cdn/img/counted')
+    await Promise.all(
+      ['f=native&w=640', 'w=640'].map(async (query) => bytesOf(await cdn.get(`/cdn/img/counted?${query}`))),
+    )
+    reads = 0
+    await bytesOf(await cdn.get('/cdn/img/counted?f=native&w=1280'))
+    expect(reads).toBe(1)
+    await bytesOf(await cdn.get('/cdn/img/counted?w=640'))
+    expect(reads).toBe(1)
+    expect((await cdn.request('/cdn/img/counted', { method: 'DELETE' })).status).toBe(204)
+    expect((await cdn.get('/cdn/img/counted?f=native')).status).toBe(404)
+  })
+
+  it('find out that another isolate replaced the file', async () => {
+    const options = [strataFile(62), strataFile(63, undefined, 'other')] as const
+    const here = createCdn(answerWith(options[0]))
+    const there = createCdn(answerWith(options[1]))
+    await here.put('/cdn/img/elsewhere')
+    expect(await bytesOf(await here.get('/cdn/img/elsewhere?f=native'))).toEqual(options[0])
+    await there.put('/cdn/img/elsewhere', 'other')
+    expect(await bytesOf(await here.get('/cdn/img/elsewhere?f=native'))).toEqual(options[1])
   })
 })

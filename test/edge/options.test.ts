@@ -13,6 +13,12 @@ describe('imageCdn', () => {
     { defaultWidth: 1, maxTranscodeWidth: 65_535, hints: 'cap', maxAge: 60 },
     { allowOrigin: 'https://example.com:8443' },
     { defaultWidth: undefined },
+    { transcoder: undefined },
+    { allowedWidths: [640, 320], persist: true, serveOriginal: true },
+    { signing: { keys: { a: 'a secret of some length' }, signQuery: true } },
+    { signing: () => undefined },
+    { keepOriginal: false, onFailed: () => {}, queue: () => undefined },
+    { keepOriginal: () => true },
   ])('takes %o', (options) => {
     expect(() => imageCdn({ ...accessors, ...(options as object) })).not.toThrow()
   })
@@ -22,20 +28,49 @@ describe('imageCdn', () => {
     ['transcoder', {}],
     ['origin', 'http://127.0.0.1'],
     ['uploadToken', 'secret'],
+    ['queue', {}],
+    ['webhook', 'https://example.com'],
+    ['keepOriginal', 'yes'],
+    ['onEncoded', 1],
     ['development', true],
     ['defaultWidth', 0],
     ['defaultWidth', 1.5],
     ['defaultWidth', '1280'],
     ['maxTranscodeWidth', 70_000],
+    ['maxEmbedWidth', -1],
     ['maxUploadBytes', Number.NaN],
     ['maxAge', -1],
+    // A picture that was replaced would be shown for longer: id@hash is for that.
+    ['maxAge', 61],
+    ['allowedWidths', 640],
+    ['allowedWidths', [0]],
+    ['allowedWidths', ['640']],
+    ['persist', 'yes'],
+    ['serveOriginal', 1],
+    ['signing', 'key'],
+    ['signing', { keys: {} }],
+    ['signing', { keys: { a: 'short' } }],
+    ['signing', { keys: { 'a b': 'a secret of some length' } }],
+    ['queue', {}],
+    ['webhook', 'https://example.com'],
+    ['onUploaded', 1],
+    ['keepOriginal', 'no'],
     ['hints', 'on'],
     ['allowOrigin', 'example.com'],
     ['defaultWith', 640],
   ])('refuses %s: %o at construction', (name, value) => {
-    const message = expect.stringContaining(`option ${name}: expected`)
+    // What stands inside of one is named too.
+    const message = expect.stringMatching(`^imageCdn option ${name}.*: .*expected`)
     expect(() => imageCdn({ ...accessors, [name]: value } as never)).toThrow(
       expect.objectContaining({ code: 'OPTION_INVALID', message }),
     )
+  })
+})
+
+it('a bucket that is not bound is named at the first request', async () => {
+  const response = await imageCdn(accessors).request('/img/x')
+  expect(response.status).toBe(500)
+  expect(await response.json()).toMatchObject({
+    error: { code: 'OPTION_INVALID', message: expect.stringContaining('[[r2_buckets]]') },
   })
 })

@@ -36,7 +36,13 @@ describe('image parameters that cannot be used', () => {
     'ht=0',
     'ht=3',
     'ht=01',
-    'fit=cover',
+    'fit=fill',
+    'fit=',
+    'bg=',
+    'bg=red',
+    'bg=ffff',
+    'bg=ffffff00',
+    'bg=fff&bg=fff',
   ])('are refused by name: ?%s', (query) => {
     const name = query.slice(0, query.indexOf('='))
     expect(() => parseImageParams(new URLSearchParams(query))).toThrow(

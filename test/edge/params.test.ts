@@ -2,7 +2,16 @@ import { describe, expect, it } from 'vitest'
 import { parseImageParams } from '../../src/edge/params.ts'
 
 const read = (query: string) => parseImageParams(new URLSearchParams(query))
-const DEFAULTS = { width: undefined, height: undefined, dpr: undefined, quality: 75, format: 'auto', ht: 1 }
+const DEFAULTS = {
+  width: undefined,
+  height: undefined,
+  fit: 'contain',
+  background: undefined,
+  dpr: undefined,
+  quality: undefined,
+  format: 'auto',
+  ht: undefined,
+}
 
 describe('image parameters', () => {
   it('have defaults', () => {
@@ -27,6 +36,10 @@ describe('image parameters', () => {
     ['ht=1', { ht: 1 }],
     ['ht=4', { ht: 4 }],
     ['fit=contain', {}],
+    ['fit=cover', { fit: 'cover' }],
+    ['bg=0a0B0c', { background: '0a0b0c' }],
+    ['bg=f80', { background: 'ff8800' }],
+    ['bg=%23ffffff', { background: 'ffffff' }],
     ['W=5&width=7&utm_source=x&utm_source=y', {}],
     ['exp=1&kid=a&sig=b', {}],
   ])('reads ?%s', (query, expected) => {

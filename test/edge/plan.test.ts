@@ -1,11 +1,18 @@
 import { describe, expect, it } from 'vitest'
-import { acceptsNative } from '../../src/edge/accept.ts'
-import { readHints } from '../../src/edge/hints.ts'
+import { negotiate } from '../../src/edge/accept.ts'
+import { HINT_HEADERS, LEGACY_HINT_HEADERS, readHints } from '../../src/edge/hints.ts'
 import { parseImageParams } from '../../src/edge/params.ts'
 import { makePlan, type Plan, type PlanRules, planLabel } from '../../src/edge/plan.ts'
 import { plainHeader } from './plain-header.ts'
 
-const RULES: PlanRules = { defaultWidth: 1280, maxTranscodeWidth: 1920, hints: 'fill', embedFactors: [1] }
+const RULES: PlanRules = {
+  defaultWidth: 1280,
+  maxTranscodeWidth: 1920,
+  maxEmbedWidth: 1600,
+  hints: 'fill',
+  allowedWidths: [],
+  embedModels: [],
+}
 /** The default ladder of a picture of 5000 x 2500. */
 const LADDER = [320, 640, 1280, 1920, 2560, 3840, 5000]
 const NATIVE = { Accept: 'image/vnd.strata' }
@@ -19,7 +26,7 @@ function plan(
   const ask = {
     params: parseImageParams(new URLSearchParams(query)),
     hints: readHints(received),
-    acceptsNative: acceptsNative(received.get('Accept')),
+    accepted: negotiate(received.get('Accept')),
   }
   return makePlan(plainHeader(ladder), ask, { ...RULES, ...rules })
 }
@@ -155,8 +162,9 @@ describe('Vary', () => {
     ['w=640&f=jpeg', {}, []],
     ['w=640&f=native', {}, []],
     ['', { 'Sec-CH-Width': '600' }, ['Accept', 'Sec-CH-Width', 'Sec-CH-DPR']],
-    ['', {}, ['Accept', 'Sec-CH-Width', 'Sec-CH-Viewport-Width', 'Sec-CH-DPR']],
-    ['f=jpeg', {}, ['Sec-CH-Width', 'Sec-CH-Viewport-Width', 'Sec-CH-DPR']],
+    ['', {}, ['Accept', ...HINT_HEADERS, ...LEGACY_HINT_HEADERS]],
+    ['f=jpeg', {}, [...HINT_HEADERS, ...LEGACY_HINT_HEADERS]],
+    ['f=jpeg', { 'Sec-CH-Viewport-Width': '600' }, HINT_HEADERS],
   ])('names what was looked at: ?%s with %o', (query, headers, expected) => {
     expect(plan(query, headers as Record<string, string>).vary).toEqual(expected)
   })
@@ -169,11 +177,45 @@ describe('embed factors', () => {
     )
   })
 
-  it('decode the layer that holds the detail to hide', () => {
-    const rules = { embedFactors: [1, 2, 4] } as const
-    expect(plan('w=640&ht=2', {}, { rules })).toMatchObject({ width: 640, layer: 2, ht: 2 })
-    expect(plan('w=640&ht=4', {}, { rules })).toMatchObject({ width: 640, layer: 4, ht: 4 })
-    expect(plan('w=500&ht=4', {}, { rules, ladder: [320, 500] })).toMatchObject({ width: 500, layer: 1 })
+  const embedModels = [{ factor: 2, id: 'abcd' }] as const
+  const rules = { embedModels }
+
+  it.each([
+    ['w=320', 320, 1, 2],
+    ['w=640', 640, 2, 2],
+    ['w=640&ht=2', 640, 2, 2],
+    ['w=640&ht=1', 640, 1, 1],
+    // The layer of 2560 is above maxEmbedWidth.
+    ['w=1280', 1280, 2, 1],
+    ['w=1280&ht=2', 1280, 2, 1],
+    ['w=640&h=160', 320, 1, 2],
+  ])('are chosen by what the file holds: ?%s', (query, width, layer, ht) => {
+    const made = plan(query, {}, { rules })
+    expect(made).toMatchObject({ width, layer, ht, length: 1000 * (layer + 1) })
+    expect(planLabel(made)).toBe(`transcode;layer=${layer};w=${width};ht=${ht}`)
+  })
+
+  it('take a layer that is wider, or by its rounding a pixel short', () => {
+    expect(plan('w=213', {}, { rules, ladder: [213, 425, 640] })).toMatchObject({ layer: 1, ht: 2 })
+    expect(plan('w=213', {}, { rules, ladder: [213, 424, 640] })).toMatchObject({ layer: 2, ht: 2 })
+    expect(plan('w=213', {}, { rules, ladder: [213, 424] })).toMatchObject({ layer: 0, ht: 1 })
+    expect(plan('w=640', {}, { rules, ladder: [640, 1700] })).toMatchObject({ layer: 0, ht: 1 })
+    expect(plan('w=320', {}, { rules: { ...rules, maxEmbedWidth: 0 } })).toMatchObject({ ht: 1 })
+  })
+
+  it('without a model are refused, and nothing is hidden by default', () => {
+    expect(() => plan('ht=4', {}, { rules })).toThrow('ht: only 1, 2 is available')
+    expect(plan('w=320')).toMatchObject({ layer: 0, ht: 1, quality: 75 })
+    expect(plan('w=320')).not.toHaveProperty('embedModel')
+  })
+
+  it('follow Save-Data where q is not given, and say so in Vary', () => {
+    const saving = { 'Save-Data': 'on' }
+    expect(plan('w=640', saving, { rules })).toMatchObject({ quality: 50, vary: ['Accept', 'Save-Data'] })
+    expect(plan('w=640', {}, { rules })).toMatchObject({ quality: 75, vary: ['Accept', 'Save-Data'] })
+    expect(plan('w=640&q=80', saving, { rules })).toMatchObject({ quality: 80, vary: ['Accept'] })
+    expect(plan('w=640&ht=1', saving, { rules })).toMatchObject({ quality: 75, vary: ['Accept'] })
+    expect(plan('w=640', saving)).toMatchObject({ quality: 75, vary: ['Accept'] })
   })
 })
 

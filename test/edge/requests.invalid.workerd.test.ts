@@ -60,6 +60,9 @@ describe('bad requests', () => {
     ['PATCH', '/cdn/img/good', 'GET, HEAD, PUT, DELETE'],
     ['PUT', '/cdn/health', 'GET, HEAD'],
     ['POST', '/cdn/img/good.json', 'GET, HEAD'],
+    ['PUT', '/cdn/img/good/original', 'GET, HEAD'],
+    ['GET', '/cdn/img/good/encode', 'POST'],
+    ['DELETE', '/cdn/img', 'GET, HEAD'],
   ])('%s %s', async (method, path, allow) => {
     const response = await cdn.request(path, { method })
     expect(response.status).toBe(405)
@@ -109,7 +112,7 @@ describe('bad uploads', () => {
 })
 
 describe('the upload token', () => {
-  const file = answerWith(strataFile(61))
+  const file = answerWith(strataFile(61, [320], 'x'))
   const guarded = createCdn(file, { development: () => false, uploadToken: () => 's3cret' })
   const closed = createCdn(file, { development: () => false })
 
@@ -132,6 +135,28 @@ describe('the upload token', () => {
     expect((await guarded.get('/cdn/img/guarded?f=native')).status).toBe(200)
     expect((await guarded.request('/cdn/img/guarded', { method: 'DELETE', headers })).status).toBe(204)
     expect((await guarded.get('/cdn/img/guarded')).status).toBe(404)
+  })
+
+  it.each(['cross-site', 'same-site'])(
+    'is not needed in development, but no other page may write: %s',
+    async (site) => {
+      const headers = { 'Sec-Fetch-Site': site }
+      for (const [path, method] of [
+        ['/cdn/img/good', 'DELETE'],
+        ['/cdn/img/good/encode', 'POST'],
+        ['/cdn/img/good/original', 'GET'],
+        ['/cdn/img', 'GET'],
+      ] as const) {
+        const response = await cdn.request(path, { method, headers })
+        expect([response.status, (await errorOf(response)).code]).toEqual([401, 'UPLOAD_FORBIDDEN'])
+      }
+    },
+  )
+
+  it('is needed for the list and for originals', async () => {
+    for (const path of ['/cdn/img', '/cdn/img/guarded/original'])
+      expect((await guarded.get(path)).status).toBe(401)
+    expect((await guarded.request('/cdn/img/guarded/encode', { method: 'POST' })).status).toBe(401)
   })
 
   it.each(['Bearer ', 'Bearer undefined', 'Bearer x'])(

@@ -30,6 +30,20 @@ describe('the transcoder behind a service binding', () => {
     expect(new Uint8Array((await seen?.arrayBuffer()) ?? new ArrayBuffer(0))).toEqual(PREFIX)
   })
 
+  it('is told of a box and of its colour', async () => {
+    const urls: string[] = []
+    const transcoder = serviceTranscoder({
+      fetch: async ({ url }) => {
+        urls.push(url)
+        return new Response('jpeg')
+      },
+    })
+    await transcoder.transcode(PREFIX, { ...REQUEST, fit: 'cover' })
+    await transcoder.transcode(PREFIX, { ...REQUEST, fit: 'contain', background: '00ff88' })
+    expect(urls.map((url) => new URL(url).searchParams.get('fit'))).toEqual(['cover', 'contain'])
+    expect(urls.map((url) => new URL(url).searchParams.get('bg'))).toEqual([null, '00ff88'])
+  })
+
   it.each([
     ['MODEL_UNKNOWN', 422, 'MODEL_UNKNOWN'],
     ['TRANSCODE_BUSY', 503, 'TRANSCODE_BUSY'],

@@ -1,5 +1,16 @@
 import { describe, expect, it } from 'vitest'
-import { answerWith, BUCKET, bytesOf, createCdn, errorOf, keysOf, strataFile } from './cdn.ts'
+import { hex } from '../../src/core/bytes.ts'
+import {
+  answerWith,
+  BUCKET,
+  bytesOf,
+  createCdn,
+  errorOf,
+  keysOf,
+  strataFile,
+  textOf,
+  writeOpen,
+} from './cdn.ts'
 
 /** An origin whose answers the test releases one by one, in any order. */
 function heldOrigin() {
@@ -37,9 +48,9 @@ describe('an upload', () => {
     expect(waiting.headers.get('Cache-Control')).toBe('no-store')
     expect(await waiting.text()).toBe('')
     const info = await cdn.get('/cdn/img/new.json')
-    expect([info.status, await info.json()]).toEqual([202, { state: 'pending' }])
+    expect([info.status, await info.json()]).toEqual([202, { state: 'encoding', attempt: 1 }])
 
-    const file = strataFile(10)
+    const file = strataFile(10, [320, 640], 'the original')
     call.answer(new Response(file))
     await Promise.all(background)
     expect(await bytesOf(await cdn.get('/cdn/img/new?f=native'))).toEqual(file)
@@ -60,7 +71,7 @@ describe('an upload', () => {
       format: 'strata',
       modelSet: '0123456789abcdef',
       bytes: file.length,
-      source: { width: 640, height: 320, sha256: '00112233445566778899aabbccddeeff' },
+      source: { width: 640, height: 320, sha256: expect.stringMatching(/^[0-9a-f]{32}$/) },
       layers: [
         { index: 0, width: 320, height: 160, quality: 60 },
         { index: 1, width: 640, height: 320, quality: 60, end: file.length },
@@ -72,13 +83,53 @@ describe('an upload', () => {
   })
 
   it('replaces the one before', async () => {
-    let seed = 20
-    const cdn = createCdn(() => new Response(strataFile(seed)))
-    await cdn.put('/cdn/img/again')
-    seed = 21
-    await cdn.put('/cdn/img/again')
-    expect(await bytesOf(await cdn.get('/cdn/img/again?f=native'))).toEqual(strataFile(21))
+    const cdn = createCdn(async (request) => new Response(strataFile(20, [320], await request.text())))
+    await cdn.put('/cdn/img/again', 'first')
+    await cdn.put('/cdn/img/again', 'second')
+    const file = strataFile(20, [320], 'second')
+    expect(await bytesOf(await cdn.get('/cdn/img/again?f=native'))).toEqual(file)
     expect(await keysOf('again')).toHaveLength(2)
+  })
+
+  it('of the same bytes with the same parameters is not encoded again', async () => {
+    const encodes: string[] = []
+    const cdn = createCdn((request) => {
+      encodes.push(new URL(request.url).search)
+      return new Response(strataFile(20))
+    })
+    for (const query of ['', '', '?quality=50', '?quality=50', '']) {
+      const put = await cdn.put(`/cdn/img/same${query}`)
+      expect([put.status, put.headers.get('Location')]).toEqual([202, '/cdn/img/same'])
+    }
+    expect(encodes).toEqual(['', '?quality=50', ''])
+    expect(await keysOf('same')).toHaveLength(2)
+    const put = await cdn.put('/cdn/img/same')
+    expect(await put.json()).toEqual({ id: 'same', state: 'ready' })
+  })
+
+  it('that is going on already is not encoded twice', async () => {
+    const origin = heldOrigin()
+    const cdn = createCdn(origin.encode)
+    const background: Promise<unknown>[] = []
+    await cdn.put('/cdn/img/twice', 'bytes', {}, background)
+    const { answer } = await origin.call(0)
+    expect(await (await cdn.put('/cdn/img/twice', 'bytes', {}, background)).json()).toEqual({
+      id: 'twice',
+      state: 'encoding',
+    })
+    answer(new Response(strataFile(22, [320], 'bytes')))
+    await Promise.all(background)
+    expect(origin.calls).toHaveLength(1)
+    expect(await keysOf('twice')).toHaveLength(2)
+  })
+
+  it('is hashed on its way', async () => {
+    const cdn = createCdn(failure('INPUT_CORRUPT', 422))
+    const bytes = crypto.getRandomValues(new Uint8Array(60_000))
+    await cdn.put('/cdn/img/hashed', bytes)
+    const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))
+    const record = await (await BUCKET.get('state/hashed'))?.json<{ sha256: string }>()
+    expect(record?.sha256).toBe(hex(digest))
   })
 
   it.each([
@@ -95,11 +146,11 @@ describe('an upload', () => {
     await origin.call(1)
     for (const index of order) {
       const { answer, body } = await origin.call(index)
-      answer(new Response(strataFile(body === 'first' ? 30 : 31)))
+      answer(new Response(strataFile(30, [320], body)))
       await new Promise((resolve) => setTimeout(resolve, 30))
     }
     await Promise.all(background)
-    expect(await bytesOf(await cdn.get(`/cdn/img/${id}?f=native`))).toEqual(strataFile(31))
+    expect(await bytesOf(await cdn.get(`/cdn/img/${id}?f=native`))).toEqual(strataFile(30, [320], 'second'))
     expect(await keysOf(id)).toHaveLength(2)
   })
 
@@ -110,7 +161,7 @@ describe('an upload', () => {
     await cdn.put('/cdn/img/gone', 'bytes', {}, background)
     const { answer } = await origin.call(0)
     expect((await cdn.request('/cdn/img/gone', { method: 'DELETE' })).status).toBe(204)
-    answer(new Response(strataFile(40)))
+    answer(new Response(strataFile(40, [320], 'bytes')))
     await Promise.all(background)
     expect((await cdn.get('/cdn/img/gone')).status).toBe(404)
     expect(await keysOf('gone')).toEqual([])
@@ -127,36 +178,102 @@ describe('an upload', () => {
 
   it('whose encoding died is taken up by the next request after its lease', async () => {
     const cdn = createCdn(answerWith(strataFile(42)))
-    const token = 'dead'
-    await BUCKET.put(`original/dead/${token}`, 'bytes')
-    const record = {
-      status: 'pending',
-      token,
-      uploaded: '',
-      original: `original/dead/${token}`,
-      params: {},
-      attempt: 1,
-    }
-    await BUCKET.put('state/dead', JSON.stringify({ ...record, leaseUntil: Date.now() - 1 }))
-    expect((await cdn.get('/cdn/img/dead')).status).toBe(202)
+    await writeOpen('dead', { status: 'encoding', attempt: 1, leaseUntil: Date.now() - 1 })
+    const background: Promise<unknown>[] = []
+    const answers = await Promise.all(
+      Array.from({ length: 5 }, () => cdn.request('/cdn/img/dead', {}, background)),
+    )
+    expect(answers.map(({ status }) => status)).toEqual([202, 202, 202, 202, 202])
+    await Promise.all(background)
     expect((await cdn.get('/cdn/img/dead?f=native')).status).toBe(200)
+    expect(await keysOf('dead')).toEqual(['original/dead/t', 'strata/dead/t-2'])
   })
 
-  it('whose encoding died three times has failed', async () => {
+  it('whose encoding died too often has failed, but can be encoded from its original', async () => {
     const cdn = createCdn(answerWith(strataFile(43)))
-    const original = 'original/doomed/t'
-    await BUCKET.put(original, 'bytes')
-    const record = { status: 'pending', token: 't', uploaded: '', original, params: {}, attempt: 3 }
-    await BUCKET.put('state/doomed', JSON.stringify({ ...record, leaseUntil: Date.now() - 1 }))
+    await writeOpen('doomed', { status: 'encoding', attempt: 12, leaseUntil: Date.now() - 1 })
     await cdn.get('/cdn/img/doomed')
     const response = await cdn.get('/cdn/img/doomed')
     expect(response.status).toBe(502)
-    expect(await errorOf(response)).toEqual({
-      code: 'ORIGIN_FAILED',
-      message: 'the encoding was cut off 3 times',
-    })
-    expect(await keysOf('doomed')).toEqual([])
+    const error = { code: 'ORIGIN_FAILED', message: 'the encoding was cut off 12 times' }
+    expect(await errorOf(response)).toEqual(error)
+    expect(await (await cdn.get('/cdn/img/doomed.json')).json()).toEqual({ state: 'failed', error })
+    expect(await keysOf('doomed')).toEqual(['original/doomed/t'])
+
+    const again = await cdn.request('/cdn/img/doomed/encode', { method: 'POST' })
+    expect([again.status, again.headers.get('Location')]).toEqual([202, '/cdn/img/doomed'])
+    expect((await cdn.get('/cdn/img/doomed?f=native')).status).toBe(200)
   })
+})
+
+describe('an original', () => {
+  it('can be had back by whoever may upload, and encoded again', async () => {
+    let seed = 70
+    const cdn = createCdn(() => new Response(strataFile(seed)))
+    await cdn.put('/cdn/img/kept')
+    const original = await cdn.get('/cdn/img/kept/original')
+    expect(await textOf(original)).toBe('a picture')
+    expect(Object.fromEntries(original.headers)).toMatchObject({
+      'content-type': 'image/png',
+      'content-length': '9',
+      'content-disposition': 'attachment; filename="kept"',
+      'cache-control': 'private, no-store',
+      etag: expect.stringMatching(/^"[0-9a-f]{64}"$/),
+    })
+    seed = 71
+    expect((await cdn.request('/cdn/img/kept/encode', { method: 'POST' })).status).toBe(202)
+    expect(await bytesOf(await cdn.get('/cdn/img/kept?f=native'))).toEqual(strataFile(71))
+    expect(await keysOf('kept')).toHaveLength(2)
+    expect((await cdn.request('/cdn/img/kept', { method: 'DELETE' })).status).toBe(204)
+    expect(await keysOf('kept')).toEqual([])
+  })
+
+  it('is dropped where it is not wanted', async () => {
+    const cdn = createCdn(answerWith(strataFile(72)), { keepOriginal: false })
+    await cdn.put('/cdn/img/dropped')
+    expect((await cdn.get('/cdn/img/dropped?f=native')).status).toBe(200)
+    expect((await keysOf('dropped')).map((key) => key.split('/')[0])).toEqual(['strata'])
+    for (const [path, method] of [
+      ['/cdn/img/dropped/original', 'GET'],
+      ['/cdn/img/dropped/encode', 'POST'],
+      ['/cdn/img/unknown/original', 'GET'],
+      ['/cdn/img/unknown/encode', 'POST'],
+    ] as const) {
+      const response = await cdn.request(path, { method })
+      expect([response.status, (await errorOf(response)).code]).toEqual([404, 'NOT_FOUND'])
+    }
+    // Its hash is remembered all the same.
+    expect(await (await cdn.put('/cdn/img/dropped')).json()).toMatchObject({ state: 'ready' })
+  })
+})
+
+describe('the list of images', () => {
+  it('is given page by page', async () => {
+    const cdn = createCdn(answerWith(strataFile(73)))
+    for (const id of ['list-a', 'list-b', 'list-c']) await cdn.put(`/cdn/img/${id}`)
+    const { images, next } = await (await cdn.get('/cdn/img?after=list-&limit=2')).json<{
+      images: Record<string, unknown>[]
+      next?: string
+    }>()
+    expect(images).toEqual(
+      ['list-a', 'list-b'].map((id) => ({
+        id,
+        state: 'ready',
+        modelSet: '0123456789abcdef',
+        uploaded: expect.stringMatching(/^\d{4}-/),
+      })),
+    )
+    expect(next).toBe('list-b')
+    const rest = await (await cdn.get('/cdn/img?after=list-b')).json<{ images: { id: string }[] }>()
+    expect(rest.images[0]?.id).toBe('list-c')
+  })
+
+  it.each(['limit=0', 'limit=1001', 'limit=x', 'after=a/b', 'after=a&after=b'])(
+    'refuses %s',
+    async (query) => {
+      expect((await createCdn(answerWith(strataFile())).get(`/cdn/img?${query}`)).status).toBe(400)
+    },
+  )
 })
 
 describe('an upload that fails', () => {
@@ -179,21 +296,8 @@ describe('an upload that fails', () => {
       expect(response.headers.get('Cache-Control')).toBe('no-store')
       expect(await errorOf(response)).toEqual({ code, message: `${code} by the origin` })
     }
+    expect(await (await cdn.get(`/cdn/img/${id}.json`)).json()).toMatchObject({ state: 'failed' })
     expect(calls).toBe(1)
-    expect(await keysOf(id)).toEqual([])
-  })
-
-  it.each([
-    ['nothing', new Uint8Array(0)],
-    ['no .strata', new TextEncoder().encode('<html>'.repeat(100))],
-    ['half a file', strataFile(50).subarray(0, 3000)],
-  ])('stores nothing when the origin sends %s', async (name, answer) => {
-    const id = `bad-${name.length}`
-    const cdn = createCdn(answerWith(answer))
-    await cdn.put(`/cdn/img/${id}`)
-    const response = await cdn.get(`/cdn/img/${id}`)
-    expect(response.status).toBe(502)
-    expect((await errorOf(response)).code).toBe('ORIGIN_FAILED')
     expect(await keysOf(id)).toEqual([])
   })
 

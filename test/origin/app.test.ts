@@ -7,7 +7,14 @@ import { fakeEncode, plainPng, transparentPng } from './fixtures.ts'
 
 type Body = Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array> | string | null
 
-const config = { concurrency: 1, waiting: 1, maxBytes: 100_000, maxPixels: 40e6, token: undefined }
+const config = {
+  concurrency: 1,
+  waiting: 1,
+  maxBytes: 100_000,
+  maxPixels: 100e6,
+  token: undefined,
+  key: undefined,
+}
 
 function makeApp(options: Partial<OriginAppOptions> = {}) {
   const app = createOriginApp({ encode: fakeEncode, config, ...options })
@@ -179,12 +186,59 @@ describe('the other addresses', () => {
     const metrics = await app.request('/metrics')
     expect(metrics.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/)
     const text = await metrics.text()
-    expect(text).toMatch(/^strata_origin_requests_total\{status="200"\} 2$/m) // health and the encode
-    expect(text).toMatch(/^strata_origin_requests_total\{status="415"\} 1$/m)
-    expect(text).toMatch(/^strata_origin_errors_total\{code="INPUT_UNSUPPORTED"\} 1$/m)
-    expect(text).toMatch(/^strata_origin_encode_duration_seconds_count 1$/m)
+    expect(text).toMatch(/^strata_requests_total 3$/m)
+    expect(text).toMatch(/^strata_status_codes_total\{status="200"\} 2$/m) // health and the encode
+    expect(text).toMatch(/^strata_status_codes_total\{status="415"\} 1$/m)
+    expect(text).toMatch(/^strata_errors_total\{type="INPUT_UNSUPPORTED"\} 1$/m)
+    expect(text).toMatch(/^strata_request_duration_seconds_count 2$/m)
+    expect(text).toMatch(/^strata_request_span_duration_seconds_count\{span="encode"\} 1$/m)
+    expect(text).toMatch(/^strata_request_span_duration_seconds_bucket\{span="queue",le="0.1"\} 1$/m)
+    expect(text).toMatch(/^strata_workers 1\n/m)
+    expect(text).toMatch(/^strata_workers_utilization 0$/m)
     for (const line of text.trimEnd().split('\n'))
       expect(line).toMatch(/^(# (HELP|TYPE) |[a-z_]+(\{[^}]*\})? [\d.e+-]+$)/)
+    const names = text.match(/(?<=^# TYPE )\S+/gm) ?? []
+    expect(new Set(names).size).toBe(names.length)
+  })
+
+  it('say whether work may come', async () => {
+    let [loads, stops] = [true, false]
+    const { app, post } = makeApp({
+      config: { ...config, waiting: 0 },
+      prepare: async () => {
+        if (!loads) throw new StrataError('MODEL_INVALID', 'manifest.json is missing')
+      },
+      draining: () => stops,
+      encode: async (image, request) => {
+        expect(await readiness()).toEqual([503, 'busy'])
+        return await fakeEncode(image, request)
+      },
+    })
+    const readiness = async () => {
+      const response = await app.request('/ready')
+      expect(response.headers.has('retry-after')).toBe(response.status === 503)
+      return [response.status, ((await response.json()) as { status: string }).status]
+    }
+    expect(await readiness()).toEqual([200, 'ready'])
+    expect((await post(await plainPng())).status).toBe(200)
+    loads = false
+    expect(await readiness()).toEqual([503, 'models do not load'])
+    stops = true
+    expect(await readiness()).toEqual([503, 'draining'])
+    expect((await app.request('/health')).status).toBe(200)
+  })
+
+  it('carry the id of the request, in the answer and in the log', async () => {
+    const ids: unknown[] = []
+    const { post } = makeApp({ log: (_, fields) => ids.push(fields?.requestId) })
+    const send = async (id?: string) => {
+      const response = await post('text', '', id ? { headers: { 'X-Request-Id': id } } : {})
+      return response.headers.get('x-request-id')
+    }
+    expect(await send('upload-7')).toBe('upload-7')
+    const own = [await send(), await send('a b'), await send('x'.repeat(129))]
+    for (const id of own) expect(id).toMatch(/^[0-9a-f-]{36}$/)
+    expect(ids).toEqual(['upload-7', ...own])
   })
 
   it('names what is allowed elsewhere', async () => {

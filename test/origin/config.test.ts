@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readConfig } from '../../src/origin/config.ts'
+import { maskSecrets, readConfig } from '../../src/origin/config.ts'
 import { parseParameters } from '../../src/origin/encode.ts'
 import { parseMatte } from '../../src/origin/matte.ts'
 
@@ -10,9 +10,18 @@ describe('readConfig', () => {
       host: '127.0.0.1',
       port: 8788,
       concurrency: 1,
-      maxPixels: 40e6,
+      maxPixels: 100e6,
       token: undefined,
+      key: undefined,
+      provider: 'auto',
     })
+  })
+
+  it('is shown without its secrets', () => {
+    const shown = maskSecrets(readConfig({ ORIGIN_TOKEN: 'one secret', ORIGIN_KEY: 'another secret' }))
+    expect(shown).toMatchObject({ token: '***', key: '***', port: 8788 })
+    expect(JSON.stringify(shown)).not.toContain('secret')
+    expect(maskSecrets(readConfig({}))).toMatchObject({ token: null, key: null })
   })
 
   it('reads what is set', () => {
@@ -31,13 +40,19 @@ describe('readConfig', () => {
       ORIGIN_CONCURRENCY: '0',
       ORIGIN_MAX_BYTES: '1e3',
       ORIGIN_DRAIN_SECONDS: '-1',
+      ORIGIN_PROVIDER: 'tpu',
     }
     expect(() => readConfig(env)).toThrow(expect.objectContaining({ code: 'USAGE' }))
     expect(() => readConfig(env)).toThrow(/ORIGIN_PORT: expected an integer from 0 to 65535, got "70000"/)
     expect(() => readConfig(env)).toThrow(
-      /ORIGIN_CONCURRENCY.*\n.*ORIGIN_MAX_BYTES.*"1e3"\n.*ORIGIN_DRAIN_SECONDS.*"-1"/,
+      /ORIGIN_CONCURRENCY.*\n.*ORIGIN_MAX_BYTES.*"1e3"\n.*ORIGIN_DRAIN_SECONDS.*"-1"\n.*auto, cuda, webgpu, cpu, got "tpu"/,
     )
   })
+})
+
+it('takes no more pixels than the format holds', () => {
+  const env = { ORIGIN_MAX_PIXELS: '100000001' }
+  expect(() => readConfig(env)).toThrow(/ORIGIN_MAX_PIXELS: expected an integer from 1 to 100000000, got/)
 })
 
 describe('parameters', () => {

@@ -64,9 +64,7 @@ describe('startServer', () => {
     await vi.waitFor(() => expect(signals[0]?.aborted).toBe(true))
     go()
     await vi.waitFor(async () => {
-      expect(await (await fetch(`${url}/metrics`)).text()).toContain(
-        'strata_origin_errors_total{code="ABORTED"} 1',
-      )
+      expect(await (await fetch(`${url}/metrics`)).text()).toContain('strata_errors_total{type="ABORTED"} 1')
     })
   })
 

@@ -1,14 +1,21 @@
+import { existsSync } from 'node:fs'
 import { parseParameters } from '../../origin/encode.ts'
 import { runBatch } from '../batch.ts'
+import { BATCH_ARGS, batchOptions } from '../batch-args.ts'
 import { defineCommand } from '../command.ts'
 import { encodeFile, planOutputs } from '../encode-file.ts'
+import { findPictures } from '../picture-files.ts'
 
 export const encode = defineCommand({
   name: 'encode',
   description: 'Encode pictures into .strata files',
   many: true,
   args: {
-    in: { type: 'positional', required: true, description: 'JPEG, PNG, WebP, AVIF, TIFF or GIF files' },
+    in: {
+      type: 'positional',
+      required: true,
+      description: 'JPEG, PNG, WebP, AVIF, TIFF or GIF files, or folders of them',
+    },
     output: {
       type: 'string',
       alias: ['o'],
@@ -22,23 +29,34 @@ export const encode = defineCommand({
       valueHint: '1..100',
     },
     widths: { type: 'string', description: 'Layers, as 640,1280,1280@80', valueHint: 'list' },
+    refine: {
+      type: 'string',
+      description: 'Gradient steps that make the file smaller, slowly (default 0)',
+      valueHint: 'steps',
+    },
     bg: {
       type: 'string',
       description: 'Colour under transparent pixels (default ffffff)',
       valueHint: 'rrggbb',
     },
+    ...BATCH_ARGS,
   },
   async run(args, io) {
     const parameters = parseParameters(args)
-    const targets = await planOutputs(args._, args.output)
+    const pictures = await findPictures(args._)
+    const intoFolder = pictures.some(({ path }) => !args._.includes(path))
+    const targets = await planOutputs(pictures, args.output, { intoFolder })
+    const options = await batchOptions(args, 1, async (input) => [parameters, targets.get(input)])
     const { encode } = await io.codec()
-    return await runBatch([...targets.keys()], io, async (input) => {
+    const work = async (input: string) => {
       const json = await encodeFile(input, targets.get(input)!, { parameters, encode })
       const widths = json.layers.map(({ width }) => width).join(' ')
       return {
         json,
         text: `${input} -> ${json.output}: ${json.bytes} bytes, widths ${widths}, ${json.seconds} s`,
       }
-    })
+    }
+    const isThere = async (input: string) => existsSync(targets.get(input)!)
+    return await runBatch([...targets.keys()], io, work, { ...options, isThere })
   },
 })

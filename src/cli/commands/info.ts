@@ -11,7 +11,7 @@ export const info = defineCommand({
   },
   async run(args, io) {
     const bytes = await readInput(args.in)
-    const file = await describeFile(bytes)
+    const file = await describeFile(bytes, async (whole) => await (await io.codec()).preview(whole))
     if (!args.symbols) return { json: file, text: formatDescription(file) }
     const symbols = await (await io.codec()).symbols(bytes)
     return { json: { ...file, symbols }, text: formatDescription(file, symbols) }

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { createOriginApp } from '../../origin/app.ts'
-import { readConfig } from '../../origin/config.ts'
+import { maskSecrets, readConfig } from '../../origin/config.ts'
 import { createLog } from '../../origin/log.ts'
 import { startServer } from '../../origin/server.ts'
 import { defineCommand } from '../command.ts'
@@ -20,13 +20,19 @@ export const serve = defineCommand({
     }
     const config = readConfig({ ...io.env, ...overrides })
     if (args['print-config']) {
-      const shown = { ...config, token: config.token === undefined ? null : '***' }
+      const shown = maskSecrets(config)
       return { json: shown, text: JSON.stringify(shown, null, 2) }
     }
     const stop = io.stopSignal()
     const log = createLog((line) => io.err(line))
-    const { encode } = await io.codec()
-    const server = await startServer(createOriginApp({ encode, config, log }), config)
+    const { encode, preview, ...codec } = await io.codec()
+    const prepare = () =>
+      codec.prepare({ provider: config.provider, onProvider: (chosen) => log('provider', { ...chosen }) })
+    // An origin that can encode nothing must say so before work comes.
+    await prepare()
+    const draining = () => stop.aborted
+    const app = createOriginApp({ encode, preview, config, log, prepare, draining })
+    const server = await startServer(app, config)
     io.out(args.json ? `${JSON.stringify({ ready: server.url })}\n` : `ready ${server.url}/\n`)
     if (!stop.aborted) await once(stop, 'abort')
     log('stopping', { reason: String(stop.reason) })

@@ -1,5 +1,5 @@
 import { StrataError } from '../../core/errors.ts'
-import { putImage, type Upload, type UploadTarget, waitUntilReady } from '../upload-file.ts'
+import { putImage, reencodeImage, type Upload, type UploadTarget, waitUntilReady } from '../upload-file.ts'
 import { SAMPLES } from './samples.ts'
 
 /**
@@ -14,9 +14,12 @@ export async function uploadSamples(
   const uploads: Upload[] = []
   for (const { id, make } of SAMPLES) {
     const upload = { id, bytes: await make() }
-    if (await isStored(upload, target, modelSet)) continue
+    const stored = await storedSet(upload, target)
+    if (stored === modelSet) continue
     try {
-      await putImage(upload, target)
+      // The same bytes again would change nothing, so a file of a dead model set is renewed.
+      if (stored !== undefined) await reencodeImage(id, target)
+      else await putImage(upload, target)
       uploads.push(upload)
     } catch (error) {
       if (target.signal?.aborted) break
@@ -26,11 +29,12 @@ export async function uploadSamples(
   return { done: report(uploads, target, print) }
 }
 
-async function isStored(upload: Upload, target: UploadTarget, modelSet: string): Promise<boolean> {
+/** The model set of the stored file of these bytes, if there is one. */
+async function storedSet(upload: Upload, target: UploadTarget): Promise<string | undefined> {
   try {
-    return (await waitUntilReady(upload, { ...target, timeoutMs: -1 })).modelSet === modelSet
+    return (await waitUntilReady(upload, { ...target, timeoutMs: -1 })).modelSet
   } catch {
-    return false
+    return undefined
   }
 }
 

@@ -1,0 +1,48 @@
+import { LruCache } from './lru.ts'
+import type { ReadyState, StoredState } from './state.ts'
+
+/** A ready image's record, and when it was read. */
+interface Entry {
+  readonly state: ReadyState
+  readonly readAt: number
+}
+
+/**
+ * For how long a record is believed: what another isolate replaces or deletes is shown no longer than this. A native file
+ * of it mostly not even that long, since its object is gone.
+ */
+const FRESH_MS = 1000
+const KEPT_RECORDS = 512
+
+/** Records of ready images per isolate, so that an image much asked for costs one read of the bucket and not two. */
+export class StateCache {
+  readonly #entries = new LruCache<string, Entry | null>(KEPT_RECORDS)
+  readonly #now: () => number
+
+  constructor(now: () => number = Date.now) {
+    this.#now = now
+  }
+
+  find(id: string): ReadyState | undefined {
+    const entry = this.#entries.get(id)
+    return entry && this.#now() - entry.readAt < FRESH_MS ? entry.state : undefined
+  }
+
+  /** Reads a record and keeps it when the image is ready. */
+  async read(
+    id: string,
+    read: (id: string) => Promise<StoredState | undefined>,
+  ): Promise<StoredState | undefined> {
+    // Counted from before the read: what changes meanwhile must not be believed for longer.
+    const readAt = this.#now()
+    const stored = await read(id)
+    const state = stored?.state
+    this.#entries.set(id, state?.status === 'ready' ? { state, readAt } : null)
+    return stored
+  }
+
+  /** After a change made here. */
+  forget(id: string): void {
+    this.#entries.set(id, null)
+  }
+}
