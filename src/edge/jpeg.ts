@@ -1,8 +1,8 @@
 import { StrataError } from '../core/errors.ts'
 import { readAtMost } from './body.ts'
+import { bodyKey, findBody, keepBody } from './body-cache.ts'
 import { decisionKey, jpegEtag, matchesNone } from './etag.ts'
 import { type CachePolicy, imageHeaders } from './headers.ts'
-import { findJpeg, keepJpeg } from './jpeg-cache.ts'
 import type { MemoryBudget } from './memory-budget.ts'
 import type { LoadedImage } from './native.ts'
 import type { JpegName, PersistedJpegs } from './persisted-jpegs.ts'
@@ -31,6 +31,7 @@ export interface JpegServices {
   readonly timing: ServerTiming
 }
 
+const JPEG_TYPE = 'image/jpeg'
 /** No JPEG of an allowed size comes near this; it bounds the memory an answer of the transcoder may take. */
 const MAX_JPEG_BYTES = 32 * 1024 * 1024
 
@@ -52,8 +53,8 @@ export async function respondJpeg(
   if (matchesNone(request.headers.get('If-None-Match'), etag))
     return new Response(null, { status: 304, headers })
 
-  headers.set('Content-Type', 'image/jpeg')
-  const key = cacheKey(request.url, image, plan)
+  headers.set('Content-Type', JPEG_TYPE)
+  const key = bodyKey(request.url, 'jpeg', nameOf(image, plan), decisionKey(plan))
   if (request.method === 'HEAD') {
     const length = await knownLength(key, nameOf(image, plan), services)
     if (length === undefined && services.transcoder === undefined) throw missing()
@@ -70,14 +71,6 @@ export async function respondJpeg(
   return new Response(jpeg.bytes, { headers })
 }
 
-/**
- * Names the decision, never the raw request: the Cache API ignores Vary, and a client must not be able to fill it
- * with copies. The host stays in the key, because a cache belongs to a zone.
- */
-function cacheKey(url: string, { id, state }: LoadedImage, plan: TranscodePlan): string {
-  return new URL(`/.strata/jpeg/${id}/${state.hash}/l${decisionKey(plan)}`, url).href
-}
-
 function nameOf({ id, state }: LoadedImage, plan: TranscodePlan): JpegName {
   return { id, hash: state.hash, decision: decisionKey(plan) }
 }
@@ -88,19 +81,20 @@ async function knownLength(
   name: JpegName,
   { persisted }: JpegServices,
 ): Promise<string | undefined> {
-  const cached = (await findJpeg(key))?.headers.get('Content-Length')
+  const cached = (await findBody(key))?.headers.get('Content-Length')
   return cached ?? (await persisted?.size(name))?.toString()
 }
 
 async function findOrMake(key: string, image: LoadedImage, plan: TranscodePlan, services: JpegServices) {
   const { store, persisted, transcoder, memory } = services
-  const found = await findJpeg(key)
+  const found = await findBody(key)
   if (found !== undefined) {
     return { value: { bytes: new Uint8Array(await found.arrayBuffer()), cached: true } }
   }
   const name = nameOf(image, plan)
   const kept = await persisted?.find(name)
-  if (kept !== undefined) return { value: { bytes: kept, cached: true }, after: () => keepJpeg(key, kept) }
+  if (kept !== undefined)
+    return { value: { bytes: kept, cached: true }, after: () => keepBody(key, kept, JPEG_TYPE) }
   if (transcoder === undefined) throw missing()
   const bytes = await memory.hold(plan.length, async () => {
     const object = await store.readRange(image.state.file, 0, plan.length)
@@ -108,7 +102,7 @@ async function findOrMake(key: string, image: LoadedImage, plan: TranscodePlan, 
   })
   if (bytes === undefined) return { value: undefined }
   const keep = async () => {
-    await Promise.all([keepJpeg(key, bytes), persisted?.keep(name, bytes, store)])
+    await Promise.all([keepBody(key, bytes, JPEG_TYPE), persisted?.keep(name, bytes, store)])
   }
   return { value: { bytes, cached: false }, after: keep }
 }

@@ -1,10 +1,12 @@
 import { StrataError } from '../core/errors.ts'
 import type { StrataHeader } from '../format/types.ts'
 import { NATIVE_TYPE } from './accept.ts'
+import { bodyKey, findBody, keepBody } from './body-cache.ts'
 import { matchesNone, nativeEtag, rangeStillValid } from './etag.ts'
 import { type CachePolicy, imageHeaders } from './headers.ts'
 import type { TruncatePlan } from './plan.ts'
 import { parseRange } from './range.ts'
+import type { KeepAlive } from './single-flight.ts'
 import type { ReadyState } from './state.ts'
 import type { ImageStore } from './store.ts'
 
@@ -15,6 +17,14 @@ export interface LoadedImage {
   readonly header: StrataHeader
 }
 
+export interface NativeServices {
+  readonly store: ImageStore
+  readonly keepAlive: KeepAlive
+}
+
+/** What is kept is in memory as a whole for a moment; longer files are streams from end to end. */
+const MAX_CACHED_BYTES = 1024 * 1024
+
 /**
  * Answers with the bytes [0, plan.length) of the file, or the range of them that is asked for.
  * @returns undefined when the file has gone, because the image was replaced or deleted meanwhile
@@ -24,10 +34,10 @@ export async function respondNative(
   request: Request,
   image: LoadedImage,
   plan: TruncatePlan,
-  store: ImageStore,
+  services: NativeServices,
   policy: CachePolicy,
 ): Promise<Response | undefined> {
-  const { hash, file } = image.state
+  const { hash } = image.state
   const etag = nativeEtag(hash, plan.layer)
   const headers = imageHeaders(plan, etag, policy)
   headers.set('Accept-Ranges', 'bytes')
@@ -42,8 +52,33 @@ export async function respondNative(
   headers.set('Content-Length', String(end - start))
   if (request.method === 'HEAD') return new Response(null, { headers })
 
+  const body = await readBody(request.url, image, plan, services, { start, end })
+  return body && new Response(body, { status: range.kind === 'part' ? 206 : 200, headers })
+}
+
+/** The bytes [start, end): short files come from the Cache API once somebody asked for all of them, others from the bucket. */
+async function readBody(
+  url: string,
+  image: LoadedImage,
+  plan: TruncatePlan,
+  { store, keepAlive }: NativeServices,
+  { start, end }: { readonly start: number; readonly end: number },
+): Promise<ReadableStream | Uint8Array | undefined> {
+  const { file, hash } = image.state
+  const isWhole = start === 0 && end === plan.length
+  const key =
+    plan.length <= MAX_CACHED_BYTES
+      ? bodyKey(url, 'native', { id: image.id, hash }, String(plan.layer))
+      : undefined
+  const cached = key && (await findBody(key))
+  if (cached?.body) {
+    return isWhole ? cached.body : new Uint8Array(await cached.arrayBuffer()).subarray(start, end)
+  }
   const object = await store.readRange(file, start, end)
-  return object && new Response(object.body, { status: range.kind === 'part' ? 206 : 200, headers })
+  if (key === undefined || !isWhole || object === undefined) return object?.body
+  const bytes = new Uint8Array(await object.arrayBuffer())
+  keepAlive(keepBody(key, bytes, NATIVE_TYPE).catch(() => undefined))
+  return bytes
 }
 
 /** Range is defined for GET alone (RFC 9110 §14.2), and counts only while If-Range holds. */

@@ -41,7 +41,7 @@ export async function readImage(
     const embedModels = transcoder ? (transcoder.embedModels ?? []) : EMBED_MODELS
     const plan = makePlan(image.header, ask, { ...options, embedModels })
     if (plan.kind === 'truncate') {
-      return await timing.measure('store', () => respondNative(request, image, plan, services.store, policy))
+      return await timing.measure('store', () => respondNative(request, image, plan, services, policy))
     }
     try {
       return await respondJpeg(request, image, plan, { ...services, transcoder, timing }, policy)

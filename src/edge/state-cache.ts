@@ -5,13 +5,16 @@ import type { ReadyState, StoredState } from './state.ts'
 interface Entry {
   readonly state: ReadyState
   readonly readAt: number
+  /** Whether somebody reads it again already. */
+  renewed: boolean
 }
 
 /**
- * For how long a record is believed: what another isolate replaces or deletes is shown no longer than this. A native file
- * of it mostly not even that long, since its object is gone.
+ * For how long a record is believed: what another isolate replaces or deletes is shown no longer than this.
  */
 const FRESH_MS = 1000
+/** From here on one request reads the record again, while the others go on with what is known. */
+const RENEW_MS = 700
 const KEPT_RECORDS = 512
 
 /** Records of ready images per isolate, so that an image much asked for costs one read of the bucket and not two. */
@@ -25,7 +28,12 @@ export class StateCache {
 
   find(id: string): ReadyState | undefined {
     const entry = this.#entries.get(id)
-    return entry && this.#now() - entry.readAt < FRESH_MS ? entry.state : undefined
+    if (!entry) return undefined
+    const age = this.#now() - entry.readAt
+    if (age >= FRESH_MS) return undefined
+    if (age < RENEW_MS || entry.renewed) return entry.state
+    entry.renewed = true
+    return undefined
   }
 
   /** Reads a record and keeps it when the image is ready. */
@@ -37,7 +45,7 @@ export class StateCache {
     const readAt = this.#now()
     const stored = await read(id)
     const state = stored?.state
-    this.#entries.set(id, state?.status === 'ready' ? { state, readAt } : null)
+    this.#entries.set(id, state?.status === 'ready' ? { state, readAt, renewed: false } : null)
     return stored
   }
 

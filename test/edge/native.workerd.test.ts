@@ -135,7 +135,7 @@ describe('native answers', () => {
 })
 
 describe('reads of the bucket', () => {
-  it('are one for a file that was just asked for, and none for a JPEG', async () => {
+  it('are one for a file that was just asked for, and none for what was sent before', async () => {
     let reads = 0
     const counted = new Proxy(BUCKET, {
       get(bucket, name) {
@@ -153,21 +153,37 @@ describe('reads of the bucket', () => {
       ['f=native&w=640', 'w=640'].map(async (query) => bytesOf(await cdn.get(`/cdn/img/counted?${query}`))),
     )
     reads = 0
-    await bytesOf(await cdn.get('/cdn/img/counted?f=native&w=1280'))
+    const whole = await bytesOf(await cdn.get('/cdn/img/counted?f=native&w=1280'))
     expect(reads).toBe(1)
+    const again = await cdn.get('/cdn/img/counted?f=native&w=1280')
+    expect(await bytesOf(again)).toEqual(whole)
+    expect(again.headers.get('Content-Length')).toBe(String(whole.length))
+    const part = await cdn.get('/cdn/img/counted?f=native&w=1280', { Range: 'bytes=100-199' })
+    expect([part.status, part.headers.get('Content-Range')]).toEqual([206, `bytes 100-199/${whole.length}`])
+    expect(await bytesOf(part)).toEqual(whole.subarray(100, 200))
     await bytesOf(await cdn.get('/cdn/img/counted?w=640'))
     expect(reads).toBe(1)
     expect((await cdn.request('/cdn/img/counted', { method: 'DELETE' })).status).toBe(204)
     expect((await cdn.get('/cdn/img/counted?f=native')).status).toBe(404)
   })
 
-  it('find out that another isolate replaced the file', async () => {
+  it('find out within a second that another isolate replaced the file', async () => {
     const options = [strataFile(62), strataFile(63, undefined, 'other')] as const
     const here = createCdn(answerWith(options[0]))
     const there = createCdn(answerWith(options[1]))
+    const read = async () => await bytesOf(await here.get('/cdn/img/elsewhere?f=native'))
     await here.put('/cdn/img/elsewhere')
-    expect(await bytesOf(await here.get('/cdn/img/elsewhere?f=native'))).toEqual(options[0])
+    expect(await read()).toEqual(options[0])
     await there.put('/cdn/img/elsewhere', 'other')
-    expect(await bytesOf(await here.get('/cdn/img/elsewhere?f=native'))).toEqual(options[1])
+    await new Promise((resolve) => setTimeout(resolve, 1000))
+    expect(await read()).toEqual(options[1])
+  })
+
+  it('are streams where the file is long', async () => {
+    const long = strataFile(64, [320], undefined, 4_000_000)
+    const cdn = createCdn(answerWith(long))
+    await cdn.put('/cdn/img/long')
+    expect(long.length).toBeGreaterThan(1024 * 1024)
+    for (let i = 0; i < 2; i++) expect(await bytesOf(await cdn.get('/cdn/img/long?f=native'))).toEqual(long)
   })
 })

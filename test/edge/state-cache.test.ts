@@ -12,13 +12,28 @@ describe('known records', () => {
     let now = 0
     const states = new StateCache(() => now)
     await states.read('a', async () => {
-      now = 900
+      now = 600
       return { state: ready, etag: 'e' }
     })
     expect(states.find('a')).toBe(ready)
     expect(states.find('b')).toBeUndefined()
+    now = 999
+    states.find('a')
+    expect(states.find('a')).toBe(ready)
     now = 1000
     expect(states.find('a')).toBeUndefined()
+  })
+
+  it('are read again by one request, before the others have to', async () => {
+    let now = 0
+    const states = new StateCache(() => now)
+    await states.read('a', answer(ready))
+    now = 700
+    expect(states.find('a')).toBeUndefined()
+    expect(states.find('a')).toBe(ready)
+    await states.read('a', answer(ready))
+    now = 1399
+    expect(states.find('a')).toBe(ready)
   })
 
   it('are those of ready images alone', async () => {
