@@ -21,7 +21,11 @@ const entries = [bin, exports]
 
 /** One bundle a runtime, so that no chunk mixes their code. */
 const PROGRAMS = [
-  { config: 'src/edge/tsconfig.json', platform: 'neutral', owns: (path) => /^src\/(index|edge\/sign)\.ts$/.test(path) },
+  {
+    config: 'src/edge/tsconfig.json',
+    platform: 'neutral',
+    owns: (path) => /^src\/(index|edge\/sign)\.ts$/.test(path),
+  },
   { config: 'src/client/tsconfig.json', platform: 'browser', owns: (path) => path.startsWith('src/client/') },
   { config: 'tsconfig.json', platform: 'node', owns: (path) => /^src\/(cli|origin)\//.test(path) },
 ]

@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
 import demoPage from './edge/demo.html'
+import { parseSigningKeys } from './edge/sign.ts'
 import {
   type ImageCdnOptions,
   type ImageJob,
@@ -18,6 +19,8 @@ interface Bindings {
   readonly ORIGIN_TOKEN?: string
   readonly ORIGIN_KEY?: string
   readonly UPLOAD_TOKEN?: string
+  /** `kid:secret`, several separated by commas: with them only signed URLs are answered. */
+  readonly SIGNING_KEYS?: string
   /** Missing: uploads are encoded by the request that made them. */
   readonly JOBS?: Queue<ImageJob>
   readonly KEEP_ORIGINALS?: string
@@ -45,6 +48,7 @@ const options: ImageCdnOptions<{ Bindings: Bindings }> = {
     url && secret ? { url, secret } : undefined,
   keepOriginal: (c) => c.env.KEEP_ORIGINALS !== 'false',
   uploadToken: (c) => c.env.UPLOAD_TOKEN,
+  signing: ({ env: { SIGNING_KEYS: keys } }) => (keys ? { keys: parseSigningKeys(keys) } : undefined),
 }
 
 const app = new Hono<{ Bindings: Bindings }>()

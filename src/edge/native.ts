@@ -70,7 +70,7 @@ async function readBody(
     plan.length <= MAX_CACHED_BYTES
       ? bodyKey(url, 'native', { id: image.id, hash }, String(plan.layer))
       : undefined
-  const cached = key && (await findBody(key))
+  const cached = key === undefined ? undefined : await findBody(key)
   if (cached?.body) {
     return isWhole ? cached.body : new Uint8Array(await cached.arrayBuffer()).subarray(start, end)
   }

@@ -137,8 +137,9 @@ export class EntropyModel {
       const indexes = cells.indexesOf(pass, given(found.indexes))
       const symbols = coder({ pass, cells, means, indexes })
       cells.store(pass, means, indexes, symbols)
-      release(found.indexes, ...Object.values(inputs))
+      release(found.indexes, means, ...Object.values(inputs))
     }
+    release(carried)
   }
 
   /** Size of a strip in pixels, up to the grid of its side latents. */

@@ -1,4 +1,5 @@
 import { StrataError } from '../../core/errors.ts'
+import { release } from '../../core/release.ts'
 import type { EntropyCoder } from '../../entropy/types.ts'
 import type { StripIndex } from '../../format/types.ts'
 import type { EntropyModel } from './entropy-parameters.ts'
@@ -31,14 +32,18 @@ export async function decodeStrip(
   decoder.decode(sideIndexes, side)
   checkSide(side)
   const symbols: Int16Array[] = []
-  const latents = await model.code(strip, await model.features(strip, side), ({ indexes }) => {
+  const tables: Uint8Array[] = []
+  const features = await model.features(strip, side)
+  const latents = await model.code(strip, features, ({ indexes }) => {
     const found = new Int16Array(indexes.length)
     decoder.decode(indexes, found)
-    if (tap) symbols.push(found)
+    symbols.push(found)
+    tables.push(indexes)
     return found
   })
   decoder.finish()
   tap?.(strip.index, side, symbols)
+  release(features, ...symbols, ...tables)
   return latents
 }
 
