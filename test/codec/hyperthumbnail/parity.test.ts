@@ -49,20 +49,17 @@ describe.skipIf(!HAS_MODEL)('HyperThumbnail against PyTorch', () => {
     },
   )
 
-  it.each(golden.cases)(
-    'predicts the same tables at quality $quality',
-    ({ quality, low: text, tables }) => {
-      const ones = new Uint16Array(64).fill(1)
-      const fine = { quality, subsampling: '444', tables: [ones, ones] } as const
-      const found = model.predictor().predict(quantizePicture(image(low, text), fine), quality)
-      for (const [i, table] of tables.entries()) {
-        // The writer rounds Y, Cb and Cr before its DCT, PyTorch does not, and a small picture has few blocks to average.
+  it.each(golden.cases)('predicts the same tables at quality $quality', ({ quality, low: text, tables }) => {
+    const ones = new Uint16Array(64).fill(1)
+    const fine = { quality, subsampling: '444', tables: [ones, ones] } as const
+    const found = model.predictor().predict(quantizePicture(image(low, text), fine), quality)
+    for (const [i, table] of tables.entries()) {
+      // The writer rounds Y, Cb and Cr before its DCT, PyTorch does not, and a small picture has few blocks to average.
       const { largest, mean } = differences(found[i]!, table)
       expect(largest).toBeLessThanOrEqual(2)
       expect(mean).toBeLessThan(0.75)
-      }
-    },
-  )
+    }
+  })
 
   it.each(golden.cases)('restores the same picture at quality $quality', async (expected) => {
     const { quality } = expected
