@@ -16,7 +16,8 @@ PATCH = 8  # pixels per latent and axis
 SIDE_STRIDE = 4  # latents per side latent and axis
 SIDE_KNEE = 8.0
 WIDTH = 120  # channels of synthesis
-ANALYSIS_WIDTH = 128  # the encoder may spend more
+ANALYSIS_WIDTH = 128
+ANALYSIS_HIDDEN = (128, 128, 192, 192)  # of its residual blocks: the encoder may spend more
 LATENTS = 96
 
 
@@ -29,15 +30,16 @@ class LayerOutput:
 
 
 class LayerCodec(nn.Module):
-    def __init__(self, side: int, hidden: int, refine: int, conditional: bool):
+    def __init__(self, side: int, hidden: int, inner: int, refine: int, conditional: bool):
+        """Channels: of the side latents, of the entropy network, of the synthesis block's inside, of refinement."""
         super().__init__()
         self.conditional = conditional
         self.patch_in = nn.Conv2d(192, ANALYSIS_WIDTH, 1)
         self.condition = nn.Conv2d(192, ANALYSIS_WIDTH, 1) if conditional else None
-        self.analysis_blocks = nn.Sequential(*(Residual(ANALYSIS_WIDTH, ANALYSIS_WIDTH) for _ in range(2)))
+        self.analysis_blocks = nn.Sequential(*(Residual(ANALYSIS_WIDTH, hidden) for hidden in ANALYSIS_HIDDEN))
         self.analysis_out = nn.Conv2d(ANALYSIS_WIDTH, LATENTS, 1)
         self.synthesis_in = nn.Conv2d(LATENTS, WIDTH, 1)
-        self.synthesis_block = Residual(WIDTH, WIDTH)
+        self.synthesis_block = Residual(WIDTH, inner)
         self.patch_out = nn.Conv2d(WIDTH, 192, 1)
         self.refine = Refine(24 if conditional else 12, refine)
         self.side_in = nn.Conv2d(2 * LATENTS, 64, 1)
@@ -122,8 +124,9 @@ class Codec(nn.Module):
         """`ablation`: the one part that is left out, to measure what it is worth (see `train --without`)."""
         super().__init__()
         self.ablation = ablation
-        self.base = LayerCodec(side=32, hidden=64, refine=8, conditional=False)
-        self.enhancement = LayerCodec(side=16, hidden=32, refine=8, conditional=True)
+        # The base layer needs no prediction, and its networks may cost what that saves.
+        self.base = LayerCodec(side=32, hidden=64, inner=2 * WIDTH, refine=8, conditional=False)
+        self.enhancement = LayerCodec(side=16, hidden=32, inner=WIDTH, refine=8, conditional=True)
         self.liff = Liff()
 
     def forward(self, pictures: list[torch.Tensor], qualities: list[torch.Tensor]) -> list[LayerOutput]:

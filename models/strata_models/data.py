@@ -1,5 +1,6 @@
 """Training pictures: loading, the held-out split, crops, and Lanczos ladders made on the fly."""
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
 
@@ -23,13 +24,15 @@ def picture_paths(folder: Path, held_out: bool) -> list[Path]:
 
 def load_pictures(paths: list[Path], minimum_side: int) -> list[torch.Tensor]:
     """uint8 tensors [3, H, W]; pictures with a side below `minimum_side` are left out."""
-    pictures = []
-    for path in paths:
+
+    def load(path: Path) -> torch.Tensor | None:
         with Image.open(path) as image:
-            if min(image.size) >= minimum_side:
-                array = np.array(image.convert("RGB"))
-                pictures.append(torch.from_numpy(array).permute(2, 0, 1).contiguous())
-    return pictures
+            if min(image.size) < minimum_side:
+                return None
+            return torch.from_numpy(np.array(image.convert("RGB"))).permute(2, 0, 1).contiguous()
+
+    with ThreadPoolExecutor() as pool:
+        return [picture for picture in pool.map(load, paths) if picture is not None]
 
 
 class CropSampler:
@@ -72,3 +75,37 @@ def resize(x: torch.Tensor, height: int, width: int) -> torch.Tensor:
     rows = lanczos_matrix(x.shape[2], height).to(x.device)
     columns = lanczos_matrix(x.shape[3], width).to(x.device)
     return ((rows @ x @ columns.T).clamp(0, 1) * 255).round() / 255
+
+
+class DeviceCropSampler:
+    """CropSampler with its pictures in one flat buffer on `device`: a batch is one gather there, and nothing waits."""
+
+    def __init__(self, pictures: list[torch.Tensor], side: int, batch: int, seed: int, device: str):
+        self.side, self.batch, self.device = side, batch, device
+        self.random = np.random.default_rng(seed)
+        self.sizes = np.array([picture.shape[1:] for picture in pictures])
+        self.starts = np.cumsum([0] + [picture.numel() for picture in pictures])[:-1]
+        self.flat = torch.cat([picture.flatten() for picture in pictures]).to(device)
+        self.grid = torch.arange(side, device=device)
+
+    def next(self) -> torch.Tensor:
+        picked = self.random.integers(0, len(self.sizes), self.batch)
+        height, width = self.sizes[picked].T
+        top, left = (self.random.integers(0, size - self.side + 1) for size in (height, width))
+        flipped, transposed = self.random.random(self.batch) < 0.5, self.random.random(self.batch) < 0.25
+        # The step along the crop's rows and columns: a flip runs backwards, a transposition exchanges the two.
+        across = np.where(flipped, -1, 1)
+        corner = self.starts[picked] + top * width + np.where(flipped, left + self.side - 1, left)
+        rows, columns = np.where(transposed, across, width), np.where(transposed, width, across)
+        numbers = torch.from_numpy(np.stack([corner, rows, columns, height * width])).to(self.device, non_blocking=True)
+        corner, rows, columns, plane = (n[:, None, None, None] for n in numbers)
+        colours = torch.arange(3, device=self.device)[None, :, None, None]
+        index = corner + colours * plane + self.grid[None, None, :, None] * rows + self.grid * columns
+        return self.flat[index].float() / 255
+
+
+def make_sampler(pictures: list[torch.Tensor], side: int, batch: int, seed: int, device: str):
+    """The sampler that suits the device; its `next()` gives [batch, 3, side, side] in [0, 1] there."""
+    if device == "cpu":
+        return CropSampler(pictures, side, batch, seed)
+    return DeviceCropSampler(pictures, side, batch, seed, device)

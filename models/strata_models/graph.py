@@ -4,6 +4,7 @@ import onnx
 import torch
 from onnx import TensorProto, helper, numpy_helper
 
+from .half import halve
 from .integer import IntegerConv
 
 OPSET = 17
@@ -75,6 +76,7 @@ class Graph:
         graph = helper.make_graph(self.nodes, self.name, self.inputs, self.outputs, self.constants)
         opset = [helper.make_opsetid("", OPSET)]
         model = helper.make_model(graph, opset_imports=opset, ir_version=IR_VERSION, producer_name="strata")
+        halve(model)
         onnx.checker.check_model(model, full_check=True)
         return model
 

@@ -1,4 +1,5 @@
 """The committed checkpoint: averaged weights in fp16 without optimizer state, enough to resume training from."""
+import math
 from pathlib import Path
 
 import torch
@@ -9,11 +10,12 @@ from .model import HyperThumbnail
 
 def load_model(path: Path) -> HyperThumbnail:
     """From a training run's last.pt (its averaged weights) or from a .safetensors checkpoint."""
-    model = HyperThumbnail()
     if path.suffix == ".safetensors":
         state = {name: value.float() for name, value in load_file(path).items()}
     else:
         state = torch.load(path, map_location="cpu", weights_only=True)["average"]
+    factor = math.isqrt(len(state["decoder.out.bias"]) // 12)
+    model = HyperThumbnail(factor)
     model.load_state_dict(state)
     return model.eval()
 

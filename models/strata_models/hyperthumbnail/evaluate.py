@@ -16,7 +16,7 @@ from PIL import Image
 from ..data import load_pictures, picture_paths
 from .checkpoint import load_model
 from .jpeg import from_coefficients, huffman_bits, quantize
-from .model import STRIDE, HyperThumbnail
+from .model import HyperThumbnail, block_side
 
 PLAIN_QUALITIES = (10, 20, 30, 40, 50, 60, 70, 75, 80, 84, 88, 91, 93, 95, 97, 98)
 FILTERS = {"bicubic": Image.Resampling.BICUBIC, "lanczos": Image.Resampling.LANCZOS}
@@ -32,9 +32,9 @@ def jpeg(image: Image.Image, **options) -> bytes:
     return out.getvalue()
 
 
-def plain_points(picture: Image.Image, target: np.ndarray, kernel) -> list[tuple[float, float, float, int]]:
+def plain_points(picture: Image.Image, target: np.ndarray, kernel, factor: int) -> list[tuple[float, float, float, int]]:
     """(bytes, PSNR of HR, PSNR of the thumbnail against `target`, subsampling)."""
-    low = picture.resize((picture.width // 2, picture.height // 2), kernel)
+    low = picture.resize((picture.width // factor, picture.height // factor), kernel)
     points = []
     for subsampling in (0, 2):
         for quality in PLAIN_QUALITIES:
@@ -66,7 +66,7 @@ def bytes_at(points, fidelity: float) -> float:
 
 @torch.no_grad()
 def ours(model: HyperThumbnail, picture: torch.Tensor, quality: int) -> dict:
-    """`picture` [1, 3, H, W] centred samples, sides multiples of 16."""
+    """`picture` [1, 3, H, W] centred samples, sides multiples of block_side."""
     q = torch.tensor([float(quality)])
     low, coefficients, tables = model.embed(picture, q)
     quotients, dequantized = quantize(coefficients, tables)
@@ -89,16 +89,17 @@ def main():
     options = parser.parse_args()
     torch.set_num_threads(1)
     model = load_model(options.checkpoint)
+    factor, side = model.factor, block_side(model.factor)
     paths = picture_paths(options.data, held_out=True)
     if options.all:
         paths = sorted(paths + picture_paths(options.data, held_out=False))
     pictures = load_pictures(paths, 192)[: options.pictures]
     rows: dict[int, list] = {q: [] for q in options.qualities}
     for number, raw in enumerate(pictures):
-        raw = raw[:, : raw.shape[1] // STRIDE * STRIDE, : raw.shape[2] // STRIDE * STRIDE]
+        raw = raw[:, : raw.shape[1] // side * side, : raw.shape[2] // side * side]
         picture = Image.fromarray(raw.permute(1, 2, 0).numpy())
-        target = np.array(picture.resize((picture.width // 2, picture.height // 2), FILTERS["bicubic"]))
-        plain = {name: plain_points(picture, target, kernel) for name, kernel in FILTERS.items()}
+        target = np.array(picture.resize((picture.width // factor, picture.height // factor), FILTERS["bicubic"]))
+        plain = {name: plain_points(picture, target, kernel, factor) for name, kernel in FILTERS.items()}
         for quality in options.qualities:
             found = ours(model, raw[None].float() - 128, quality)
             fidelity = psnr(found["low"], target)

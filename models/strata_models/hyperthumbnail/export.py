@@ -1,7 +1,7 @@
 """Exports a trained model: python -m strata_models.hyperthumbnail.export --checkpoint RUN/last.pt --data DIR --out weights
 
-Writes `hyperthumbnail.json` (programs, gains), `hyperthumbnail.bin` (their parameters, then the table predictor's), the
-fp16 checkpoint, and their entries in `manifest.json`. The model's id is the hash of its decoder alone, so a better
+Writes `hyperthumbnail.json` (programs, gains; `hyperthumbnail4.json` for factor 4), `hyperthumbnail.bin` (their
+parameters, then the table predictor's), the fp16 checkpoint, and their entries in `manifest.json`. The model's id is the hash of its decoder alone, so a better
 encoder keeps thumbnails restorable. `--data`: pictures to calibrate activations on.
 """
 import argparse
@@ -15,12 +15,15 @@ from ..data import load_pictures, picture_paths
 from ..parity import drawn_picture
 from ..program import Blob
 from .checkpoint import load_model, save_half
-from .model import FACTOR, STRIDE, Decoder, Encoder, Gain, HyperThumbnail, TablePredictor
+from .model import Gain, HyperThumbnail, TablePredictor, block_side
 from .programs import calibrate, decoder_program, encoder_program, sample_steps
 
-NAME = "hyperthumbnail"
 CALIBRATION_PICTURES = 24
-HALO_ROWS = 32  # HR rows on each side that a strip looks at: one block at stride 16 and a cell at 4, in whole blocks
+HALO_BLOCKS = 2  # on each side that a strip looks at: one block, and a cell or two
+
+
+def name_of(factor: int) -> str:
+    return "hyperthumbnail" if factor == 2 else f"hyperthumbnail{factor}"
 
 
 def gain(module: Gain) -> list[float]:
@@ -38,22 +41,22 @@ def predictor_table(predictor: TablePredictor, blob: Blob) -> dict:
 
 def write(model: HyperThumbnail, ranges: dict, out: Path) -> dict:
     """-> manifest entries."""
-    blob = Blob()
+    blob, name, side = Blob(), name_of(model.factor), block_side(model.factor)
     decoder = decoder_program(model.decoder, blob, ranges["decoder"])
     decoder_part = {"program": decoder.program(), "logGain": gain(model.decoder.gain)}
     identity = hashlib.sha256(json.dumps(decoder_part, sort_keys=True).encode() + bytes(blob.data)).hexdigest()[:16]
     encoder = encoder_program(model.encoder, blob, ranges["encoder"])
     table = {
-        "format": 1, "id": identity, "factor": FACTOR, "stride": STRIDE, "haloRows": HALO_ROWS, "steps": sample_steps(ranges),
+        "format": 1, "id": identity, "factor": model.factor, "stride": side, "haloRows": HALO_BLOCKS * side, "steps": sample_steps(ranges),
         "decoder": decoder_part,
         "encoder": {"program": encoder.program(), "logGain": gain(model.encoder.gain)},
         "tables": predictor_table(model.predictor, blob),
     }
-    (out / f"{NAME}.json").write_text(json.dumps(table, separators=(",", ":")) + "\n")
-    (out / f"{NAME}.bin").write_bytes(bytes(blob.data))
+    (out / f"{name}.json").write_text(json.dumps(table, separators=(",", ":")) + "\n")
+    (out / f"{name}.bin").write_bytes(bytes(blob.data))
     print(f"model {identity}: encoder {encoder.macs:.0f}, decoder {decoder.macs:.0f} MAC per HR pixel")
     macs = {"encoderMacsPerPixel": round(encoder.macs), "decoderMacsPerPixel": round(decoder.macs)}
-    return {f"{NAME}.json": {"role": "edge", "factor": FACTOR, "id": identity}, f"{NAME}.bin": {"role": "edge", **macs}}
+    return {f"{name}.json": {"role": "edge", "factor": model.factor, "id": identity}, f"{name}.bin": {"role": "edge", **macs}}
 
 
 def main():
@@ -64,11 +67,11 @@ def main():
     options = parser.parse_args()
     torch.set_num_threads(1)
     model = load_model(options.checkpoint)
-    kept = options.out / f"{NAME}.safetensors"
+    kept, side = options.out / f"{name_of(model.factor)}.safetensors", block_side(model.factor)
     model = save_half(model, kept) if options.checkpoint.resolve() != kept.resolve() else model
     pictures = load_pictures(picture_paths(options.data, held_out=False), 192)[:: 1600 // CALIBRATION_PICTURES]
-    cut = lambda p: p[:, : p.shape[1] // STRIDE * STRIDE, : p.shape[2] // STRIDE * STRIDE].float() - 128
-    drawn = [drawn_picture(48, 64)[0] * 255 - 128, drawn_picture(192, 256)[0] * 255 - 128]
+    cut = lambda p: p[:, : p.shape[1] // side * side, : p.shape[2] // side * side].float() - 128
+    drawn = [drawn_picture(24 * model.factor, 32 * model.factor)[0] * 255 - 128, drawn_picture(192, 256)[0] * 255 - 128]
     files = write(model, calibrate(model, [*(cut(p) for p in pictures), *drawn]), options.out)
     manifest_path = options.out / "manifest.json"
     manifest = json.loads(manifest_path.read_text())

@@ -1,7 +1,8 @@
 """The networks: encoder (HR -> LR), table predictor, decoder (coefficients and LR -> HR).
 
-Samples are 0..255, centred on 0, times INPUT. Strides are counted in HR pixels: the thumbnail lies at 2, most of the
-work at 4, and the work that must see the JPEG's grid of 8x8 blocks at 16.
+Samples are 0..255, centred on 0, times INPUT. Strides are counted in HR pixels: the thumbnail lies at the factor, 2 or
+4; most of the work at twice that, in cells of 2x2 thumbnail pixels; and the work that must see the JPEG's grid of 8x8
+blocks at 8 times the factor.
 """
 import math
 from dataclasses import dataclass
@@ -15,14 +16,30 @@ from ..integer import ste
 from .jpeg import COEFFICIENTS, MAX_STEP, dct_matrix, from_coefficients, huffman_bits, quantize, to_coefficients
 from .resample import bicubic, bicubic_matrix
 
-FACTOR = 2
-STRIDE = 16  # HR pixels along one JPEG block
 INPUT = 1 / 64
-ENCODER_WIDTH, DECODER_WIDTH = 48, 64  # at stride 4
-BLOCK_WIDTH = 128  # at stride 16
-CARRIED = 24  # channels that the frequency branch hands to the image branch
+BLOCK_WIDTH = 128  # channels at blocks
+
+
+@dataclass(frozen=True)
+class Shape:
+    """Channels and residual blocks at cells."""
+
+    encoder: int
+    encoder_blocks: int
+    decoder: int
+    decoder_blocks: int
+    carried: int  # channels that the frequency branch hands to the image branch
+
+
+# A cell of 4x has four times the pixels, and may cost as much for each of them.
+SHAPES = {2: Shape(48, 1, 64, 1, 24), 4: Shape(104, 2, 108, 2, 32)}
 TABLE_WIDTH = 128
 QUALITY_MIN, QUALITY_MAX = 1, 100
+
+
+def block_side(factor: int) -> int:
+    """HR pixels along one JPEG block."""
+    return 8 * factor
 
 
 def quality_code(quality: torch.Tensor) -> torch.Tensor:
@@ -30,7 +47,7 @@ def quality_code(quality: torch.Tensor) -> torch.Tensor:
 
 
 def lambda_of(quality: torch.Tensor) -> torch.Tensor:
-    """Weight of the squared error (0..255) against bits per HR pixel; doubles every 12 steps of quality."""
+    """Weight of the squared error (0..255) against bits per four thumbnail pixels; doubles every 12 steps of quality."""
     return 0.02 * 2 ** ((quality - 75) / 12)
 
 
@@ -54,23 +71,25 @@ class Gain(nn.Module):
 class Encoder(nn.Module):
     """A fixed-size U-net of two levels: plain downscale plus what hides the detail."""
 
-    def __init__(self):
+    def __init__(self, factor: int):
         super().__init__()
-        self.base = nn.Conv2d(12, 3, 3, padding=1)
-        self.cells = nn.Conv2d(48 + 1, ENCODER_WIDTH, 1)
-        self.block = Residual(ENCODER_WIDTH, ENCODER_WIDTH)
-        self.down = nn.Conv2d(16 * ENCODER_WIDTH + 1, BLOCK_WIDTH, 1)
+        self.factor, shape = factor, SHAPES[factor]
+        self.base = nn.Conv2d(3 * factor**2, 3, 3, padding=1)
+        self.cells = nn.Conv2d(12 * factor**2 + 1, shape.encoder, 1)
+        self.blocks = nn.Sequential(*(Residual(shape.encoder, shape.encoder) for _ in range(shape.encoder_blocks)))
+        self.down = nn.Conv2d(16 * shape.encoder + 1, BLOCK_WIDTH, 1)
         self.middle = Residual(BLOCK_WIDTH, BLOCK_WIDTH)
         self.coarse = nn.Conv2d(BLOCK_WIDTH, 192, 1)
-        self.fine = nn.Conv2d(ENCODER_WIDTH, 12, 1)
+        self.fine = nn.Conv2d(shape.encoder, 12, 1)
         self.gain = Gain()
 
     def forward(self, picture: torch.Tensor, quality: torch.Tensor) -> torch.Tensor:
-        """[B, 3, H, W] centred samples, sides multiples of 16 -> [B, 3, H/2, W/2], neither clipped nor rounded."""
+        """[B, 3, H, W] centred samples, sides multiples of block_side -> [B, 3, H/factor, W/factor], neither clipped nor
+        rounded."""
         with torch.autocast(picture.device.type, enabled=False):  # 8 bits of mantissa would be too few
-            base = self.base(F.pixel_unshuffle(picture, 2))
-        x = F.pixel_unshuffle(picture * INPUT, 4)
-        x = self.block(self.cells(torch.cat([x, plane(quality, x)], 1)))
+            base = self.base(F.pixel_unshuffle(picture, self.factor))
+        x = F.pixel_unshuffle(picture * INPUT, 2 * self.factor)
+        x = self.blocks(self.cells(torch.cat([x, plane(quality, x)], 1)))
         y = F.pixel_unshuffle(x, 4)
         y = self.middle(self.down(torch.cat([y, plane(quality, y)], 1)))
         hidden = F.pixel_shuffle(self.coarse(y), 8).float() + F.pixel_shuffle(self.fine(x), 2).float()
@@ -106,30 +125,31 @@ class TablePredictor(nn.Module):
 
 
 class Decoder(nn.Module):
-    """A branch over dequantized coefficients at stride 16, and one over the thumbnail at stride 4 that takes it in."""
+    """A branch over dequantized coefficients at blocks, and one over the thumbnail at cells that takes it in."""
 
-    def __init__(self):
+    def __init__(self, factor: int):
         super().__init__()
+        self.factor, shape = factor, SHAPES[factor]
         self.frequencies = nn.Conv2d(3 * COEFFICIENTS + 1, BLOCK_WIDTH, 1)
         self.middle = Residual(BLOCK_WIDTH, BLOCK_WIDTH)
-        self.up = nn.Conv2d(BLOCK_WIDTH, 16 * CARRIED, 1)
-        self.cells = nn.Conv2d(CARRIED + 12 + 1, DECODER_WIDTH, 1)
-        self.block = Residual(DECODER_WIDTH, DECODER_WIDTH)
-        self.out = nn.Conv2d(DECODER_WIDTH, 48, 1)
+        self.up = nn.Conv2d(BLOCK_WIDTH, 16 * shape.carried, 1)
+        self.cells = nn.Conv2d(shape.carried + 12 + 1, shape.decoder, 1)
+        self.blocks = nn.Sequential(*(Residual(shape.decoder, shape.decoder) for _ in range(shape.decoder_blocks)))
+        self.out = nn.Conv2d(shape.decoder, 12 * factor**2, 1)
         self.gain = Gain()
         with torch.no_grad():
             self.out.weight *= 0.1
             self.out.bias.zero_()
 
     def forward(self, coefficients: torch.Tensor, low: torch.Tensor, quality: torch.Tensor) -> torch.Tensor:
-        """[B, 3, 64, h, w] and the same as samples [B, 3, 8h, 8w] -> [B, 3, 16h, 16w]."""
+        """[B, 3, 64, h, w] and the same as samples [B, 3, 8h, 8w] -> [B, 3, 8h * factor, 8w * factor]."""
         f = coefficients.flatten(1, 2) * INPUT
         f = self.up(self.middle(self.frequencies(torch.cat([f, plane(quality, f)], 1))))
         f = F.pixel_shuffle(f, 4)
         x = F.pixel_unshuffle(low * INPUT, 2).to(f.dtype)
-        x = self.block(self.cells(torch.cat([f, x, plane(quality, x)], 1)))
-        residual = F.pixel_shuffle(self.out(x), 4).float() / INPUT
-        upscaled = bicubic(low, 2 * low.shape[2], 2 * low.shape[3])
+        x = self.blocks(self.cells(torch.cat([f, x, plane(quality, x)], 1)))
+        residual = F.pixel_shuffle(self.out(x), 2 * self.factor).float() / INPUT
+        upscaled = bicubic(low, self.factor * low.shape[2], self.factor * low.shape[3])
         return upscaled + residual * self.gain(quality).exp().view(-1, 1, 1, 1)
 
 
@@ -143,9 +163,10 @@ class Output:
 
 
 class HyperThumbnail(nn.Module):
-    def __init__(self):
+    def __init__(self, factor: int = 2):
         super().__init__()
-        self.encoder, self.predictor, self.decoder = Encoder(), TablePredictor(), Decoder()
+        self.factor = factor
+        self.encoder, self.predictor, self.decoder = Encoder(factor), TablePredictor(), Decoder(factor)
         self.register_buffer("dct", dct_matrix(), persistent=False)
 
     def embed(self, picture: torch.Tensor, quality: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
@@ -156,7 +177,7 @@ class HyperThumbnail(nn.Module):
         return low, coefficients, self.predictor(coefficients, quality)
 
     def forward(self, picture: torch.Tensor, quality: torch.Tensor) -> Output:
-        """[B, 3, H, W] centred samples, sides multiples of 16; quality [B]."""
+        """[B, 3, H, W] centred samples, sides multiples of block_side; quality [B]."""
         low, coefficients, tables = self.embed(picture, quality)
         quotients, dequantized = quantize(coefficients, tables)
         decoded = from_coefficients(dequantized, self.dct)
@@ -164,28 +185,28 @@ class HyperThumbnail(nn.Module):
 
 
 def initialise(model: HyperThumbnail, pictures: torch.Tensor) -> None:
-    """Starts from the plain downscale, and from transforms that whiten what they see: cells of 4x4 pixels, and the
+    """Starts from the plain downscale, and from transforms that whiten what they see: cells of pixels, and the
     coefficients of plain thumbnails. `pictures`: [B, 3, H, W] centred samples."""
-    encoder, decoder = model.encoder, model.decoder
+    encoder, decoder, factor = model.encoder, model.decoder, model.factor
     with torch.no_grad():
-        # Of the 8 taps of an antialiased bicubic, the middle 6.
-        taps = bicubic_matrix(32, 16)[8, 14:20]
+        # Of the taps of an antialiased bicubic, 4 * factor, the middle ones.
+        taps = bicubic_matrix(16 * factor, 16)[8, 7 * factor : 10 * factor]
         taps = taps / taps.sum()
-        kernel = torch.outer(taps, taps).view(3, 2, 3, 2).permute(1, 3, 0, 2).reshape(4, 3, 3)
+        kernel = torch.outer(taps, taps).view(3, factor, 3, factor).permute(1, 3, 0, 2).reshape(factor**2, 3, 3)
         encoder.base.weight.zero_()
         encoder.base.bias.zero_()
         for colour in range(3):
-            encoder.base.weight[colour, 4 * colour : 4 * colour + 4] = kernel
-        patches = F.pixel_unshuffle(pictures * INPUT, 4).permute(0, 2, 3, 1).reshape(-1, 48)
+            encoder.base.weight[colour, factor**2 * colour : factor**2 * (colour + 1)] = kernel
+        patches = F.pixel_unshuffle(pictures * INPUT, 2 * factor).permute(0, 2, 3, 1).flatten(0, 2)
         values, vectors = torch.linalg.eigh((patches.T @ patches / len(patches)).double())
         values, vectors = values.flip(0).float(), vectors.flip(1).float()
         scale = values.clamp_min(1e-5).rsqrt()  # whitened up to what is only noise
-        encoder.cells.weight[:, :48, 0, 0] = (vectors * scale.clamp_max(20)).T[:ENCODER_WIDTH]
+        encoder.cells.weight[:, :-1, 0, 0] = (vectors * scale.clamp_max(20)).T[: len(encoder.cells.weight)]
         encoder.cells.bias.zero_()
         for conv in (encoder.coarse, encoder.fine):
             conv.weight *= 0.1
             conv.bias.zero_()
-        low = bicubic(pictures, pictures.shape[2] // 2, pictures.shape[3] // 2)
+        low = bicubic(pictures, pictures.shape[2] // factor, pictures.shape[3] // factor)
         spread = (to_coefficients(low, model.dct) * INPUT).square().mean((0, 3, 4)).flatten().sqrt()
         decoder.frequencies.weight[:, :192, 0, 0] *= 1 / spread.clamp_min(0.02)
         decoder.frequencies.bias.zero_()

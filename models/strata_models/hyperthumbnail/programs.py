@@ -10,7 +10,7 @@ import torch
 
 from ..program import Blob, ProgramBuilder, Value, interleaved
 from .jpeg import COEFFICIENTS, zigzag
-from .model import CARRIED, INPUT, Decoder, Encoder, HyperThumbnail
+from .model import INPUT, SHAPES, Decoder, Encoder, HyperThumbnail
 
 BASE_STEPS, LOW_STEPS = 64.0, 16.0
 OUTPUT_LIMIT = 32767.0
@@ -20,12 +20,29 @@ ACTIVATION_LIMIT = 16383.0
 MARGIN = 2.0  # over the largest activation that calibration saw
 
 
-def residual(b: ProgramBuilder, prefix: str, x: Value, block, ranges: dict[str, float]) -> Value:
-    """The block's `stream` goes in and out on one scale."""
-    steps = lambda name: ACTIVATION_LIMIT / (MARGIN * ranges[f"{prefix}.{name}"])
-    inner = b.conv(f"{prefix}-spread", [x], block.depthwise, steps("depthwise"), ACTIVATION_LIMIT, depthwise=True)
-    inner = b.conv(f"{prefix}-wide", [inner], block.expand, steps("expand"), ACTIVATION_LIMIT, leaky=True)
-    return b.conv(f"{prefix}-out", [inner], block.reduce, x.scale, ACTIVATION_LIMIT, add=[x])
+def residual(b: ProgramBuilder, module: str, x: Value, block, ranges: dict[str, float], name: str = "") -> Value:
+    """The block's `stream` goes in and out on one scale. `module`: the block's name among modules; `name`: in programs."""
+    name = name or module
+    steps = lambda part: ACTIVATION_LIMIT / (MARGIN * ranges[f"{module}.{part}"])
+    inner = b.conv(f"{name}-spread", [x], block.depthwise, steps("depthwise"), ACTIVATION_LIMIT, depthwise=True)
+    inner = b.conv(f"{name}-wide", [inner], block.expand, steps("expand"), ACTIVATION_LIMIT, leaky=True)
+    return b.conv(f"{name}-out", [inner], block.reduce, x.scale, ACTIVATION_LIMIT, add=[x])
+
+
+def stream_names(part: Encoder | Decoder) -> list[str]:
+    return [f"blocks.{i}" for i in range(len(part.blocks))]
+
+
+def residuals(b: ProgramBuilder, x: Value, blocks, ranges: dict[str, float]) -> Value:
+    """A chain of blocks on one scale. The first goes by the name that it had when there was but one."""
+    for i, block in enumerate(blocks):
+        x = residual(b, f"blocks.{i}", x, block, ranges, "block" if i == 0 else f"block{i + 1}")
+    return x
+
+
+def quality_inputs(b: ProgramBuilder, factor: int) -> list[Value]:
+    """At cells and at blocks."""
+    return [b.input(f"quality{stride}", 1, stride, QUALITY_STEPS, 50.0) for stride in (2 * factor, 8 * factor)]
 
 
 def output_steps(*largest: float) -> float:
@@ -52,18 +69,20 @@ def scaled(conv, channels: int) -> torch.Tensor:
 
 
 def encoder_program(encoder: Encoder, blob: Blob, ranges: dict[str, float]) -> ProgramBuilder:
-    """picture (12 at 2, (position, colour)), quality4, quality16 -> base (3 at 2), hidden (12 at 4), in samples."""
-    b = ProgramBuilder(blob)
-    picture = b.input("picture", 12, 2, limit=128.0)
-    quality = [b.input(f"quality{stride}", 1, stride, QUALITY_STEPS, 50.0) for stride in (4, 16)]
-    base = b.conv("base", [picture], encoder.base, BASE_STEPS, columns=interleaved(3, 2))
-    # Channels after the two unshuffles, (y, x of 2) (y, x within) colour, as PyTorch counts them after one of 4.
-    cells = np.arange(48).reshape(3, 2, 2, 2, 2).transpose(1, 3, 2, 4, 0).ravel()
+    """picture (at the factor, (position, colour)) and the quality at cells and blocks -> base (3 at the factor), hidden
+    (12 at cells), in samples."""
+    b, factor = ProgramBuilder(blob), encoder.factor
+    picture = b.input("picture", 3 * factor**2, factor, limit=128.0)
+    quality = quality_inputs(b, factor)
+    base = b.conv("base", [picture], encoder.base, BASE_STEPS, columns=interleaved(3, factor))
+    # Channels after the two unshuffles, (y, x of 2) (y, x within) colour, as PyTorch counts them after one of both.
+    count = 12 * factor**2
+    cells = np.arange(count).reshape(3, 2, factor, 2, factor).transpose(1, 3, 2, 4, 0).ravel()
     x = b.conv("cells", [b.unshuffle("pixels", picture, 2), quality[0]], encoder.cells,
-               stream_steps(ranges, "cells", "block"), ACTIVATION_LIMIT, weight=scaled(encoder.cells, 48),
-               columns=np.append(cells, 48))
-    x = residual(b, "block", x, encoder.block, ranges)
-    wide = encoder.block.depthwise.weight.shape[0]
+               stream_steps(ranges, "cells", *stream_names(encoder)), ACTIVATION_LIMIT, weight=scaled(encoder.cells, count),
+               columns=np.append(cells, count))
+    x = residuals(b, x, encoder.blocks, ranges)
+    wide = len(encoder.cells.weight)
     y = b.conv("down", [b.unshuffle("blocks", x, 4), quality[1]], encoder.down,
                stream_steps(ranges, "down", "middle"), ACTIVATION_LIMIT,
                columns=np.append(interleaved(wide, 4), 16 * wide))
@@ -81,33 +100,33 @@ def encoder_program(encoder: Encoder, blob: Blob, ranges: dict[str, float]) -> P
 
 
 def decoder_program(decoder: Decoder, blob: Blob, ranges: dict[str, float]) -> ProgramBuilder:
-    """coefficients (192 at 16, (component, zigzag)), low (12 at 4, (position, colour)), quality4, quality16 ->
-    residual (48 at 4, (position, colour)), in samples."""
-    b = ProgramBuilder(blob)
-    coefficients = b.input("coefficients", 3 * COEFFICIENTS, 16, limit=COEFFICIENT_LIMIT)
-    low = b.input("low", 12, 4, LOW_STEPS, 2 * 128 * LOW_STEPS)
-    quality = [b.input(f"quality{stride}", 1, stride, QUALITY_STEPS, 50.0) for stride in (4, 16)]
+    """coefficients (192 at blocks, (component, zigzag)), low (12 at cells, (position, colour)) and the quality at both ->
+    residual (all pixels of a cell, (position, colour)), in samples."""
+    b, factor, carried = ProgramBuilder(blob), decoder.factor, SHAPES[decoder.factor].carried
+    coefficients = b.input("coefficients", 3 * COEFFICIENTS, 8 * factor, limit=COEFFICIENT_LIMIT)
+    low = b.input("low", 12, 2 * factor, LOW_STEPS, 2 * 128 * LOW_STEPS)
+    quality = quality_inputs(b, factor)
     order = np.concatenate([64 * component + np.array(zigzag()) for component in range(3)])
     f = b.conv("frequencies", [coefficients, quality[1]], decoder.frequencies,
                stream_steps(ranges, "frequencies", "middle"), ACTIVATION_LIMIT,
                weight=scaled(decoder.frequencies, 192), columns=np.append(order, 192))
     f = residual(b, "middle", f, decoder.middle, ranges)
-    f = b.conv("up-cells", [f], decoder.up, stream_steps(ranges, "up"), ACTIVATION_LIMIT, rows=interleaved(CARRIED, 4))
+    f = b.conv("up-cells", [f], decoder.up, stream_steps(ranges, "up"), ACTIVATION_LIMIT, rows=interleaved(carried, 4))
     f = b.shuffle("up", f, 4)
     weight = decoder.cells.weight.detach().clone()
-    weight[:, CARRIED : CARRIED + 12] *= INPUT
-    columns = np.concatenate([np.arange(CARRIED), CARRIED + interleaved(3, 2), [CARRIED + 12]])
-    x = b.conv("cells", [f, low, quality[0]], decoder.cells, stream_steps(ranges, "cells", "block"), ACTIVATION_LIMIT,
-               weight=weight, columns=columns)
-    x = residual(b, "block", x, decoder.block, ranges)
-    b.output(b.conv("residual", [x], decoder.out, output_steps(ranges["out"]), rows=interleaved(3, 4),
+    weight[:, carried : carried + 12] *= INPUT
+    columns = np.concatenate([np.arange(carried), carried + interleaved(3, 2), [carried + 12]])
+    x = b.conv("cells", [f, low, quality[0]], decoder.cells, stream_steps(ranges, "cells", *stream_names(decoder)),
+               ACTIVATION_LIMIT, weight=weight, columns=columns)
+    x = residuals(b, x, decoder.blocks, ranges)
+    b.output(b.conv("residual", [x], decoder.out, output_steps(ranges["out"]), rows=interleaved(3, 2 * factor),
                     weight=decoder.out.weight / INPUT, bias=decoder.out.bias / INPUT))
     return b
 
 
 @torch.no_grad()
 def calibrate(model: HyperThumbnail, pictures: list[torch.Tensor]) -> dict[str, dict[str, float]]:
-    """Largest magnitude of every module's output; `pictures` [3, H, W] centred samples, sides multiples of 16."""
+    """Largest magnitude of every module's output; `pictures` [3, H, W] centred samples, sides multiples of block_side."""
     ranges: dict[str, dict[str, float]] = {"encoder": {}, "decoder": {}}
     hooks = []
     for part, found in ranges.items():

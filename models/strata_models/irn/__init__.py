@@ -1,0 +1,1 @@
+"""Invertible image rescaling, after Xiao et al., ECCV 2020."""

@@ -1,0 +1,89 @@
+"""Figures of a trained model: python -m strata_models.irn.evaluate --scale 2 --checkpoint FILE --data DIR [--every] [--json OUT]
+
+Mean PSNR over RGB of the picture restored from the thumbnail as 8 bits, with z = 0 and with z ~ N(0, I), against bicubic
+down and up, of the thumbnail against the bicubic one, and bytes of the PNGs; then with a JPEG (4:4:4) in between.
+"""
+import argparse
+import io
+import json
+import math
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image
+
+from ..data import load_pictures, picture_paths
+from ..hyperthumbnail.resample import bicubic
+from .checkpoint import load_model
+from .model import LEVELS, Irn, stored
+
+JPEG_QUALITIES = (50, 75, 85, 90, 95, 100)
+
+
+def psnr(a: torch.Tensor, b: torch.Tensor) -> float:
+    return 10 * math.log10(255**2 / max(float((eight(a) - eight(b)).square().mean()), 1e-9))
+
+
+def eight(x: torch.Tensor) -> torch.Tensor:
+    return x.round().clamp(0, 255)
+
+
+def through_file(low: torch.Tensor, **options) -> tuple[torch.Tensor, int]:
+    """The thumbnail as Pillow's decoder gives it back, and the bytes of the file."""
+    buffer = io.BytesIO()
+    Image.fromarray(low[0].byte().permute(1, 2, 0).numpy()).save(buffer, **options)
+    pixels = np.array(Image.open(buffer).convert("RGB"))
+    return torch.from_numpy(pixels).permute(2, 0, 1)[None].float(), len(buffer.getvalue())
+
+
+@torch.no_grad()
+def figures(model: Irn, picture: torch.Tensor) -> dict[str, float]:
+    """`picture` [3, H, W] uint8, cropped to multiples of the scale."""
+    scale = model.scale
+    x = picture[None, :, : picture.shape[1] // scale * scale, : picture.shape[2] // scale * scale].float()
+    height, width = x.shape[2:]
+    plain = eight(bicubic(x, height // scale, width // scale))
+    low, z = model(x)
+    exact = model.inverse(low, z)
+    low = stored(low)
+    restore = lambda low: psnr(model.inverse(low, model.zeros(low)), x)
+    torch.manual_seed(1)
+    row = {
+        "exact": float((exact - x).abs().max()), "restored": restore(low), "sampled": psnr(model.inverse(low, torch.randn_like(z)), x),
+        "bicubic": psnr(bicubic(plain, height, width), x), "low": psnr(low, plain), "z2": float(z.square().mean()),
+        "png": through_file(low, format="PNG", optimize=True)[1], "bicubic_png": through_file(plain, format="PNG", optimize=True)[1],
+    }
+    for quality in JPEG_QUALITIES:
+        options = {"format": "JPEG", "quality": quality, "subsampling": 0, "optimize": True}
+        kept, size = through_file(low, **options)
+        row |= {f"jpeg{quality}": restore(kept), f"jpeg{quality}_bytes": size}
+        kept, size = through_file(plain, **options)
+        row |= {f"bicubic_jpeg{quality}": psnr(bicubic(kept, height, width), x), f"bicubic_jpeg{quality}_bytes": size}
+    return row
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--scale", type=int, choices=sorted(LEVELS), required=True)
+    parser.add_argument("--checkpoint", type=Path, required=True)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--every", action="store_true", help="all pictures of the folder, not only the held-out ones")
+    parser.add_argument("--pictures", type=int, default=100)
+    parser.add_argument("--json", type=Path)
+    options = parser.parse_args()
+    torch.set_num_threads(1)
+    paths = picture_paths(options.data, held_out=True)
+    if options.every:
+        paths = sorted(paths + picture_paths(options.data, held_out=False))
+    model = load_model(options.checkpoint, options.scale)
+    rows = [figures(model, p) for p in load_pictures(paths, 64)[: options.pictures]]
+    means = {name: sum(row[name] for row in rows) / len(rows) for name in rows[0]}
+    for name, value in means.items():
+        print(f"{name:20s} {value:.3f}")
+    if options.json:
+        options.json.write_text(json.dumps(means, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()

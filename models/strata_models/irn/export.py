@@ -1,0 +1,104 @@
+"""Exports a trained model: python -m strata_models.irn.export --scale 2 --checkpoint RUN/last.pt --data DIR --out weights
+
+Writes `irn2.json` (programs of the couplings, see programs.py), `irn2.bin` (their parameters), both directions as float
+ONNX graphs (`irn2-forward.onnx`: picture -> low, z; `irn2-inverse.onnx`: low, z -> picture;
+samples 0..255, NCHW) as a reference, the fp16 checkpoint, and their entries in `manifest.json`. `--data`: pictures to
+calibrate activations on.
+"""
+import argparse
+import hashlib
+import io
+import json
+import warnings
+from pathlib import Path
+
+import onnx
+import torch
+from torch import nn
+
+from ..data import load_pictures, picture_paths
+from ..half import halve
+from ..parity import drawn_picture
+from ..program import Blob
+from .checkpoint import load_model, save_half
+from .model import CENTRE, LEVELS, SCALE_CLAMP, UNIT, Irn
+from .programs import FACTOR_STEPS, LOW_STEPS, calibrate, coupling_tables
+
+CALIBRATION_PICTURES = 24
+OPSET = 18
+
+
+class Inverse(nn.Module):
+    def __init__(self, model: Irn):
+        super().__init__()
+        self.model = model
+
+    def forward(self, low: torch.Tensor, z: torch.Tensor) -> torch.Tensor:
+        return self.model.inverse(low, z)
+
+
+def onnx_graph(module: nn.Module, inputs: dict[str, torch.Tensor], outputs: list[str]) -> onnx.ModelProto:
+    """Any height and width."""
+    buffer = io.BytesIO()
+    axes = {name: {2: f"{name}_rows", 3: f"{name}_columns"} for name in [*inputs, *outputs]}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        torch.onnx.export(module, tuple(inputs.values()), buffer, input_names=list(inputs), output_names=outputs,
+                          dynamic_axes=axes, opset_version=OPSET, dynamo=False)
+    model = onnx.load_from_string(buffer.getvalue())
+    halve(model)
+    model.producer_name, model.producer_version, model.doc_string = "strata", "", ""
+    onnx.checker.check_model(model)
+    return model
+
+
+def write(model: Irn, ranges: list[dict], out: Path) -> dict:
+    """-> manifest entries."""
+    name, blob = f"irn{model.scale}", Blob()
+    levels, macs = coupling_tables(model, blob, ranges)
+    parts = {"scale": model.scale, "unit": UNIT, "centre": CENTRE, "clamp": SCALE_CLAMP,
+             "steps": {"low": LOW_STEPS, "factor": FACTOR_STEPS}, "levels": levels}
+    identity = hashlib.sha256(json.dumps(parts, sort_keys=True).encode() + bytes(blob.data)).hexdigest()[:16]
+    (out / f"{name}.json").write_text(json.dumps({"format": 1, "id": identity, **parts}, separators=(",", ":")) + "\n")
+    (out / f"{name}.bin").write_bytes(bytes(blob.data))
+    side = 8 * model.scale
+    low = torch.zeros(1, 3, 8, 8)
+    forward = onnx_graph(model, {"picture": torch.zeros(1, 3, side, side)}, ["low", "z"])
+    inverse = onnx_graph(Inverse(model), {"low": low, "z": model.zeros(low)}, ["picture"])
+    files = {f"{name}.json": {"role": "client", "scale": model.scale, "id": identity},
+             f"{name}.bin": {"role": "client", "macsPerPixel": round(macs)}}
+    for direction, graph in (("forward", forward), ("inverse", inverse)):
+        (out / f"{name}-{direction}.onnx").write_bytes(graph.SerializeToString(deterministic=True))
+        files[f"{name}-{direction}.onnx"] = {"role": "twin", "macsPerPixel": round(model.macs())}
+    print(f"model {identity}: {macs:.0f} MAC per HR pixel and direction, {len(blob.data)} bytes")
+    return files
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--scale", type=int, choices=sorted(LEVELS), required=True)
+    parser.add_argument("--checkpoint", type=Path, required=True)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    options = parser.parse_args()
+    torch.set_num_threads(1)
+    torch.manual_seed(1)
+    scale = options.scale
+    model = load_model(options.checkpoint, scale)
+    kept = options.out / f"irn{scale}.safetensors"
+    model = save_half(model, kept) if options.checkpoint.resolve() != kept.resolve() else model
+    pictures = load_pictures(picture_paths(options.data, held_out=False), 192)[:: 1600 // CALIBRATION_PICTURES]
+    cut = lambda p: p[:, : p.shape[1] // scale * scale, : p.shape[2] // scale * scale].float()
+    drawn = [drawn_picture(192, 256)[0] * 255]
+    files = write(model, calibrate(model, [*(cut(p) for p in pictures), *drawn]), options.out)
+    manifest_path = options.out / "manifest.json"
+    manifest = json.loads(manifest_path.read_text())
+    for name, entry in files.items():
+        data = (options.out / name).read_bytes()
+        manifest["files"][name] = entry | {"sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)}
+    manifest["files"] = dict(sorted(manifest["files"].items()))
+    manifest_path.write_text(json.dumps(manifest, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()

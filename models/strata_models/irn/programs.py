@@ -1,0 +1,88 @@
+"""The networks of the couplings as integer programs for src/network; what lies between them is plain arithmetic.
+
+Tensors hold `value * steps` in the model's own units (UNIT samples). What an activation's integers stand for is
+calibrated on pictures, in both directions.
+"""
+import torch
+
+from ..program import Blob, ProgramBuilder
+from .model import COLOURS, Coupling, Dense, Irn, stored
+
+LOW_STEPS = 8192.0  # a picture's samples reach +-2
+LIMIT = 32767.0
+FACTOR_STEPS = 4096.0  # of what the sigmoid is taken of: flat beyond +-8
+ACTIVATION_LIMIT = 8191.0
+MARGIN = 1.5  # over the largest activation that calibration saw
+
+Ranges = dict[str, float]
+
+
+def hidden(b: ProgramBuilder, dense: Dense, x, ranges: Ranges, name: str) -> list:
+    """-> what the last convolution sees."""
+    steps = lambda part: ACTIVATION_LIMIT / (MARGIN * ranges[f"{name}.{part}"])
+    first = b.conv("first", [x], dense.first, steps("first"), ACTIVATION_LIMIT, leaky=True)
+    second = b.conv("second", [x, first], dense.second, steps("second"), ACTIVATION_LIMIT, leaky=True)
+    return [x, first, second]
+
+
+def output_steps(largest: float) -> float:
+    return LIMIT / (MARGIN * largest)
+
+
+def shift_program(coupling: Coupling, blob: Blob, ranges: Ranges) -> tuple[ProgramBuilder, dict]:
+    """high -> shift."""
+    b, steps = ProgramBuilder(blob), {"high": output_steps(ranges["high"]), "shift": output_steps(ranges["shift.last"])}
+    x = b.input("high", coupling.shift.first.in_channels, 1, steps["high"], LIMIT)
+    b.output(b.conv("shift", hidden(b, coupling.shift, x, ranges, "shift"), coupling.shift.last, steps["shift"]))
+    return b, steps
+
+
+def affine_program(coupling: Coupling, blob: Blob, ranges: Ranges) -> tuple[ProgramBuilder, dict]:
+    """low -> factor (what the sigmoid is taken of) and offset."""
+    b, steps = ProgramBuilder(blob), {"offset": output_steps(ranges["affine.last"])}
+    seen = hidden(b, coupling.affine, b.input("low", COLOURS, 1, LOW_STEPS, LIMIT), ranges, "affine")
+    last = coupling.affine.last
+    half = last.out_channels // 2
+    for name, scale, part in (("factor", FACTOR_STEPS, slice(0, half)), ("offset", steps["offset"], slice(half, None))):
+        b.output(b.conv(name, seen, last, scale, weight=last.weight[part], bias=last.bias[part]))
+    return b, steps
+
+
+@torch.no_grad()
+def calibrate(model: Irn, pictures: list[torch.Tensor]) -> list[Ranges]:
+    """Largest magnitudes for each coupling, in the order of `forward`; `pictures` [3, H, W] samples, sides multiples of
+    the scale."""
+    couplings = [c for level in model.levels for c in level]
+    found: list[Ranges] = [{} for _ in couplings]
+    hooks = []
+    for coupling, ranges in zip(couplings, found):
+        def see(name: str, values: torch.Tensor, ranges=ranges) -> None:
+            ranges[name] = max(ranges.get(name, 1e-3), float(values.abs().max()))
+
+        hooks.append(coupling.shift.register_forward_pre_hook(lambda _, inputs, see=see: see("high", inputs[0])))
+        for part in ("shift", "affine"):
+            for name in ("first", "second", "last"):
+                hook = lambda _, __, output, see=see, at=f"{part}.{name}": see(
+                    at, output.chunk(2, 1)[1] if at == "affine.last" else output)
+                hooks.append(getattr(getattr(coupling, part), name).register_forward_hook(hook))
+    for picture in pictures:
+        low, z = model(picture[None])
+        for drawn in (torch.zeros_like(z), torch.randn_like(z)):
+            model.inverse(stored(low), drawn)
+    for hook in hooks:
+        hook.remove()
+    return found
+
+
+def coupling_tables(model: Irn, blob: Blob, ranges: list[Ranges]) -> tuple[list[dict], float]:
+    """-> one entry a halving, and MAC per pixel of the large picture in one direction."""
+    levels, macs, at = [], 0.0, iter(ranges)
+    for depth, couplings in enumerate(model.levels):
+        entries = []
+        for coupling in couplings:
+            found = next(at)
+            (shift, shift_steps), (affine, affine_steps) = (make(coupling, blob, found) for make in (shift_program, affine_program))
+            entries.append({"shift": shift.program(), "affine": affine.program(), "steps": shift_steps | affine_steps})
+            macs += (shift.macs + affine.macs) / 4 ** (depth + 1)
+        levels.append({"high": couplings[0].shift.first.in_channels, "couplings": entries})
+    return levels, macs
