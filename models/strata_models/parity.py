@@ -17,7 +17,7 @@ from .entropy_net import PASSES
 from .integer import GRID
 from .liff import make_axis
 
-QUALITIES = (30, 60, 90)
+QUALITIES = (50, 70, 90)  # below these a strip of the drawn picture is left empty
 
 
 def pattern(count: int, modulus: int, offset: int, seed: int) -> torch.Tensor:
