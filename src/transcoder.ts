@@ -1,7 +1,8 @@
 import kernels from '../build/kernels.wasm'
 import { decodeRows } from './codec/compass/index.ts'
 import { embed } from './codec/hyperthumbnail/embed.ts'
-import { loadHyperThumbnail } from './codec/hyperthumbnail/load.ts'
+import { FACTORS, loadHyperThumbnail } from './codec/hyperthumbnail/load.ts'
+import type { HyperThumbnailModel } from './codec/hyperthumbnail/model.ts'
 import { createTranscodeApp } from './edge/transcode-app.ts'
 import { createWasmJpeg } from './pixels/jpeg/forward-wasm.ts'
 import { createWorkerdRuntime } from './runtime/workerd.ts'
@@ -13,7 +14,9 @@ const kernel = createWasmJpeg(kernels)
 
 /** The models of this isolate, loaded by the first picture; a failed load is tried again by the next. */
 const runtime = retried(createWorkerdRuntime)
-const thumbnails = retried(async () => await loadHyperThumbnail(await runtime()))
+const models: ReadonlyMap<number, () => Promise<HyperThumbnailModel | undefined>> = new Map(
+  FACTORS.map((factor) => [factor, retried(async () => await loadHyperThumbnail(await runtime(), factor))]),
+)
 
 /** The second Worker: the decoder's models behind the edge Worker's service binding. */
 export default createTranscodeApp({
@@ -21,8 +24,8 @@ export default createTranscodeApp({
     yield* decodeRows(bytes, { runtime: await runtime(), layer, signal, maxStripPixels: MAX_STRIP_PIXELS })
   },
   kernel,
-  async rescaler() {
-    const model = await thumbnails()
+  async rescaler(factor) {
+    const model = await models.get(factor)?.()
     return (
       model && {
         factor: model.factor,

@@ -7,6 +7,9 @@ import { encodeJpeg } from '../pixels/jpeg/writer.ts'
 import type { CliCodec } from './codec.ts'
 import { chooseLayer } from './decode-file.ts'
 
+/** Hidden where the picture has it and nothing else is asked for. */
+const DEFAULT_FACTOR = 2
+
 export interface ThumbnailRequest {
   readonly width: number
   /** Undefined: 2 where it can be, else 1. */
@@ -16,7 +19,7 @@ export interface ThumbnailRequest {
 
 export interface ThumbnailTools {
   readonly codec: () => Promise<Pick<CliCodec, 'decode'>>
-  readonly rescaler: () => Promise<Rescaler | undefined>
+  readonly rescaler: (factor: number) => Promise<Rescaler | undefined>
 }
 
 export interface Thumbnail extends Size {
@@ -35,7 +38,7 @@ export async function makeThumbnail(
   { width, factor, quality }: ThumbnailRequest,
   tools: ThumbnailTools,
 ): Promise<Thumbnail> {
-  const rescaler = factor === 1 ? undefined : await tools.rescaler()
+  const rescaler = factor === 1 ? undefined : await tools.rescaler(factor ?? DEFAULT_FACTOR)
   if (factor !== undefined && factor !== 1 && rescaler?.factor !== factor) {
     throw new StrataError('MODEL_INVALID', `ht: this installation holds no model for ${factor}x`)
   }

@@ -118,7 +118,8 @@ function planJpeg(header: StrataHeader, ask: Ask, rules: PlanRules, wanted: Want
 
 /**
  * What is hidden in a JPEG of layer `shown`: the smallest layer that is `factor` times as wide, up to the pixel that
- * rounding a ladder may cost. Undefined where the file has none, or it is too wide to be decoded for that.
+ * rounding a ladder may cost. Where the file has none, or it is too wide to be decoded for that, the next smaller factor
+ * is tried; undefined when none is left.
  * @throws StrataError PARAM_INVALID for a factor the transcoder has no model for
  */
 function chooseEmbed(
@@ -128,15 +129,18 @@ function chooseEmbed(
   { embedModels, maxEmbedWidth }: PlanRules,
 ): { readonly model: EmbedModel; readonly layer: LayerInfo } | undefined {
   if (asked === 1) return undefined
-  const model = embedModels.find(({ factor }) => factor === (asked ?? DEFAULT_FACTOR))
-  if (model === undefined) {
-    if (asked === undefined) return undefined
+  if (asked !== undefined && !embedModels.some(({ factor }) => factor === asked)) {
     const known = [1, ...embedModels.map(({ factor }) => factor)].join(', ')
     throw new StrataError('PARAM_INVALID', `ht: only ${known} is available in this version, got ${asked}`)
   }
-  const least = model.factor * (shown.width - 1) + 1
-  const layer = snapUp(layers, least)
-  return layer.width >= least && layer.width <= maxEmbedWidth ? { model, layer } : undefined
+  const wanted = asked ?? DEFAULT_FACTOR
+  for (const model of embedModels.toSorted((a, b) => b.factor - a.factor)) {
+    if (model.factor > wanted) continue
+    const least = model.factor * (shown.width - 1) + 1
+    const layer = snapUp(layers, least)
+    if (layer.width >= least && layer.width <= maxEmbedWidth) return { model, layer }
+  }
+  return undefined
 }
 
 /** The value of the `Strata-Plan` response header. */

@@ -22,14 +22,14 @@ export interface TranscodeParts {
   readonly decodeRows: DecodeRows
   /** Does the arithmetic of the JPEG. @default the TypeScript reference */
   readonly kernel?: JpegKernel
-  /** Hides detail. @default nothing is hidden */
-  readonly rescaler?: () => Promise<Pick<Rescaler, 'embed' | 'factor'> | undefined>
+  /** Hides the detail of so many times the size. @default nothing is hidden */
+  readonly rescaler?: (factor: number) => Promise<Pick<Rescaler, 'embed' | 'factor'> | undefined>
 }
 
 /**
- * A baseline JPEG of one layer, of a part of it or of it with bars, or of half a layer's size that hides the layer. Strips go straight into the writer, so
- * of the layer's pixels only a few strips are in memory; the JPEG is collected, so that a fault in the last strip still
- * is an error and not half a picture.
+ * A baseline JPEG of one layer, of a part of it or of it with bars, or of a fraction of its size that hides the layer.
+ * Strips go straight into the writer, so of the layer's pixels only a few strips are in memory; the JPEG is collected,
+ * so that a fault in the last strip still is an error and not half a picture.
  * @param prefix file bytes, at least [0, end[layer])
  * @throws StrataError PARAM_INVALID, FORMAT_*, ENTROPY_CORRUPT, MODEL_*, ABORTED
  */
@@ -40,8 +40,8 @@ export async function transcodeLayer(
   signal?: AbortSignal,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const { layer, width, height, fit, quality, ht } = request
-  const rescaler = ht === 1 ? undefined : await parts.rescaler?.()
-  if (ht !== (rescaler?.factor ?? 1)) throw invalidParam('ht', String(rescaler?.factor ?? 1), ht)
+  const rescaler = ht === 1 ? undefined : await parts.rescaler?.(ht)
+  if (ht !== (rescaler?.factor ?? 1)) throw invalidParam('ht', 'a factor there is a model for', ht)
   const header = readHeader(prefix)
   if (layer >= wholeLayers(header, prefix.length)) {
     throw new StrataError(

@@ -4,7 +4,7 @@ import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { makeThumbnail } from '../../src/cli/thumbnail-file.ts'
 import { hyperThumbnail } from '../../src/codec/hyperthumbnail/index.ts'
-import { decodePicture, HAS_MODEL, openModel } from '../codec/hyperthumbnail/harness.ts'
+import { decodePicture, openModel } from '../codec/hyperthumbnail/harness.ts'
 import { photo } from '../pictures.ts'
 import { readBySharp } from '../pixels/jpeg/read.ts'
 import { fakeCodec, folder, strata } from './harness.ts'
@@ -64,7 +64,7 @@ describe('strata thumbnail and restore', () => {
   })
 })
 
-describe.skipIf(!HAS_MODEL)('makeThumbnail', () => {
+describe('makeThumbnail', () => {
   const rescaler = hyperThumbnail({ model: openModel(), decodePicture })
   const tools = { codec: async () => fakeCodec, rescaler: async () => rescaler }
   const request = { width: 40, factor: undefined, quality: 75 }
@@ -77,6 +77,16 @@ describe.skipIf(!HAS_MODEL)('makeThumbnail', () => {
     const made = await makeThumbnail(await png(width, height), request, tools)
     expect(made).toMatchObject({ width: 40, height: 27, ht: 2 })
     expect(await rescaler.restore(made.bytes)).toMatchObject({ method: 'hyperthumbnail', image: high })
+  })
+
+  it('hides a picture of four times the size when it is asked to', async () => {
+    const fourfold = hyperThumbnail({ model: openModel(4), decodePicture })
+    const rescalerOf = async (factor: number) => (factor === 4 ? fourfold : rescaler)
+    const wanted = { ...request, width: 20, factor: 4 }
+    const made = await makeThumbnail(await png(81, 55), wanted, { ...tools, rescaler: rescalerOf })
+    expect(made).toMatchObject({ width: 20, height: 14, ht: 4 })
+    const restored = await fourfold.restore(made.bytes)
+    expect(restored).toMatchObject({ method: 'hyperthumbnail', factor: 4, image: { width: 81, height: 55 } })
   })
 
   it('hides nothing where the picture has no more, unless it is told to', async () => {

@@ -348,6 +348,23 @@ table('hidden detail', WIDE, EMBED, [
   'w=640 | N | native 1 A',
 ])
 
+const EMBED_BOTH = {
+  embedModels: [
+    { factor: 2, id: 'm' },
+    { factor: 4, id: 'n' },
+  ],
+} as const
+table('four times the detail, or what there is', WIDE, EMBED_BOTH, [
+  'w=320&ht=4 | | jpeg 320x160 2 ht4 AS',
+  'w=320&ht=4 | S | jpeg 320x160 2 q50 ht4 AS',
+  'w=320&ht=4&q=80 | | jpeg 320x160 2 q80 ht4 A',
+  'w=320 | | jpeg 320x160 1 ht2 AS',
+  'w=320&ht=2 | | jpeg 320x160 1 ht2 AS',
+  'w=640&ht=4 | | jpeg 640x320 2 ht2 AS',
+  'w=1280&ht=4 | | jpeg 1280x640 2 A',
+  'w=300&h=300&fit=cover&ht=4 | | jpeg 300x300 1 cover A',
+])
+
 table('hidden detail without a model', WIDE, {}, [
   'w=640&ht=1 | | jpeg 640x320 1 A',
   'w=640&ht=2 | | PARAM_INVALID ht',

@@ -12,9 +12,11 @@ import torch
 
 from ..parity import drawn_picture
 from .checkpoint import load_model
+from .export import name_of
 from .jpeg import from_coefficients, quantize, zigzag
+from .model import SHAPES
 
-HEIGHT, WIDTH = 48, 64
+HEIGHT, WIDTH = 24, 32  # of the thumbnail
 QUALITIES = (40, 90)
 
 
@@ -33,12 +35,15 @@ def scan_text(quotients: torch.Tensor) -> str:
 @torch.no_grad()
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--checkpoint", type=Path, default=Path("weights/hyperthumbnail.safetensors"))
-    parser.add_argument("--out", type=Path, default=Path("../test/golden/hyperthumbnail.json"))
+    parser.add_argument("--factor", type=int, choices=sorted(SHAPES), default=2)
+    parser.add_argument("--weights", type=Path, default=Path("weights"))
+    parser.add_argument("--out", type=Path, default=Path("../test/golden"), help="folder")
     options = parser.parse_args()
     torch.set_num_threads(1)
-    model = load_model(options.checkpoint)
-    picture = drawn_picture(HEIGHT, WIDTH) * 255 - 128
+    name = name_of(options.factor)
+    model = load_model(options.weights / f"{name}.safetensors")
+    height, width = HEIGHT * options.factor, WIDTH * options.factor
+    picture = drawn_picture(height, width) * 255 - 128
     cases = []
     for quality in QUALITIES:
         q = torch.tensor([float(quality)])
@@ -49,8 +54,8 @@ def main():
             "quality": quality, "low": text(low), "tables": [[int(step) for step in table] for table in tables[0]],
             "coefficients": scan_text(quotients), "restored": text(restored),
         })
-    golden = {"width": WIDTH, "height": HEIGHT, "picture": text(picture), "cases": cases}
-    options.out.write_text(json.dumps(golden, indent=1) + "\n")
+    golden = {"factor": options.factor, "width": width, "height": height, "picture": text(picture), "cases": cases}
+    (options.out / f"{name}.json").write_text(json.dumps(golden, indent=1) + "\n")
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@ import { readPicture } from '../../origin/ingest.ts'
 import { defineCommand } from '../command.ts'
 import { pictureEncoder } from '../decode-file.ts'
 import { readInput, writeOutput } from '../files.ts'
-import { loadThumbnails } from '../rescalers.ts'
+import { loadThumbnailsFor } from '../rescalers.ts'
 
 /** Of what hides nothing, where no model says another. */
 const PLAIN_FACTOR = 2
@@ -24,7 +24,7 @@ export const restore = defineCommand({
   async run(args) {
     const encodePicture = pictureEncoder(args.output)
     const file = await readInput(args.in)
-    const rescaler = await loadThumbnails()
+    const rescaler = await loadThumbnailsFor(file)
     const { image, method, factor, note } = rescaler
       ? await rescaler.restore(file)
       : await upscalePlainly(file, PLAIN_FACTOR, 'no model is installed', (bytes) => readPicture(bytes))

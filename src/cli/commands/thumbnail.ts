@@ -5,7 +5,7 @@ import { makeThumbnail } from '../thumbnail-file.ts'
 
 export const thumbnail = defineCommand({
   name: 'thumbnail',
-  description: 'Make a thumbnail JPEG that hides the detail of the double size',
+  description: 'Make a thumbnail JPEG that hides the detail of 2 or 4 times its size',
   args: {
     in: { type: 'positional', required: true, description: 'A picture or a .strata file' },
     width: { type: 'string', required: true, description: 'Width of the thumbnail', valueHint: 'pixels' },

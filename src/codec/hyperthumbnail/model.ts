@@ -4,7 +4,7 @@ import type { Program } from '../../network/program.ts'
 import { type PredictorTable, TablePredictor } from './predictor.ts'
 import { qualityCode } from './quality.ts'
 
-/** `hyperthumbnail.json`, as models/strata_models/hyperthumbnail/export.py writes it. */
+/** `hyperthumbnail.json` or `hyperthumbnail4.json`, as models/strata_models/hyperthumbnail/export.py writes it. */
 interface ModelTable {
   readonly format: 1
   readonly id: string
@@ -47,8 +47,8 @@ export interface HyperThumbnailModel {
 }
 
 /**
- * @param table parsed hyperthumbnail.json
- * @param blob hyperthumbnail.bin
+ * @param table parsed hyperthumbnail.json, or that of another factor
+ * @param blob the .bin beside it
  * @throws StrataError MODEL_INVALID, for the networks when they are first used
  */
 export function openHyperThumbnail(
@@ -76,8 +76,10 @@ function checkTable(value: unknown): ModelTable {
   const table = value as Partial<ModelTable> | null
   if (typeof table !== 'object' || table === null || table.format !== 1) throw invalid('format 1')
   if (typeof table.id !== 'string' || !/^[0-9a-f]{16}$/.test(table.id)) throw invalid('an id of 16 digits')
-  if (table.factor !== 2 || table.stride !== 16) throw invalid('factor 2 and stride 16')
-  if (!Number.isInteger(table.haloRows) || table.haloRows! % 16 !== 0) throw invalid('haloRows in blocks')
+  if (table.factor !== 2 && table.factor !== 4) throw invalid('factor 2 or 4')
+  if (table.stride !== 8 * table.factor) throw invalid('a stride of one block')
+  if (!Number.isInteger(table.haloRows) || table.haloRows! % table.stride !== 0)
+    throw invalid('haloRows in blocks')
   for (const part of [table.encoder, table.decoder]) {
     if (!part?.program || part.logGain?.length !== 3) throw invalid('an encoder and a decoder')
   }

@@ -7,7 +7,7 @@ import { upscalePlainly } from '../plain-upscale.ts'
 import { type DecodePicture, isTimes, type Restored, type Size } from '../rescaler.ts'
 import { checksumOf, findMarker, type Marker } from './marker.ts'
 import type { HyperThumbnailModel } from './model.ts'
-import { isQuality, qualityPlane } from './quality.ts'
+import { isQuality, qualityInputs } from './quality.ts'
 import { type ThumbnailPlanes, thumbnailPlanes } from './thumbnail-planes.ts'
 import { bicubicUpscaler } from './upscale.ts'
 import { type Window, windowsOf } from './windows.ts'
@@ -46,6 +46,17 @@ export async function restore(
   const restored = await upscalePlainly(bytes, model.factor, found, decodePicture)
   throwIfAborted(signal)
   return restored
+}
+
+/** The factor in the marker of a thumbnail, undefined when no marker can be read. */
+export function hiddenFactor(bytes: Uint8Array): number | undefined {
+  if (!isJpeg(bytes)) return undefined
+  try {
+    return findMarker(jpegSegments(bytes))?.factor
+  } catch (error) {
+    if (error instanceof StrataError && error.code.startsWith('INPUT_')) return undefined
+    throw error
+  }
 }
 
 /** @returns the thumbnail, or why the file is none */
@@ -98,6 +109,8 @@ function reconstruct(
   const rowOf = (y: number) => planes.samples.subarray(3 * y * planes.width, 3 * (y + 1) * planes.width)
   const sums = new Float32Array(3 * width)
   const unit = 1 / steps.low
+  /** Pixels of the restored picture along a cell of the network. */
+  const cell = 2 * factor
   /** Rounds and clamps what is written to it. */
   const clamped = new Uint8ClampedArray(image.data.buffer)
   for (const window of windowsOf({ width, height, stride, haloRows, pixels })) {
@@ -107,21 +120,21 @@ function reconstruct(
       for (let y = window.top; y < Math.min(window.bottom, known.height); y++) {
         upscaler.row(y, rowOf, sums)
         const line = y - window.from
-        const row = offset + (line >> 2) * rowStride + 12 * (line & 3)
-        for (let i = 0, at = row; i < sums.length; i += 12, at += cellStride) {
-          for (let k = 0; k < 12; k++) sums[i + k] = unit * sums[i + k]! + step * view[at + k]! + 128
+        const row = offset + Math.floor(line / cell) * rowStride + 3 * cell * (line % cell)
+        for (let i = 0, at = row; i < sums.length; i += 3 * cell, at += cellStride) {
+          for (let k = 0; k < 3 * cell; k++) sums[i + k] = unit * sums[i + k]! + step * view[at + k]! + 128
         }
         clamped.set(sums.subarray(0, 3 * known.width), 3 * y * high.width)
       }
     }
-    network.run(inputsOf(planes, window, marker.quality), window.to - window.from, width, { residual })
+    network.run(inputsOf(planes, window, marker), window.to - window.from, width, { residual })
   }
   repeatEdges(image, known)
   return image
 }
 
-function inputsOf(planes: ThumbnailPlanes, { from, to }: Window, quality: number) {
-  const [top, lines, columns] = [from / 2, (to - from) / 2, planes.width]
+function inputsOf(planes: ThumbnailPlanes, { from, to }: Window, { factor, quality }: Marker) {
+  const [top, lines, columns] = [from / factor, (to - from) / factor, planes.width]
   const perBlockRow = 3 * 64 * (columns / 8)
   const low: TensorAccess = (view, cellStride, rowStride, offset) => {
     for (let line = 0; line < lines; line++) {
@@ -135,8 +148,7 @@ function inputsOf(planes: ThumbnailPlanes, { from, to }: Window, quality: number
   return {
     coefficients: planes.coefficients.subarray(perBlockRow * (top / 8), perBlockRow * ((top + lines) / 8)),
     low,
-    quality4: qualityPlane(quality, (lines * columns) / 4),
-    quality16: qualityPlane(quality, (lines * columns) / 64),
+    ...qualityInputs(quality, factor, lines * columns),
   }
 }
 

@@ -4,7 +4,7 @@ import { type RgbImage, rgbImage } from '../../core/image.ts'
 import type { TensorAccess } from '../../network/engine.ts'
 import type { EmbedOptions, Size } from '../rescaler.ts'
 import type { HyperThumbnailModel } from './model.ts'
-import { qualityPlane } from './quality.ts'
+import { qualityInputs } from './quality.ts'
 import { RowBuffer } from './row-buffer.ts'
 import { type Window, windowsOf } from './windows.ts'
 
@@ -36,19 +36,18 @@ export async function makeThumbnail(
   }
 
   function encodeWindow({ top, bottom, from, to }: Window): void {
-    const [lines, columns] = [(to - from) / 2, width / 2]
+    const [lines, columns] = [(to - from) / factor, width / factor]
     const sums = new Float32Array(3 * lines * columns)
     const inputs = {
-      picture: pictureWriter(buffer, from, lines, columns),
-      quality4: qualityPlane(quality, (lines * columns) / 4),
-      quality16: qualityPlane(quality, (lines * columns) / 64),
+      picture: pictureWriter(buffer, { from, lines, columns, factor }),
+      ...qualityInputs(quality, factor, lines * columns),
     }
     network.run(inputs, to - from, width, {
       base: addBase(sums, lines, columns, 1 / model.steps.base),
       hidden: addHidden(sums, lines, columns, gain(quality) / model.steps.hidden),
     })
-    for (let y = top / 2; y < Math.min(bottom / 2, low.height); y++) {
-      const source = 3 * (y - from / 2) * columns
+    for (let y = top / factor; y < Math.min(bottom / factor, low.height); y++) {
+      const source = 3 * (y - from / factor) * columns
       const target = 3 * y * low.width
       for (let i = 0; i < 3 * low.width; i++) {
         thumbnail.data[target + i] = clamp(Math.round(sums[source + i]! + 128))
@@ -66,20 +65,25 @@ export async function makeThumbnail(
   return thumbnail
 }
 
-/** Cells of 2x2 pixels, (position, colour) in the channels, centred on 0. */
-function pictureWriter(buffer: RowBuffer, from: number, lines: number, columns: number): TensorAccess {
+interface Cells {
+  /** First row of the picture. */
+  readonly from: number
+  /** Cells down and across: thumbnail pixels. */
+  readonly lines: number
+  readonly columns: number
+  readonly factor: number
+}
+
+/** The pixels of a cell are (position, colour) in the channels, centred on 0. */
+function pictureWriter(buffer: RowBuffer, { from, lines, columns, factor }: Cells): TensorAccess {
+  const channels = 3 * factor
   return (view, cellStride, rowStride, offset) => {
     for (let line = 0; line < lines; line++) {
-      for (let half = 0; half < 2; half++) {
-        const row = buffer.row(from + 2 * line + half)
-        let at = offset + line * rowStride + 6 * half
-        for (let i = 0; i < 6 * columns; i += 6, at += cellStride) {
-          view[at] = row[i]! - 128
-          view[at + 1] = row[i + 1]! - 128
-          view[at + 2] = row[i + 2]! - 128
-          view[at + 3] = row[i + 3]! - 128
-          view[at + 4] = row[i + 4]! - 128
-          view[at + 5] = row[i + 5]! - 128
+      for (let part = 0; part < factor; part++) {
+        const row = buffer.row(from + factor * line + part)
+        let at = offset + line * rowStride + channels * part
+        for (let i = 0; i < channels * columns; i += channels, at += cellStride) {
+          for (let c = 0; c < channels; c++) view[at + c] = row[i + c]! - 128
         }
       }
     }

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { type HyperThumbnailModel, openHyperThumbnail } from '../../../src/codec/hyperthumbnail/model.ts'
 import type { RgbImage } from '../../../src/core/image.ts'
 import type { NetworkEngine } from '../../../src/network/engine.ts'
@@ -8,12 +8,16 @@ import { kernelModule } from '../../kernels.ts'
 
 const file = (name: string): URL => new URL(`../../../models/weights/${name}`, import.meta.url)
 
-/** Whether this checkout holds a trained model. */
-export const HAS_MODEL = existsSync(file('hyperthumbnail.json'))
+/** Of the models that this checkout holds. */
+export const FACTORS = [2, 4]
 
-export function openModel(engine: NetworkEngine = createEngine(kernelModule())): HyperThumbnailModel {
-  const table = JSON.parse(readFileSync(file('hyperthumbnail.json'), 'utf8'))
-  return openHyperThumbnail(table, readFileSync(file('hyperthumbnail.bin')), engine)
+export function openModel(
+  factor = 2,
+  engine: NetworkEngine = createEngine(kernelModule()),
+): HyperThumbnailModel {
+  const name = factor === 2 ? 'hyperthumbnail' : `hyperthumbnail${factor}`
+  const table = JSON.parse(readFileSync(file(`${name}.json`), 'utf8'))
+  return openHyperThumbnail(table, readFileSync(file(`${name}.bin`)), engine)
 }
 
 export const decodePicture = (bytes: Uint8Array): Promise<RgbImage> => readPicture(bytes)

@@ -3,16 +3,16 @@ import { describe, expect, it } from 'vitest'
 import { checksumOf, markerSegment } from '../../../src/codec/hyperthumbnail/marker.ts'
 import { restore } from '../../../src/codec/hyperthumbnail/restore.ts'
 import { makeThumbnail } from '../../../src/codec/hyperthumbnail/thumbnail.ts'
+import type { Size } from '../../../src/codec/rescaler.ts'
 import type { RgbImage } from '../../../src/core/image.ts'
 import { quantizePicture, writeCoefficients } from '../../../src/pixels/jpeg/coefficients.ts'
 import { jpegLayout } from '../../../src/pixels/jpeg/layout.ts'
 import type { JpegTables } from '../../../src/pixels/jpeg/types.ts'
-import { decodePicture, HAS_MODEL, openModel } from './harness.ts'
+import { decodePicture, FACTORS, openModel } from './harness.ts'
 
 /** Written by models/strata_models/hyperthumbnail/parity.py from the PyTorch model of the same weights. */
-const golden = JSON.parse(
-  readFileSync(new URL('../../golden/hyperthumbnail.json', import.meta.url), 'utf8'),
-) as {
+interface Golden {
+  factor: number
   width: number
   height: number
   picture: string
@@ -25,9 +25,12 @@ const golden = JSON.parse(
   }[]
 }
 
-const high = { width: golden.width, height: golden.height }
-const low = { width: golden.width / 2, height: golden.height / 2 }
-const image = (size: typeof high, text: string): RgbImage => ({ ...size, data: Buffer.from(text, 'base64') })
+const goldens = FACTORS.map((factor): Golden => {
+  const name = factor === 2 ? 'hyperthumbnail' : `hyperthumbnail${factor}`
+  return JSON.parse(readFileSync(new URL(`../../golden/${name}.json`, import.meta.url), 'utf8'))
+})
+
+const image = (size: Size, text: string): RgbImage => ({ ...size, data: Buffer.from(text, 'base64') })
 
 function differences(a: ArrayLike<number>, b: ArrayLike<number>): { largest: number; mean: number } {
   expect(a.length).toBe(b.length)
@@ -35,8 +38,11 @@ function differences(a: ArrayLike<number>, b: ArrayLike<number>): { largest: num
   return { largest: Math.max(...all), mean: all.reduce((sum, d) => sum + d, 0) / all.length }
 }
 
-describe.skipIf(!HAS_MODEL)('HyperThumbnail against PyTorch', () => {
-  const model = openModel()
+describe.each(goldens)('HyperThumbnail $factor x against PyTorch', (golden) => {
+  const { factor } = golden
+  const model = openModel(factor)
+  const high = { width: golden.width, height: golden.height }
+  const low = { width: golden.width / factor, height: golden.height / factor }
 
   it.each(golden.cases)(
     'makes the same thumbnail at quality $quality',
@@ -69,10 +75,10 @@ describe.skipIf(!HAS_MODEL)('HyperThumbnail against PyTorch', () => {
     const layout = jpegLayout(low.width, low.height, '444')
     const coefficients = { layout, scan: new Int16Array(bytes.buffer) }
     const checksum = checksumOf(coefficients)
-    const marker = markerSegment({ factor: 2, quality, model: model.id, high, checksum })
+    const marker = markerSegment({ factor, quality, model: model.id, high, checksum })
     const file = writeCoefficients(coefficients, { ...options, segments: [marker] })
     const restored = await restore(file, { model, decodePicture })
-    expect(restored).toMatchObject({ method: 'hyperthumbnail', factor: 2 })
+    expect(restored).toMatchObject({ method: 'hyperthumbnail', factor })
     const { largest, mean } = differences(restored.image.data, image(high, expected.restored).data)
     expect(largest).toBeLessThanOrEqual(2)
     expect(mean).toBeLessThan(0.1)

@@ -7,9 +7,9 @@ import { writeCoefficients } from '../../../src/pixels/jpeg/coefficients.ts'
 import { jpegSegments, readJpeg } from '../../../src/pixels/jpeg/reader.ts'
 import type { JpegSegment } from '../../../src/pixels/jpeg/types.ts'
 import { photo } from '../../pictures.ts'
-import { decodePicture, HAS_MODEL, openModel } from './harness.ts'
+import { decodePicture, openModel } from './harness.ts'
 
-describe.skipIf(!HAS_MODEL)('restore', () => {
+describe('restore', () => {
   const model = openModel()
   const picture = photo(96, 64)
   let file: Uint8Array
