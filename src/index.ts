@@ -11,13 +11,14 @@ export type { ImageEvent, ImageEventType } from './edge/events.ts'
 export type { ImageJob } from './edge/jobs.ts'
 export type { ImageCdnOptions, ImageHook } from './edge/options.ts'
 export type { Origin } from './edge/origin.ts'
-export { placeholderStyle } from './edge/placeholder-style.ts'
 export type { QueueHandler, QueueOptions } from './edge/queue.ts'
+export type { RemoteSources } from './edge/remote-sources.ts'
 export { type FetcherLike, serviceTranscoder } from './edge/service-transcoder.ts'
 export { parseSigningKeys, type Signing } from './edge/sign.ts'
 export type { ScheduledHandler, SweepOptions } from './edge/sweep.ts'
 export type { TranscodeRequest, Transcoder } from './edge/transcoder.ts'
 export type { Webhook } from './edge/webhook.ts'
+export { placeholderStyle } from './format/placeholder-style.ts'
 
 /**
  * The image CDN as a Hono app, to be mounted anywhere.

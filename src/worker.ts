@@ -1,7 +1,10 @@
 import { Hono } from 'hono'
+import { clientFile, type StaticFiles } from './edge/client-files.ts'
 import demoPage from './edge/demo.html'
+import type { TranscodeLease } from './edge/durable.ts'
 import { parseSigningKeys } from './edge/sign.ts'
 import {
+  clientHints,
   type ImageCdnOptions,
   type ImageJob,
   imageCdn,
@@ -10,10 +13,14 @@ import {
   serviceTranscoder,
 } from './index.ts'
 
+export { TranscodeLease } from './edge/durable.ts'
+
 /** Bindings and variables of wrangler.toml. */
 interface Bindings {
   readonly IMAGES: R2Bucket
   readonly TRANSCODER: Fetcher
+  /** dist/client */
+  readonly ASSETS?: StaticFiles
   readonly STRATA_ENV: string
   readonly ORIGIN_URL: string
   readonly ORIGIN_TOKEN?: string
@@ -21,6 +28,14 @@ interface Bindings {
   readonly UPLOAD_TOKEN?: string
   /** `kid:secret`, several separated by commas: with them only signed URLs are answered. */
   readonly SIGNING_KEYS?: string
+  /** `true`: signatures cover the parameters as well. */
+  readonly SIGN_QUERY?: string
+  /** `true`: JPEGs are kept in the bucket. */
+  readonly PERSIST?: string
+  /** Used where JPEGs are kept. */
+  readonly LEASE?: DurableObjectNamespace<TranscodeLease>
+  /** Hosts that pictures may be fetched from, separated by commas. */
+  readonly REMOTE_HOSTS?: string
   /** Missing: uploads are encoded by the request that made them. */
   readonly JOBS?: Queue<ImageJob>
   readonly KEEP_ORIGINALS?: string
@@ -32,10 +47,9 @@ interface Bindings {
 const MAX_SAMPLES = 24
 /** The page is one file: its own style, its own script, images and fetches from this Worker alone. */
 const DEMO_HEADERS = {
-  'Accept-CH': 'Sec-CH-Width, Sec-CH-Viewport-Width, Sec-CH-DPR',
   'Cache-Control': 'no-cache',
   'Content-Security-Policy':
-    "default-src 'none'; base-uri 'none'; img-src 'self' data:; connect-src 'self'; style-src 'unsafe-inline'; script-src 'unsafe-inline'",
+    "default-src 'none'; base-uri 'none'; img-src 'self' data: blob:; connect-src 'self'; style-src 'unsafe-inline'; script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval'; worker-src 'self'",
   'X-Content-Type-Options': 'nosniff',
 }
 
@@ -48,25 +62,39 @@ const options: ImageCdnOptions<{ Bindings: Bindings }> = {
     url && secret ? { url, secret } : undefined,
   keepOriginal: (c) => c.env.KEEP_ORIGINALS !== 'false',
   uploadToken: (c) => c.env.UPLOAD_TOKEN,
-  signing: ({ env: { SIGNING_KEYS: keys } }) => (keys ? { keys: parseSigningKeys(keys) } : undefined),
+  signing: ({ env: { SIGNING_KEYS: keys, SIGN_QUERY } }) =>
+    keys ? { keys: parseSigningKeys(keys), signQuery: SIGN_QUERY === 'true' } : undefined,
+  remote: (c) => ({ hosts: listOf(c.env.REMOTE_HOSTS) }),
+  persist: (c) => c.env.PERSIST === 'true',
+  lease: (c) => c.env.LEASE,
 }
 
 const app = new Hono<{ Bindings: Bindings }>()
 
-app.get('/', (c) => c.html(demoPage, 200, DEMO_HEADERS))
+app.get('/', clientHints(), (c) => c.html(demoPage, 200, DEMO_HEADERS))
+
+app.get('/client/:name', async (c) => {
+  const files = c.env.ASSETS
+  return files ? await clientFile(files, c.req.raw, c.req.param('name')) : c.notFound()
+})
 
 /** Ids for the demo page. What a bucket holds is listed in development only. */
 app.get('/samples', async (c) => {
-  const named = (c.env.SAMPLES ?? '')
-    .split(',')
-    .map((id) => id.trim())
-    .filter((id) => id !== '')
+  const named = listOf(c.env.SAMPLES)
   const listed = named.length === 0 && c.env.STRATA_ENV === 'development'
   const samples = listed ? await listIds(c.env.IMAGES) : named
   return c.json({ samples: samples.slice(0, MAX_SAMPLES) }, 200, { 'Cache-Control': 'no-store' })
 })
 
 app.route('/cdn', imageCdn(options))
+
+/** What stands between commas. */
+function listOf(text = ''): string[] {
+  return text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+}
 
 async function listIds(bucket: R2Bucket): Promise<string[]> {
   const { objects } = await bucket.list({ prefix: 'state/', limit: MAX_SAMPLES })

@@ -1,24 +1,19 @@
 import { randomBytes } from 'node:crypto'
-import { StrataError } from '../core/errors.ts'
 import { openModelFolder } from '../runtime/model-files.ts'
 import type { Check } from './checks.ts'
+import { ask, DeploymentReader } from './deployment-reader.ts'
 import { probePicture } from './probe-picture.ts'
-import {
-  deleteImage,
-  type Info,
-  imageUrl,
-  putImage,
-  type UploadTarget,
-  waitUntilReady,
-} from './upload-file.ts'
+import type { SigningKey } from './signing-key.ts'
+import { deleteImage, type Info, putImage, type UploadTarget, waitUntilReady } from './upload-file.ts'
 
 const NATIVE = 'image/vnd.strata'
 
 /**
  * Looks at a deployment from outside, as a browser and an uploader see it: puts a small picture in, reads it in every
  * way, and removes it. Never throws: what cannot be looked at is a check that failed.
+ * @param key of a deployment that answers signed URLs only
  */
-export async function checkDeployment(target: UploadTarget): Promise<Check[]> {
+export async function checkDeployment(target: UploadTarget, key?: SigningKey): Promise<Check[]> {
   const checks: Check[] = [
     await attempt(
       'health',
@@ -59,37 +54,48 @@ export async function checkDeployment(target: UploadTarget): Promise<Check[]> {
       'let ORIGIN_URL reach a running `strata serve`, give both sides the same ORIGIN_TOKEN and ORIGIN_KEY, give the queue its consumer',
     ),
   )
-  if (info !== undefined) checks.push(...(await checkReading(target, id, info)))
+  if (info !== undefined) checks.push(...(await checkReading(new DeploymentReader(target, key), id, info)))
   await deleteImage(id, target).catch(() => undefined)
   return checks
 }
 
-async function checkReading(target: UploadTarget, id: string, info: Info): Promise<Check[]> {
-  const url = imageUrl(target, id)
+async function checkReading(reader: DeploymentReader, id: string, info: Info): Promise<Check[]> {
+  const models = await attempt(
+    'models',
+    () => checkModelSet(info),
+    'deploy edge, transcoder and origin from the same version',
+  )
+  const signatures = await attempt(
+    'signatures',
+    () => reader.checkSignatures(id),
+    "give --key one of the Worker's SIGNING_KEYS; `wrangler secret put SIGNING_KEYS` where it has none",
+  )
   return [
-    await attempt(
-      'models',
-      () => checkModelSet(info),
-      'deploy edge, transcoder and origin from the same version',
-    ),
+    models,
+    signatures,
     await attempt(
       'native',
-      () => checkNative(url),
+      () => checkNative(reader, id),
       'let nothing before the Worker change bodies or drop Range',
     ),
     await attempt(
       'transcode',
-      () => checkTranscode(url),
+      () => checkTranscode(reader, id),
       'deploy the transcoder Worker and bind it as TRANSCODER',
     ),
     await attempt(
+      'headers',
+      () => checkHeaders(reader, id, info),
+      'let nothing before the Worker replace Cache-Control, ETag or Vary, or compress images again',
+    ),
+    await attempt(
       'cache',
-      () => checkCache(url),
+      () => checkCache(reader, id),
       'use a domain of your own: the Cache API does nothing on workers.dev',
     ),
     await attempt(
       'hints',
-      () => checkHints(url),
+      () => checkHints(reader, id),
       'do not set option hints to off, let no proxy remove Sec-CH-* headers',
     ),
   ]
@@ -122,58 +128,67 @@ async function checkModelSet({ modelSet }: Info): Promise<string> {
   return `set ${modelSet}`
 }
 
-async function checkNative(url: string): Promise<string> {
-  const whole = await ask(`${url}?f=native`)
+async function checkNative(reader: DeploymentReader, id: string): Promise<string> {
+  const whole = await reader.get(id, 'f=native')
+  if (whole.status !== 200) throw await answered(whole)
   const bytes = new Uint8Array(await whole.arrayBuffer())
-  expect(
-    whole.headers.get('Content-Type') === NATIVE,
-    `expected ${NATIVE}, got ${whole.headers.get('Content-Type')}`,
-  )
-  const part = await ask(`${url}?f=native`, { headers: { Range: 'bytes=4-11' } })
+  const type = whole.headers.get('Content-Type')
+  expect(type === NATIVE, `expected ${NATIVE}, got ${type}`)
+  const part = await reader.get(id, 'f=native', { Range: 'bytes=4-11' })
   const same = Buffer.from(await part.arrayBuffer()).equals(bytes.subarray(4, 12))
   expect(part.status === 206 && same, `expected 206 with bytes 4 to 11, got ${part.status}`)
-  const again = await ask(`${url}?f=native`, {
-    headers: { 'If-None-Match': whole.headers.get('ETag') ?? '' },
-  })
+  const again = await reader.get(id, 'f=native', { 'If-None-Match': whole.headers.get('ETag') ?? '' })
   expect(again.status === 304, `expected 304 for the same ETag, got ${again.status}`)
   return `${bytes.length} bytes; ranges and ETags work`
 }
 
-async function checkTranscode(url: string): Promise<string> {
-  const response = await ask(`${url}?w=64`, { headers: { Accept: 'image/*' } })
+/** @throws Error with what was answered, when it is not 200 */
+async function readJpeg(reader: DeploymentReader, name: string, query = 'w=64', headers = {}) {
+  const response = await reader.get(name, query, { Accept: 'image/*', ...headers })
   if (response.status !== 200) throw await answered(response)
-  const bytes = new Uint8Array(await response.arrayBuffer())
-  expect(
-    bytes[0] === 0xff && bytes[1] === 0xd8,
-    `expected a JPEG, got ${response.headers.get('Content-Type')}`,
-  )
-  return `${bytes.length} bytes of JPEG, ${response.headers.get('Strata-Plan')}`
+  return { headers: response.headers, bytes: new Uint8Array(await response.arrayBuffer()) }
 }
 
-async function checkCache(url: string): Promise<string> {
-  const timings: string[] = []
-  for (let i = 0; i < 3; i++) {
-    const response = await ask(`${url}?w=64`, { headers: { Accept: 'image/*' } })
-    await response.arrayBuffer()
-    const timing = response.headers.get('Server-Timing') ?? ''
-    if (/cache;desc="hit"/.test(timing)) return 'a second request is a hit'
-    timings.push(timing)
+async function checkTranscode(reader: DeploymentReader, id: string): Promise<string> {
+  const { headers, bytes } = await readJpeg(reader, id)
+  expect(bytes[0] === 0xff && bytes[1] === 0xd8, `expected a JPEG, got ${headers.get('Content-Type')}`)
+  return `${bytes.length} bytes of JPEG, ${headers.get('Strata-Plan')}`
+}
+
+/** What browsers and caches in front go by. */
+async function checkHeaders(reader: DeploymentReader, id: string, { etag = '' }: Info): Promise<string> {
+  const { headers } = await readJpeg(reader, id)
+  for (const [name, expected] of [
+    ['Cache-Control', /\bno-transform\b/],
+    ['ETag', /^W\/"/],
+    ['Vary', /\bAccept\b/i],
+    ['X-Content-Type-Options', /^nosniff$/],
+  ] as const) {
+    const value = headers.get(name)
+    expect(expected.test(value ?? ''), `expected ${name} to match ${expected}, got ${JSON.stringify(value)}`)
   }
-  throw new Error(`expected a hit, got ${timings.at(-1) || 'no Server-Timing'}`)
+  const again = await reader.get(id, 'w=64', { 'If-None-Match': headers.get('ETag') ?? '' })
+  expect(again.status === 304, `expected 304 for the same ETag, got ${again.status}`)
+  const version = await readJpeg(reader, `${id}@${etag.slice(1, 9)}`)
+  const control = version.headers.get('Cache-Control') ?? ''
+  expect(control.includes('immutable'), `expected id@hash to be immutable, got ${JSON.stringify(control)}`)
+  return headers.get('Cache-Control') ?? ''
 }
 
-async function checkHints(url: string): Promise<string> {
-  const response = await ask(url, { headers: { Accept: 'image/*', 'Sec-CH-Width': '64', 'Sec-CH-DPR': '1' } })
-  await response.arrayBuffer()
-  const vary = response.headers.get('Vary') ?? ''
+async function checkCache(reader: DeploymentReader, id: string): Promise<string> {
+  let timing = ''
+  for (let i = 0; i < 3; i++) {
+    timing = (await readJpeg(reader, id)).headers.get('Server-Timing') ?? ''
+    if (/cache;desc="hit"/.test(timing)) return 'a second request is a hit'
+  }
+  throw new Error(`expected a hit, got ${timing || 'no Server-Timing'}`)
+}
+
+async function checkHints(reader: DeploymentReader, id: string): Promise<string> {
+  const { headers } = await readJpeg(reader, id, '', { 'Sec-CH-Width': '64', 'Sec-CH-DPR': '1' })
+  const vary = headers.get('Vary') ?? ''
   expect(/sec-ch-width/i.test(vary), `expected Vary to name Sec-CH-Width, got ${JSON.stringify(vary)}`)
-  return `${response.headers.get('Strata-Plan')}`
-}
-
-async function ask(url: string, init: RequestInit = {}): Promise<Response> {
-  return await fetch(url, { ...init, signal: AbortSignal.timeout(30_000) }).catch((cause) => {
-    throw new StrataError('ORIGIN_FAILED', `${new URL(url).origin} does not answer`, { cause })
-  })
+  return `${headers.get('Strata-Plan')}`
 }
 
 async function answered(response: Response): Promise<Error> {

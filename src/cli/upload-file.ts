@@ -30,6 +30,8 @@ export interface Info {
   readonly state?: string
   readonly modelSet?: string
   readonly bytes?: number
+  /** Of the whole file: `"HASH.LAYER"`. */
+  readonly etag?: string
   readonly source?: { readonly width: number; readonly height: number; readonly sha256: string }
 }
 
@@ -115,7 +117,10 @@ export async function waitUntilReady(upload: Upload, target: UploadTarget): Prom
   return await waitFor(upload.id, target, ({ source }) => source?.sha256 === sha256)
 }
 
-/** Asks for `/img/:id.json` until the image is ready and `isIt`. Throws as `waitUntilReady`. */
+/**
+ * Asks for `/img/:id.json` until the image is ready and `isIt`, with the upload token, which an edge that answers signed
+ * URLs only takes in place of a signature. Throws as `waitUntilReady`.
+ */
 export async function waitFor(
   id: string,
   target: UploadTarget,
@@ -123,7 +128,8 @@ export async function waitFor(
 ): Promise<Info> {
   const deadline = Date.now() + target.timeoutMs
   for (;;) {
-    const response = await send(new URL(`${imageUrl(target, id)}.json`), { signal: target.signal })
+    const url = new URL(`${imageUrl(target, id)}.json`)
+    const response = await send(url, { headers: authorization(target), signal: target.signal })
     const info = (await response.json()) as Info
     if (response.status === 200 && info.state === 'ready' && isIt(info)) return info
     if (Date.now() > deadline) {

@@ -36,6 +36,8 @@ export const ERRORS = {
   PARAM_INVALID: { status: 400, meaning: 'a parameter is malformed or out of range' },
   PORT_BUSY: { status: 500, meaning: 'another program listens on the port' },
   RANGE_NOT_SATISFIABLE: { status: 416, meaning: 'the range lies outside the body' },
+  REMOTE_FAILED: { status: 502, meaning: 'the host that a picture was to be fetched from did not send it' },
+  REMOTE_FORBIDDEN: { status: 403, meaning: 'pictures are not fetched from this host' },
   SIGNATURE_EXPIRED: { status: 403, meaning: 'the signed URL is no longer valid' },
   SIGNATURE_INVALID: { status: 403, meaning: 'the signature does not belong to this URL' },
   SIGNATURE_MISSING: { status: 403, meaning: 'images are served to signed URLs only' },

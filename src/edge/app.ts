@@ -49,7 +49,9 @@ export function createEdgeApp<E extends Env>(options: ResolvedOptions<E>): Hono<
   app.put('/img/:name', async (c) => {
     await authorize(c, options)
     const services = servicesFor(c, options, shared)
-    return dropStale(c, services, await putImage(c.req.param('name'), c.req.raw, services, options))
+    const { maxUploadBytes } = options
+    const upload = { maxUploadBytes, remote: options.remote(c) }
+    return dropStale(c, services, await putImage(c.req.param('name'), c.req.raw, services, upload))
   })
   app.delete('/img/:name', async (c) => {
     await authorize(c, options)

@@ -1,5 +1,6 @@
+import { type EncodeJob, type IngestServices, LEASE_MS } from './encode-job.ts'
 import type { ImageEvent } from './events.ts'
-import { attemptEncode, type EncodeJob, type IngestServices, LEASE_MS } from './ingest.ts'
+import { attemptEncode } from './ingest.ts'
 import type { KeepAlive } from './single-flight.ts'
 import { deliver, type Webhook } from './webhook.ts'
 

@@ -3,6 +3,8 @@ import { readAtMost } from './body.ts'
 import { bodyKey, findBody, keepBody } from './body-cache.ts'
 import { decisionKey, jpegEtag, matchesNone } from './etag.ts'
 import { type CachePolicy, imageHeaders } from './headers.ts'
+import type { LeaseClient } from './lease-client.ts'
+import { makeOnce } from './make-once.ts'
 import type { MemoryBudget } from './memory-budget.ts'
 import type { LoadedImage } from './native.ts'
 import type { JpegName, PersistedJpegs } from './persisted-jpegs.ts'
@@ -24,6 +26,8 @@ export interface JpegServices {
   readonly transcoder: Transcoder | undefined
   /** Undefined: nothing is kept for longer than the Cache API likes. */
   readonly persisted: PersistedJpegs | undefined
+  /** Undefined: isolates do not wait for one another. */
+  readonly leases: LeaseClient | undefined
   readonly memory: MemoryBudget
   /** One per plugin instance, hence per isolate. Undefined: the file had gone. */
   readonly flights: SingleFlight<Jpeg | undefined>
@@ -91,20 +95,20 @@ async function findOrMake(key: string, image: LoadedImage, plan: TranscodePlan, 
   if (found !== undefined) {
     return { value: { bytes: new Uint8Array(await found.arrayBuffer()), cached: true } }
   }
-  const name = nameOf(image, plan)
-  const kept = await persisted?.find(name)
-  if (kept !== undefined)
-    return { value: { bytes: kept, cached: true }, after: () => keepBody(key, kept, JPEG_TYPE) }
-  if (transcoder === undefined) throw missing()
-  const bytes = await memory.hold(plan.length, async () => {
-    const object = await store.readRange(image.state.file, 0, plan.length)
-    return object && (await transcode(transcoder, new Uint8Array(await object.arrayBuffer()), plan))
-  })
-  if (bytes === undefined) return { value: undefined }
-  const keep = async () => {
-    await Promise.all([keepBody(key, bytes, JPEG_TYPE), persisted?.keep(name, bytes, store)])
+  async function make(): Promise<Uint8Array | undefined> {
+    if (transcoder === undefined) throw missing()
+    return await memory.hold(plan.length, async () => {
+      const object = await store.readRange(image.state.file, 0, plan.length)
+      return object && (await transcode(transcoder, new Uint8Array(await object.arrayBuffer()), plan))
+    })
   }
-  return { value: { bytes, cached: false }, after: keep }
+  const leases = transcoder && services.leases
+  const { bytes, cached, keep } = await makeOnce(nameOf(image, plan), { store, persisted, leases }, make)
+  if (bytes === undefined) return { value: undefined }
+  const after = async () => {
+    await Promise.all([keepBody(key, bytes, JPEG_TYPE), keep()])
+  }
+  return { value: { bytes, cached }, after }
 }
 
 function missing(): StrataError {

@@ -1,7 +1,7 @@
 import { StrataError } from '../core/errors.ts'
+import { LEASE_MS } from './encode-job.ts'
 import { RETRY_AFTER_S } from './headers.ts'
 import type { ImageId } from './image-id.ts'
-import { LEASE_MS } from './ingest.ts'
 import type { LoadedImage } from './native.ts'
 import type { Services } from './services.ts'
 import {

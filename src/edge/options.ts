@@ -2,7 +2,9 @@ import type { Context, Env } from 'hono'
 import { StrataError } from '../core/errors.ts'
 import type { ImageEvent } from './events.ts'
 import type { ImageJob } from './jobs.ts'
+import type { LeaseNamespace } from './lease-client.ts'
 import type { Origin } from './origin.ts'
+import { checkRemoteSources, type RemoteSources } from './remote-sources.ts'
 import { checkSigning, type Signing } from './sign.ts'
 import type { Transcoder } from './transcoder.ts'
 import type { Webhook } from './webhook.ts'
@@ -54,6 +56,11 @@ export interface ImageCdnOptions<E extends Env = Env> {
    */
   readonly development?: (c: Context<E>) => boolean
   /**
+   * Hosts that `PUT /img/:id?url=…` may fetch pictures from. Nothing else is ever fetched.
+   * @default none
+   */
+  readonly remote?: RemoteSources | ((c: Context<E>) => RemoteSources | undefined)
+  /**
    * Keys of signed URLs (`strata-cdn/sign`): with them an image is answered to those alone.
    * @default none
    */
@@ -68,7 +75,13 @@ export interface ImageCdnOptions<E extends Env = Env> {
    * Whether JPEGs are kept in the bucket, under `jpeg/`, so that each is decoded once and not once in every data centre.
    * @default false
    */
-  readonly persist?: boolean
+  readonly persist?: boolean | ((c: Context<E>) => boolean)
+  /**
+   * The namespace of `TranscodeLease` (`strata-cdn/durable`): where JPEGs are kept, only one isolate of all makes one, and
+   * the others wait for it. Without it each that misses makes it.
+   * @default none
+   */
+  readonly lease?: (c: Context<E>) => LeaseNamespace | undefined
   /**
    * Whether `GET` answers an image that is not encoded yet, or needs a transcoder where there is none, with the bytes that
    * were uploaded. They hold all metadata, such as where a photo was taken.
@@ -116,6 +129,8 @@ export interface ImageCdnOptions<E extends Env = Env> {
 /** The options with every default filled in. */
 export type ResolvedOptions<E extends Env> = Required<ImageCdnOptions<E>> & {
   readonly keepOriginal: (c: Context<E>) => boolean
+  readonly persist: (c: Context<E>) => boolean
+  readonly remote: (c: Context<E>) => RemoteSources | undefined
   readonly signing: (c: Context<E>) => Signing | undefined
 }
 
@@ -127,6 +142,7 @@ const FUNCTIONS = [
   'webhook',
   'uploadToken',
   'development',
+  'lease',
   'onUploaded',
   'onEncoded',
   'onFailed',
@@ -155,9 +171,11 @@ export function resolveOptions<E extends Env>(options: ImageCdnOptions<E>): Reso
     uploadToken: options.uploadToken ?? (() => undefined),
     development:
       options.development ?? ((c) => (c.env as Record<string, unknown>)?.STRATA_ENV === 'development'),
-    signing: signingOf(options.signing),
+    remote: checked<E, RemoteSources>(options.remote, checkRemoteSources),
+    signing: checked<E, Signing>(options.signing, checkSigning),
     allowedWidths: sorted(options.allowedWidths ?? []),
-    persist: options.persist ?? false,
+    persist: accessor(options.persist ?? false),
+    lease: options.lease ?? (() => undefined),
     serveOriginal: options.serveOriginal ?? false,
     defaultWidth: options.defaultWidth ?? 1280,
     maxTranscodeWidth: options.maxTranscodeWidth ?? 1920,
@@ -179,11 +197,12 @@ export function resolveOptions<E extends Env>(options: ImageCdnOptions<E>): Reso
   integerOption('maxEmbedWidth', resolved.maxEmbedWidth, 0, MAX_WIDTH)
   integerOption('maxUploadBytes', resolved.maxUploadBytes, 1, Number.MAX_SAFE_INTEGER)
   integerOption('maxAge', resolved.maxAge, 0, MAX_AGE_S)
-  for (const name of ['persist', 'serveOriginal'] as const) {
-    if (typeof resolved[name] !== 'boolean') throw invalidOption(name, 'true or false', resolved[name])
+  if (typeof resolved.serveOriginal !== 'boolean')
+    throw invalidOption('serveOriginal', 'true or false', resolved.serveOriginal)
+  for (const name of ['keepOriginal', 'persist'] as const) {
+    if (!['boolean', 'function', 'undefined'].includes(typeof options[name]))
+      throw invalidOption(name, 'true, false or a function of the context', options[name])
   }
-  if (!['boolean', 'function', 'undefined'].includes(typeof options.keepOriginal))
-    throw invalidOption('keepOriginal', 'true, false or a function of the context', options.keepOriginal)
   if (!HINT_MODES.includes(resolved.hints))
     throw invalidOption('hints', HINT_MODES.join(' or '), resolved.hints)
   if (typeof resolved.allowOrigin !== 'string' || !/^(\*|https?:\/\/[^\s/]+)$/.test(resolved.allowOrigin)) {
@@ -196,18 +215,20 @@ function accessor<E extends Env>(value: boolean | ((c: Context<E>) => boolean)):
   return typeof value === 'function' ? value : () => value
 }
 
-function signingOf<E extends Env>(
-  value: ImageCdnOptions<E>['signing'],
-): (c: Context<E>) => Signing | undefined {
-  if (typeof value === 'function') {
+/** An option that is a value or gives one: checked at construction, or whenever it is asked. */
+function checked<E extends Env, T extends object>(
+  option: T | ((c: Context<E>) => T | undefined) | undefined,
+  check: (value: T) => void,
+): (c: Context<E>) => T | undefined {
+  if (typeof option === 'function') {
     return (c) => {
-      const signing = value(c)
-      if (signing !== undefined) checkSigning(signing)
-      return signing
+      const value = option(c)
+      if (value !== undefined) check(value)
+      return value
     }
   }
-  if (value !== undefined) checkSigning(value)
-  return () => value
+  if (option !== undefined) check(option)
+  return () => option
 }
 
 function sorted(widths: readonly number[]): readonly number[] {

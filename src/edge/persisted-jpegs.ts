@@ -22,7 +22,7 @@ export class PersistedJpegs {
 
   async find(name: JpegName): Promise<Uint8Array | undefined> {
     try {
-      const object = await this.#bucket.get(keyOf(name))
+      const object = await this.#bucket.get(jpegKey(name))
       return object === null ? undefined : new Uint8Array(await object.arrayBuffer())
     } catch {
       return undefined
@@ -32,7 +32,7 @@ export class PersistedJpegs {
   /** Length in bytes. */
   async size(name: JpegName): Promise<number | undefined> {
     try {
-      return (await this.#bucket.head(keyOf(name)))?.size
+      return (await this.#bucket.head(jpegKey(name)))?.size
     } catch {
       return undefined
     }
@@ -40,7 +40,7 @@ export class PersistedJpegs {
 
   /** Keeps a JPEG, unless its image was replaced or deleted while it was made: then nobody would remove it. */
   async keep(name: JpegName, bytes: Uint8Array, store: Pick<ImageStore, 'readState'>): Promise<void> {
-    const key = keyOf(name)
+    const key = jpegKey(name)
     await this.#bucket.put(key, bytes, { httpMetadata: { contentType: 'image/jpeg' } })
     const state = (await store.readState(name.id))?.state
     if (state?.status !== 'ready' || state.hash !== name.hash) await this.#bucket.delete(key)
@@ -49,7 +49,7 @@ export class PersistedJpegs {
   /** Removes those of versions that the image's record does not name, all of them when it has none. */
   async removeStale(id: string, store: Pick<ImageStore, 'readState'>): Promise<void> {
     const state = (await store.readState(id))?.state
-    const live = state?.status === 'ready' ? keyOf({ id, hash: state.hash, decision: '' }) : undefined
+    const live = state?.status === 'ready' ? jpegKey({ id, hash: state.hash, decision: '' }) : undefined
     let cursor: string | undefined
     do {
       const page = await this.#bucket.list({ prefix: `jpeg/${id}/`, ...(cursor && { cursor }) })
@@ -60,6 +60,7 @@ export class PersistedJpegs {
   }
 }
 
-function keyOf({ id, hash, decision }: JpegName): string {
+/** Key in the bucket. */
+export function jpegKey({ id, hash, decision }: JpegName): string {
   return `jpeg/${id}/${hash}/${decision}`
 }

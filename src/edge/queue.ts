@@ -1,10 +1,12 @@
 import type { Env } from 'hono'
 import { StrataError } from '../core/errors.ts'
 import { backoff } from './backoff.ts'
-import { attemptEncode, giveUp, type IngestServices } from './ingest.ts'
+import type { IngestServices } from './encode-job.ts'
+import { attemptEncode } from './ingest.ts'
 import type { ImageJob } from './jobs.ts'
 import type { ResolvedOptions } from './options.ts'
 import { createShared, servicesFor, withContext } from './services.ts'
+import { giveUp } from './settlement.ts'
 import type { Failure } from './state.ts'
 import { deliver, type Webhook } from './webhook.ts'
 

@@ -1,10 +1,11 @@
 import { type Context, type Env, Hono } from 'hono'
 import { StrataError } from '../core/errors.ts'
+import type { IngestServices } from './encode-job.ts'
 import type { ImageEvent } from './events.ts'
 import { HeaderCache } from './header-cache.ts'
-import type { IngestServices } from './ingest.ts'
 import { type ImageJob, type Jobs, localJobs, queuedJobs } from './jobs.ts'
 import type { Jpeg } from './jpeg.ts'
+import { LeaseClient } from './lease-client.ts'
 import { MemoryBudget } from './memory-budget.ts'
 import type { ResolvedOptions } from './options.ts'
 import { PersistedJpegs } from './persisted-jpegs.ts'
@@ -33,6 +34,7 @@ export interface Services extends Shared {
   readonly transcoder: () => Transcoder | undefined
   /** Undefined where JPEGs are not kept. */
   readonly persisted: PersistedJpegs | undefined
+  readonly leases: LeaseClient | undefined
 }
 
 export function createShared(): Shared {
@@ -51,6 +53,7 @@ export function servicesFor<E extends Env>(
 ): Services {
   const bucket = requireBucket(options.bucket(c))
   const store = new ImageStore(bucket)
+  const leases = options.lease(c)
   const jobs = () => jobsFor(c, options, ingest)
   const ingest = (): IngestServices => {
     const { announce, graceMs } = jobs()
@@ -63,7 +66,8 @@ export function servicesFor<E extends Env>(
     jobs,
     ingest,
     transcoder: () => options.transcoder(c),
-    persisted: options.persist ? new PersistedJpegs(bucket) : undefined,
+    persisted: options.persist(c) ? new PersistedJpegs(bucket) : undefined,
+    leases: leases && new LeaseClient(leases),
   }
 }
 

@@ -7,13 +7,14 @@ import { type ImageState, isOpen, type StoredState } from './state.ts'
  *   state/ID                    the record (state.ts): which upload counts and how far it is
  *   original/ID/TOKEN           what was uploaded
  *   strata/ID/TOKEN-ATTEMPT     the .strata file that one attempt to encode gave
+ *   jpeg/ID/HASH/DECISION       a JPEG of the file with this hash (persisted-jpegs.ts)
  *   sweep/position              where the sweep (sweep.ts) goes on
  */
 const STATES = 'state/'
 const SWEEP_POSITION = 'sweep/position'
 const stateKey = (id: string): string => STATES + id
-/** Folders whose objects count only while a record names them. */
-export const OBJECT_FOLDERS = ['original', 'strata'] as const
+/** Folders whose objects count only while a record names them: by their key, or by the hash in it. */
+export const OBJECT_FOLDERS = ['original', 'strata', 'jpeg'] as const
 
 /** What a listing tells of a record without reading it. */
 export interface ListedState {
@@ -23,6 +24,8 @@ export interface ListedState {
   readonly uploaded: string
   /** Of a ready image. */
   readonly modelSet?: string
+  /** Of a ready image: H of its file. */
+  readonly hash?: string
   /** Of a failed one. */
   readonly code?: string
   /** Of one that is not encoded yet: see OpenState. */
@@ -122,16 +125,14 @@ export class ImageStore {
     await this.remove(objectsOf(record.state))
   }
 
-  /** Records in the order of their ids. */
+  /** Records in the order of their ids: all, or those `after` an id, or `from` it on. */
   async listStates(options: {
-    readonly after?: string
+    readonly after?: string | undefined
+    readonly from?: string | undefined
     readonly limit?: number
   }): Promise<Page<ListedState>> {
-    const { objects, truncated } = await this.#list(
-      STATES,
-      options.after ? stateKey(options.after) : undefined,
-      options,
-    )
+    const after = options.from ? justBefore(options.from) : options.after
+    const { objects, truncated } = await this.#list(STATES, after && stateKey(after), options)
     return { entries: objects.map(readListedState), more: truncated }
   }
 
@@ -175,6 +176,12 @@ export function objectsOf(state: ImageState): string[] {
   return keys.filter((key) => key !== undefined)
 }
 
+/** What sorts right before an id, after all others that do: no character of an id is above `~`. */
+function justBefore(id: string): string {
+  const last = id.length - 1
+  return `${id.slice(0, last)}${String.fromCharCode(id.charCodeAt(last) - 1)}~`
+}
+
 /** R2 keeps at most 2048 bytes of it; two keys of ids of 128 characters take 450. */
 function describeState(state: ImageState): Record<string, string> {
   return {
@@ -182,7 +189,7 @@ function describeState(state: ImageState): Record<string, string> {
     token: state.token,
     uploaded: state.uploaded,
     keys: objectsOf(state).join(' '),
-    ...(state.status === 'ready' && { modelSet: state.modelSet }),
+    ...(state.status === 'ready' && { modelSet: state.modelSet, hash: state.hash }),
     ...(state.status === 'failed' && { code: state.error.code }),
     ...(isOpen(state) && { leaseUntil: String(state.leaseUntil) }),
   }
@@ -196,6 +203,7 @@ function readListedState({ key, customMetadata: of = {} }: R2Object): ListedStat
     uploaded: of.uploaded ?? '',
     keys: (of.keys ?? '').split(' ').filter((named) => named !== ''),
     ...(of.modelSet !== undefined && { modelSet: of.modelSet }),
+    ...(of.hash !== undefined && { hash: of.hash }),
     ...(of.code !== undefined && { code: of.code }),
     ...(of.leaseUntil !== undefined && { leaseUntil: Number(of.leaseUntil) }),
   }

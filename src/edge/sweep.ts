@@ -1,6 +1,7 @@
 import type { Env } from 'hono'
 import { resumeIfDead } from './lookup.ts'
 import type { ResolvedOptions } from './options.ts'
+import { jpegKey } from './persisted-jpegs.ts'
 import { createShared, type Services, servicesFor, withContext } from './services.ts'
 import { type ListedObject, type ListedState, OBJECT_FOLDERS } from './store.ts'
 
@@ -35,7 +36,7 @@ export interface SweepReport {
   readonly complete: boolean
 }
 
-/** Where to go on: after this id or key in one of the three folders. */
+/** Where to go on: after this id or key in one of the folders. */
 interface Position {
   readonly folder: 'state' | (typeof OBJECT_FOLDERS)[number]
   readonly after?: string
@@ -47,7 +48,8 @@ const DEFAULT_ORPHAN_AGE_MS = 3_600_000
 
 /**
  * Walks through the bucket: starts uploads again whose encoding died, and removes objects that no record names: of
- * attempts that lost, of requests that were cut off. Takes two list operations a page and reads hardly any object.
+ * attempts that lost, of requests that were cut off, and JPEGs of files that are no more. Takes two list operations a page
+ * and reads hardly any object.
  * @throws StrataError STORAGE_FAILED
  */
 export async function sweep(
@@ -69,28 +71,31 @@ export async function sweep(
 
   async function removeOrphans(folder: (typeof OBJECT_FOLDERS)[number], after: string | undefined) {
     const page = await store.listObjects(folder, after)
-    const old = page.entries.filter(({ uploaded }) => Date.now() - uploaded >= orphanAgeMs)
-    const orphans = await unnamed(old)
+    const { entries, orphans } = await judge(page.entries)
     await store.remove(orphans)
     report.removed += orphans.length
-    return { ...page, last: page.entries.at(-1)?.key }
+    return { entries, more: page.more || entries.length < page.entries.length, last: entries.at(-1)?.key }
   }
 
-  /** Records are listed after the objects, so what a record names by then is safe; and no record takes up an old object. */
-  async function unnamed(objects: readonly ListedObject[]): Promise<string[]> {
-    const ids = objects.map(({ key }) => idOf(key)).sort()
-    const [first, last] = [ids[0], ids.at(-1)]
-    if (first === undefined || last === undefined) return []
-    const named = new Set<string>()
-    // The first id itself must be listed as well: its predecessor is the same without its last character.
-    let after: string | undefined = first.slice(0, -1)
-    while (after !== undefined) {
-      const page: { entries: readonly ListedState[]; more: boolean } = await store.listStates({ after })
-      for (const { keys } of page.entries) for (const key of keys) named.add(key)
-      const reached: string | undefined = page.entries.at(-1)?.id
-      after = page.more && reached !== undefined && reached < last ? reached : undefined
-    }
-    return objects.map(({ key }) => key).filter((key) => !named.has(key))
+  /**
+   * Looks at objects as far as one page of records goes, at one at least: where few images have many objects, or many
+   * none, the records between them are many. Records are listed after the objects, so what a record names by then is safe;
+   * and no record takes up an old object.
+   */
+  async function judge(objects: readonly ListedObject[]) {
+    const isOld = ({ uploaded }: ListedObject) => Date.now() - uploaded >= orphanAgeMs
+    const first = objects.find(isOld)
+    if (first === undefined) return { entries: objects, orphans: [] }
+    const from = idOf(first.key)
+    const records = await store.listStates({ from })
+    const to = records.more ? records.entries.at(-1)?.id : undefined
+    // Keys are not in the order of their ids: `a-b/…` comes before `a/…`.
+    const isBeyond = (id: string) => id < from || (to !== undefined && id > to)
+    const end = objects.findIndex((object) => isOld(object) && isBeyond(idOf(object.key)))
+    const entries = end < 0 ? objects : objects.slice(0, end)
+    const named = new Set(records.entries.flatMap(namesOf))
+    const keys = entries.filter(isOld).map(({ key }) => key)
+    return { entries, orphans: keys.filter((key) => !named.has(key) && !named.has(folderOf(key))) }
   }
 
   for (let i = 0; i < pages && !report.complete; i++) {
@@ -118,6 +123,16 @@ export function createSweepHandler<E extends Env>(
       console.log(JSON.stringify({ event: 'sweep', ...report }))
     })
   }
+}
+
+/** Keys that a record names, and the folder of its JPEGs. */
+function namesOf({ id, keys, hash }: ListedState): string[] {
+  return hash === undefined ? [...keys] : [...keys, jpegKey({ id, hash, decision: '' })]
+}
+
+/** `jpeg/ID/HASH/DECISION` -> `jpeg/ID/HASH/` */
+function folderOf(key: string): string {
+  return key.slice(0, key.lastIndexOf('/') + 1)
 }
 
 /** `original/ID/TOKEN` -> ID */

@@ -1,8 +1,8 @@
 import { hex } from '../core/bytes.ts'
-import { invalidParam, StrataError } from '../core/errors.ts'
+import { invalidParam, StrataError, type StrataErrorCode } from '../core/errors.ts'
 import { checkQuality, DEFAULT_QUALITY, parseWidths } from '../format/ladder.ts'
 import { MAX_DIMENSION } from '../format/layout.ts'
-import { LEASE_MS } from './ingest.ts'
+import { LEASE_MS } from './encode-job.ts'
 import { single } from './params.ts'
 import type { ImageState, OpenState, UploadParams } from './state.ts'
 import { type ImageStore, objectsOf } from './store.ts'
@@ -34,7 +34,12 @@ export function declaredLength(header: string | null, limit: number): number {
   if (header === null || !/^[0-9]{1,15}$/.test(header)) {
     throw new StrataError('LENGTH_REQUIRED', 'Content-Length: expected the size of the picture in bytes')
   }
-  const length = Number(header)
+  return checkLength(header, limit)
+}
+
+/** @throws StrataError INPUT_EMPTY, INPUT_TOO_LARGE */
+export function checkLength(text: string, limit: number): number {
+  const length = Number(text)
   if (length === 0) throw new StrataError('INPUT_EMPTY', 'expected the bytes of a picture, got 0 bytes')
   if (length > limit) {
     throw new StrataError('INPUT_TOO_LARGE', `expected at most ${limit} bytes, got ${length}`)
@@ -47,6 +52,8 @@ export interface Upload {
   /** Bytes, as declared. */
   readonly length: number
   readonly contentType: string
+  /** What it is called when the body is not as long as declared. @default 'ABORTED' */
+  readonly cutOff?: StrataErrorCode
 }
 
 export interface Accepted {
@@ -61,7 +68,7 @@ export interface Accepted {
 /**
  * Stores an upload and makes it the one that counts, unless the same bytes with the same parameters are that already.
  * The original is complete before the record names it, so a connection that breaks leaves what was there before.
- * @throws StrataError ABORTED, STORAGE_FAILED
+ * @throws StrataError ABORTED (or what `upload.cutOff` says), STORAGE_FAILED
  */
 export async function acceptUpload(
   id: string,
@@ -115,11 +122,16 @@ async function storeOriginal(
 
 /** @throws StrataError ABORTED when the body is not what was declared; what `writable` throws, and `refused` */
 async function pump(
-  { body, length }: Upload,
+  { body, length, cutOff }: Upload,
   digest: WritableStream,
   writable: WritableStream<Uint8Array>,
   refused: Promise<never>,
 ): Promise<void> {
+  function ended(received: number, cause?: unknown): StrataError {
+    const came = received > length ? 'more came' : `it ended after ${received}`
+    const message = `body: expected ${length} bytes as declared, ${came}`
+    return new StrataError(cutOff ?? 'ABORTED', message, { cause })
+  }
   const reader = body.getReader()
   const [hashed, stored] = [digest.getWriter(), writable.getWriter()]
   // Nobody looks at these two; a failure comes out of the writes as well.
@@ -127,23 +139,18 @@ async function pump(
   try {
     let received = 0
     for (;;) {
-      const step = await reader.read().catch((cause) => Promise.reject(ended(received, length, cause)))
+      const step = await reader.read().catch((cause) => Promise.reject(ended(received, cause)))
       if (step.done) break
       received += step.value.length
-      if (received > length) throw ended(received, length)
+      if (received > length) throw ended(received)
       await Promise.race([Promise.all([hashed.write(step.value), stored.write(step.value)]), refused])
     }
-    if (received < length) throw ended(received, length)
+    if (received < length) throw ended(received)
     await Promise.all([hashed.close(), stored.close()])
   } catch (error) {
     await Promise.allSettled([reader.cancel(error), hashed.abort(error), stored.abort(error)])
     throw error
   }
-}
-
-function ended(received: number, length: number, cause?: unknown): StrataError {
-  const came = received > length ? 'more came' : `it ended after ${received}`
-  return new StrataError('ABORTED', `body: expected ${length} bytes as declared, ${came}`, { cause })
 }
 
 /** A failed upload is never the same: whoever sends it again wants another try. */

@@ -1,32 +1,40 @@
 import type { Context, Env } from 'hono'
-import { StrataError } from '../core/errors.ts'
+import { invalidParam, StrataError } from '../core/errors.ts'
 import { requireUploadToken } from './auth.ts'
 import { eventOf } from './events.ts'
 import { PENDING_HEADERS } from './lookup.ts'
 import type { ResolvedOptions } from './options.ts'
 import { requireOriginal, requireState, unversioned } from './originals.ts'
+import { single } from './params.ts'
+import { fetchRemote } from './remote-fetch.ts'
+import type { RemoteSources } from './remote-sources.ts'
 import type { Services } from './services.ts'
 import { type ImageState, isOpen } from './state.ts'
-import { acceptUpload, declaredLength, parseUploadParams, queuedState } from './upload.ts'
+import { acceptUpload, declaredLength, parseUploadParams, queuedState, type Upload } from './upload.ts'
+
+/** The options that uploading depends on. */
+export interface UploadOptions {
+  readonly maxUploadBytes: number
+  /** Undefined: nothing is fetched. */
+  readonly remote: RemoteSources | undefined
+}
 
 /**
- * PUT of `/img/:id`: stores the original, answers 202, has it encoded after that. The same upload again changes nothing.
- * @throws StrataError LENGTH_REQUIRED, INPUT_EMPTY, INPUT_TOO_LARGE, PARAM_INVALID, ID_INVALID, ABORTED, STORAGE_FAILED
+ * PUT of `/img/:id`: stores the original, the body or what lies at `?url=`, answers 202, has it encoded after that. The same
+ * upload again changes nothing.
+ * @throws StrataError LENGTH_REQUIRED, INPUT_EMPTY, INPUT_TOO_LARGE, PARAM_INVALID, ID_INVALID, ABORTED, STORAGE_FAILED;
+ * those of fetchRemote
  */
 export async function putImage(
   name: string,
   request: Request,
   services: Services,
-  { maxUploadBytes }: { readonly maxUploadBytes: number },
+  options: UploadOptions,
 ): Promise<Response> {
   const id = unversioned(name)
-  const length = declaredLength(request.headers.get('Content-Length'), maxUploadBytes)
   const url = new URL(request.url)
   const params = parseUploadParams(url.searchParams)
-  if (request.body === null)
-    throw new StrataError('INPUT_EMPTY', 'expected the bytes of a picture, got 0 bytes')
-  const contentType = request.headers.get('Content-Type') ?? 'application/octet-stream'
-  const upload = { body: request.body, length, contentType }
+  const upload = await openUpload(request, single(url.searchParams, 'url'), options)
   const { state, isNew, cleanUp } = await acceptUpload(id, upload, params, services.store)
   services.keepAlive(cleanUp().catch(() => undefined)) // else the sweep does it
   const jobs = services.jobs()
@@ -34,6 +42,23 @@ export async function putImage(
   if (state.status === 'queued') await jobs.start({ id, token: state.token })
   if (isNew) await jobs.announce(eventOf(id, state))
   return accepted(id, state, url.pathname)
+}
+
+async function openUpload(
+  request: Request,
+  source: string | undefined,
+  { maxUploadBytes, remote }: UploadOptions,
+): Promise<Upload> {
+  const declared = request.headers.get('Content-Length')
+  if (source !== undefined) {
+    if (request.body !== null && declared !== '0') throw invalidParam('url', 'no body beside it', 'one')
+    return await fetchRemote(source, remote ?? { hosts: [] }, maxUploadBytes)
+  }
+  const length = declaredLength(declared, maxUploadBytes)
+  if (request.body === null)
+    throw new StrataError('INPUT_EMPTY', 'expected the bytes of a picture, got 0 bytes')
+  const contentType = request.headers.get('Content-Type') ?? 'application/octet-stream'
+  return { body: request.body, length, contentType }
 }
 
 /**

@@ -15,7 +15,7 @@ interface Put {
 }
 
 /** An edge that answers as ours does; an image is ready when it was asked for twice. */
-async function fakeEdge(failing: readonly string[] = []) {
+async function fakeEdge(failing: readonly string[] = [], token?: string) {
   const puts: Put[] = []
   const asked = new Map<string, number>()
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -30,6 +30,8 @@ async function fakeEdge(failing: readonly string[] = []) {
       if (request.headers['content-length'] === undefined) return void send(411, {})
       return void send(202, { id, state: 'queued' })
     }
+    if (token !== undefined && request.headers.authorization !== `Bearer ${token}`)
+      return void send(403, { error: { code: 'SIGNATURE_MISSING', message: 'sig: none' } })
     const times = (asked.get(id) ?? 0) + 1
     asked.set(id, times)
     if (failing.includes(id))
@@ -59,6 +61,14 @@ describe('upload', () => {
     expect(puts).toEqual([
       expect.objectContaining({ url: '/cdn/img/my-cat?quality=80', authorization: 'Bearer secret' }),
     ])
+  })
+
+  it('asks with its token where only signed URLs are answered', async () => {
+    const { to } = await fakeEdge([], 'secret')
+    const argv = ['upload', join(await folder({ 'a.png': 'x' }), 'a.png'), '--to', to]
+    expect((await strata(argv, { env: { UPLOAD_TOKEN: 'secret' } })).code).toBe(0)
+    const without = await strata(argv)
+    expect([without.code, without.err]).toEqual([1, expect.stringContaining('sig: none')])
   })
 
   it('does not wait with --no-wait, and takes an id', async () => {

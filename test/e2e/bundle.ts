@@ -14,7 +14,8 @@ export async function bundleWorker(entry: string): Promise<string> {
     format: 'esm',
     target: 'es2022',
     conditions: ['workerd', 'worker', 'browser'],
-    external: ['node:*'],
+    external: ['cloudflare:*', 'node:*'],
+    loader: { '.html': 'text' },
     logLevel: 'warning',
   })
   return outputFiles[0]?.text ?? ''

@@ -19,6 +19,9 @@ describe('imageCdn', () => {
     { signing: () => undefined },
     { keepOriginal: false, onFailed: () => {}, queue: () => undefined },
     { keepOriginal: () => true },
+    { persist: () => true, lease: () => undefined },
+    { remote: { hosts: ['img.example.com', '*.example.org'], http: true, timeoutMs: 1000 } },
+    { remote: () => undefined },
   ])('takes %o', (options) => {
     expect(() => imageCdn({ ...accessors, ...(options as object) })).not.toThrow()
   })
@@ -46,6 +49,9 @@ describe('imageCdn', () => {
     ['allowedWidths', [0]],
     ['allowedWidths', ['640']],
     ['persist', 'yes'],
+    ['lease', {}],
+    ['remote', ['img.example.com']],
+    ['remote', { hosts: ['localhost'] }],
     ['serveOriginal', 1],
     ['signing', 'key'],
     ['signing', { keys: {} }],

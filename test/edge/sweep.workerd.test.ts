@@ -34,6 +34,57 @@ describe('the sweep', () => {
     expect(await sweep(services(), { orphanAgeMs: 0 })).toMatchObject({ removed: 0 })
   })
 
+  it('removes JPEGs of files that are no more', async () => {
+    let file = strataFile(91)
+    const cdn = createCdn((request) => answerWith(file)(request), { persist: true })
+    const jpegs = async () =>
+      (await BUCKET.list({ prefix: 'jpeg/sj' })).objects.map(({ key }) => key.split('/')[1])
+    for (const id of ['sj', 'sj-live', 'sj-replaced', 'sj-deleted', 'sj0']) {
+      await cdn.put(`/cdn/img/${id}`)
+      for (const w of [320, 640]) await cdn.get(`/cdn/img/${id}?w=${w}`)
+    }
+    // As by a Worker that was stopped right after the record was written.
+    const { objects } = await BUCKET.list({ prefix: 'jpeg/sj-' })
+    file = strataFile(92, undefined, 'another picture')
+    await cdn.put('/cdn/img/sj-replaced', 'another picture')
+    await cdn.get('/cdn/img/sj-replaced?w=320')
+    await cdn.request('/cdn/img/sj-deleted', { method: 'DELETE' })
+    for (const { key } of objects) if (!key.includes('live')) await BUCKET.put(key, 'stale')
+    expect(await jpegs()).toHaveLength(11)
+
+    expect(await sweep(services(), { orphanAgeMs: 0 })).toMatchObject({ removed: 4, complete: true })
+    expect(await jpegs()).toEqual(['sj-live', 'sj-live', 'sj-replaced', 'sj', 'sj', 'sj0', 'sj0'])
+    expect((await cdn.get('/cdn/img/sj-replaced?w=320')).headers.get('Server-Timing')).toContain('"hit"')
+  })
+
+  it('looks at objects no further than at one page of records, and leaves none out', async () => {
+    const { store } = services()
+    // A bucket whose pages are of three records.
+    const small = new Proxy(store, {
+      get(target, name) {
+        if (name === 'listStates') return (options: object) => target.listStates({ ...options, limit: 3 })
+        const value = Reflect.get(target, name) as unknown
+        return typeof value === 'function' ? value.bind(target) : value
+      },
+    })
+    const ids = Array.from({ length: 20 }, (_, i) => `sp-${'abcdefghijklmnopqrst'[i]}`)
+    for (const [i, id] of ids.entries()) {
+      if (i % 5 !== 4) await writeOpen(id, { leaseUntil: Date.now() + 1e6 })
+      if (i % 3 === 0) await BUCKET.put(`jpeg/${id}/hash/decision`, 'stale')
+    }
+    await BUCKET.put('jpeg/sp/hash/decision', 'stale')
+    let removed = 0
+    for (let runs = 0; ; runs++) {
+      const report = await sweep({ ...services(), store: small }, { pages: 1, orphanAgeMs: 0 })
+      removed += report.removed
+      if (report.complete) break
+      expect(runs).toBeLessThan(100)
+    }
+    expect(removed).toBe(8)
+    expect((await BUCKET.list({ prefix: 'jpeg/sp' })).objects).toEqual([])
+    for (const [i, id] of ids.entries()) expect(await keysOf(id)).toHaveLength(i % 5 === 4 ? 0 : 1)
+  })
+
   it('starts again what died, once', async () => {
     await writeOpen('sweep-dead', { leaseUntil: Date.now() - 1 })
     await writeOpen('sweep-alive', { leaseUntil: Date.now() + 1e6 })
@@ -50,7 +101,7 @@ describe('the sweep', () => {
       const report = await sweep(services(), { pages: 1 })
       seen += report.seen
       if (!report.complete) continue
-      expect(runs).toBe(3) // one page in each folder
+      expect(runs).toBe(4) // one page in each folder
       break
     }
     expect(seen).toBe(all.seen)

@@ -1,6 +1,7 @@
 import { type Check, runChecks } from '../checks.ts'
 import { defineCommand, EXIT, type Result } from '../command.ts'
 import { checkDeployment } from '../deployment-checks.ts'
+import { firstSigningKey } from '../signing-key.ts'
 import { parseBase } from '../upload-file.ts'
 
 const TIMEOUT_MS = 120_000
@@ -15,11 +16,18 @@ export const doctor = defineCommand({
       valueHint: 'https://host/cdn',
     },
     token: { type: 'string', description: 'Upload token (default: UPLOAD_TOKEN)', valueHint: 'token' },
+    key: {
+      type: 'string',
+      description: 'With --url: key id and secret of signed URLs (default: the first of SIGNING_KEYS)',
+      valueHint: 'kid:secret',
+    },
   },
   async run(args, io) {
     if (args.url === undefined) return report(await runChecks())
     const token = args.token ?? io.env.UPLOAD_TOKEN
-    return report(await checkDeployment({ base: parseBase(args.url, '--url'), token, timeoutMs: TIMEOUT_MS }))
+    const keys = args.key ?? io.env.SIGNING_KEYS
+    const target = { base: parseBase(args.url, '--url'), token, timeoutMs: TIMEOUT_MS }
+    return report(await checkDeployment(target, keys ? firstSigningKey(keys) : undefined))
   },
 })
 

@@ -1,5 +1,6 @@
-import { parseSigningKeys, signUrl } from '../../edge/sign.ts'
+import { signUrl } from '../../edge/sign.ts'
 import { defineCommand, parseInteger, usage } from '../command.ts'
+import { firstSigningKey } from '../signing-key.ts'
 
 const MAX_SECONDS = 100 * 365 * 86_400
 
@@ -26,7 +27,7 @@ export const sign = defineCommand({
   async run(args, io) {
     const text = args.key ?? io.env.SIGNING_KEYS
     if (!text) throw usage('--key: expected kid:secret, here or in SIGNING_KEYS')
-    const [kid, secret] = firstKey(text)
+    const { kid, secret } = firstSigningKey(text)
     const seconds =
       args.expires === undefined ? undefined : parseInteger('expires', args.expires, 1, MAX_SECONDS)
     const expires = seconds === undefined ? undefined : Math.floor(Date.now() / 1000) + seconds
@@ -37,12 +38,3 @@ export const sign = defineCommand({
     return { json: { url, kid, ...(expires !== undefined && { expires }) }, text: url }
   },
 })
-
-function firstKey(text: string): [kid: string, secret: string] {
-  try {
-    const [first = ['', '']] = Object.entries(parseSigningKeys(text))
-    return first
-  } catch (error) {
-    throw usage(`--key: ${error instanceof Error ? error.message : error}`)
-  }
-}
