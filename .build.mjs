@@ -5,6 +5,7 @@ import { rm } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import ts from 'typescript'
+import { buildClient } from './.build-client.mjs'
 
 process.chdir(fileURLToPath(new URL('.', import.meta.url)))
 
@@ -24,9 +25,8 @@ const PROGRAMS = [
   {
     config: 'src/edge/tsconfig.json',
     platform: 'neutral',
-    owns: (path) => /^src\/(index|edge\/sign)\.ts$/.test(path),
+    owns: (path) => /^src\/(index|edge\/(durable|sign))\.ts$/.test(path),
   },
-  { config: 'src/client/tsconfig.json', platform: 'browser', owns: (path) => path.startsWith('src/client/') },
   { config: 'tsconfig.json', platform: 'node', owns: (path) => /^src\/(cli|origin)\//.test(path) },
 ]
 
@@ -38,6 +38,8 @@ for (const program of PROGRAMS) {
   await bundle(program, own)
   declare(program, own)
 }
+await buildClient('dist/client')
+declare({ config: 'src/client/tsconfig.json' }, ['src/client/index.ts', 'src/client/worker.ts'])
 
 /** All paths under a (nested) object of export conditions. */
 function leaves(value) {
@@ -57,7 +59,7 @@ function bundle({ platform }, entryPoints) {
     format: 'esm',
     platform,
     target: platform === 'node' ? 'node20' : 'es2022',
-    external: [...Object.keys(dependencies), ...Object.keys(peerDependencies)],
+    external: ['cloudflare:workers', ...Object.keys(dependencies), ...Object.keys(peerDependencies)],
     // A bundled CommonJS package asks for built-in modules by require(), which an ES module lacks.
     banner:
       platform === 'node'

@@ -6,12 +6,26 @@ import { engineNetworks } from './networks.ts'
 import { memoiseLoads } from './session.ts'
 import type { Runtime } from './types.ts'
 
+const MANIFEST = 'manifest.json'
+const KERNELS = 'kernels.wasm'
+
 export interface BrowserRuntimeOptions {
-  /** Folder with manifest.json and the files that it names. Relative addresses start at the page or worker. */
-  readonly models: URL | string
-  /** build/kernels.wasm. @default none: the TypeScript references serve, slower and with the same result */
+  /**
+   * Folder with manifest.json and the files that it names, or the address of each by its name. Relative addresses start
+   * at the page or worker.
+   */
+  readonly models: URL | string | ((file: string) => URL | string)
+  /**
+   * build/kernels.wasm; checked like a model where the manifest names `kernels.wasm`.
+   * @default none: the TypeScript references serve, slower and with the same result
+   */
   readonly kernels?: URL | string
+  /** Gets a file, from wherever it is kept; what it gives is checked against the SHA-256. @default fetch */
+  readonly read?: ReadFile
 }
+
+/** @param sha256 64 hexadecimal digits, of files that the manifest names */
+export type ReadFile = (address: string, sha256?: string) => Promise<Uint8Array<ArrayBuffer>>
 
 /**
  * The decoder in a page or a worker. Each file is fetched once, on first use, and checked against the manifest's SHA-256.
@@ -21,12 +35,14 @@ export async function createBrowserRuntime(options: BrowserRuntimeOptions): Prom
   if (globalThis.crypto?.subtle === undefined) {
     throw new StrataError('MODEL_INVALID', 'models are checked by WebCrypto, which needs https or localhost')
   }
-  const folder = asFolder(resolve(options.models))
-  const [manifest, kernels] = await Promise.all([
-    fetchBytes(new URL('manifest.json', folder)).then((bytes) => checkManifest(parseJson(bytes))),
-    options.kernels === undefined ? undefined : fetchBytes(resolve(options.kernels)).then(compile),
-  ])
-  const read = (file: string) => readChecked(manifest, file, () => fetchBytes(new URL(file, folder)))
+  const { models, read: readFile = fetchFile } = options
+  const addressOf = typeof models === 'function' ? models : (file: string) => inFolder(models, file)
+  const get = (address: URL | string, sha256?: string) => readFile(resolve(address), sha256)
+  const manifest = checkManifest(parseJson(await get(addressOf(MANIFEST))))
+  const readFrom = (file: string, address: URL | string) =>
+    readChecked(manifest, file, () => get(address, manifest.files[file]?.sha256))
+  const read = (file: string) => readFrom(file, addressOf(file))
+  const kernels = options.kernels && (await compile(await readKernels(options.kernels)))
   const files = {
     table: memoiseLoads(async (name: string) => parseJson(await read(`${name}.json`))),
     blob: memoiseLoads((name: string) => read(`${name}.bin`)),
@@ -43,21 +59,26 @@ export async function createBrowserRuntime(options: BrowserRuntimeOptions): Prom
       throw new StrataError('MODEL_INVALID', `ONNX network "${name}" does not run in the browser`)
     },
   }
-}
 
-async function fetchBytes(url: URL | string): Promise<Uint8Array<ArrayBuffer>> {
-  try {
-    const response = await fetch(url)
-    if (!response.ok) throw new Error(`HTTP ${response.status}`)
-    return new Uint8Array(await response.arrayBuffer())
-  } catch (cause) {
-    throw new StrataError('MODEL_INVALID', `${url} cannot be fetched: ${messageOf(cause)}`, { cause })
+  async function readKernels(address: URL | string): Promise<Uint8Array> {
+    return manifest.files[KERNELS] ? await readFrom(KERNELS, address) : await get(address)
   }
 }
 
-async function compile(bytes: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Module> {
+/** @throws StrataError MODEL_INVALID when the address does not answer with 200 */
+export async function fetchFile(address: string): Promise<Uint8Array<ArrayBuffer>> {
   try {
-    return await WebAssembly.compile(bytes)
+    const response = await fetch(address)
+    if (!response.ok) throw new Error(`HTTP ${response.status}`)
+    return new Uint8Array(await response.arrayBuffer())
+  } catch (cause) {
+    throw new StrataError('MODEL_INVALID', `${address} cannot be fetched: ${messageOf(cause)}`, { cause })
+  }
+}
+
+async function compile(bytes: Uint8Array): Promise<WebAssembly.Module> {
+  try {
+    return await WebAssembly.compile(bytes as Uint8Array<ArrayBuffer>)
   } catch (cause) {
     throw new StrataError('MODEL_INVALID', `the kernels cannot be compiled: ${messageOf(cause)}`, { cause })
   }
@@ -68,10 +89,10 @@ function resolve(address: URL | string): string {
 }
 
 /** `new URL(file, folder)` replaces the last part of an address without a slash at its end. */
-function asFolder(address: string): URL {
-  const url = new URL(address)
+function inFolder(folder: URL | string, file: string): URL {
+  const url = new URL(resolve(folder))
   if (!url.pathname.endsWith('/')) url.pathname += '/'
-  return url
+  return new URL(file, url)
 }
 
 function messageOf(error: unknown): string {

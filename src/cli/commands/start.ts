@@ -1,4 +1,4 @@
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { defineCommand, parseInteger } from '../command.ts'
 import { packageRoot } from '../package-root.ts'
 import { runLocally } from '../start/start.ts'
@@ -30,18 +30,25 @@ export const start = defineCommand({
       description: 'Upload sample pictures',
       negativeDescription: 'No samples',
     },
+    state: {
+      type: 'string',
+      description: 'Folder that keeps what is stored (default: .strata/state in the package)',
+      valueHint: 'dir',
+    },
   },
   async run(args, io) {
     const port = parseInteger('PORT', io.env.PORT || String(DEFAULT_PORT), 1, 65534)
     const originPort = parseInteger('ORIGIN_PORT', io.env.ORIGIN_PORT || String(port + 1), 1, 65535)
+    const root = packageRoot()
     await runLocally({
       port,
       originPort,
-      root: packageRoot(),
+      root,
       cli: resolve(process.argv[1] ?? ''),
       env: { ...io.env, STRATA_ENV: 'development' },
       stop: AbortSignal.any([io.stopSignal(), orphaned()]),
       samples: args.samples,
+      state: resolve(args.state ?? join(root, '.strata', 'state')),
       print: (line) => io.err(`${line}\n`),
       onReady: (url) => io.out(args.json ? `${JSON.stringify({ ready: url })}\n` : `ready ${url}\n`),
     })

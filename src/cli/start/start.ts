@@ -19,6 +19,8 @@ export interface StartOptions {
   readonly env: NodeJS.ProcessEnv
   readonly stop: AbortSignal
   readonly samples: boolean
+  /** Folder that keeps the bucket and the queue. */
+  readonly state: string
   /** Shows a line to people. */
   readonly print: (line: string) => void
   readonly onReady: (url: string) => void
@@ -78,7 +80,7 @@ function start(name: string, argv: readonly string[], { root, env, print }: Star
   })
 }
 
-function wranglerArgv({ root, port }: StartOptions, origin: string): string[] {
+function wranglerArgv({ root, port, state }: StartOptions, origin: string): string[] {
   const configs = ['wrangler.toml', 'wrangler.transcoder.toml']
   for (const config of configs) {
     if (!existsSync(join(root, config)))
@@ -89,7 +91,7 @@ function wranglerArgv({ root, port }: StartOptions, origin: string): string[] {
     'dev',
     ...configs.flatMap((config) => ['-c', config]),
     ...['--ip', '127.0.0.1', '--port', String(port), '--inspector-port', '0'],
-    ...['--persist-to', join('.strata', 'state')],
+    ...['--persist-to', state],
     ...['--var', 'STRATA_ENV:development', '--var', `ORIGIN_URL:${origin}`],
     '--show-interactive-dev-session=false',
   ]

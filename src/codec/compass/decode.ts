@@ -49,7 +49,7 @@ export async function decodeLayer(bytes: Uint8Array, options: DecodeOptions): Pr
 export async function layerSymbols(bytes: Uint8Array, options: DecodeOptions): Promise<string[]> {
   const file = await openFile(bytes, options)
   const hashes = new SymbolHashes()
-  const sources = await openLatents(bytes, file, options, [], (layer) => hashes.tap(layer))
+  const sources = await openLatents(bytes, file, options, [], { tap: (layer) => hashes.tap(layer) })
   // From the top down: each strip pulls the strips of the layer below that its context needs.
   for (const source of sources.toReversed()) {
     for (let strip = 0; strip < source.geometry.strips; strip++) {

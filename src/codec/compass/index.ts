@@ -1,1 +1,2 @@
 export { type DecodeOptions, decodeLayer, decodeRows, layerSymbols } from './decode.ts'
+export { decodeOn, HeldLayer } from './held-layer.ts'

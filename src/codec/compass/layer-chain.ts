@@ -78,18 +78,28 @@ function checkStripSize(layer: LayerInfo, table: DecoderTable, limit = Number.PO
   }
 }
 
-/** Latents of the layers up to `file.layer`, base first. `readers` lists who reads each layer besides the one above. */
+/** A decoded layer that those above can be decoded on from. */
+export interface DecodedLayer {
+  readonly info: LayerInfo
+  readonly latents: LatentSource
+  readonly picture: LayerPicture
+}
+
+/**
+ * Latents of the layers from the base, or from the one above `decoded`, up to `file.layer`. `readers` lists who reads each
+ * layer besides the one above.
+ */
 export async function openLatents(
   bytes: Uint8Array,
   file: OpenFile,
   options: DecodeOptions,
   readers: readonly LatentReader[],
-  tap?: (layer: number) => SymbolTap,
+  { tap, decoded }: { readonly tap?: (layer: number) => SymbolTap; readonly decoded?: DecodedLayer } = {},
 ): Promise<LatentSource[]> {
   const kernels = options.kernels ?? kernelsOf(options.runtime)
   const sources: LatentSource[] = []
-  let below: LayerBelow | undefined
-  for (const info of file.header.layers.slice(0, file.layer.index + 1)) {
+  let below: LayerBelow | undefined = decoded
+  for (const info of file.header.layers.slice(firstAbove(decoded), file.layer.index + 1)) {
     const geometry = layerGeometry(info, file.table)
     const model = await EntropyModel.load(options.runtime, file.table, info, geometry, below, kernels)
     const strips = readStrips(bytes, info)
@@ -110,16 +120,21 @@ export async function openPictures(
   file: OpenFile,
   options: DecodeOptions,
   latents: readonly LatentSource[],
+  decoded?: DecodedLayer,
 ): Promise<LayerPicture[]> {
   const kernels = options.kernels ?? kernelsOf(options.runtime)
   const pictures: LayerPicture[] = []
   for (const [k, source] of latents.entries()) {
-    const info = file.header.layers[k] as LayerInfo
-    const below = pictures[k - 1]
+    const info = file.header.layers[firstAbove(decoded) + k] as LayerInfo
+    const below = pictures[k - 1] ?? decoded?.picture
     const predictor =
       below && (await Predictor.create(options.runtime, below, info.width, info.height, kernels.liff))
     const { runtime } = options
     pictures.push(await LayerPicture.create(runtime, file.table, info.quality, source, predictor, kernels))
   }
   return pictures
+}
+
+function firstAbove(decoded: DecodedLayer | undefined): number {
+  return decoded ? decoded.info.index + 1 : 0
 }

@@ -23,7 +23,7 @@ export interface VerifyOptions {
 export async function verifyFile(file: Uint8Array, options: VerifyOptions): Promise<void> {
   const hashes = new SymbolHashes()
   const open = await openFile(file, options)
-  const latents = await openLatents(file, open, options, ['pixels'], (layer) => hashes.tap(layer))
+  const latents = await openLatents(file, open, options, ['pixels'], { tap: (layer) => hashes.tap(layer) })
   const decoded = (await openPictures(open, options, latents)).at(-1)
   if (!decoded) throw new StrataError('INTERNAL', 'a file without layers reached verification')
   for (let top = 0; top < decoded.height; top += STRIP_ROWS) {

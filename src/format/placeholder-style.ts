@@ -1,4 +1,4 @@
-import { isPreview } from '../format/preview.ts'
+import { isPreview } from './preview.ts'
 
 /**
  * CSS declarations that paint an image's placeholder behind the element which will show it, for a `style` attribute.

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { placeholderStyle } from '../../src/edge/placeholder-style.ts'
+import { placeholderStyle } from '../../src/format/placeholder-style.ts'
 
 describe('placeholderStyle', () => {
   it('paints the data URI over the whole element', () => {

@@ -1,0 +1,49 @@
+// The browser library as one folder, to be put on a server as it is: `node .build-client.mjs FOLDER`, or as a part of
+// `npm run build`. Page and worker are bundled apart: what they share is small, and a page would wait for one file more.
+import { createHash } from 'node:crypto'
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+
+const ROOT = fileURLToPath(new URL('.', import.meta.url))
+/** Models that decode; those that encode are of no use in a browser. */
+const MODELS = /^(decoder|hyperthumbnail\w*|irn\w*)\.(json|bin)$/
+
+export async function buildClient(folder) {
+  await mkdir(folder, { recursive: true })
+  for (const name of ['index', 'worker']) {
+    await build({
+      entryPoints: [join(ROOT, 'src/client', `${name}.ts`)],
+      outfile: join(folder, `${name}.js`),
+      bundle: true,
+      minify: true,
+      format: 'esm',
+      platform: 'browser',
+      target: 'es2022',
+      sourcemap: true,
+      logLevel: 'warning',
+    })
+  }
+  await copyDecoder(folder)
+}
+
+/** What the worker fetches: the kernels, the models, and a manifest of just these. */
+async function copyDecoder(folder) {
+  const weights = join(ROOT, 'models/weights')
+  const { files, ...manifest } = JSON.parse(await readFile(join(weights, 'manifest.json'), 'utf8'))
+  const models = Object.keys(files).filter((file) => MODELS.test(file))
+  for (const file of models) await copyFile(join(weights, file), join(folder, file))
+  const kernels = await readFile(join(ROOT, 'build/kernels.wasm'))
+  await writeFile(join(folder, 'kernels.wasm'), kernels)
+  const sha256 = createHash('sha256').update(kernels).digest('hex')
+  const kept = Object.fromEntries(models.map((file) => [file, files[file]]))
+  kept['kernels.wasm'] = { role: 'kernels', sha256, bytes: kernels.length }
+  await writeFile(join(folder, 'manifest.json'), JSON.stringify({ ...manifest, files: kept }))
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const [folder] = process.argv.slice(2)
+  if (!folder) throw new Error('usage: node .build-client.mjs FOLDER')
+  await buildClient(folder)
+}

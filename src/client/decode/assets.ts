@@ -1,0 +1,17 @@
+/** Written out one by one, so that bundlers see each file, copy it and put its new address here. */
+const FILES: Readonly<Record<string, () => URL>> = {
+  'manifest.json': () => new URL('./manifest.json', import.meta.url),
+  'kernels.wasm': () => new URL('./kernels.wasm', import.meta.url),
+  'decoder.json': () => new URL('./decoder.json', import.meta.url),
+  'decoder.bin': () => new URL('./decoder.bin', import.meta.url),
+  'hyperthumbnail.json': () => new URL('./hyperthumbnail.json', import.meta.url),
+  'hyperthumbnail.bin': () => new URL('./hyperthumbnail.bin', import.meta.url),
+}
+
+/**
+ * Where a file of the decoder lies: beside this script, or in the folder that the page names.
+ * @param assets absolute address of that folder
+ */
+export function modelAddress(file: string, assets: string | undefined): URL {
+  return assets === undefined ? (FILES[file]?.() ?? new URL(file, import.meta.url)) : new URL(file, assets)
+}

@@ -1,0 +1,106 @@
+import { concat } from '../../core/bytes.ts'
+import { ERRORS, StrataError, type StrataErrorCode } from '../../core/errors.ts'
+import { readHeader, wholeLayers } from '../../format/reader.ts'
+import { nativeAddress } from '../address.ts'
+import type { Transfer } from '../messages.ts'
+import type { Prefix } from './prefix-store.ts'
+
+const NATIVE_TYPE = 'image/vnd.strata'
+/** Longer files are not made. */
+const MAX_BYTES = 48 * 1024 * 1024
+
+export interface Fetched {
+  readonly prefix: Prefix
+  readonly transfer: Transfer
+}
+
+/**
+ * The layers up to that for a width. With some of them at hand only the bytes behind them travel: `Range` from their
+ * end, `If-Range` with their ETag (RFC 9110 §13.1.5), so a picture that was replaced meanwhile comes whole.
+ * @param width device pixels
+ * @throws StrataError as the edge says; INPUT_UNSUPPORTED, INPUT_TOO_LARGE, FORMAT_* for what is no such file; TypeError
+ * without a network
+ */
+export async function fetchPrefix(
+  image: string,
+  width: number,
+  held: Prefix | undefined,
+  signal: AbortSignal,
+): Promise<Fetched> {
+  const range = held && `bytes=${held.bytes.length}-`
+  const headers: HeadersInit = held && range ? { Range: range, 'If-Range': held.etag } : {}
+  // Kept by PrefixStore: a second copy in the HTTP cache would be of no use.
+  const response = await fetch(nativeAddress(image, width), { headers, signal, cache: 'no-store' })
+  const body = await readBody(response, image)
+  const isPart = response.status === 206 && held !== undefined
+  if (isPart) checkPart(response, held)
+  const bytes = isPart ? concat([held.bytes, body]) : body
+  const transfer = { fetched: body.length, reused: isPart ? held.bytes.length : 0, range }
+  return { prefix: { bytes: wholePart(bytes), etag: etagOf(response) }, transfer }
+}
+
+/**
+ * Whether what is here is still what the edge has.
+ * @returns the new file's layers where it is not, undefined where it is
+ * @throws as `fetchPrefix`
+ */
+export async function revalidate(
+  image: string,
+  width: number,
+  { etag }: Prefix,
+  signal: AbortSignal,
+): Promise<Fetched | undefined> {
+  const headers = { 'If-None-Match': etag }
+  const response = await fetch(nativeAddress(image, width), { headers, signal, cache: 'no-store' })
+  if (response.status === 304) return undefined
+  const bytes = await readBody(response, image)
+  const transfer = { fetched: bytes.length, reused: 0, range: undefined }
+  return { prefix: { bytes: wholePart(bytes), etag: etagOf(response) }, transfer }
+}
+
+async function readBody(response: Response, image: string): Promise<Uint8Array<ArrayBuffer>> {
+  if (response.status !== 200 && response.status !== 206) throw await refusal(response, image)
+  const type = response.headers.get('Content-Type')
+  if (type !== NATIVE_TYPE)
+    throw new StrataError('INPUT_UNSUPPORTED', `${image}: expected ${NATIVE_TYPE}, got ${type}`)
+  const length = Number(response.headers.get('Content-Length') ?? 0)
+  if (length > MAX_BYTES) throw new StrataError('INPUT_TOO_LARGE', `${image}: ${length} bytes`)
+  return new Uint8Array(await response.arrayBuffer())
+}
+
+async function refusal(response: Response, image: string): Promise<StrataError> {
+  if (response.status === 202) return new StrataError('NOT_FOUND', `${image} is not encoded yet`)
+  const body = (await response.json().catch(() => undefined)) as
+    | { readonly error?: { readonly code?: string; readonly message?: string } }
+    | undefined
+  const { code = '', message = `HTTP ${response.status}` } = body?.error ?? {}
+  const isKnown = Object.hasOwn(ERRORS, code)
+  return new StrataError(isKnown ? (code as StrataErrorCode) : 'NOT_FOUND', `${image}: ${message}`)
+}
+
+/** @throws StrataError FORMAT_INVALID when the part is not what was asked for */
+function checkPart(response: Response, held: Prefix): void {
+  const range = response.headers.get('Content-Range')
+  if (!range?.startsWith(`bytes ${held.bytes.length}-`)) {
+    throw new StrataError('FORMAT_INVALID', `Content-Range: expected ${held.bytes.length}-, got ${range}`)
+  }
+  const hash = (etag: string) => etag.split('.')[0]
+  if (hash(etagOf(response)) !== hash(held.etag)) {
+    throw new StrataError('FORMAT_INVALID', 'the part belongs to another file than the bytes at hand')
+  }
+}
+
+/** @throws StrataError ORIGIN_FAILED without one: a proxy took it away, or a page elsewhere may not see it */
+function etagOf(response: Response): string {
+  const etag = response.headers.get('ETag')
+  if (!etag) throw new StrataError('ORIGIN_FAILED', 'the answer has no ETag that this page may read')
+  return etag
+}
+
+/** Without the beginning of a layer that did not come as a whole. @throws StrataError FORMAT_* */
+function wholePart(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  const header = readHeader(bytes)
+  const layer = header.layers[wholeLayers(header, bytes.length) - 1]
+  if (!layer) throw new StrataError('FORMAT_TRUNCATED', `no whole layer in ${bytes.length} bytes`)
+  return bytes.subarray(0, layer.end)
+}

@@ -1,0 +1,66 @@
+import { identity } from '../address.ts'
+
+/** The first bytes of an image's file, to the end of a layer. */
+export interface Prefix {
+  readonly bytes: Uint8Array<ArrayBuffer>
+  /** `"H.k"`: hash of the whole file, and the highest layer that is here. */
+  readonly etag: string
+}
+
+const CACHE = 'strata-images-v1'
+/** The oldest images go first: a browser's quota is for the whole site. */
+const MAX_IMAGES = 500
+/** Where there is no Cache Storage: in this worker's memory, for as long as it lives. */
+const MAX_MEMORY = 32 * 1024 * 1024
+
+/** Keeps prefixes in Cache Storage. What a browser refuses or loses is fetched again: nothing here throws. */
+export class PrefixStore {
+  readonly #memory = new Map<string, Prefix>()
+  #cache: Promise<Cache | undefined> | undefined
+
+  async get(image: string): Promise<Prefix | undefined> {
+    const cache = await this.#open()
+    if (!cache) return this.#memory.get(identity(image))
+    try {
+      const response = await cache.match(identity(image))
+      const etag = response?.headers.get('ETag')
+      return response && etag ? { bytes: new Uint8Array(await response.arrayBuffer()), etag } : undefined
+    } catch {
+      return undefined
+    }
+  }
+
+  async put(image: string, prefix: Prefix): Promise<void> {
+    const cache = await this.#open()
+    if (!cache) return this.#remember(identity(image), prefix)
+    try {
+      await cache.put(identity(image), new Response(prefix.bytes, { headers: { ETag: prefix.etag } }))
+      const keys = await cache.keys()
+      for (const key of keys.slice(0, Math.max(keys.length - MAX_IMAGES, 0))) await cache.delete(key)
+    } catch {
+      // no room
+    }
+  }
+
+  async delete(image: string): Promise<void> {
+    this.#memory.delete(identity(image))
+    await (await this.#open())?.delete(identity(image)).catch(() => false)
+  }
+
+  /** Private windows and insecure pages have none, or one that refuses. */
+  #open(): Promise<Cache | undefined> {
+    this.#cache ??= (async () => await globalThis.caches?.open(CACHE))().catch(() => undefined)
+    return this.#cache
+  }
+
+  #remember(key: string, prefix: Prefix): void {
+    this.#memory.delete(key)
+    this.#memory.set(key, prefix)
+    let total = [...this.#memory.values()].reduce((sum, { bytes }) => sum + bytes.length, 0)
+    for (const [known, { bytes }] of this.#memory) {
+      if (total <= MAX_MEMORY) break
+      this.#memory.delete(known)
+      total -= bytes.length
+    }
+  }
+}

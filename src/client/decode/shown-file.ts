@@ -1,0 +1,49 @@
+import { StrataError } from '../../core/errors.ts'
+
+/** What browsers ask for when an `<img>` loads: Chromium with and without JPEG XL, Firefox, Safari. */
+const IMAGE_ACCEPTS = [
+  'image/jxl,image/avif,image/webp,image/apng,image/svg+xml,image/*,*/*;q=0.8',
+  'image/avif,image/webp,image/apng,image/svg+xml,image/*,*/*;q=0.8',
+  'image/avif,image/webp,image/png,image/svg+xml,image/*;q=0.8,*/*;q=0.5',
+  'image/webp,image/avif,image/jxl,image/heic,image/heic-sequence,video/*;q=0.8,image/png,image/svg+xml,image/*;q=0.8,*/*;q=0.5',
+]
+
+/**
+ * The file that an `<img>` shows, from the browser's cache; from the network where the cache has lost it. The edge's
+ * answers vary by `Accept`, so the cache gives them only to who asks like the image did (RFC 9111 §4.1).
+ * @throws StrataError NOT_FOUND, ORIGIN_FAILED without cache and network
+ */
+export async function readShownFile(address: string, signal: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
+  // Browsers let only pages of the same origin ask the cache alone.
+  if (new URL(address).origin === globalThis.location.origin) {
+    for (const accept of IMAGE_ACCEPTS) {
+      const kept = await get(address, accept, { cache: 'only-if-cached', mode: 'same-origin', signal })
+      if (kept?.ok) return new Uint8Array(await kept.arrayBuffer())
+    }
+  }
+  for (const accept of likelyAccepts()) {
+    const response = await get(address, accept, { cache: 'force-cache', signal })
+    if (response?.ok) return new Uint8Array(await response.arrayBuffer())
+    if (response) throw new StrataError('NOT_FOUND', `${address}: HTTP ${response.status}`)
+  }
+  throw new StrataError('ORIGIN_FAILED', `${address} is neither in the browser's cache nor to be had`)
+}
+
+async function get(address: string, accept: string, init: RequestInit): Promise<Response | undefined> {
+  try {
+    return await fetch(address, { ...init, headers: { Accept: accept } })
+  } catch (error) {
+    // No network, or not in the cache.
+    if (error instanceof TypeError) return undefined
+    throw error
+  }
+}
+
+/** The first miss of a guess costs a download, so this browser's own come first. */
+function likelyAccepts(): readonly string[] {
+  const [jxl = '', chromium = '', firefox = '', safari = ''] = IMAGE_ACCEPTS
+  const { userAgent } = navigator
+  if (/Firefox\//.test(userAgent)) return [firefox]
+  if (!/Chrom/.test(userAgent) && /Safari\//.test(userAgent)) return [safari]
+  return [jxl, chromium]
+}

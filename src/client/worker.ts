@@ -1,0 +1,162 @@
+import { decodeOn } from '../codec/compass/index.ts'
+import { StrataError } from '../core/errors.ts'
+import type { RgbImage } from '../core/image.ts'
+import { createBrowserRuntime } from '../runtime/browser.ts'
+import type { Runtime } from '../runtime/types.ts'
+import { identity } from './address.ts'
+import { modelAddress } from './decode/assets.ts'
+import { toBitmap } from './decode/bitmap.ts'
+import { HeldLayers } from './decode/held-layers.ts'
+import { Images, readInfo } from './decode/images.ts'
+import { dropOthers, readKept } from './decode/model-store.ts'
+import { Lanes } from './decode/queue.ts'
+import { rescalerFor, warmRescalers } from './decode/rescalers.ts'
+import { readShownFile } from './decode/shown-file.ts'
+import type { Answer, Request } from './messages.ts'
+
+/** What this file uses of a DedicatedWorkerGlobalScope. */
+interface Scope {
+  onmessage: ((event: MessageEvent<Request>) => void) | null
+  postMessage(message: Answer, transfer?: Transferable[]): void
+}
+
+type Show = Extract<Request, { type: 'show' }>
+type Restore = Extract<Request, { type: 'restore' }>
+type Warm = Extract<Request, { type: 'warm' }>
+
+/** Codes of a file, or of an image's address: the next image may do. */
+const OF_ONE_IMAGE = /^(?!MODEL_INVALID|INTERNAL|OPTION_INVALID)/
+
+/** Some three layers of 1280 x 853. */
+const HELD_BYTES = 32 * 1024 * 1024
+
+const scope = globalThis as unknown as Scope
+const images = new Images()
+/** One picture is decoded at a time: they share one engine, and two at once would take twice the memory. */
+const decoding = new Lanes(1)
+const jobs = new Map<number, AbortController>()
+let assets: string | undefined
+let held = new HeldLayers(0)
+let opened: Promise<Runtime> | undefined
+
+scope.onmessage = ({ data: request }) => {
+  if (request.type === 'cancel') jobs.get(request.job)?.abort()
+  else if (request.type === 'forget') held.drop(identity(request.image))
+  else if (request.type !== 'start') void perform(request)
+  else {
+    assets = request.assets
+    held = new HeldLayers(request.heldBytes ?? HELD_BYTES)
+  }
+}
+
+async function perform(request: Show | Restore | Warm): Promise<void> {
+  const { job } = request
+  const control = new AbortController()
+  jobs.set(job, control)
+  try {
+    if (request.type === 'show') await show(request, control.signal)
+    else if (request.type === 'restore') await restore(request, control.signal)
+    else await warm(request)
+  } catch (error) {
+    if (!control.signal.aborted) fail(job, error)
+  } finally {
+    jobs.delete(job)
+  }
+}
+
+async function show(request: Show, signal: AbortSignal): Promise<void> {
+  const { job, image } = request
+  // Fetched side by side with the image.
+  const ready = runtime()
+  ready.catch(() => undefined)
+  if (request.placeholder) void sendPlaceholder(request, signal)
+  let file = await images.get(request, signal)
+  try {
+    await paint()
+  } catch (error) {
+    const isDamaged = error instanceof StrataError && /^(FORMAT_|ENTROPY_)/.test(error.code)
+    if (!isDamaged || file.transfer.fetched > 0) throw error
+    // What was kept is damaged, or from before a change of the format.
+    await images.discard(image)
+    file = await images.get(request, signal)
+    await paint()
+  }
+
+  async function paint(): Promise<void> {
+    const { bytes, header, layer, version, transfer } = file
+    const layers = header.layers.map(({ width, height }) => ({ width, height }))
+    await decoding.run(async () => {
+      const models = await ready
+      scope.postMessage({ type: 'begin', job, layer, layers, transfer })
+      const below = held.take(identity(image), version, layer)
+      const decoded = await send(job, decodeOn(bytes, { runtime: models, layer, signal }, below))
+      // Nothing is decoded on from the last layer.
+      if (decoded && layer + 1 < layers.length) held.put(identity(image), version, decoded)
+      else decoded?.close()
+      scope.postMessage({ type: 'end', job })
+    }, signal)
+  }
+}
+
+/** Sends strips as they come. @returns what the generator returns */
+async function send<T>(job: number, strips: AsyncGenerator<RgbImage, T>): Promise<T> {
+  for (let top = 0; ; ) {
+    const { done, value } = await strips.next()
+    if (done) return value
+    const bitmap = await toBitmap(value)
+    scope.postMessage({ type: 'strip', job, top, bitmap }, [bitmap])
+    top += value.height
+  }
+}
+
+async function sendPlaceholder({ job, image }: Show, signal: AbortSignal): Promise<void> {
+  const uri = (await readInfo(image, signal))?.placeholder?.dataUri
+  if (uri && !signal.aborted) scope.postMessage({ type: 'placeholder', job, uri })
+}
+
+async function restore({ job, address }: Restore, signal: AbortSignal): Promise<void> {
+  const [file, models] = await Promise.all([readShownFile(address, signal), runtime()])
+  await decoding.run(async () => {
+    const rescaler = await rescalerFor(file, models)
+    const { image, method, factor, note } = await rescaler.restore(file, signal)
+    const bitmap = await toBitmap(image)
+    scope.postMessage({ type: 'restored', job, bitmap, method, factor, note }, [bitmap])
+  }, signal)
+}
+
+async function warm({ job, restore }: Warm): Promise<void> {
+  const models = await runtime()
+  await Promise.all([models.table('decoder'), models.blob('decoder')])
+  if (restore) await warmRescalers(models)
+  scope.postMessage({ type: 'end', job })
+}
+
+/** A failed start is tried again by the next job. */
+function runtime(): Promise<Runtime> {
+  opened ??= open()
+  opened.catch(() => {
+    opened = undefined
+  })
+  return opened
+}
+
+async function open(): Promise<Runtime> {
+  const address = (file: string) => modelAddress(file, assets)
+  const models = await createBrowserRuntime({
+    models: address,
+    kernels: address('kernels.wasm'),
+    read: readKept,
+  })
+  void dropOthers(Object.values(models.manifest.files).map(({ sha256 }) => sha256))
+  return models
+}
+
+function fail(job: number, error: unknown): void {
+  const { code, message } = error instanceof StrataError ? error : unexpected(error)
+  scope.postMessage({ type: 'failed', job, code, message, unusable: !OF_ONE_IMAGE.test(code) })
+}
+
+/** A TypeError of fetch() is a network that failed, which is nobody's defect. */
+function unexpected(error: unknown): { readonly code: string; readonly message: string } {
+  return { code: error instanceof TypeError ? 'ORIGIN_FAILED' : 'INTERNAL', message: String(error) }
+}

@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest'
+import { identity, imageAddress, infoAddress, nativeAddress } from '../../src/client/address.ts'
+
+const BASE = 'https://example.com/shop/'
+
+describe('imageAddress', () => {
+  it.each([
+    ['/cdn/img/cat?w=320', 'https://example.com/cdn/img/cat'],
+    ['../cdn/img/cat?w=320&q=50&dpr=2#top', 'https://example.com/cdn/img/cat'],
+    ['https://img.example.org/img/a_b-C9@0af3?w=1&f=jpeg&ht=1', 'https://img.example.org/img/a_b-C9@0af3'],
+    ['/cdn/img/cat?w=320&exp=9&kid=k&sig=00', 'https://example.com/cdn/img/cat?exp=9&kid=k&sig=00'],
+  ])('of %s is %s', (address, expected) => {
+    expect(imageAddress(address, BASE)).toBe(expected)
+  })
+
+  it.each([
+    '',
+    '/cat.jpg',
+    '/cdn/img/',
+    '/cdn/img/cat.json',
+    '/cdn/img/a/b',
+    'data:image/png,/img/cat',
+    'http://',
+  ])('is none of %j', (address) => {
+    expect(imageAddress(address, BASE)).toBeUndefined()
+  })
+})
+
+describe('the addresses of an image', () => {
+  const signed = 'https://example.com/cdn/img/cat?exp=9&kid=k&sig=00'
+
+  it('keep its signature', () => {
+    expect(nativeAddress(signed, 640)).toBe(`${signed}&f=native&w=640`)
+    expect(infoAddress(signed)).toBe('https://example.com/cdn/img/cat.json?exp=9&kid=k&sig=00')
+  })
+
+  it('are kept under one name, whatever the signature', () => {
+    expect(identity(signed)).toBe('https://example.com/cdn/img/cat')
+  })
+})

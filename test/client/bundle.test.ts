@@ -1,0 +1,57 @@
+import { execFile } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { gzipSync } from 'node:zlib'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+const BUILD = fileURLToPath(new URL('../../.build-client.mjs', import.meta.url))
+let folder = ''
+
+const read = (name: string) => readFile(join(folder, name))
+
+describe('the folder of the browser library', () => {
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'strata-bundle-'))
+    await promisify(execFile)(process.execPath, [BUILD, folder])
+  }, 60_000)
+  afterAll(() => rm(folder, { recursive: true, force: true }))
+
+  it('has a core of at most 5 kB, compressed, that imports nothing', async () => {
+    const core = await read('index.js')
+    expect(gzipSync(core, { level: 9 }).length).toBeLessThanOrEqual(5000)
+    expect(core.toString()).not.toMatch(/\bimport\s*[("'{*]/)
+    expect(core.toString()).toContain('new URL("./worker.js",import.meta.url)')
+  })
+
+  it('has a worker without an encoder', async () => {
+    const worker = await read('worker.js')
+    expect(gzipSync(worker, { level: 9 }).length).toBeLessThanOrEqual(50_000)
+  })
+
+  it('has all that its manifest names, as it names it', async () => {
+    const { files } = JSON.parse((await read('manifest.json')).toString()) as {
+      files: Record<string, { sha256: string; bytes: number }>
+    }
+    expect(Object.keys(files)).toEqual(
+      expect.arrayContaining(['kernels.wasm', 'decoder.json', 'decoder.bin']),
+    )
+    for (const [name, { sha256, bytes }] of Object.entries(files)) {
+      const content = await read(name)
+      expect([name, content.length, createHash('sha256').update(content).digest('hex')]).toEqual([
+        name,
+        bytes,
+        sha256,
+      ])
+    }
+    expect((await readdir(folder)).filter((name) => name.endsWith('.onnx'))).toEqual([])
+  })
+
+  it('is imported outside of a browser without harm', async () => {
+    const library = (await import(join(folder, 'index.js'))) as typeof import('../../src/client/index.ts')
+    expect(library.loader({ src: '/i', width: 320 })).toBe('/i?w=320')
+  })
+})
