@@ -31,8 +31,12 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     load: async () => (await import('./commands/truncate.ts')).truncate,
   },
   thumbnail: {
-    description: 'Make a thumbnail JPEG that hides the detail of the double size',
+    description: 'Make a thumbnail that hides the detail of 2 or 4 times its size',
     load: async () => (await import('./commands/thumbnail.ts')).thumbnail,
+  },
+  rescale: {
+    description: 'Make a lossless thumbnail of 1/2 or 1/4 the size that can be restored',
+    load: async () => (await import('./commands/rescale.ts')).rescale,
   },
   restore: {
     description: 'Restore the picture that a thumbnail hides',

@@ -1,3 +1,4 @@
+import { invalidParam } from '../core/errors.ts'
 import type { RgbImage } from '../core/image.ts'
 
 export interface Size {
@@ -16,9 +17,23 @@ export interface EmbedOptions {
   readonly high: Size
   /** Size of the thumbnail; times the factor it should be `high`, give or take what rounding a layer's size leaves. */
   readonly low: Size
-  /** 1 to 100: what it means is the method's own. */
+  /** 1 to 100: what it means is the method's own; lossless ones have no use for it. */
   readonly quality: number
   readonly signal?: AbortSignal | undefined
+}
+
+export function isQuality(quality: number): boolean {
+  return Number.isInteger(quality) && quality >= 1 && quality <= 100
+}
+
+/** @throws StrataError PARAM_INVALID for sizes or a quality that cannot be */
+export function checkEmbed({ high, low, quality }: EmbedOptions): void {
+  if (!isQuality(quality)) throw invalidParam('quality', 'an integer from 1 to 100', quality)
+  for (const size of [low.width, low.height, high.width, high.height]) {
+    if (!Number.isInteger(size) || size < 1 || size > 65535) {
+      throw invalidParam('size', 'integers from 1 to 65535', size)
+    }
+  }
 }
 
 /** What `restore` made of a file, and how. */

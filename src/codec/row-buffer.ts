@@ -1,6 +1,6 @@
-import { StrataError } from '../../core/errors.ts'
-import type { RgbImage } from '../../core/image.ts'
-import type { Size } from '../rescaler.ts'
+import { StrataError } from '../core/errors.ts'
+import type { RgbImage } from '../core/image.ts'
+import type { Size } from './rescaler.ts'
 
 /**
  * The latest rows of a picture that comes in strips, each cropped or, by repeating the last pixel, padded to another

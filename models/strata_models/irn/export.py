@@ -22,7 +22,7 @@ from ..parity import drawn_picture
 from ..program import Blob
 from .checkpoint import load_model, save_half
 from .model import CENTRE, LEVELS, SCALE_CLAMP, UNIT, Irn
-from .programs import FACTOR_STEPS, LOW_STEPS, calibrate, coupling_tables
+from .programs import FACTOR_STEPS, calibrate, coupling_tables
 
 CALIBRATION_PICTURES = 24
 OPSET = 18
@@ -57,7 +57,7 @@ def write(model: Irn, ranges: list[dict], out: Path) -> dict:
     name, blob = f"irn{model.scale}", Blob()
     levels, macs = coupling_tables(model, blob, ranges)
     parts = {"scale": model.scale, "unit": UNIT, "centre": CENTRE, "clamp": SCALE_CLAMP,
-             "steps": {"low": LOW_STEPS, "factor": FACTOR_STEPS}, "levels": levels}
+             "steps": {"factor": FACTOR_STEPS}, "levels": levels}
     identity = hashlib.sha256(json.dumps(parts, sort_keys=True).encode() + bytes(blob.data)).hexdigest()[:16]
     (out / f"{name}.json").write_text(json.dumps({"format": 1, "id": identity, **parts}, separators=(",", ":")) + "\n")
     (out / f"{name}.bin").write_bytes(bytes(blob.data))
@@ -89,8 +89,8 @@ def main():
     model = save_half(model, kept) if options.checkpoint.resolve() != kept.resolve() else model
     pictures = load_pictures(picture_paths(options.data, held_out=False), 192)[:: 1600 // CALIBRATION_PICTURES]
     cut = lambda p: p[:, : p.shape[1] // scale * scale, : p.shape[2] // scale * scale].float()
-    drawn = [drawn_picture(192, 256)[0] * 255]
-    files = write(model, calibrate(model, [*(cut(p) for p in pictures), *drawn]), options.out)
+    cuts = [cut(p) for p in pictures]
+    files = write(model, calibrate(model, [*cuts, drawn_picture(96, 128)[0] * 255]), options.out)
     manifest_path = options.out / "manifest.json"
     manifest = json.loads(manifest_path.read_text())
     for name, entry in files.items():

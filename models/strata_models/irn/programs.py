@@ -8,11 +8,14 @@ import torch
 from ..program import Blob, ProgramBuilder
 from .model import COLOURS, Coupling, Dense, Irn, stored
 
-LOW_STEPS = 8192.0  # a picture's samples reach +-2
 LIMIT = 32767.0
 FACTOR_STEPS = 4096.0  # of what the sigmoid is taken of: flat beyond +-8
 ACTIVATION_LIMIT = 8191.0
-MARGIN = 1.5  # over the largest activation that calibration saw
+MARGIN = 2.0  # over what calibration saw
+# A few positions of a few pictures are far out. Both directions clamp them alike; room for them would cost all others
+# their precision.
+RARE_POSITIONS = 5e-5
+USUAL_PICTURES = 0.9
 
 Ranges = dict[str, float]
 
@@ -39,8 +42,8 @@ def shift_program(coupling: Coupling, blob: Blob, ranges: Ranges) -> tuple[Progr
 
 def affine_program(coupling: Coupling, blob: Blob, ranges: Ranges) -> tuple[ProgramBuilder, dict]:
     """low -> factor (what the sigmoid is taken of) and offset."""
-    b, steps = ProgramBuilder(blob), {"offset": output_steps(ranges["affine.last"])}
-    seen = hidden(b, coupling.affine, b.input("low", COLOURS, 1, LOW_STEPS, LIMIT), ranges, "affine")
+    b, steps = ProgramBuilder(blob), {"low": output_steps(ranges["low"]), "offset": output_steps(ranges["affine.last"])}
+    seen = hidden(b, coupling.affine, b.input("low", COLOURS, 1, steps["low"], LIMIT), ranges, "affine")
     last = coupling.affine.last
     half = last.out_channels // 2
     for name, scale, part in (("factor", FACTOR_STEPS, slice(0, half)), ("offset", steps["offset"], slice(half, None))):
@@ -50,16 +53,18 @@ def affine_program(coupling: Coupling, blob: Blob, ranges: Ranges) -> tuple[Prog
 
 @torch.no_grad()
 def calibrate(model: Irn, pictures: list[torch.Tensor]) -> list[Ranges]:
-    """Largest magnitudes for each coupling, in the order of `forward`; `pictures` [3, H, W] samples, sides multiples of
+    """Large magnitudes for each coupling, in the order of `forward`; `pictures` [3, H, W] samples, sides multiples of
     the scale."""
     couplings = [c for level in model.levels for c in level]
-    found: list[Ranges] = [{} for _ in couplings]
+    found: list[dict[str, list[float]]] = [{} for _ in couplings]
     hooks = []
-    for coupling, ranges in zip(couplings, found):
-        def see(name: str, values: torch.Tensor, ranges=ranges) -> None:
-            ranges[name] = max(ranges.get(name, 1e-3), float(values.abs().max()))
+    for coupling, seen in zip(couplings, found):
+        def see(name: str, values: torch.Tensor, seen=seen) -> None:
+            count = max(1, int(RARE_POSITIONS * values.numel()))
+            seen.setdefault(name, []).append(float(values.abs().flatten().topk(count).values[-1]))
 
         hooks.append(coupling.shift.register_forward_pre_hook(lambda _, inputs, see=see: see("high", inputs[0])))
+        hooks.append(coupling.affine.register_forward_pre_hook(lambda _, inputs, see=see: see("low", inputs[0])))
         for part in ("shift", "affine"):
             for name in ("first", "second", "last"):
                 hook = lambda _, __, output, see=see, at=f"{part}.{name}": see(
@@ -71,7 +76,8 @@ def calibrate(model: Irn, pictures: list[torch.Tensor]) -> list[Ranges]:
             model.inverse(stored(low), drawn)
     for hook in hooks:
         hook.remove()
-    return found
+    usual = lambda values: max(float(torch.tensor(values).quantile(USUAL_PICTURES)), 1e-3)
+    return [{name: usual(values) for name, values in seen.items()} for seen in found]
 
 
 def coupling_tables(model: Irn, blob: Blob, ranges: list[Ranges]) -> tuple[list[dict], float]:

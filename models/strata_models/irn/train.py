@@ -2,7 +2,9 @@
 
 Both directions at once (Xiao et al., eq. 9): the restored picture against the picture, with z = 0 for one half of the
 crops and z ~ N(0, I) for the other; the thumbnail against the bicubic one; z against N(0, I). The thumbnail's weight
-follows what is asked of it: it rises while its PSNR is below --low-psnr.
+follows what is asked of it: it rises while its PSNR is below --low-psnr. Errors enter by their logarithm, crop by crop,
+which is what PSNR averages: one crop that gets out of hand then weighs no more than any other. What lies between the
+couplings is kept within what their integer twins can hold.
 """
 import argparse
 import math
@@ -19,6 +21,10 @@ from .model import LEVELS, Irn, stored
 SIDES = {2: 160, 4: 192}
 LOW_PSNR = {2: 38.5, 4: 37.0}
 DISTRIBUTION_WEIGHT = 0.02
+TYPICAL_ERROR = {2: 3.0, 4: 8.0}  # root mean square: makes d(log) comparable with d(error)
+LOW_BOUND, HIGH_BOUND = 3.0, 8.0  # units
+EXCESS_WEIGHT = 3.0
+HARDENED = 0.15  # share of crops
 GUIDE_GAIN = 0.02  # how fast the thumbnail's weight follows
 FLOOR = 0.05  # squared samples: below that an error is none
 PSNR = 20 * math.log10(255)
@@ -33,6 +39,7 @@ def arguments():
     parser.add_argument("--resume", type=Path, help="a run's last.pt, or the committed .safetensors checkpoint")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--batch", type=int, default=8, help="even")
+    parser.add_argument("--side", type=int, help="of a crop")
     parser.add_argument("--rate", type=float, default=3e-3)
     parser.add_argument("--low-psnr", type=float, help="of the thumbnail against the bicubic one, dB")
     parser.add_argument("--seed", type=int, default=1)
@@ -51,7 +58,40 @@ def root(error: torch.Tensor) -> torch.Tensor:
     return (error.square().mean((1, 2, 3)) + FLOOR).sqrt()
 
 
-def loss_of(model: Irn, pictures: torch.Tensor, guide: torch.Tensor):
+class Excess:
+    """What the couplings' networks see beyond LOW_BOUND and HIGH_BOUND, summed up while a model runs."""
+
+    def __init__(self, model: Irn):
+        self.total = 0.0
+        for level in model.levels:
+            for coupling in level:
+                coupling.shift.register_forward_pre_hook(lambda _, inputs: self._add(inputs[0], HIGH_BOUND))
+                coupling.affine.register_forward_pre_hook(lambda _, inputs: self._add(inputs[0], LOW_BOUND))
+
+    def _add(self, values: torch.Tensor, bound: float) -> None:
+        # Linear far out, so that nothing explodes.
+        self.total = self.total + (values.abs() - bound).clamp_min(0).add(1).log().mean()
+
+    def take(self):
+        total, self.total = self.total, 0.0
+        return total
+
+
+def harden(crops: torch.Tensor) -> torch.Tensor:
+    """Some crops as black and white, or with noise, [B, 3, H, W] samples: photographs alone teach nothing about writing."""
+    out = []
+    for crop in crops:
+        draw = float(torch.rand(()))
+        if draw < HARDENED / 2:
+            grey = crop.mean(0, keepdim=True)
+            crop = torch.where(grey > grey.mean(), crop * 0.1 + 220 * torch.rand(3, 1, 1, device=crop.device), crop * 0.1).clamp(0, 255)
+        elif draw < HARDENED:
+            crop = (crop + 80 * torch.rand(()) * torch.randn_like(crop)).clamp(0, 255).round()
+        out.append(crop)
+    return torch.stack(out)
+
+
+def loss_of(model: Irn, pictures: torch.Tensor, guide: torch.Tensor, excess: Excess):
     """-> loss, figures for the log, and squared error of the thumbnail. Pictures are samples 0..255."""
     # Only the dense blocks run in bf16, and only where that is fast; what they say is added in floats.
     with torch.autocast(pictures.device.type, dtype=torch.bfloat16, enabled=pictures.device.type != "cpu"):
@@ -61,7 +101,8 @@ def loss_of(model: Irn, pictures: torch.Tensor, guide: torch.Tensor):
         restored = model.inverse(stored(low), drawn)
     target = bicubic(pictures, low.shape[2], low.shape[3]).clamp(0, 255)
     high, below = root(restored - pictures), root(low - target)
-    loss = high.mean() + guide * below.mean() + DISTRIBUTION_WEIGHT * z.square().mean()
+    unusual = EXCESS_WEIGHT * excess.take() + DISTRIBUTION_WEIGHT * (1 + z.square()).log().mean()
+    loss = TYPICAL_ERROR[model.scale] * (high.log() + guide * below.log()).mean() + unusual
     decibel = lambda value: PSNR - 20 * value.detach().log10().mean()
     figures = torch.stack([decibel(high[:half]), decibel(high[half:]), decibel(below), z.detach().square().mean(), guide])
     return loss, figures
@@ -74,18 +115,20 @@ def main():
         torch.set_num_threads(1)
     else:
         torch.backends.cudnn.benchmark = True
-    pictures = load_pictures(picture_paths(options.data, held_out=False), SIDES[options.scale])
-    sampler = make_sampler(pictures, SIDES[options.scale], options.batch, options.seed, options.device)
+    side = options.side or SIDES[options.scale]
+    pictures = load_pictures(picture_paths(options.data, held_out=False), side)
+    sampler = make_sampler(pictures, side, options.batch, options.seed, options.device)
     model = Irn(options.scale)
     state = load_state(options.resume, options.scale) if options.resume else None
     schedule = Schedule(options.rate, minutes=options.minutes)
     loop = Loop(model, parameter_groups(model), schedule, options.out, state, device=options.device)
     print(f"{len(pictures)} pictures, {sum(p.numel() for p in model.parameters())} parameters, {model.macs():.0f} MAC, {options.device}", flush=True)
+    excess = Excess(loop.model)
     wanted = options.low_psnr or LOW_PSNR[options.scale]
     guide = torch.tensor(0.3, device=options.device)
     for _ in loop:
-        crops = (sampler.next() * 255).to(options.device).contiguous(memory_format=torch.channels_last)
-        loss, figures = loss_of(model, crops, guide)
+        crops = harden(sampler.next() * 255).contiguous(memory_format=torch.channels_last)
+        loss, figures = loss_of(loop.model, crops, guide, excess)
         loop.learn(loss, figures)
         guide = (guide * (GUIDE_GAIN * (wanted - figures[2]).clamp(-3, 3)).exp()).clamp(0.02, 2)
 

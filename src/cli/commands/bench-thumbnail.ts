@@ -5,7 +5,7 @@ import { measureThumbnails, type ThumbnailRow } from '../bench/thumbnail/measure
 import { formatThumbnails, plotThumbnails, summarizeThumbnails } from '../bench/thumbnail/report.ts'
 import { defineCommand, parseInteger } from '../command.ts'
 import { writeOutput } from '../files.ts'
-import { loadThumbnails } from '../rescalers.ts'
+import { loadRescaler } from '../rescalers.ts'
 
 export const benchThumbnail = defineCommand({
   name: 'bench thumbnail',
@@ -18,6 +18,7 @@ export const benchThumbnail = defineCommand({
       description: 'The measurements, as a JSON array',
       valueHint: 'file',
     },
+    ht: { type: 'enum', options: ['2', '4'], default: '2', description: 'Embed factor' },
     qualities: { type: 'string', default: '30,50,65,75,85,95', description: 'Qualities', valueHint: 'list' },
     width: { type: 'string', description: 'Resize wider pictures to this first', valueHint: 'pixels' },
     set: { type: 'string', description: 'Name of the set (default: that of the folder)', valueHint: 'name' },
@@ -27,7 +28,7 @@ export const benchThumbnail = defineCommand({
     const qualities = args.qualities.split(',').map((text) => parseInteger('qualities', text.trim(), 1, 100))
     const width = args.width === undefined ? undefined : parseInteger('width', args.width, 2, 65535)
     const pictures = await listPictures(args.images)
-    const rescaler = await loadThumbnails()
+    const rescaler = await loadRescaler('hyperthumbnail', Number(args.ht))
     if (!rescaler) throw new StrataError('MODEL_INVALID', 'this installation holds no model for thumbnails')
     const rows: ThumbnailRow[] = []
     for (const [i, path] of pictures.entries()) {

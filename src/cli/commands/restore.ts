@@ -1,9 +1,9 @@
 import { upscalePlainly } from '../../codec/plain-upscale.ts'
 import { readPicture } from '../../origin/ingest.ts'
-import { defineCommand } from '../command.ts'
+import { defineCommand, parseInteger } from '../command.ts'
 import { pictureEncoder } from '../decode-file.ts'
 import { readInput, writeOutput } from '../files.ts'
-import { loadThumbnailsFor } from '../rescalers.ts'
+import { loadRescalerFor } from '../rescalers.ts'
 
 /** Of what hides nothing, where no model says another. */
 const PLAIN_FACTOR = 2
@@ -20,11 +20,17 @@ export const restore = defineCommand({
       description: 'NAME.png or NAME.jpg',
       valueHint: 'file',
     },
+    seed: {
+      type: 'string',
+      description: 'Draw what a lossless thumbnail does not hold, instead of taking the most likely',
+      valueHint: '0..4294967295',
+    },
   },
   async run(args) {
     const encodePicture = pictureEncoder(args.output)
+    const seed = args.seed === undefined ? undefined : parseInteger('seed', args.seed, 0, 2 ** 32 - 1)
     const file = await readInput(args.in)
-    const rescaler = await loadThumbnailsFor(file)
+    const rescaler = await loadRescalerFor(file, seed)
     const { image, method, factor, note } = rescaler
       ? await rescaler.restore(file)
       : await upscalePlainly(file, PLAIN_FACTOR, 'no model is installed', (bytes) => readPicture(bytes))

@@ -1,11 +1,11 @@
 import { defineCommand, parseInteger, usage } from '../command.ts'
 import { readInput, writeOutput } from '../files.ts'
-import { loadThumbnails } from '../rescalers.ts'
+import { loadRescaler, METHODS } from '../rescalers.ts'
 import { makeThumbnail } from '../thumbnail-file.ts'
 
 export const thumbnail = defineCommand({
   name: 'thumbnail',
-  description: 'Make a thumbnail JPEG that hides the detail of 2 or 4 times its size',
+  description: 'Make a thumbnail that hides the detail of 2 or 4 times its size',
   args: {
     in: { type: 'positional', required: true, description: 'A picture or a .strata file' },
     width: { type: 'string', required: true, description: 'Width of the thumbnail', valueHint: 'pixels' },
@@ -14,23 +14,39 @@ export const thumbnail = defineCommand({
       options: ['1', '2', '4'],
       description: 'Embed factor; 1 hides nothing (default: 2 where the picture has the detail)',
     },
-    quality: { type: 'string', default: '75', description: 'Quality', valueHint: '1..100' },
-    output: { type: 'string', alias: ['o'], required: true, description: 'NAME.jpg', valueHint: 'file' },
+    method: {
+      type: 'enum',
+      options: [...METHODS],
+      default: 'hyperthumbnail',
+      description: 'hyperthumbnail: a JPEG; irn: a lossless PNG',
+    },
+    quality: { type: 'string', default: '75', description: 'Quality of a JPEG', valueHint: '1..100' },
+    output: {
+      type: 'string',
+      alias: ['o'],
+      required: true,
+      description: 'NAME.jpg, or .png',
+      valueHint: 'file',
+    },
   },
   async run(args, io) {
-    if (!/\.jpe?g$/i.test(args.output)) {
-      throw usage(`--output: expected a name that ends in .jpg, got ${JSON.stringify(args.output)}`)
+    const { method } = args
+    const [pattern, ending] = method === 'irn' ? [/\.png$/i, '.png'] : [/\.jpe?g$/i, '.jpg']
+    if (!pattern.test(args.output)) {
+      throw usage(`--output: expected a name that ends in ${ending}, got ${JSON.stringify(args.output)}`)
     }
+    if (method === 'irn' && args.ht === '1') throw usage('--ht: expected 2 or 4 with --method irn, got 1')
     const request = {
       width: parseInteger('width', args.width, 1, 65535),
-      factor: args.ht === undefined ? undefined : Number(args.ht),
+      // A PNG that hides nothing is not what was asked for.
+      factor: args.ht === undefined ? (method === 'irn' ? 2 : undefined) : Number(args.ht),
       quality: parseInteger('quality', args.quality, 1, 100),
     }
-    const tools = { codec: () => io.codec(), rescaler: loadThumbnails }
+    const tools = { codec: () => io.codec(), rescaler: (factor: number) => loadRescaler(method, factor) }
     const { bytes, width, height, ht } = await makeThumbnail(await readInput(args.in), request, tools)
     await writeOutput(args.output, bytes)
     return {
-      json: { input: args.in, output: args.output, width, height, ht, bytes: bytes.length },
+      json: { input: args.in, output: args.output, method, width, height, ht, bytes: bytes.length },
       text: `${args.output}: ${width}x${height}, ${bytes.length} bytes, ht=${ht}`,
     }
   },

@@ -6,6 +6,12 @@ const FILES: Readonly<Record<string, () => URL>> = {
   'decoder.bin': () => new URL('./decoder.bin', import.meta.url),
   'hyperthumbnail.json': () => new URL('./hyperthumbnail.json', import.meta.url),
   'hyperthumbnail.bin': () => new URL('./hyperthumbnail.bin', import.meta.url),
+  'hyperthumbnail4.json': () => new URL('./hyperthumbnail4.json', import.meta.url),
+  'hyperthumbnail4.bin': () => new URL('./hyperthumbnail4.bin', import.meta.url),
+  'irn2.json': () => new URL('./irn2.json', import.meta.url),
+  'irn2.bin': () => new URL('./irn2.bin', import.meta.url),
+  'irn4.json': () => new URL('./irn4.json', import.meta.url),
+  'irn4.bin': () => new URL('./irn4.bin', import.meta.url),
 }
 
 /**

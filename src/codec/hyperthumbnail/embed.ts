@@ -1,14 +1,11 @@
 import { throwIfAborted } from '../../core/abort.ts'
-import { invalidParam } from '../../core/errors.ts'
-import { type RgbImage, rgbImage } from '../../core/image.ts'
 import { quantizePicture, writeCoefficients } from '../../pixels/jpeg/coefficients.ts'
 import type { JpegKernel, JpegTables } from '../../pixels/jpeg/types.ts'
-import { createResampler } from '../../pixels/resample.ts'
-import { type EmbedOptions, isTimes, type Size } from '../rescaler.ts'
+import { fitRows, type Rows } from '../fit-rows.ts'
+import { checkEmbed, type EmbedOptions } from '../rescaler.ts'
 import { checksumOf, markerSegment } from './marker.ts'
 import type { HyperThumbnailModel } from './model.ts'
-import { checkQuality } from './quality.ts'
-import { makeThumbnail, type Rows } from './thumbnail.ts'
+import { makeThumbnail } from './thumbnail.ts'
 
 export interface EmbedParts {
   readonly model: HyperThumbnailModel
@@ -34,14 +31,9 @@ export async function embed(
   options: EmbedOptions,
   { model, kernel, windowPixels }: EmbedParts,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const { low, quality } = options
-  checkQuality(quality)
-  for (const size of [low.width, low.height, options.high.width, options.high.height]) {
-    if (!Number.isInteger(size) || size < 1 || size > 65535) {
-      throw invalidParam('size', 'integers from 1 to 65535', size)
-    }
-  }
-  const fitted = fit(rows, options, model.factor)
+  checkEmbed(options)
+  const { quality } = options
+  const fitted = fitRows(rows, options, model.factor)
   const thumbnail = await makeThumbnail(fitted.rows, fitted.high, options, { model, windowPixels })
   const jpeg = { quality, subsampling: '444', kernel } as const
   const tables = model.predictor().predict(quantizePicture(thumbnail, { ...jpeg, tables: FINE }), quality)
@@ -52,19 +44,4 @@ export async function embed(
   })
   throwIfAborted(options.signal)
   return new Uint8Array(writeCoefficients(coefficients, { ...jpeg, tables, segments: [marker] }))
-}
-
-/** The rows as they are when their size is right up to rounding, else resized to exactly `factor` times `low`. */
-function fit(rows: Rows, { high, low }: EmbedOptions, factor: number): { rows: Rows; high: Size } {
-  const wanted = { width: factor * low.width, height: factor * low.height }
-  if (isTimes(high, low, factor)) return { rows, high }
-  return { rows: resized(rows, high, wanted), high: wanted }
-}
-
-async function* resized(rows: Rows, from: Size, to: Size): AsyncGenerator<RgbImage> {
-  const resampler = createResampler({ ...from, outWidth: to.width, outHeight: to.height })
-  for await (const { data } of rows) {
-    const ready = resampler.write(data)
-    if (ready) yield rgbImage(to.width, ready.length / (3 * to.width), ready)
-  }
 }

@@ -3,11 +3,12 @@ import { StrataError } from '../../core/errors.ts'
 import { type RgbImage, rgbImage } from '../../core/image.ts'
 import type { TensorAccess } from '../../network/engine.ts'
 import { isJpeg, type JpegFile, jpegSegments, readJpeg } from '../../pixels/jpeg/reader.ts'
+import { repeatEdges } from '../fit-rows.ts'
 import { upscalePlainly } from '../plain-upscale.ts'
-import { type DecodePicture, isTimes, type Restored, type Size } from '../rescaler.ts'
+import { type DecodePicture, isQuality, isTimes, type Restored } from '../rescaler.ts'
 import { checksumOf, findMarker, type Marker } from './marker.ts'
 import type { HyperThumbnailModel } from './model.ts'
-import { isQuality, qualityInputs } from './quality.ts'
+import { qualityInputs } from './quality.ts'
 import { type ThumbnailPlanes, thumbnailPlanes } from './thumbnail-planes.ts'
 import { bicubicUpscaler } from './upscale.ts'
 import { type Window, windowsOf } from './windows.ts'
@@ -150,12 +151,4 @@ function inputsOf(planes: ThumbnailPlanes, { from, to }: Window, { factor, quali
     low,
     ...qualityInputs(quality, factor, lines * columns),
   }
-}
-
-function repeatEdges({ width, height, data }: RgbImage, known: Size): void {
-  const row = 3 * width
-  for (let y = 0; y < known.height; y++) {
-    for (let i = y * row + 3 * known.width; i < (y + 1) * row; i++) data[i] = data[i - 3]!
-  }
-  for (let y = known.height; y < height; y++) data.copyWithin(y * row, (y - 1) * row, y * row)
 }

@@ -2,13 +2,12 @@ import { throwIfAborted } from '../../core/abort.ts'
 import { StrataError } from '../../core/errors.ts'
 import { type RgbImage, rgbImage } from '../../core/image.ts'
 import type { TensorAccess } from '../../network/engine.ts'
+import type { Rows } from '../fit-rows.ts'
 import type { EmbedOptions, Size } from '../rescaler.ts'
+import { RowBuffer } from '../row-buffer.ts'
 import type { HyperThumbnailModel } from './model.ts'
 import { qualityInputs } from './quality.ts'
-import { RowBuffer } from './row-buffer.ts'
 import { type Window, windowsOf } from './windows.ts'
-
-export type Rows = AsyncIterable<RgbImage> | Iterable<RgbImage>
 
 /** Runs the encoder window by window over the picture, padded to whole blocks by repeating its last pixels. */
 export async function makeThumbnail(

@@ -1,0 +1,80 @@
+import { Band, type BandOptions } from './band.ts'
+import { Haar, InverseHaar } from './haar.ts'
+import type { Coupling, IrnModel } from './model.ts'
+import type { Stage } from './stage.ts'
+
+const COLOURS = 3
+
+interface Place {
+  readonly width: number
+  /** Of the high part. */
+  readonly high: number
+}
+
+/**
+ * Both directions of the network (eq. (2) and (3) of the paper) as chains of stages, first to last, before `next`.
+ *
+ * @param width of the large picture, a multiple of the scale; its rows, 3 channels in the model's units, come out of the
+ * inverse and go into the forward direction; at the other end lie low and z, 3 * scale^2 channels a pixel
+ */
+export function forwardStages(model: IrnModel, width: number, next: Stage): Stage {
+  let stage = next
+  for (const [depth, { high, couplings }] of [...model.levels().entries()].reverse()) {
+    const place = { width: width / 2 ** (depth + 1), high }
+    for (const coupling of couplings.toReversed()) {
+      stage = shift(coupling, place, 1, affine(model, coupling, place, false, stage))
+    }
+    stage = new Haar(COLOURS * 4 ** depth, stage)
+  }
+  return stage
+}
+
+/** See forwardStages. */
+export function inverseStages(model: IrnModel, width: number, next: Stage): Stage {
+  let stage = next
+  for (const [depth, { high, couplings }] of model.levels().entries()) {
+    const place = { width: width / 2 ** (depth + 1), high }
+    stage = new InverseHaar(COLOURS * 4 ** depth, stage)
+    for (const coupling of couplings) {
+      stage = affine(model, coupling, place, true, shift(coupling, place, -1, stage))
+    }
+  }
+  return stage
+}
+
+/** low += sign * shift(high) */
+function shift({ shift: network, steps }: Coupling, place: Place, sign: 1 | -1, next: Stage): Stage {
+  const channels = COLOURS + place.high
+  const unit = sign / steps.shift
+  const apply: BandOptions['apply'] = (row, outputs, pixel) => {
+    const values = outputs.shift!
+    for (let at = 0, i = COLOURS * pixel; at < row.length; at += channels, i += COLOURS) {
+      for (let c = 0; c < COLOURS; c++) row[at + c]! += unit * values[i + c]!
+    }
+  }
+  const seen = { input: 'high', steps: steps.high, from: COLOURS, to: channels }
+  return new Band({ width: place.width, channels, network, ...seen, apply }, next)
+}
+
+/** high = high * factor(low) + offset(low), or what undoes that. */
+function affine(model: IrnModel, coupling: Coupling, place: Place, inverse: boolean, next: Stage): Stage {
+  const { high } = place
+  const channels = COLOURS + high
+  const unit = 1 / coupling.steps.offset
+  const factors = inverse ? model.factors.inverse : model.factors.forward
+  const apply: BandOptions['apply'] = (row, outputs, pixel) => {
+    const [logarithm, offset] = [outputs.factor!, outputs.offset!]
+    for (let at = COLOURS, i = high * pixel; at < row.length; at += channels, i += high) {
+      for (let c = 0; c < high; c++) {
+        const [value, factor, shifted] = [
+          row[at + c]!,
+          factors[logarithm[i + c]! + 32768]!,
+          unit * offset[i + c]!,
+        ]
+        row[at + c] = inverse ? (value - shifted) * factor : value * factor + shifted
+      }
+    }
+  }
+  const seen = { input: 'low', steps: coupling.steps.low, from: 0, to: COLOURS }
+  return new Band({ width: place.width, channels, network: coupling.affine, ...seen, apply }, next)
+}

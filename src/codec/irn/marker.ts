@@ -1,0 +1,66 @@
+import { dataView, fromHex, hex } from '../../core/bytes.ts'
+import { crc32c } from '../../core/crc32c.ts'
+import type { RgbImage } from '../../core/image.ts'
+import type { PngChunk } from '../../pixels/png/chunks.ts'
+import type { Size } from '../rescaler.ts'
+
+/*
+ * What a thumbnail says of itself, big-endian like all of PNG:
+ *
+ *   0  version u8 = 1
+ *   1  method u8 = 1: invertible rescaling
+ *   2  scale u8
+ *   3  0
+ *   4  model, 8 bytes
+ *  12  width u32, height u32 of the hidden picture
+ *  20  CRC-32C u32 of the thumbnail's samples: rows of R, G, B
+ *  24
+ */
+const VERSION = 1
+const METHOD = 1
+const SCALE_AT = 2
+const MODEL_AT = 4
+const MODEL_BYTES = 8
+const WIDTH_AT = 12
+const HEIGHT_AT = 16
+const CHECKSUM_AT = 20
+const LENGTH = 24
+
+/** Ancillary, private, and not to be copied by who changes the pixels (PNG, 5.4): it would not hold any more. */
+export const CHUNK = 'stRA'
+
+export interface Marker {
+  readonly scale: number
+  /** 16 hexadecimal digits. */
+  readonly model: string
+  /** Of the hidden picture. */
+  readonly high: Size
+  readonly checksum: number
+}
+
+export function markerChunk({ scale, model, high, checksum }: Marker): PngChunk {
+  const data = new Uint8Array(LENGTH)
+  const view = dataView(data)
+  data.set([VERSION, METHOD, scale])
+  data.set(fromHex(model), MODEL_AT)
+  view.setUint32(WIDTH_AT, high.width)
+  view.setUint32(HEIGHT_AT, high.height)
+  view.setUint32(CHECKSUM_AT, checksum)
+  return { type: CHUNK, data }
+}
+
+/** Undefined for versions and methods to come. */
+export function readMarker({ data }: PngChunk): Marker | undefined {
+  if (data.length !== LENGTH || data[0] !== VERSION || data[1] !== METHOD) return undefined
+  const view = dataView(data)
+  return {
+    scale: view.getUint8(SCALE_AT),
+    model: hex(data.subarray(MODEL_AT, MODEL_AT + MODEL_BYTES)),
+    high: { width: view.getUint32(WIDTH_AT), height: view.getUint32(HEIGHT_AT) },
+    checksum: view.getUint32(CHECKSUM_AT),
+  }
+}
+
+export function checksumOf({ data }: RgbImage): number {
+  return crc32c(data)
+}

@@ -1,0 +1,119 @@
+import { throwIfAborted } from '../../core/abort.ts'
+import { StrataError } from '../../core/errors.ts'
+import { type RgbImage, rgbImage } from '../../core/image.ts'
+import { findChunk, isPng } from '../../pixels/png/chunks.ts'
+import { repeatEdges } from '../fit-rows.ts'
+import { upscalePlainly } from '../plain-upscale.ts'
+import { type DecodePicture, isTimes, type Restored, type Size } from '../rescaler.ts'
+import { inverseStages } from './coupling.ts'
+import { CHUNK, checksumOf, type Marker, readMarker } from './marker.ts'
+import type { IrnModel } from './model.ts'
+import { Normal } from './normal.ts'
+
+export const METHOD = 'irn'
+
+export interface RestoreParts {
+  readonly model: IrnModel
+  readonly decodePicture: DecodePicture
+  /** Of z ~ N(0, I), an integer from 0 to 2^32 - 1. @default z = 0, its mode */
+  readonly seed?: number | undefined
+}
+
+/** Of a restored picture. */
+const MAX_PIXELS = 100e6
+
+/** The scale that a PNG's marker names, undefined when it has none that can be read. */
+export function hiddenScale(file: Uint8Array): number | undefined {
+  const found = findMarker(file)
+  return typeof found === 'string' ? undefined : found.scale
+}
+
+/**
+ * The picture that a thumbnail hides. Whatever is not ours, has other pixels by now, or was made for another model is
+ * upscaled plainly, with a note that says why.
+ *
+ * @throws StrataError INPUT_* when the file is no picture at all, ABORTED
+ */
+export async function restore(
+  file: Uint8Array,
+  { model, decodePicture, seed }: RestoreParts,
+  signal?: AbortSignal,
+): Promise<Restored> {
+  const { scale } = model
+  const plainly = async (note: string): Promise<Restored> => {
+    const restored = await upscalePlainly(file, scale, note, decodePicture)
+    throwIfAborted(signal)
+    return restored
+  }
+  const marker = findMarker(file)
+  if (typeof marker === 'string') return await plainly(marker)
+  if (marker.model !== model.id || marker.scale !== scale) {
+    return await plainly(`made for model ${marker.model} (${marker.scale}x), not for ${model.id} (${scale}x)`)
+  }
+  const low = await decodePicture(file)
+  throwIfAborted(signal)
+  if (!isTimes(marker.high, low, scale) || checksumOf(low) !== marker.checksum) {
+    return await plainly('the PNG was changed after it was made')
+  }
+  return { image: upscale(low, marker.high, model, seed, signal), method: METHOD, factor: scale }
+}
+
+/** @returns the marker, or why there is none */
+function findMarker(file: Uint8Array): Marker | string {
+  if (!isPng(file)) return 'not a PNG'
+  try {
+    const chunk = findChunk(file, CHUNK)
+    if (!chunk) return 'the PNG hides nothing: it has no Strata chunk'
+    const marker = readMarker(chunk)
+    if (!marker) return 'the PNG was made by another version'
+    return marker.high.width * marker.high.height > MAX_PIXELS ? 'the hidden picture is too large' : marker
+  } catch (error) {
+    // Whoever decodes pictures here has the last word on damage.
+    if (error instanceof StrataError && error.code.startsWith('INPUT_')) return error.message
+    throw error
+  }
+}
+
+function upscale(
+  low: RgbImage,
+  high: Size,
+  model: IrnModel,
+  seed: number | undefined,
+  signal?: AbortSignal,
+): RgbImage {
+  const { scale, unit, centre } = model
+  const image = rgbImage(high.width, high.height, new Uint8Array(3 * high.width * high.height))
+  /** Rounds and clamps what is written to it. */
+  const clamped = new Uint8ClampedArray(image.data.buffer)
+  const known = {
+    width: Math.min(high.width, scale * low.width),
+    height: Math.min(high.height, scale * low.height),
+  }
+  let line = 0
+  const stages = inverseStages(model, scale * low.width, {
+    row(values) {
+      if (line < known.height) {
+        const out = 3 * high.width * line
+        for (let i = 0; i < 3 * known.width; i++) clamped[out + i] = values[i]! * unit + centre
+      }
+      line++
+    },
+    end() {},
+  })
+  const normal = seed === undefined ? undefined : new Normal(seed)
+  const channels = 3 * scale ** 2
+  for (let y = 0; y < low.height; y++) {
+    throwIfAborted(signal)
+    const row = new Float32Array(channels * low.width)
+    normal?.fill(row, 2 * Math.ceil(row.length / 2) * y)
+    for (let x = 0; x < low.width; x++) {
+      for (let c = 0; c < 3; c++) {
+        row[channels * x + c] = (low.data[3 * (y * low.width + x) + c]! - centre) / unit
+      }
+    }
+    stages.row(row)
+  }
+  stages.end()
+  repeatEdges(image, known)
+  return image
+}

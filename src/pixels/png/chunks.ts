@@ -1,0 +1,56 @@
+import { concat, dataView } from '../../core/bytes.ts'
+import { crc32 } from '../../core/crc32.ts'
+import { StrataError } from '../../core/errors.ts'
+
+export interface PngChunk {
+  /** Four letters; the case of each says something (PNG, 5.4). */
+  readonly type: string
+  readonly data: Uint8Array
+}
+
+const SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a)
+/** Length, type and checksum around a chunk's data. */
+const OVERHEAD = 12
+const HEADER_BYTES = 13
+
+export function isPng(bytes: Uint8Array): boolean {
+  return SIGNATURE.every((byte, i) => bytes[i] === byte)
+}
+
+/**
+ * The first chunk of a type, its checksum proved; undefined when there is none before the pixels.
+ * @throws StrataError INPUT_CORRUPT for chunks that are cut off, or one of the type whose checksum is wrong
+ */
+export function findChunk(png: Uint8Array, wanted: string): PngChunk | undefined {
+  const view = dataView(png)
+  for (let at = SIGNATURE.length; ; ) {
+    if (at + OVERHEAD > png.length) throw corrupt(`expected a chunk at byte ${at} of ${png.length}`)
+    const length = view.getUint32(at)
+    if (length > png.length - at - OVERHEAD)
+      throw corrupt(`a chunk of ${length} bytes is cut off at byte ${at}`)
+    const body = png.subarray(at + 4, at + 8 + length)
+    const type = String.fromCharCode(...body.subarray(0, 4))
+    if (type === 'IDAT' || type === 'IEND') return undefined
+    if (type === wanted) {
+      if (view.getUint32(at + 8 + length) !== crc32(body)) throw corrupt(`the checksum of ${type} is wrong`)
+      return { type, data: body.subarray(4) }
+    }
+    at += OVERHEAD + length
+  }
+}
+
+/** The file with one more chunk, right behind its header. */
+export function withChunk(png: Uint8Array, { type, data }: PngChunk): Uint8Array<ArrayBuffer> {
+  const chunk = new Uint8Array(OVERHEAD + data.length)
+  const view = dataView(chunk)
+  view.setUint32(0, data.length)
+  chunk.set(new TextEncoder().encode(type), 4)
+  chunk.set(data, 8)
+  view.setUint32(8 + data.length, crc32(chunk.subarray(4, 8 + data.length)))
+  const header = SIGNATURE.length + OVERHEAD + HEADER_BYTES
+  return concat([png.subarray(0, header), chunk, png.subarray(header)])
+}
+
+function corrupt(what: string): StrataError {
+  return new StrataError('INPUT_CORRUPT', `PNG: ${what}`)
+}

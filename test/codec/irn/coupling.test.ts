@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest'
+import { forwardStages, inverseStages } from '../../../src/codec/irn/coupling.ts'
+import { SCALES } from '../../../src/codec/irn/model.ts'
+import type { Stage } from '../../../src/codec/irn/stage.ts'
+import { referenceEngine } from '../../../src/network/reference.ts'
+import { photo } from '../../pictures.ts'
+import { openModel } from './harness.ts'
+
+/** Keeps what comes out of a chain. */
+function collector(): Stage & { readonly rows: Float32Array[] } {
+  const rows: Float32Array[] = []
+  return { rows, row: (values) => rows.push(values.slice()), end() {} }
+}
+
+function rowsOf(width: number, height: number): Float32Array[] {
+  const { data } = photo(width, height)
+  return Array.from({ length: height }, (_, y) =>
+    Float32Array.from(data.subarray(3 * width * y, 3 * width * (y + 1)), (value) => (value - 128) / 64),
+  )
+}
+
+function run(stage: Stage, rows: readonly Float32Array[]): void {
+  for (const row of rows) stage.row(row.slice())
+  stage.end()
+}
+
+/** Root mean square, 1 being the full range of samples. */
+function difference(a: readonly Float32Array[], b: readonly Float32Array[]): number {
+  expect(a.length).toBe(b.length)
+  const squares = a.map((row, y) => row.reduce((sum, value, i) => sum + (value - b[y]![i]!) ** 2, 0))
+  return Math.sqrt(squares.reduce((sum, value) => sum + value, 0) / (a.length * a[0]!.length)) / 4
+}
+
+describe.each(SCALES)('the couplings of scale %i', (scale) => {
+  const model = openModel(scale)
+
+  it.each([
+    [scale, scale],
+    [12 * scale, 300],
+    [100, 8 * scale],
+  ])('come back from z and an unrounded thumbnail, %i x %i', (width, height) => {
+    const picture = rowsOf(width, height)
+    const [down, up] = [collector(), collector()]
+    run(forwardStages(model, width, down), picture)
+    expect(down.rows).toHaveLength(height / scale)
+    expect(down.rows[0]).toHaveLength(3 * scale * width)
+    run(inverseStages(model, width, up), down.rows)
+    // Networks see integers: a sum that floating point rounds the other way moves their input by one step.
+    expect(difference(up.rows, picture)).toBeLessThan(6e-3)
+  })
+
+  it('say the same with the TypeScript engine', () => {
+    const [width, height] = [8 * scale, 6 * scale]
+    const picture = rowsOf(width, height)
+    const [fast, slow] = [collector(), collector()]
+    run(forwardStages(model, width, fast), picture)
+    run(forwardStages(openModel(scale, referenceEngine), width, slow), picture)
+    expect(fast.rows).toEqual(slow.rows)
+  })
+})
