@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -10,6 +10,7 @@ import { hills, paint } from '../../../src/cli/start/samples.ts'
 import { delegateCh } from '../../../src/edge/client-hints.ts'
 import type { HeaderDescription } from '../../../src/format/describe.ts'
 import { CHROMIUM, hasChromium } from '../../exactness/chromium.ts'
+import { photo } from '../../pictures.ts'
 import { canvasPixels, event, page as html, launch, privateMemory, watchNative } from './browser.ts'
 import { type Pages, type Started, startPages, startServers, upload } from './servers.ts'
 
@@ -196,6 +197,37 @@ describe.skipIf(!hasChromium && !process.env.CI)(`in Chromium (${CHROMIUM})`, { 
       await rm(folder, { recursive: true })
     }
   })
+
+  it.each([
+    ['rescale', 'low.png', ['--scale', '2'], 'irn', 2],
+    ['rescale', 'low.png', ['--scale', '4'], 'irn', 4],
+    ['thumbnail', 'low.jpg', ['--width', '40', '--ht', '4'], 'hyperthumbnail', 4],
+  ] as const)(
+    'restores what strata %s made as %s with %j',
+    async (command, name, options, method, factor) => {
+      const folder = await mkdtemp(join(tmpdir(), 'strata-rescale-'))
+      const path = (file: string): string => join(folder, file)
+      try {
+        const { data, width, height } = photo(160, 108)
+        await sharp(data, { raw: { width, height, channels: 3 } }).toFile(path('a.png'))
+        await strata(command, path('a.png'), ...options, '-o', path(name))
+        pages.set(`/${name}`, await readFile(path(name)))
+        await open(`<img id="a" src="/${name}" alt="">`, '')
+        await tab.waitForFunction(() => 'strata' in window)
+        const restored = await tab.evaluate(async () => {
+          const { restore } = (window as unknown as { strata: typeof import('../../../src/client/index.ts') })
+            .strata
+          return await restore(document.getElementById('a') as HTMLImageElement)
+        })
+        expect(restored).toMatchObject({ method, factor, width, height })
+        await strata('restore', path(name), '-o', path('out.png'))
+        const shown = await canvasPixels(tab, 'a')
+        expect(largest(shown.data, await rawPixels(path('out.png')))).toBeLessThanOrEqual(1)
+      } finally {
+        await rm(folder, { recursive: true })
+      }
+    },
+  )
 
   it('enlarges a foreign JPEG plainly and says why', async () => {
     const jpeg = await sharp({ create: { width: 40, height: 30, channels: 3, background: '#a52' } })

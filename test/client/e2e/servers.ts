@@ -18,6 +18,7 @@ const TYPES: Readonly<Record<string, string>> = {
   jpg: 'image/jpeg',
   js: 'text/javascript',
   json: 'application/json',
+  png: 'image/png',
   wasm: 'application/wasm',
 }
 
