@@ -4,7 +4,8 @@ import { loadHyperThumbnail, loadHyperThumbnailFor } from '../codec/hyperthumbna
 import type { HyperThumbnailModel } from '../codec/hyperthumbnail/model.ts'
 import { irn, loadIrnFor } from '../codec/irn/index.ts'
 import { type IrnModel, loadIrn } from '../codec/irn/model.ts'
-import type { DecodePicture, Rescaler } from '../codec/rescaler.ts'
+import { upscale } from '../codec/irn/restore.ts'
+import type { DecodePicture, Rescaler, Size } from '../codec/rescaler.ts'
 import type { RgbImage } from '../core/image.ts'
 import { createRuntime } from '../origin/compose.ts'
 import { readPicture } from '../origin/ingest.ts'
@@ -36,6 +37,14 @@ export async function loadRescalerFor(file: Uint8Array, seed?: number): Promise<
   const runtime = await createRuntime('wasm')
   if (isPng(file)) return withIrn(await loadIrnFor(file, runtime), seed)
   return withThumbnails(runtime, await loadHyperThumbnailFor(file, runtime))
+}
+
+/** The inverse of IRN at a scale without its file format, for measurements; undefined without a model. */
+export async function loadIrnUpscale(
+  scale: number,
+): Promise<((low: RgbImage, high: Size) => RgbImage) | undefined> {
+  const model = await loadIrn(await createRuntime('wasm'), scale)
+  return model && ((low, high) => upscale(low, high, model))
 }
 
 const decodePicture: DecodePicture = (file) => readPicture(file)

@@ -74,11 +74,16 @@ function findMarker(file: Uint8Array): Marker | string {
   }
 }
 
-function upscale(
+/**
+ * The inverse network alone, on whatever has become of a thumbnail's pixels.
+ * @param seed see RestoreParts
+ * @throws StrataError ABORTED
+ */
+export function upscale(
   low: RgbImage,
   high: Size,
   model: IrnModel,
-  seed: number | undefined,
+  seed?: number,
   signal?: AbortSignal,
 ): RgbImage {
   const { scale, unit, centre } = model

@@ -1,6 +1,6 @@
 import { parse } from 'node:path'
 import sharp, { type Sharp } from 'sharp'
-import type { Rescaler } from '../../../codec/rescaler.ts'
+import type { Rescaler, Size } from '../../../codec/rescaler.ts'
 import type { RgbImage } from '../../../core/image.ts'
 import { readPicture, resizeLanczos } from '../../../origin/ingest.ts'
 import { resample } from '../../../pixels/resample.ts'
@@ -10,7 +10,7 @@ import { psnr } from '../rd.ts'
 
 /** What a picture can be sent as: a thumbnail that hides it, a plain one that is upscaled, or the picture itself. */
 export const OURS = 'hyperthumbnail'
-export const CODECS = [OURS, 'bicubic', 'lanczos', 'webp', 'avif'] as const
+export const CODECS = [OURS, 'irn', 'bicubic', 'lanczos', 'webp', 'avif'] as const
 export type ThumbnailCodec = (typeof CODECS)[number]
 
 /** One file. */
@@ -27,8 +27,16 @@ export interface ThumbnailRow {
   readonly lowPsnr?: number
 }
 
+/** The second method: lossless, and what is left of it behind a JPEG. */
+export interface Invertible {
+  readonly rescaler: Rescaler
+  readonly upscale: (low: RgbImage, high: Size) => RgbImage
+}
+
 export interface ThumbnailOptions {
   readonly rescaler: Rescaler
+  /** @default not measured */
+  readonly irn?: Invertible | undefined
   readonly qualities: readonly number[]
   /** Pictures wider than this are resized to it first. */
   readonly width?: number | undefined
@@ -60,6 +68,11 @@ export async function measureThumbnails(path: string, options: ThumbnailOptions)
     const lowPsnr = Number(psnr(shown, reference).toFixed(4))
     add({ codec: OURS, quality, bytes: file.length, psnr: psnr(restored.image, picture), lowPsnr })
   }
+  if (options.irn) {
+    progress('irn')
+    for (const row of await invertibleThumbnails(picture, reference, options.irn))
+      add({ codec: 'irn', ...row })
+  }
   for (const [codec, filter] of [
     ['bicubic', 'bicubic'],
     ['lanczos', 'lanczos3'],
@@ -76,6 +89,29 @@ export async function measureThumbnails(path: string, options: ThumbnailOptions)
       const file = await bytesOf(raw(picture)[codec]({ quality }))
       add({ codec, quality, bytes: file.length, psnr: psnr(await readPicture(file), picture) })
     }
+  }
+  return rows
+}
+
+/** The thumbnail as JPEGs (4:4:4), and last, at a quality of 100, as the PNG that it is meant for. */
+async function invertibleThumbnails(
+  picture: RgbImage,
+  reference: RgbImage,
+  { rescaler, upscale }: Invertible,
+) {
+  const png = await rescaler.embed([picture], { high: picture, low: reference, quality: 100 })
+  const low = await readPicture(png)
+  const files = await Promise.all(
+    PLAIN_QUALITIES.map(async (quality) => {
+      const options = { quality, chromaSubsampling: '4:4:4', optimiseCoding: true, mozjpeg: false }
+      return { quality, file: await bytesOf(raw(low).jpeg(options)) }
+    }),
+  )
+  const rows: Omit<ThumbnailRow, 'image' | 'codec'>[] = []
+  for (const { quality, file } of [...files, { quality: 100, file: png }]) {
+    const shown = await readPicture(file)
+    const lowPsnr = Number(psnr(shown, reference).toFixed(4))
+    rows.push({ quality, bytes: file.length, psnr: psnr(upscale(shown, picture), picture), lowPsnr })
   }
   return rows
 }

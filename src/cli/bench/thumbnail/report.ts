@@ -53,7 +53,7 @@ export function formatThumbnails(summaries: readonly ThumbnailSummary[]): string
     ...RIVALS.map((rival) => signed(gain[rival])),
     overPlain.toFixed(2),
   ])
-  return [head, ...lines].map((cells) => cells.map((cell) => cell.padStart(12)).join('')).join('\n')
+  return [head, ...lines].map((cells) => cells.map((cell) => cell.padStart(14)).join('')).join('\n')
 }
 
 /** Mean PSNR against mean bytes per quality; of JPEGs the subsampling that is better there. */
