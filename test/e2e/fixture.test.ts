@@ -1,0 +1,160 @@
+import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Child, startChild } from '../../src/cli/start/children.ts'
+import { encodePng } from '../codec/irn/harness.ts'
+import { photo } from '../pictures.ts'
+import { readBySharp } from '../pixels/jpeg/read.ts'
+
+const run = promisify(execFile)
+const ROOT = fileURLToPath(new URL('../../', import.meta.url))
+/** What an app installs beside the package; the rest comes along in the tarball or not at all. */
+const PEERS = ['hono', 'wrangler', 'sharp', 'onnxruntime-node', 'typescript', '@cloudflare/workers-types']
+
+/** Bindings of the README's app; `c.env` is all that it leaves to its reader. */
+const BINDINGS = `
+interface Bindings {
+  IMAGES: R2Bucket
+  TRANSCODER: Fetcher
+  JOBS: Queue
+  ORIGIN_URL: string
+  ORIGIN_TOKEN: string
+  ORIGIN_KEY: string
+  UPLOAD_TOKEN: string
+}
+`
+const TSCONFIG = {
+  compilerOptions: {
+    ...{ target: 'es2022', module: 'esnext', moduleResolution: 'bundler', lib: ['es2022'] },
+    ...{ types: ['@cloudflare/workers-types'], strict: true, noEmit: true },
+  },
+  files: ['app.ts'],
+}
+
+let folder = ''
+const children: Child[] = []
+let base = ''
+const log: string[] = []
+
+/** The first block of a language below a heading of the README. */
+async function block(heading: string, language: string): Promise<string> {
+  const readme = await readFile(join(ROOT, 'README.md'), 'utf8')
+  const section = readme.slice(readme.indexOf(`\n## ${heading}\n`))
+  const [, code] = new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``).exec(section) ?? []
+  if (code === undefined) throw new Error(`README: no ${language} block under ${heading}`)
+  return code
+}
+
+async function freePort(): Promise<string> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await new Promise((resolve) => server.once('listening', resolve))
+  const { port } = server.address() as { port: number }
+  await new Promise((resolve) => server.close(resolve))
+  return String(port)
+}
+
+async function until(what: string, done: () => Promise<boolean>): Promise<void> {
+  for (const end = Date.now() + 90_000; Date.now() < end; await sleep(250)) {
+    if (await done().catch(() => false)) return
+  }
+  throw new Error(`${what} did not come: ${log.slice(-20).join('\n')}`)
+}
+
+/** Packs this checkout as it is built and unpacks it where npm would put it. */
+async function install(): Promise<void> {
+  const argv = ['pack', '--ignore-scripts', '--json', '--pack-destination', folder]
+  const { stdout } = await run('npm', argv, { cwd: ROOT, maxBuffer: 16e6 })
+  const [{ filename }] = JSON.parse(stdout)
+  await run('tar', ['xzf', join(folder, filename), '-C', folder])
+  await mkdir(join(folder, 'node_modules'))
+  await cp(join(folder, 'package'), join(folder, 'node_modules/strata-cdn'), { recursive: true })
+  for (const peer of PEERS) {
+    const target = join(folder, 'node_modules', peer)
+    await mkdir(dirname(target), { recursive: true })
+    await symlink(join(ROOT, 'node_modules', peer), target)
+  }
+}
+
+describe('the packed tarball, mounted as the README says', () => {
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'strata-fixture-'))
+    await install()
+    await writeFile(
+      join(folder, 'app.ts'),
+      `${await block('Mount it in your own Hono app', 'ts')}${BINDINGS}`,
+    )
+    const config = await block('Mount it in your own Hono app', 'toml')
+    const head =
+      'name = "fixture"\nmain = "app.ts"\ncompatibility_date = "2026-04-01"\nsend_metrics = false\n'
+    await writeFile(join(folder, 'wrangler.toml'), `${head}${config}`)
+    await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(TSCONFIG))
+    await writeFile(join(folder, 'package.json'), '{"name":"fixture","type":"module","private":true}')
+  }, 120_000)
+
+  afterAll(async () => {
+    await Promise.all(children.map((child) => child.stop()))
+    await rm(folder, { recursive: true, force: true })
+  })
+
+  it('holds what runs and nothing else', () => {
+    const has = (path: string) => existsSync(join(folder, 'node_modules/strata-cdn', path))
+    for (const path of [
+      'build/kernels.wasm',
+      'models/weights/manifest.json',
+      'dist/client/index.js',
+      'LICENSE',
+    ]) {
+      expect([path, has(path)]).toEqual([path, true])
+    }
+    for (const path of ['test', 'models/strata_models', '.ci'])
+      expect([path, has(path)]).toEqual([path, false])
+  })
+
+  it('type-checks', async () => {
+    const tsc = join(folder, 'node_modules/typescript/bin/tsc')
+    const { stdout } = await run(process.execPath, [tsc, '-p', folder]).catch((error) => error)
+    expect(stdout).toBe('')
+  }, 120_000)
+
+  it('stores a picture and serves it', async () => {
+    const [port, originPort, inspector] = await Promise.all([freePort(), freePort(), freePort()])
+    base = `http://127.0.0.1:${port}/cdn`
+    const env = {
+      ...process.env,
+      CI: '1',
+      WRANGLER_SEND_METRICS: 'false',
+      CLOUDFLARE_CF_FETCH_ENABLED: 'false',
+    }
+    const options = { cwd: folder, env, print: (line: string) => log.push(line) }
+    const strata = join(folder, 'node_modules/strata-cdn/dist/cli/main.js')
+    children.push(startChild('origin', [strata, 'serve', '--port', originPort], options))
+    const wrangler = join(folder, 'node_modules/wrangler/bin/wrangler.js')
+    const configs = ['-c', 'wrangler.toml', '-c', 'node_modules/strata-cdn/wrangler.transcoder.toml']
+    const vars = ['--var', `ORIGIN_URL:http://127.0.0.1:${originPort}`, 'STRATA_ENV:development']
+    const place = ['--ip', '127.0.0.1', '--port', port, '--inspector-port', inspector]
+    children.push(startChild('edge', [wrangler, 'dev', ...configs, ...place, ...vars], options))
+    await until('the app', async () => (await fetch(`${base}/health`)).ok)
+    await until('the origin', async () => (await fetch(`http://127.0.0.1:${originPort}/health`)).ok)
+
+    const body = (await encodePng(photo(400, 260))) as Uint8Array<ArrayBuffer>
+    const put = await fetch(`${base}/img/a?widths=160,320`, { method: 'PUT', body })
+    expect(put.status).toBe(202)
+    await until('the picture', async () => (await fetch(`${base}/img/a.json`)).status === 200)
+    const jpeg = await fetch(`${base}/img/a?w=160`, { headers: { Accept: 'image/*' } })
+    expect(jpeg.headers.get('Strata-Plan')).toBe('transcode;layer=1;w=160;ht=2')
+    expect(await readBySharp(new Uint8Array(await jpeg.arrayBuffer()))).toMatchObject({
+      width: 160,
+      height: 104,
+    })
+    const native = await fetch(`${base}/img/a?w=160`, { headers: { Accept: 'image/vnd.strata' } })
+    const { layers } = (await (await fetch(`${base}/img/a.json`)).json()) as { layers: { end: number }[] }
+    expect((await native.arrayBuffer()).byteLength).toBe(layers[0]!.end)
+  }, 240_000)
+})
