@@ -1,4 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { publint } from 'publint'
 import { describe, expect, it } from 'vitest'
 
 const root = new URL('../', import.meta.url)
@@ -11,6 +13,11 @@ describe('package.json', () => {
   it.each(paths)('%s is made from a source file', (path) => {
     const source = path.replace(/^(\.\/)?dist\//, 'src/').replace(/(\.d\.ts|\.js)$/, '.ts')
     expect(existsSync(new URL(source, root))).toBe(true)
+  })
+
+  it('leads every way of importing to a file that suits it', async () => {
+    const { messages } = await publint({ pkgDir: fileURLToPath(root), pack: false, strict: true })
+    expect(messages).toEqual([])
   })
 
   it('pins every development dependency to one version', () => {

@@ -12,6 +12,7 @@ from pathlib import Path
 import torch
 
 from ..data import load_pictures, picture_paths
+from ..manifest import enter
 from ..parity import drawn_picture
 from ..program import Blob
 from .checkpoint import load_model, save_half
@@ -73,13 +74,7 @@ def main():
     cut = lambda p: p[:, : p.shape[1] // side * side, : p.shape[2] // side * side].float() - 128
     drawn = [drawn_picture(24 * model.factor, 32 * model.factor)[0] * 255 - 128, drawn_picture(192, 256)[0] * 255 - 128]
     files = write(model, calibrate(model, [*(cut(p) for p in pictures), *drawn]), options.out)
-    manifest_path = options.out / "manifest.json"
-    manifest = json.loads(manifest_path.read_text())
-    for name, entry in files.items():
-        data = (options.out / name).read_bytes()
-        manifest["files"][name] = entry | {"sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)}
-    manifest["files"] = dict(sorted(manifest["files"].items()))
-    manifest_path.write_text(json.dumps(manifest, indent=2) + "\n")
+    enter(options.out, files)
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from torch import nn
 
 from ..data import load_pictures, picture_paths
 from ..half import halve
+from ..manifest import enter
 from ..parity import drawn_picture
 from ..program import Blob
 from .checkpoint import load_model, save_half
@@ -91,13 +92,7 @@ def main():
     cut = lambda p: p[:, : p.shape[1] // scale * scale, : p.shape[2] // scale * scale].float()
     cuts = [cut(p) for p in pictures]
     files = write(model, calibrate(model, [*cuts, drawn_picture(96, 128)[0] * 255]), options.out)
-    manifest_path = options.out / "manifest.json"
-    manifest = json.loads(manifest_path.read_text())
-    for name, entry in files.items():
-        data = (options.out / name).read_bytes()
-        manifest["files"][name] = entry | {"sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)}
-    manifest["files"] = dict(sorted(manifest["files"].items()))
-    manifest_path.write_text(json.dumps(manifest, indent=2) + "\n")
+    enter(options.out, files)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from ..manifest import enter
 from ..program import Blob
 from .checkpoint import codeword_steps, load_decoder, save_half
 from .evaluate import Target, encode_picture
@@ -74,14 +75,7 @@ def main():
     (options.out / f"{NAME}.json").write_text(json.dumps(table, separators=(",", ":")) + "\n")
     (options.out / f"{NAME}.bin").write_bytes(bytes(blob.data))
     options.golden.write_text(json.dumps(golden(decoder), separators=(",", ":")) + "\n")
-    manifest_path = options.out / "manifest.json"
-    manifest = json.loads(manifest_path.read_text())
-    for name, extra in ((f"{NAME}.json", {"id": identity}), (f"{NAME}.bin", {})):
-        data = (options.out / name).read_bytes()
-        digest = hashlib.sha256(data).hexdigest()
-        manifest["files"][name] = {"role": "placeholder", **extra, "sha256": digest, "bytes": len(data)}
-    manifest["files"] = dict(sorted(manifest["files"].items()))
-    manifest_path.write_text(json.dumps(manifest, indent=2) + "\n")
+    enter(options.out, {f"{NAME}.json": {"role": "placeholder", "id": identity}, f"{NAME}.bin": {"role": "placeholder"}})
     print(f"placeholder {identity}: {len(blob.data)} bytes, {sum(p.numel() for p in decoder.parameters())} parameters")
 
 
