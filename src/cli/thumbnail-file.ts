@@ -1,11 +1,11 @@
 import { isTimes, type Rescaler, type Size } from '../codec/rescaler.ts'
 import { invalidParam, StrataError } from '../core/errors.ts'
 import type { RgbImage } from '../core/image.ts'
+import { chooseLayer } from '../format/choose-layer.ts'
 import { MAGIC } from '../format/layout.ts'
 import { readPicture, resizeLanczos } from '../origin/ingest.ts'
 import { encodeJpeg } from '../pixels/jpeg/writer.ts'
 import type { CliCodec } from './codec.ts'
-import { chooseLayer } from './decode-file.ts'
 
 /** Hidden where the picture has it and nothing else is asked for. */
 const DEFAULT_FACTOR = 2

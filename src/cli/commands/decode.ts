@@ -1,5 +1,6 @@
+import { chooseLayer } from '../../format/choose-layer.ts'
 import { defineCommand, parseInteger, usage } from '../command.ts'
-import { chooseLayer, pictureEncoder } from '../decode-file.ts'
+import { pictureEncoder } from '../decode-file.ts'
 import { readInput, writeOutput } from '../files.ts'
 import { RUNTIME_NAMES, type RuntimeName } from '../runtime-names.ts'
 

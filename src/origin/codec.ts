@@ -1,0 +1,70 @@
+import { decodeLayer } from '../codec/compass/decode.ts'
+import { invalidParam } from '../core/errors.ts'
+import type { RgbImage } from '../core/image.ts'
+import { chooseLayer } from '../format/choose-layer.ts'
+import { describeHeader, type HeaderDescription } from '../format/describe.ts'
+import { truncateToLayer } from '../format/ranges.ts'
+import { readHeader } from '../format/reader.ts'
+import { composeEncode, composePreview, createRuntime } from './compose.ts'
+import { encodeOriginal, parseParameters } from './encode.ts'
+
+/** The codec for programs in Node: what the command line does with files, with bytes. Needs sharp and onnxruntime-node. */
+
+export interface EncodeOptions {
+  /** Widths of the layers, as `640,1280,1280@80`. @default 320, 640, 1280, ... below the picture's width, then that */
+  readonly widths?: string
+  /** 1 to 100, of every layer that has none of its own. @default 60 */
+  readonly quality?: number
+  /** Colour `rrggbb` under transparency. @default white */
+  readonly background?: string
+  /** Gradient steps on the latents, 0 to 1000: smaller files, several times the time. @default 0 */
+  readonly refine?: number
+  readonly signal?: AbortSignal
+}
+
+/**
+ * A picture file (JPEG, PNG, WebP, AVIF, TIFF, GIF) as a .strata file, decoded once more and compared.
+ * @throws StrataError INPUT_*, PARAM_INVALID, VERIFY_FAILED, ABORTED
+ */
+export async function encode(original: Uint8Array, options: EncodeOptions = {}): Promise<Uint8Array> {
+  const text = (value: number | undefined): string | undefined => value?.toString()
+  const parameters = parseParameters({
+    ...{ widths: options.widths, quality: text(options.quality) },
+    ...{ bg: options.background, refine: text(options.refine) },
+  })
+  const { signal } = options
+  // Encoding takes its bytes over; these are the caller's.
+  const file = await encodeOriginal(original.slice(), parameters, {
+    encode: await composeEncode({ verify: true }),
+    ...(signal && { signal }),
+  })
+  return file
+}
+
+/** Which layer: its number from 0, or the smallest at least so wide. @default the highest that is wholly there */
+export interface LayerWish {
+  readonly layer?: number
+  readonly width?: number
+}
+
+/**
+ * 8-bit sRGB of one layer, 3 bytes a pixel; `file` may be a prefix.
+ * @throws StrataError PARAM_INVALID, FORMAT_*, ENTROPY_CORRUPT, MODEL_UNKNOWN
+ */
+export async function decode(file: Uint8Array, wish: LayerWish = {}): Promise<RgbImage> {
+  if (wish.width !== undefined && !(wish.width > 0)) {
+    throw invalidParam('width', 'a number above 0', wish.width)
+  }
+  const { index } = chooseLayer(file, wish)
+  return await decodeLayer(file, { runtime: await createRuntime('wasm'), layer: index })
+}
+
+/** What the file says of itself, with its placeholder as a data URI. @throws StrataError FORMAT_* */
+export async function info(file: Uint8Array): Promise<HeaderDescription> {
+  return describeHeader(readHeader(file), (await composePreview(file)) ?? null)
+}
+
+/** The file up to a layer, which is a file too. @throws StrataError PARAM_INVALID, FORMAT_* */
+export function truncate(file: Uint8Array, layer: number): Uint8Array {
+  return truncateToLayer(file, layer)
+}
