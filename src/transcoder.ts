@@ -1,10 +1,11 @@
 import kernels from '../build/kernels.wasm'
 import { decodeRows } from './codec/compass/index.ts'
 import { embed } from './codec/hyperthumbnail/embed.ts'
-import { FACTORS, loadHyperThumbnail } from './codec/hyperthumbnail/load.ts'
-import type { HyperThumbnailModel } from './codec/hyperthumbnail/model.ts'
+import { loadHyperThumbnail } from './codec/hyperthumbnail/load.ts'
+import { memoiseLoads } from './core/memoise-loads.ts'
 import { createTranscodeApp } from './edge/transcode-app.ts'
 import { createWasmJpeg } from './pixels/jpeg/forward-wasm.ts'
+import type { Runtime } from './runtime/types.ts'
 import { createWorkerdRuntime } from './runtime/workerd.ts'
 
 /** An isolate has 128 MB: enough for strips of 256 rows of this width, whatever a base layer's width is. */
@@ -13,10 +14,8 @@ const MAX_STRIP_PIXELS = 4096 * 256
 const kernel = createWasmJpeg(kernels)
 
 /** The models of this isolate, loaded by the first picture; a failed load is tried again by the next. */
-const runtime = retried(createWorkerdRuntime)
-const models: ReadonlyMap<number, () => Promise<HyperThumbnailModel | undefined>> = new Map(
-  FACTORS.map((factor) => [factor, retried(async () => await loadHyperThumbnail(await runtime(), factor))]),
-)
+const runtime = memoiseLoads<void, Runtime>(createWorkerdRuntime)
+const modelOf = memoiseLoads(async (factor: number) => await loadHyperThumbnail(await runtime(), factor))
 
 /** The second Worker: the decoder's models behind the edge Worker's service binding. */
 export default createTranscodeApp({
@@ -25,7 +24,7 @@ export default createTranscodeApp({
   },
   kernel,
   async rescaler(factor) {
-    const model = await models.get(factor)?.()
+    const model = await modelOf(factor)
     return (
       model && {
         factor: model.factor,
@@ -34,15 +33,3 @@ export default createTranscodeApp({
     )
   },
 })
-
-/** Made once; what fails is made again by the next who asks. */
-function retried<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined
-  return () => {
-    made ??= make().catch((error: unknown) => {
-      made = undefined
-      throw error
-    })
-    return made
-  }
-}

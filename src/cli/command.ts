@@ -60,6 +60,14 @@ export function usage(message: string): StrataError {
   return new StrataError('USAGE', message)
 }
 
+/** An option that must be a file name of one kind. @throws StrataError USAGE */
+export function checkEnding(name: string, text: string, kind: 'jpg' | 'png'): void {
+  const pattern = kind === 'png' ? /\.png$/i : /\.jpe?g$/i
+  if (!pattern.test(text)) {
+    throw usage(`--${name}: expected a name that ends in .${kind}, got ${JSON.stringify(text)}`)
+  }
+}
+
 /** An option that must be a whole number. @throws StrataError USAGE */
 export function parseInteger(name: string, text: string, min: number, max: number): number {
   const value = Number(text)

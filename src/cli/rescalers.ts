@@ -1,17 +1,16 @@
 import sharp from 'sharp'
 import { hyperThumbnail } from '../codec/hyperthumbnail/index.ts'
-import { loadHyperThumbnail, loadHyperThumbnailFor } from '../codec/hyperthumbnail/load.ts'
-import type { HyperThumbnailModel } from '../codec/hyperthumbnail/model.ts'
-import { irn, loadIrnFor } from '../codec/irn/index.ts'
-import { type IrnModel, loadIrn } from '../codec/irn/model.ts'
+import { loadHyperThumbnail } from '../codec/hyperthumbnail/load.ts'
+import { irn } from '../codec/irn/index.ts'
+import { loadIrn } from '../codec/irn/load.ts'
 import { upscale } from '../codec/irn/restore.ts'
-import type { DecodePicture, Rescaler, Size } from '../codec/rescaler.ts'
+import type { DecodePicture, Rescaler } from '../codec/rescaler.ts'
+import { loadRestorer, type Restorer } from '../codec/restorer.ts'
 import type { RgbImage } from '../core/image.ts'
 import { createRuntime } from '../origin/compose.ts'
 import { readPicture } from '../origin/ingest.ts'
 import { createWasmJpeg } from '../pixels/jpeg/forward-wasm.ts'
-import { isPng } from '../pixels/png/chunks.ts'
-import type { Runtime } from '../runtime/types.ts'
+import type { Invertible } from './bench/thumbnail/measure.ts'
 
 /** How detail is hidden: in a JPEG, or in a lossless PNG. */
 export const METHODS = ['hyperthumbnail', 'irn'] as const
@@ -23,40 +22,30 @@ export type Method = (typeof METHODS)[number]
  * @throws StrataError MODEL_INVALID
  */
 export async function loadRescaler(method: Method, factor: number): Promise<Rescaler | undefined> {
+  if (method === 'irn') return (await loadInvertible(factor))?.rescaler
   const runtime = await createRuntime('wasm')
-  if (method === 'irn') return withIrn(await loadIrn(runtime, factor))
-  return withThumbnails(runtime, await loadHyperThumbnail(runtime, factor))
+  const { kernels } = runtime
+  const model = await loadHyperThumbnail(runtime, factor)
+  return model && hyperThumbnail({ model, decodePicture, kernel: kernels && createWasmJpeg(kernels) })
 }
 
-/**
- * What restores a file: its kind tells the method, what it says of itself the factor.
- * @param seed of what a lossless thumbnail does not hold; undefined: the most likely
- * @throws StrataError MODEL_INVALID
- */
-export async function loadRescalerFor(file: Uint8Array, seed?: number): Promise<Rescaler | undefined> {
-  const runtime = await createRuntime('wasm')
-  if (isPng(file)) return withIrn(await loadIrnFor(file, runtime), seed)
-  return withThumbnails(runtime, await loadHyperThumbnailFor(file, runtime))
+/** Undefined when the models of this package restore no such file. @throws StrataError MODEL_INVALID */
+export async function loadRestorerFor(file: Uint8Array, seed?: number): Promise<Restorer | undefined> {
+  return await loadRestorer(file, await createRuntime('wasm'), { decodePicture, seed })
 }
 
-/** The inverse of IRN at a scale without its file format, for measurements; undefined without a model. */
-export async function loadIrnUpscale(
-  scale: number,
-): Promise<((low: RgbImage, high: Size) => RgbImage) | undefined> {
+/** Invertible rescaling at a scale, and its inverse without a file format, for measurements; undefined without a model. */
+export async function loadInvertible(scale: number): Promise<Invertible | undefined> {
   const model = await loadIrn(await createRuntime('wasm'), scale)
-  return model && ((low, high) => upscale(low, high, model))
+  return (
+    model && {
+      rescaler: irn({ model, decodePicture, encodePng }),
+      upscale: (low, high) => upscale(low, high, model),
+    }
+  )
 }
 
 const decodePicture: DecodePicture = (file) => readPicture(file)
-
-function withThumbnails({ kernels }: Runtime, model: HyperThumbnailModel | undefined): Rescaler | undefined {
-  const kernel = kernels && createWasmJpeg(kernels)
-  return model && hyperThumbnail({ model, decodePicture, kernel })
-}
-
-function withIrn(model: IrnModel | undefined, seed?: number): Rescaler | undefined {
-  return model && irn({ model, decodePicture, encodePng, seed })
-}
 
 /** As small as PNG gets: it is read more often than written. */
 async function encodePng({ width, height, data }: RgbImage): Promise<Uint8Array> {

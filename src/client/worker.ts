@@ -1,6 +1,7 @@
 import { decodeOn } from '../codec/compass/index.ts'
 import { StrataError } from '../core/errors.ts'
 import type { RgbImage } from '../core/image.ts'
+import { memoiseLoads } from '../core/memoise-loads.ts'
 import { createBrowserRuntime } from '../runtime/browser.ts'
 import type { Runtime } from '../runtime/types.ts'
 import { identity } from './address.ts'
@@ -10,7 +11,7 @@ import { HeldLayers } from './decode/held-layers.ts'
 import { Images, readInfo } from './decode/images.ts'
 import { dropOthers, readKept } from './decode/model-store.ts'
 import { Lanes } from './decode/queue.ts'
-import { rescalerFor, warmRescalers } from './decode/rescalers.ts'
+import { restorerFor, warmRestorer } from './decode/restorer.ts'
 import { readShownFile } from './decode/shown-file.ts'
 import type { Answer, Request } from './messages.ts'
 
@@ -37,7 +38,8 @@ const decoding = new Lanes(1)
 const jobs = new Map<number, AbortController>()
 let assets: string | undefined
 let held = new HeldLayers(0)
-let opened: Promise<Runtime> | undefined
+/** A failed start is tried again by the next job. */
+const runtime = memoiseLoads<void, Runtime>(open)
 
 scope.onmessage = ({ data: request }) => {
   if (request.type === 'cancel') jobs.get(request.job)?.abort()
@@ -117,8 +119,8 @@ async function sendPlaceholder({ job, image }: Show, signal: AbortSignal): Promi
 async function restore({ job, address }: Restore, signal: AbortSignal): Promise<void> {
   const [file, models] = await Promise.all([readShownFile(address, signal), runtime()])
   await decoding.run(async () => {
-    const rescaler = await rescalerFor(file, models)
-    const { image, method, factor, note } = await rescaler.restore(file, signal)
+    const restorer = await restorerFor(file, models)
+    const { image, method, factor, note } = await restorer.restore(file, signal)
     const bitmap = await toBitmap(image)
     scope.postMessage({ type: 'restored', job, bitmap, method, factor, note }, [bitmap])
   }, signal)
@@ -127,17 +129,8 @@ async function restore({ job, address }: Restore, signal: AbortSignal): Promise<
 async function warm({ job, restore }: Warm): Promise<void> {
   const models = await runtime()
   await Promise.all([models.table('decoder'), models.blob('decoder')])
-  if (restore) await warmRescalers(models)
+  if (restore) await warmRestorer(models)
   scope.postMessage({ type: 'end', job })
-}
-
-/** A failed start is tried again by the next job. */
-function runtime(): Promise<Runtime> {
-  opened ??= open()
-  opened.catch(() => {
-    opened = undefined
-  })
-  return opened
 }
 
 async function open(): Promise<Runtime> {

@@ -68,7 +68,8 @@ async function readUpload({ headers, body }: Response, limit: number): Promise<U
   if (!type.startsWith('image/') && !UNTYPED.test(type))
     throw new StrataError('INPUT_UNSUPPORTED', `url: expected a picture, got ${JSON.stringify(type)}`)
   const declared = headers.has('Content-Encoding') ? null : headers.get('Content-Length')
-  if (declared !== null && body !== null) return { body, length: checkLength(declared, limit), contentType }
+  if (declared !== null && body !== null)
+    return { body, length: checkLength(Number(declared), limit), contentType }
   const most = Math.min(limit, MAX_UNSIZED_BYTES)
   const bytes = await readAtMost(body, most).catch((cause) => Promise.reject(failed('it broke off', cause)))
   if (bytes === undefined)
@@ -76,7 +77,7 @@ async function readUpload({ headers, body }: Response, limit: number): Promise<U
       'INPUT_TOO_LARGE',
       `url: expected at most ${most} bytes of a picture without Content-Length, got more`,
     )
-  const length = checkLength(String(bytes.length), limit)
+  const length = checkLength(bytes.length, limit)
   return { body: new Blob([bytes]).stream(), length, contentType }
 }
 

@@ -34,12 +34,11 @@ export function declaredLength(header: string | null, limit: number): number {
   if (header === null || !/^[0-9]{1,15}$/.test(header)) {
     throw new StrataError('LENGTH_REQUIRED', 'Content-Length: expected the size of the picture in bytes')
   }
-  return checkLength(header, limit)
+  return checkLength(Number(header), limit)
 }
 
 /** @throws StrataError INPUT_EMPTY, INPUT_TOO_LARGE */
-export function checkLength(text: string, limit: number): number {
-  const length = Number(text)
+export function checkLength(length: number, limit: number): number {
   if (length === 0) throw new StrataError('INPUT_EMPTY', 'expected the bytes of a picture, got 0 bytes')
   if (length > limit) {
     throw new StrataError('INPUT_TOO_LARGE', `expected at most ${limit} bytes, got ${length}`)

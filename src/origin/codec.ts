@@ -1,3 +1,5 @@
+/** The codec for programs in Node: what the command line does with files, with bytes. Needs sharp and onnxruntime-node. @module */
+
 import { decodeLayer } from '../codec/compass/decode.ts'
 import { invalidParam } from '../core/errors.ts'
 import type { RgbImage } from '../core/image.ts'
@@ -7,8 +9,6 @@ import { truncateToLayer } from '../format/ranges.ts'
 import { readHeader } from '../format/reader.ts'
 import { composeEncode, composePreview, createRuntime } from './compose.ts'
 import { encodeOriginal, parseParameters } from './encode.ts'
-
-/** The codec for programs in Node: what the command line does with files, with bytes. Needs sharp and onnxruntime-node. */
 
 export interface EncodeOptions {
   /** Widths of the layers, as `640,1280,1280@80`. @default 320, 640, 1280, ... below the picture's width, then that */
@@ -34,11 +34,10 @@ export async function encode(original: Uint8Array, options: EncodeOptions = {}):
   })
   const { signal } = options
   // Encoding takes its bytes over; these are the caller's.
-  const file = await encodeOriginal(original.slice(), parameters, {
+  return await encodeOriginal(original.slice(), parameters, {
     encode: await composeEncode({ verify: true }),
     ...(signal && { signal }),
   })
-  return file
 }
 
 /** Which layer: its number from 0, or the smallest at least so wide. @default the highest that is wholly there */

@@ -1,9 +1,9 @@
 import { StrataError } from '../core/errors.ts'
+import { memoiseLoads } from '../core/memoise-loads.ts'
 import { createEngine } from '../network/network-wasm.ts'
 import { referenceEngine } from '../network/reference.ts'
 import { checkManifest, parseJson, readChecked } from './manifest.ts'
 import { engineNetworks } from './networks.ts'
-import { memoiseLoads } from './session.ts'
 import type { Runtime } from './types.ts'
 
 const MANIFEST = 'manifest.json'

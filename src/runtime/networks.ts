@@ -1,8 +1,8 @@
 import { StrataError } from '../core/errors.ts'
+import { memoiseLoads } from '../core/memoise-loads.ts'
 import type { NetworkEngine, TensorAccess } from '../network/engine.ts'
 import type { Program } from '../network/program.ts'
 import type { NetworkRunner } from '../network/types.ts'
-import { memoiseLoads } from './session.ts'
 import type { ModelRunner, Runtime, Tensor } from './types.ts'
 
 type Files = Pick<Runtime, 'table' | 'blob'>

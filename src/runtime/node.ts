@@ -1,3 +1,4 @@
+import { memoiseLoads } from '../core/memoise-loads.ts'
 import { createEngine } from '../network/network-wasm.ts'
 import { referenceEngine } from '../network/reference.ts'
 import { isCudaInstalled } from './cuda.ts'
@@ -5,7 +6,7 @@ import { parseJson } from './manifest.ts'
 import { compileKernels, type ModelFolder, openModelFolder } from './model-files.ts'
 import { engineNetworks, onnxNetworks } from './networks.ts'
 import { type ChosenProvider, createOnProvider, type NodeProvider } from './providers.ts'
-import { createRunner, type MakeTensor, memoiseLoads, type OrtSession } from './session.ts'
+import { createRunner, type MakeTensor, type OrtSession } from './session.ts'
 import type { Runtime } from './types.ts'
 
 export interface NodeRuntimeOptions {

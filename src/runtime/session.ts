@@ -45,16 +45,3 @@ export function createRunner(name: string, session: OrtSession, makeTensor: Make
     },
   }
 }
-
-/** Memoises loads by name; a load that failed is forgotten so that the next call tries again. */
-export function memoiseLoads<T>(load: (name: string) => Promise<T>): (name: string) => Promise<T> {
-  const loads = new Map<string, Promise<T>>()
-  return (name) => {
-    const known = loads.get(name)
-    if (known) return known
-    const made = load(name)
-    loads.set(name, made)
-    made.catch(() => loads.delete(name))
-    return made
-  }
-}

@@ -1,7 +1,6 @@
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -10,6 +9,7 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Child, startChild } from '../../src/cli/start/children.ts'
 import { encodePng } from '../codec/irn/harness.ts'
+import { freePort } from '../free-port.ts'
 import { photo } from '../pictures.ts'
 import { readBySharp } from '../pixels/jpeg/read.ts'
 
@@ -50,14 +50,6 @@ async function block(heading: string, language: string): Promise<string> {
   const [, code] = new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``).exec(section) ?? []
   if (code === undefined) throw new Error(`README: no ${language} block under ${heading}`)
   return code
-}
-
-async function freePort(): Promise<string> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await new Promise((resolve) => server.once('listening', resolve))
-  const { port } = server.address() as { port: number }
-  await new Promise((resolve) => server.close(resolve))
-  return String(port)
 }
 
 async function until(what: string, done: () => Promise<boolean>): Promise<void> {
@@ -124,7 +116,9 @@ describe('the packed tarball, mounted as the README says', () => {
   }, 120_000)
 
   it('stores a picture and serves it', async () => {
-    const [port, originPort, inspector] = await Promise.all([freePort(), freePort(), freePort()])
+    const [port, originPort, inspector] = (await Promise.all([freePort(), freePort(), freePort()])).map(
+      String,
+    ) as [string, string, string]
     base = `http://127.0.0.1:${port}/cdn`
     const env = {
       ...process.env,

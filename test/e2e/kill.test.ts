@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
-import { createServer } from 'node:net'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it, onTestFinished } from 'vitest'
 import { readHeader } from '../../src/format/reader.ts'
+import { freePort } from '../free-port.ts'
 import { fakeEncode, plainPng } from '../origin/fixtures.ts'
 import { generator } from '../pictures.ts'
 import { bundleProgram } from './bundle.ts'
@@ -135,15 +135,6 @@ async function killableOrigin(port: number) {
       return health.active > 0
     },
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  if (address === null || typeof address === 'string') throw new Error('expected a port')
-  return address.port
 }
 
 function sha256(bytes: Uint8Array): string {

@@ -5,7 +5,7 @@ import { measureThumbnails, type ThumbnailRow } from '../bench/thumbnail/measure
 import { formatThumbnails, plotThumbnails, summarizeThumbnails } from '../bench/thumbnail/report.ts'
 import { defineCommand, parseInteger } from '../command.ts'
 import { writeOutput } from '../files.ts'
-import { loadIrnUpscale, loadRescaler } from '../rescalers.ts'
+import { loadInvertible, loadRescaler } from '../rescalers.ts'
 
 export const benchThumbnail = defineCommand({
   name: 'bench thumbnail',
@@ -30,11 +30,7 @@ export const benchThumbnail = defineCommand({
     const pictures = await listPictures(args.images)
     const rescaler = await loadRescaler('hyperthumbnail', Number(args.ht))
     if (!rescaler) throw new StrataError('MODEL_INVALID', 'this installation holds no model for thumbnails')
-    const [lossless, upscale] = await Promise.all([
-      loadRescaler('irn', Number(args.ht)),
-      loadIrnUpscale(Number(args.ht)),
-    ])
-    const irn = lossless && upscale && { rescaler: lossless, upscale }
+    const irn = await loadInvertible(Number(args.ht))
     const rows: ThumbnailRow[] = []
     for (const [i, path] of pictures.entries()) {
       const progress = (codec: string) =>

@@ -1,6 +1,6 @@
 import { StrataError } from '../../core/errors.ts'
 import { readPicture } from '../../origin/ingest.ts'
-import { defineCommand, usage } from '../command.ts'
+import { checkEnding, defineCommand } from '../command.ts'
 import { readInput, writeOutput } from '../files.ts'
 import { loadRescaler } from '../rescalers.ts'
 
@@ -17,9 +17,7 @@ export const rescale = defineCommand({
     output: { type: 'string', alias: ['o'], required: true, description: 'NAME.png', valueHint: 'file' },
   },
   async run(args) {
-    if (!/\.png$/i.test(args.output)) {
-      throw usage(`--output: expected a name that ends in .png, got ${JSON.stringify(args.output)}`)
-    }
+    checkEnding('output', args.output, 'png')
     const scale = Number(args.scale)
     const high = await readPicture(await readInput(args.in))
     const rescaler = await loadRescaler('irn', scale)

@@ -3,7 +3,7 @@ import { readPicture } from '../../origin/ingest.ts'
 import { defineCommand, parseInteger } from '../command.ts'
 import { pictureEncoder } from '../decode-file.ts'
 import { readInput, writeOutput } from '../files.ts'
-import { loadRescalerFor } from '../rescalers.ts'
+import { loadRestorerFor } from '../rescalers.ts'
 
 /** Of what hides nothing, where no model says another. */
 const PLAIN_FACTOR = 2
@@ -30,9 +30,9 @@ export const restore = defineCommand({
     const encodePicture = pictureEncoder(args.output)
     const seed = args.seed === undefined ? undefined : parseInteger('seed', args.seed, 0, 2 ** 32 - 1)
     const file = await readInput(args.in)
-    const rescaler = await loadRescalerFor(file, seed)
-    const { image, method, factor, note } = rescaler
-      ? await rescaler.restore(file)
+    const restorer = await loadRestorerFor(file, seed)
+    const { image, method, factor, note } = restorer
+      ? await restorer.restore(file)
       : await upscalePlainly(file, PLAIN_FACTOR, 'no model is installed', (bytes) => readPicture(bytes))
     await writeOutput(args.output, await encodePicture(image))
     const { width, height } = image

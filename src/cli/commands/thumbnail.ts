@@ -1,4 +1,4 @@
-import { defineCommand, parseInteger, usage } from '../command.ts'
+import { checkEnding, defineCommand, parseInteger, usage } from '../command.ts'
 import { readInput, writeOutput } from '../files.ts'
 import { loadRescaler, METHODS } from '../rescalers.ts'
 import { makeThumbnail } from '../thumbnail-file.ts'
@@ -31,10 +31,7 @@ export const thumbnail = defineCommand({
   },
   async run(args, io) {
     const { method } = args
-    const [pattern, ending] = method === 'irn' ? [/\.png$/i, '.png'] : [/\.jpe?g$/i, '.jpg']
-    if (!pattern.test(args.output)) {
-      throw usage(`--output: expected a name that ends in ${ending}, got ${JSON.stringify(args.output)}`)
-    }
+    checkEnding('output', args.output, method === 'irn' ? 'png' : 'jpg')
     if (method === 'irn' && args.ht === '1') throw usage('--ht: expected 2 or 4 with --method irn, got 1')
     const request = {
       width: parseInteger('width', args.width, 1, 65535),

@@ -3,9 +3,6 @@ import type { Runtime } from '../../runtime/types.ts'
 import { type HyperThumbnailModel, openHyperThumbnail } from './model.ts'
 import { hiddenFactor } from './restore.ts'
 
-/** Factors that models are made for; a runtime may hold those of some. */
-export const FACTORS = [2, 4] as const
-
 type Models = Pick<Runtime, 'manifest' | 'table' | 'blob' | 'engine'>
 
 /**

@@ -4,6 +4,9 @@ import type { Program } from '../../network/program.ts'
 import { type PredictorTable, TablePredictor } from './predictor.ts'
 import { qualityCode } from './quality.ts'
 
+/** Factors that models are made for; a runtime may hold those of some. */
+export const FACTORS = [2, 4] as const
+
 /** `hyperthumbnail.json` or `hyperthumbnail4.json`, as models/strata_models/hyperthumbnail/export.py writes it. */
 interface ModelTable {
   readonly format: 1
@@ -76,8 +79,8 @@ function checkTable(value: unknown): ModelTable {
   const table = value as Partial<ModelTable> | null
   if (typeof table !== 'object' || table === null || table.format !== 1) throw invalid('format 1')
   if (typeof table.id !== 'string' || !/^[0-9a-f]{16}$/.test(table.id)) throw invalid('an id of 16 digits')
-  if (table.factor !== 2 && table.factor !== 4) throw invalid('factor 2 or 4')
-  if (table.stride !== 8 * table.factor) throw invalid('a stride of one block')
+  if (!FACTORS.some((factor) => factor === table.factor)) throw invalid(`a factor of ${FACTORS.join(' or ')}`)
+  if (table.stride !== 8 * table.factor!) throw invalid('a stride of one block')
   if (!Number.isInteger(table.haloRows) || table.haloRows! % table.stride !== 0)
     throw invalid('haloRows in blocks')
   for (const part of [table.encoder, table.decoder]) {

@@ -30,10 +30,9 @@ export class Band implements Stage {
   readonly #next: Stage
   readonly #height: number
   #rows: Float32Array[] = []
-  /** What the network sees of the rows from `#first` on: kept when a row has been passed on. */
+  /** What the network sees of `#rows` and of the `#above` rows before them, which have been passed on. */
   #seen: Int16Array[] = []
-  #first = 0
-  #done = 0
+  #above = 0
 
   constructor(options: BandOptions, next: Stage) {
     this.#options = options
@@ -66,17 +65,14 @@ export class Band implements Stage {
 
   #pass(count: number): void {
     const { width, network, input, apply } = this.#options
-    const above = this.#done - this.#first
-    const lines = Math.min(this.#seen.length, above + count + HALO)
-    const outputs = network.run({ [input]: this.#writer() }, lines, width)
+    const outputs = network.run({ [input]: this.#writer() }, this.#seen.length, width)
     const rows = this.#rows.splice(0, count)
     rows.forEach((row, i) => {
-      apply(row, outputs, (above + i) * width)
+      apply(row, outputs, (this.#above + i) * width)
     })
-    this.#done += count
-    const keep = Math.max(this.#done - HALO, 0)
-    this.#seen.splice(0, keep - this.#first)
-    this.#first = keep
+    const passed = this.#above + count
+    this.#above = Math.min(HALO, passed)
+    this.#seen.splice(0, passed - this.#above)
     for (const row of rows) this.#next.row(row)
   }
 

@@ -1,8 +1,6 @@
 import { StrataError } from '../../core/errors.ts'
 import type { Network, NetworkEngine } from '../../network/engine.ts'
 import type { Program } from '../../network/program.ts'
-import { referenceEngine } from '../../network/reference.ts'
-import type { Runtime } from '../../runtime/types.ts'
 
 /** `irn2.json` or `irn4.json`, as models/strata_models/irn/export.py writes it. */
 interface ModelTable {
@@ -52,19 +50,6 @@ export interface IrnModel {
 }
 
 export const SCALES = [2, 4] as const
-
-type Models = Pick<Runtime, 'manifest' | 'table' | 'blob' | 'engine'>
-
-/**
- * The model of a scale among the runtime's files, undefined when there is none.
- * @throws StrataError MODEL_INVALID when its files are not what the manifest says
- */
-export async function loadIrn(runtime: Models, scale: number): Promise<IrnModel | undefined> {
-  const name = `irn${scale}`
-  if (runtime.manifest.files[`${name}.json`] === undefined) return undefined
-  const [table, blob] = await Promise.all([runtime.table(name), runtime.blob(name)])
-  return openIrn(table, blob, runtime.engine ?? referenceEngine)
-}
 
 /**
  * @param table parsed irn2.json or irn4.json

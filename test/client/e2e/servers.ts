@@ -10,6 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { bundleProgram } from '../../e2e/bundle.ts'
+import { freePort } from '../../free-port.ts'
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
 const TYPES: Readonly<Record<string, string>> = {
@@ -32,7 +33,7 @@ export async function startServers(): Promise<Started & { readonly program: stri
   const program = await bundleProgram('src/cli/main.ts')
   const state = await mkdtemp(join(tmpdir(), 'strata-client-'))
   const child = spawn(process.execPath, [program.path, 'start', '--no-samples', '--json', '--state', state], {
-    env: { ...process.env, PORT: await freePort(), ORIGIN_PORT: await freePort() },
+    env: { ...process.env, PORT: String(await freePort()), ORIGIN_PORT: String(await freePort()) },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let log = ''
@@ -54,16 +55,6 @@ export async function startServers(): Promise<Started & { readonly program: stri
   if (ready) return { url: ready, program: program.path, stop }
   await stop()
   throw new Error(`the servers did not start: ${log}`)
-}
-
-async function freePort(): Promise<string> {
-  const server = createServer()
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return String(port)
 }
 
 /** Uploads a picture and waits until it is encoded. */
