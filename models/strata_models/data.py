@@ -15,11 +15,12 @@ def is_held_out(path: Path) -> bool:
     return hashlib.sha256(path.name.encode()).digest()[0] % HELD_OUT_PART == 0
 
 
-def picture_paths(folder: Path, held_out: bool) -> list[Path]:
+def picture_paths(folder: Path, held_out: bool | None) -> list[Path]:
+    """Those that are held out, those that are not, or, with None, every one: of a folder that is for measuring only."""
     paths = sorted(p for p in Path(folder).rglob("*") if p.suffix in {".jpg", ".png"})
     if not paths:
         raise FileNotFoundError(f"no .jpg or .png below {folder}")
-    return [p for p in paths if is_held_out(p) == held_out]
+    return [p for p in paths if held_out is None or is_held_out(p) == held_out]
 
 
 def load_pictures(paths: list[Path], minimum_side: int) -> list[torch.Tensor]:

@@ -55,9 +55,7 @@ def main():
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     torch.set_num_threads(1)
-    paths = picture_paths(options.data, held_out=True)
-    if options.every:
-        paths = sorted(paths + picture_paths(options.data, held_out=False))
+    paths = picture_paths(options.data, held_out=None if options.every else True)
     pictures = load_pictures(paths, SIDE)[: options.pictures]
     rows = evaluate(load_codec(options.checkpoint), pictures)
     for row in rows:

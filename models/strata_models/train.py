@@ -9,13 +9,13 @@ from pathlib import Path
 
 import torch
 
-from .checkpoint import load_codec
 from .codec import ABLATIONS, Codec, initialise_from_patches
 from .data import load_pictures, make_sampler, picture_paths, resize
 from .ladders import SIDE, draw
 from .liff import make_axis
 from .loop import Loop, Schedule
 from .rate import QUALITY_MAX, QUALITY_MIN, lambda_of
+from .weights import read_run
 
 CLIP = 50.0
 LARGE = 2  # times SIDE: crops from which the base layer sees more than a corner
@@ -36,14 +36,6 @@ def arguments():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--without", choices=ABLATIONS[1:], default="", help="leave one part out, to measure what it is worth")
     return parser.parse_args()
-
-
-def load_state(path: Path) -> dict:
-    """The committed checkpoint holds the averaged weights alone: training goes on from them with a fresh optimizer."""
-    if path.suffix != ".safetensors":
-        return torch.load(path, map_location="cpu", weights_only=True)
-    weights = load_codec(path).state_dict()
-    return {"model": weights, "average": weights, "step": 0}
 
 
 def initialise(codec: Codec, sampler) -> None:
@@ -122,7 +114,7 @@ def main():
     if options.large:
         large_sampler = make_sampler(large, LARGE * SIDE, max(options.batch // LARGE**2, 1), options.seed, options.device)
     codec = Codec(options.without)
-    state = load_state(options.resume) if options.resume else None
+    state = read_run(options.resume) if options.resume else None
     if not state:
         initialise(codec, sampler)
     schedule = Schedule(options.rate, options.minutes, options.steps)

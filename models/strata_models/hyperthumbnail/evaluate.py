@@ -84,15 +84,13 @@ def main():
     parser.add_argument("--checkpoint", type=Path, required=True)
     parser.add_argument("--qualities", type=lambda text: [int(q) for q in text.split(",")], default=[30, 50, 65, 75, 85, 95])
     parser.add_argument("--pictures", type=int, default=24)
-    parser.add_argument("--all", action="store_true", help="every picture of --data: a test folder without a held-out split")
+    parser.add_argument("--every", action="store_true", help="all pictures of the folder, not only the held-out ones")
     parser.add_argument("--save", type=Path, help="folder for PNGs of the first picture")
     options = parser.parse_args()
     torch.set_num_threads(1)
     model = load_model(options.checkpoint)
     factor, side = model.factor, block_side(model.factor)
-    paths = picture_paths(options.data, held_out=True)
-    if options.all:
-        paths = sorted(paths + picture_paths(options.data, held_out=False))
+    paths = picture_paths(options.data, held_out=None if options.every else True)
     pictures = load_pictures(paths, 192)[: options.pictures]
     rows: dict[int, list] = {q: [] for q in options.qualities}
     for number, raw in enumerate(pictures):

@@ -13,8 +13,8 @@ from torch import nn
 
 from ..blocks import SLOPE, Residual
 from ..integer import ste
+from ..resample import bicubic, bicubic_matrix
 from .jpeg import COEFFICIENTS, MAX_STEP, dct_matrix, from_coefficients, huffman_bits, quantize, to_coefficients
-from .resample import bicubic, bicubic_matrix
 
 INPUT = 1 / 64
 BLOCK_WIDTH = 128  # channels at blocks

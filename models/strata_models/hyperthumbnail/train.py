@@ -11,9 +11,9 @@ import torch
 
 from ..data import load_pictures, make_sampler, picture_paths
 from ..loop import Loop, Schedule
-from .checkpoint import load_model
+from ..resample import bicubic
+from ..weights import read_run
 from .model import QUALITY_MAX, QUALITY_MIN, SHAPES, HyperThumbnail, initialise, lambda_of
-from .resample import bicubic
 
 SIDES = {2: 192, 4: 256}
 CLIP = 20.0
@@ -85,7 +85,6 @@ def draw_quality(batch: int, device) -> torch.Tensor:
 
 def main():
     options = arguments()
-    options.out.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(options.seed)
     if options.device == "cpu":
         torch.set_num_threads(1)
@@ -93,7 +92,7 @@ def main():
     pictures = load_pictures(picture_paths(options.data, held_out=False), side)
     sampler = make_sampler(pictures, side, options.batch, options.seed, options.device)
     model = HyperThumbnail(options.factor)
-    state = load_state(options.resume) if options.resume else None
+    state = read_run(options.resume) if options.resume else None
     if not state:
         initialise(model, torch.cat([sampler.next().cpu() for _ in range(16)]) * 255 - 128)
     schedule = Schedule(options.rate, minutes=options.minutes)
@@ -102,14 +101,6 @@ def main():
     for _ in loop:
         crops = (vary_colours(sampler.next()) * 255 - 128).contiguous(memory_format=torch.channels_last)
         loop.learn(*loss_of(model, crops, draw_quality(len(crops), crops.device), options.low_weight))
-
-
-def load_state(path: Path) -> dict:
-    """The committed checkpoint holds the averaged weights alone: training goes on from them with a fresh optimizer."""
-    if path.suffix != ".safetensors":
-        return torch.load(path, map_location="cpu", weights_only=True)
-    weights = load_model(path).state_dict()
-    return {"model": weights, "average": weights, "step": 0}
 
 
 if __name__ == "__main__":

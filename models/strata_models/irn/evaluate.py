@@ -14,7 +14,7 @@ import torch
 from PIL import Image
 
 from ..data import load_pictures, picture_paths
-from ..hyperthumbnail.resample import bicubic
+from ..resample import bicubic
 from .checkpoint import load_model
 from .model import LEVELS, Irn, stored
 
@@ -73,9 +73,7 @@ def main():
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     torch.set_num_threads(1)
-    paths = picture_paths(options.data, held_out=True)
-    if options.every:
-        paths = sorted(paths + picture_paths(options.data, held_out=False))
+    paths = picture_paths(options.data, held_out=None if options.every else True)
     model = load_model(options.checkpoint, options.scale)
     rows = [figures(model, p) for p in load_pictures(paths, 64)[: options.pictures]]
     means = {name: sum(row[name] for row in rows) / len(rows) for name in rows[0]}

@@ -13,9 +13,9 @@ from pathlib import Path
 import torch
 
 from ..data import load_pictures, make_sampler, picture_paths
-from ..hyperthumbnail.resample import bicubic
 from ..loop import Loop, Schedule
-from .checkpoint import load_model
+from ..resample import bicubic
+from ..weights import read_run
 from .model import LEVELS, Irn, stored
 
 SIDES = {2: 160, 4: 192}
@@ -69,7 +69,7 @@ class Excess:
                 coupling.affine.register_forward_pre_hook(lambda _, inputs: self._add(inputs[0], LOW_BOUND))
 
     def _add(self, values: torch.Tensor, bound: float) -> None:
-        # Linear far out, so that nothing explodes.
+        # Logarithmic, so that nothing explodes far out.
         self.total = self.total + (values.abs() - bound).clamp_min(0).add(1).log().mean()
 
     def take(self):
@@ -92,7 +92,7 @@ def harden(crops: torch.Tensor) -> torch.Tensor:
 
 
 def loss_of(model: Irn, pictures: torch.Tensor, guide: torch.Tensor, excess: Excess):
-    """-> loss, figures for the log, and squared error of the thumbnail. Pictures are samples 0..255."""
+    """-> loss, figures for the log. Pictures are samples 0..255."""
     # Only the dense blocks run in bf16, and only where that is fast; what they say is added in floats.
     with torch.autocast(pictures.device.type, dtype=torch.bfloat16, enabled=pictures.device.type != "cpu"):
         low, z = model(pictures)
@@ -119,7 +119,7 @@ def main():
     pictures = load_pictures(picture_paths(options.data, held_out=False), side)
     sampler = make_sampler(pictures, side, options.batch, options.seed, options.device)
     model = Irn(options.scale)
-    state = load_state(options.resume, options.scale) if options.resume else None
+    state = read_run(options.resume) if options.resume else None
     schedule = Schedule(options.rate, minutes=options.minutes)
     loop = Loop(model, parameter_groups(model), schedule, options.out, state, device=options.device)
     print(f"{len(pictures)} pictures, {sum(p.numel() for p in model.parameters())} parameters, {model.macs():.0f} MAC, {options.device}", flush=True)
@@ -131,14 +131,6 @@ def main():
         loss, figures = loss_of(loop.model, crops, guide, excess)
         loop.learn(loss, figures)
         guide = (guide * (GUIDE_GAIN * (wanted - figures[2]).clamp(-3, 3)).exp()).clamp(0.02, 2)
-
-
-def load_state(path: Path, scale: int) -> dict:
-    """The committed checkpoint holds the averaged weights alone: training goes on from them with a fresh optimizer."""
-    if path.suffix != ".safetensors":
-        return torch.load(path, map_location="cpu", weights_only=True)
-    weights = load_model(path, scale).state_dict()
-    return {"model": weights, "average": weights, "step": 0}
 
 
 if __name__ == "__main__":

@@ -1,27 +1,22 @@
-"""The committed checkpoint: averaged weights in fp16."""
+"""The decoder of a checkpoint, with its codewords as they are stored."""
 from pathlib import Path
 
 import torch
-from safetensors.torch import load_file, save_file
 
+from ..weights import read_run, write_half
 from .model import Decoder
 
 
 def load_decoder(path: Path) -> Decoder:
-    """From a run's last.pt or a .safetensors checkpoint."""
+    """From a run's last.pt (its averaged weights) or a .safetensors checkpoint."""
     decoder = Decoder()
-    if path.suffix == ".safetensors":
-        state = load_file(path)
-        decoder.load_state_dict({name: v.float() if v.is_floating_point() else v for name, v in state.items()})
-    else:
-        decoder.load_state_dict(torch.load(path, map_location="cpu", weights_only=True)["average"])
+    decoder.load_state_dict(read_run(path)["average"])
     return quantise(decoder.eval().requires_grad_(False))
 
 
 def save_half(decoder: Decoder, path: Path) -> Decoder:
     """Writes the checkpoint and returns the decoder as it will be read back."""
-    state = decoder.state_dict().items()
-    save_file({n: (v.half() if v.is_floating_point() else v).contiguous() for n, v in state}, path)
+    write_half(decoder, path)
     return load_decoder(path)
 
 

@@ -1,4 +1,4 @@
-"""Bicubic resizing by 2 as Pillow defines it (a = -1/2, antialiased), as matrices."""
+"""Bicubic resizing as Pillow defines it (a = -1/2, antialiased), as matrices."""
 from functools import lru_cache
 
 import torch
