@@ -74,6 +74,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     description: 'Measure rate and distortion over a folder of pictures',
     load: async () => (await import('./commands/bench-rd.ts')).benchRd,
   },
+  'bench delivered': {
+    description: 'Measure the bytes of every width against MozJPEG, WebP and AVIF',
+    load: async () => (await import('./commands/bench-delivered.ts')).benchDelivered,
+  },
   'bench thumbnail': {
     description: 'Measure pictures restored from thumbnails',
     load: async () => (await import('./commands/bench-thumbnail.ts')).benchThumbnail,

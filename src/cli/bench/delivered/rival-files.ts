@@ -1,0 +1,70 @@
+import sharp, { type Sharp } from 'sharp'
+import type { RgbImage } from '../../../core/image.ts'
+import { readPicture } from '../../../origin/ingest.ts'
+import { psnr } from '../rd.ts'
+
+/** What other image services send, 4:2:0 and else as sharp does it by default, which IPX and many of them use. */
+export const RIVALS = ['mozjpeg', 'webp', 'avif'] as const
+export type RivalCodec = (typeof RIVALS)[number]
+
+/** A file at one quality. */
+export interface RivalPoint {
+  readonly bytes: number
+  /** dB against the picture it was made from. */
+  readonly psnr: number
+}
+
+/** Between two of them bytes and dB are as good as on a line. */
+const QUALITIES = Array.from({ length: 25 }, (_, i) => 2 + 4 * i)
+
+/** One picture as files of one codec, each made when it is first needed. */
+export class RivalFiles {
+  readonly #picture: RgbImage
+  readonly #codec: RivalCodec
+  readonly #points = new Map<number, RivalPoint>()
+
+  constructor(picture: RgbImage, codec: RivalCodec) {
+    this.#picture = picture
+    this.#codec = codec
+  }
+
+  /**
+   * Bytes of the file that is exactly as good, in dB: between the two neighbouring qualities around it, by their
+   * logarithms. Below the worst file that one's bytes; undefined when the best is not good enough.
+   */
+  async bytesAt(wanted: number): Promise<number | undefined> {
+    let [below, above] = [-1, QUALITIES.length]
+    while (above - below > 1) {
+      const middle = (below + above) >> 1
+      if ((await this.#at(middle)).psnr < wanted) below = middle
+      else above = middle
+    }
+    if (above === QUALITIES.length) return undefined
+    if (below === -1) return (await this.#at(above)).bytes
+    return interpolate(await this.#at(below), await this.#at(above), wanted)
+  }
+
+  async #at(index: number): Promise<RivalPoint> {
+    const known = this.#points.get(index)
+    if (known) return known
+    const quality = QUALITIES[index]!
+    const { width, height, data } = this.#picture
+    const raw = sharp(data, { raw: { width, height, channels: 3 }, limitInputPixels: false })
+    const file = new Uint8Array(await encoder(raw, this.#codec, quality).toBuffer())
+    const point = { bytes: file.length, psnr: psnr(await readPicture(file.slice()), this.#picture) }
+    this.#points.set(index, point)
+    return point
+  }
+}
+
+/** `below` is worse than `wanted`, `above` is not. */
+export function interpolate(below: RivalPoint, above: RivalPoint, wanted: number): number {
+  const share = (wanted - below.psnr) / (above.psnr - below.psnr)
+  return Math.exp(Math.log(below.bytes) * (1 - share) + Math.log(above.bytes) * share)
+}
+
+function encoder(raw: Sharp, codec: RivalCodec, quality: number): Sharp {
+  if (codec === 'webp') return raw.webp({ quality })
+  if (codec === 'avif') return raw.avif({ quality, chromaSubsampling: '4:2:0' })
+  return raw.jpeg({ quality, mozjpeg: true })
+}
