@@ -25,6 +25,8 @@ export class Picture {
   readonly #image: string
   /** What `src` and `srcset` were before they were kept from loading. */
   #kept: (string | null)[] | undefined
+  /** What took their place. The page may change the attributes that it was made from. */
+  #blank = ''
   #clearPlaceholder: (() => unknown) | undefined
   #layers: readonly LayerSize[] | undefined
   /** Highest layer that is painted as a whole, and that which is being fetched or decoded. */
@@ -75,7 +77,7 @@ export class Picture {
   get isOther(): boolean {
     const [src] = this.#kept ?? []
     if (src === undefined) return imageAddress(this.img.src, document.baseURI) !== this.#image
-    return this.img.getAttribute('src') !== blank(this.img) || this.img.hasAttribute('srcset')
+    return this.img.getAttribute('src') !== this.#blank || this.img.hasAttribute('srcset')
   }
 
   /** Gives everything back: the canvas, the memory, the plain `<img>`. */
@@ -186,14 +188,15 @@ export class Picture {
     // A policy may allow no data URIs.
     img.addEventListener('error', () => this.#giveBack(), { once: true })
     img.removeAttribute('srcset')
-    img.src = blank(img)
+    this.#blank = blank(img)
+    img.src = this.#blank
   }
 
   #giveBack(): void {
     const { img } = this
     const kept = this.#kept
     this.#kept = undefined
-    if (!kept || img.getAttribute('src') !== blank(img)) return
+    if (!kept || img.getAttribute('src') !== this.#blank) return
     for (const [i, name] of [...ATTRIBUTES].entries()) {
       const value = kept[i]
       if (typeof value === 'string') img.setAttribute(name, value)

@@ -116,6 +116,21 @@ describe.skipIf(!hasChromium && !process.env.CI)(`in Chromium (${CHROMIUM})`, { 
     await expectDecoded(2)
   })
 
+  it('grows with the attributes of its size, whatever else changes on the page', async () => {
+    await open(
+      '<main></main>',
+      `document.querySelector('main').innerHTML = ${JSON.stringify(img())}; strata.enhance()`,
+    )
+    await event(tab, 'painted')
+    await tab.evaluate(() => {
+      const image = document.getElementById('a') as HTMLImageElement
+      Object.assign(image, { width: 640, height: 427 })
+      document.body.append('More')
+    })
+    expect(await event(tab, 'painted', 1)).toMatchObject({ layer: 1, width: 640 })
+    await expectDecoded(1)
+  })
+
   it('fetches exactly the missing bytes when a picture grows, and nothing when it shrinks', async () => {
     const native = watchNative(tab)
     await open(img(), 'strata.enhance()')
