@@ -90,6 +90,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     description: 'Count answers per second of the edge against plain R2 objects',
     load: async () => (await import('./commands/bench-load.ts')).benchLoadCommand,
   },
+  'bench client': {
+    description: 'Open a page of pictures in Chromium over a slow link, against AVIF',
+    load: async () => (await import('./commands/bench-client.ts')).benchClientCommand,
+  },
   'bench memory': {
     description: 'Measure the memory that a transcode to JPEG takes',
     load: async () => (await import('./commands/bench-memory.ts')).benchMemory,

@@ -7,7 +7,7 @@ import { psnr } from '../rd.ts'
 export const RIVALS = ['mozjpeg', 'webp', 'avif'] as const
 export type RivalCodec = (typeof RIVALS)[number]
 
-/** A file at one quality. */
+/** What counts of a file. */
 export interface RivalPoint {
   readonly bytes: number
   /** dB against the picture it was made from. */
@@ -21,7 +21,7 @@ const QUALITIES = Array.from({ length: 25 }, (_, i) => 2 + 4 * i)
 export class RivalFiles {
   readonly #picture: RgbImage
   readonly #codec: RivalCodec
-  readonly #points = new Map<number, RivalPoint>()
+  readonly #points = new Map<number, RivalPoint & { readonly file: Uint8Array }>()
 
   constructor(picture: RgbImage, codec: RivalCodec) {
     this.#picture = picture
@@ -33,25 +33,36 @@ export class RivalFiles {
    * logarithms. Below the worst file that one's bytes; undefined when the best is not good enough.
    */
   async bytesAt(wanted: number): Promise<number | undefined> {
+    const above = await this.#search(wanted)
+    if (above === QUALITIES.length) return undefined
+    if (above === 0) return (await this.#at(above)).bytes
+    return interpolate(await this.#at(above - 1), await this.#at(above), wanted)
+  }
+
+  /** The smallest file that is as good, in dB, or the best there is. */
+  async fileAt(wanted: number): Promise<Uint8Array> {
+    return (await this.#at(Math.min(await this.#search(wanted), QUALITIES.length - 1))).file
+  }
+
+  /** Index of the lowest quality that is as good; the number of qualities when none is. */
+  async #search(wanted: number): Promise<number> {
     let [below, above] = [-1, QUALITIES.length]
     while (above - below > 1) {
       const middle = (below + above) >> 1
       if ((await this.#at(middle)).psnr < wanted) below = middle
       else above = middle
     }
-    if (above === QUALITIES.length) return undefined
-    if (below === -1) return (await this.#at(above)).bytes
-    return interpolate(await this.#at(below), await this.#at(above), wanted)
+    return above
   }
 
-  async #at(index: number): Promise<RivalPoint> {
+  async #at(index: number): Promise<RivalPoint & { readonly file: Uint8Array }> {
     const known = this.#points.get(index)
     if (known) return known
     const quality = QUALITIES[index]!
     const { width, height, data } = this.#picture
     const raw = sharp(data, { raw: { width, height, channels: 3 }, limitInputPixels: false })
     const file = new Uint8Array(await encoder(raw, this.#codec, quality).toBuffer())
-    const point = { bytes: file.length, psnr: psnr(await readPicture(file.slice()), this.#picture) }
+    const point = { file, bytes: file.length, psnr: psnr(await readPicture(file.slice()), this.#picture) }
     this.#points.set(index, point)
     return point
   }

@@ -1,0 +1,121 @@
+import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { basename, extname, join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { type LinkOptions, SlowLink } from './link.ts'
+
+/** What bytes are for. `models` are fetched once and kept, like `runtime` (worker and kernels). */
+export const KINDS = ['page', 'library', 'runtime', 'models', 'pictures'] as const
+export type Kind = (typeof KINDS)[number]
+export type Bytes = Readonly<Record<Kind, number>>
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.avif': 'image/avif',
+  '.bin': 'application/octet-stream',
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript',
+  '.json': 'application/json',
+  '.wasm': 'application/wasm',
+}
+const FOR_EVER = 'public, max-age=31536000, immutable'
+/** Headers of the edge's answers that a browser goes by. */
+const PASSED = ['content-type', 'cache-control', 'etag', 'content-range', 'accept-ranges', 'vary']
+
+export interface Site {
+  readonly url: string
+  /** Bytes of bodies as they were sent, since the last call; what a browser gave up half-way counts by half. */
+  take(): Bytes
+  close(): Promise<void>
+}
+
+export interface SiteOptions {
+  readonly link: LinkOptions
+  /** Folder of the built browser library. */
+  readonly library: string
+  /** Address that `/cdn/` is passed on to. */
+  readonly edge: string
+  /** Pages and AVIF files by their path. */
+  readonly files: ReadonlyMap<string, string | Uint8Array>
+}
+
+/** A site on one origin, behind one slow link. Text, models and code go compressed and stay for ever, as on a CDN. */
+export async function startSite(options: SiteOptions): Promise<Site> {
+  const link = new SlowLink(options.link)
+  const library = new Map<string, Uint8Array>()
+  let counted = nothing()
+  const server = createServer((request, response) => {
+    answer(request, response).catch(() => response.destroy())
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const path = request.url ?? '/'
+    if (path.startsWith('/cdn/')) return await passOn(path, request, response)
+    const own = options.files.get(path)
+    const isLibrary = path.startsWith('/client/')
+    const body = isLibrary ? await compressed(basename(path)) : toBytes(own)
+    if (body === undefined) return void response.writeHead(404).end()
+    response.writeHead(200, {
+      'Content-Type': TYPES[extname(path)] ?? 'text/html; charset=utf-8',
+      'Content-Length': body.length,
+      'Cache-Control': isLibrary || path.endsWith('.avif') ? FOR_EVER : 'no-cache',
+      ...(isLibrary && { 'Content-Encoding': 'gzip' }),
+    })
+    counted[kindOf(path)] += await link.send(response, body)
+  }
+
+  async function passOn(path: string, { headers }: IncomingMessage, response: ServerResponse): Promise<void> {
+    const wanted = ['accept', 'range', 'if-range', 'if-none-match'].flatMap((name) => {
+      const value = headers[name]
+      return typeof value === 'string' ? [[name, value] as [string, string]] : []
+    })
+    const got = await fetch(`${options.edge}${path}`, { headers: wanted })
+    const body = new Uint8Array(await got.arrayBuffer())
+    const passed = PASSED.flatMap((name) => {
+      const value = got.headers.get(name)
+      return value === null ? [] : [[name, value] as const]
+    })
+    response.writeHead(got.status, { ...Object.fromEntries(passed), 'Content-Length': body.length })
+    counted.pictures += await link.send(response, body)
+  }
+
+  async function compressed(name: string): Promise<Uint8Array | undefined> {
+    const known = library.get(name)
+    if (known) return known
+    const plain = await readFile(join(options.library, name)).catch(() => undefined)
+    const made = plain && new Uint8Array(gzipSync(plain, { level: 9 }))
+    if (made) library.set(name, made)
+    return made
+  }
+
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    take() {
+      const taken = counted
+      counted = nothing()
+      return taken
+    },
+    async close() {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
+
+function kindOf(path: string): Kind {
+  if (path.endsWith('.avif')) return 'pictures'
+  if (!path.startsWith('/client/')) return 'page'
+  if (path.endsWith('index.js')) return 'library'
+  return /worker\.js|kernels\.wasm/.test(path) ? 'runtime' : 'models'
+}
+
+function toBytes(content: string | Uint8Array | undefined): Uint8Array | undefined {
+  return typeof content === 'string' ? new TextEncoder().encode(content) : content
+}
+
+function nothing(): Record<Kind, number> {
+  return { page: 0, library: 0, runtime: 0, models: 0, pictures: 0 }
+}
