@@ -9,11 +9,12 @@ export interface BreakEven {
   readonly doubled: number | null
 }
 
-/** Means over the pictures of the first visit; what is fetched once is code and models. */
+/** Means over the pictures of the first visit, with their markup; what is fetched once is code and models. */
 export function breakEven({ pictures, visits: { strata, avif } }: ClientBench): BreakEven {
-  const once = sum(strata.first.load.bytes) - strata.first.load.bytes.pictures - strata.first.load.bytes.page
+  const { library, runtime, models } = strata.first.load.bytes
+  const once = library + runtime + models
   const each = ({ load, doubled }: { load: Stretch; doubled: Stretch }, both: boolean) =>
-    (load.bytes.pictures + (both ? doubled.bytes.pictures : 0)) / pictures
+    (load.bytes.page + load.bytes.pictures + (both ? doubled.bytes.pictures : 0)) / pictures
   const from = (both: boolean) => {
     const saved = each(avif.first, both) - each(strata.first, both)
     return saved > 0 ? Math.ceil(once / saved) : null

@@ -56,13 +56,14 @@ export async function startSite(options: SiteOptions): Promise<Site> {
     if (path.startsWith('/cdn/')) return await passOn(path, request, response)
     const own = options.files.get(path)
     const isLibrary = path.startsWith('/client/')
-    const body = isLibrary ? await compressed(basename(path)) : toBytes(own)
+    const isText = isLibrary || typeof own === 'string'
+    const body = isLibrary ? await compressed(basename(path)) : typeof own === 'string' ? gzip(own) : own
     if (body === undefined) return void response.writeHead(404).end()
     response.writeHead(200, {
       'Content-Type': TYPES[extname(path)] ?? 'text/html; charset=utf-8',
       'Content-Length': body.length,
       'Cache-Control': isLibrary || path.endsWith('.avif') ? FOR_EVER : 'no-cache',
-      ...(isLibrary && { 'Content-Encoding': 'gzip' }),
+      ...(isText && { 'Content-Encoding': 'gzip' }),
     })
     counted[kindOf(path)] += await link.send(response, body)
   }
@@ -86,7 +87,7 @@ export async function startSite(options: SiteOptions): Promise<Site> {
     const known = library.get(name)
     if (known) return known
     const plain = await readFile(join(options.library, name)).catch(() => undefined)
-    const made = plain && new Uint8Array(gzipSync(plain, { level: 9 }))
+    const made = plain && gzip(plain)
     if (made) library.set(name, made)
     return made
   }
@@ -112,8 +113,8 @@ function kindOf(path: string): Kind {
   return /worker\.js|kernels\.wasm/.test(path) ? 'runtime' : 'models'
 }
 
-function toBytes(content: string | Uint8Array | undefined): Uint8Array | undefined {
-  return typeof content === 'string' ? new TextEncoder().encode(content) : content
+function gzip(content: string | Uint8Array): Uint8Array {
+  return new Uint8Array(gzipSync(content, { level: 9 }))
 }
 
 function nothing(): Record<Kind, number> {
