@@ -131,6 +131,14 @@ describe.skipIf(!hasChromium && !process.env.CI)(`in Chromium (${CHROMIUM})`, { 
     await expectDecoded(1)
   })
 
+  it('follows a pinch', async () => {
+    await open(img(), 'strata.enhance()')
+    await event(tab, 'painted')
+    const session = await context.newCDPSession(tab)
+    await session.send('Emulation.setPageScaleFactor', { pageScaleFactor: 2 })
+    expect(await event(tab, 'painted', 1)).toMatchObject({ layer: 1, width: 640 })
+  })
+
   it('fetches exactly the missing bytes when a picture grows, and nothing when it shrinks', async () => {
     const native = watchNative(tab)
     await open(img(), 'strata.enhance()')
