@@ -28,7 +28,7 @@ export class Decoder {
   #next = 1
   #idle: ReturnType<typeof setTimeout> | undefined
   /** Nothing can be decoded here: no WebAssembly, a policy, no worker. */
-  unusable = false
+  unusable: boolean
 
   constructor(options: DecoderOptions) {
     this.#options = options

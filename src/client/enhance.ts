@@ -48,7 +48,7 @@ export function enhance(root: ParentNode & Node = document, options: EnhanceOpti
       else for (const each of pictures.values()) if (target.contains(each.img)) each.place()
     }
   })
-  const changes = new MutationObserver(() => look())
+  const changes = new MutationObserver(look)
   const resized = () => {
     for (const picture of pictures.values()) picture.resized()
   }
@@ -80,16 +80,19 @@ export function enhance(root: ParentNode & Node = document, options: EnhanceOpti
   /** Takes up what is new, lets go what is gone or has become another picture. */
   function look(): void {
     for (const [img, picture] of pictures) if (!isWanted(picture.img) || picture.isOther) drop(img, picture)
+    const added: Picture[] = []
     const found = root instanceof HTMLImageElement ? [root] : root.querySelectorAll(selector)
     for (const img of found) {
       if (!(img instanceof HTMLImageElement) || pictures.has(img) || !isWanted(img)) continue
       const picture = Picture.adopt(img, shared)
       if (!picture) continue
       pictures.set(img, picture)
+      added.push(picture)
       near.observe(img)
       sizes.observe(img)
       if (img.parentElement) sizes.observe(img.parentElement)
     }
+    for (const picture of added) picture.start()
   }
 
   function isWanted(img: HTMLImageElement): boolean {

@@ -1,13 +1,3 @@
-/** What an image's box and the picture in it look like; a canvas in its place has to look the same. */
-const COPIED = [
-  'objectFit',
-  'objectPosition',
-  'borderRadius',
-  'imageRendering',
-  'zIndex',
-  'visibility',
-] as const
-
 /**
  * A canvas over the content box of an `<img>`: beside it in the document, out of the flow and untouched by the pointer, so
  * that nothing around it moves and the image stays what pages, assistive technology and pointers see.
@@ -31,10 +21,9 @@ export class Overlay {
     canvas.ariaHidden = 'true'
     if (shown) context(canvas)?.drawImage(shown, 0, 0, width, height)
     this.#canvas = canvas
-    if (shown) shown.replaceWith(canvas)
-    else this.#img.after(canvas)
-    free(shown)
     this.#hold()
+    shown?.remove()
+    free(shown)
     this.place()
   }
 
@@ -56,10 +45,11 @@ export class Overlay {
     const canvas = this.#canvas
     if (!canvas) return
     const img = this.#img
-    if (canvas.previousSibling !== img) img.after(canvas)
     const style = getComputedStyle(img)
+    const { objectFit, objectPosition, borderRadius, imageRendering, zIndex, visibility } = style
     const padding = (side: string) => Number.parseFloat(style.getPropertyValue(`padding-${side}`)) || 0
     const [left, top] = [padding('left'), padding('top')]
+    // All is read before the first thing is written: each change of turns is another layout.
     Object.assign(canvas.style, {
       position: 'absolute',
       // Nothing that a page says of canvases in general.
@@ -72,8 +62,10 @@ export class Overlay {
       pointerEvents: 'none',
       width: `${img.clientWidth - left - padding('right')}px`,
       height: `${img.clientHeight - top - padding('bottom')}px`,
+      // What the image's box and the picture in it look like, the canvas has to look like as well.
+      ...{ objectFit, objectPosition, borderRadius, imageRendering, zIndex, visibility },
     })
-    for (const name of COPIED) canvas.style[name] = style[name]
+    if (canvas.previousSibling !== img) img.after(canvas)
     const [from, to] = [canvas.getBoundingClientRect(), img.getBoundingClientRect()]
     // Rectangles are scaled where something around is; the offset is not.
     const scale = to.width / img.offsetWidth || 1

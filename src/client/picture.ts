@@ -27,6 +27,7 @@ export class Picture {
   #kept: (string | null)[] | undefined
   /** What took their place. The page may change the attributes that it was made from. */
   #blank = ''
+  /** Set while something is painted behind the picture, by us or by its author. */
   #clearPlaceholder: (() => unknown) | undefined
   #layers: readonly LayerSize[] | undefined
   /** Highest layer that is painted as a whole, and that which is being fetched or decoded. */
@@ -37,7 +38,10 @@ export class Picture {
   #near = false
   #ended = false
 
-  /** @returns undefined for an image that is not of a Strata CDN */
+  /**
+   * Only reads: so that a page of pictures is laid out once, and not between any two of them.
+   * @returns undefined for an image that is not of a Strata CDN
+   */
   static adopt(img: HTMLImageElement, options: PictureOptions): Picture | undefined {
     const image = imageAddress(img.currentSrc || img.src, document.baseURI)
     return image === undefined ? undefined : new Picture(img, image, options)
@@ -48,10 +52,15 @@ export class Picture {
     this.#image = image
     this.#options = options
     this.#overlay = new Overlay(img)
+    if (getComputedStyle(img).backgroundImage !== 'none') this.#clearPlaceholder = () => undefined
     options.decoder.retain()
-    const uri = placeholderUri(img.dataset.placeholder)
-    if (uri && !isLoaded(img)) this.#showPlaceholder(uri)
-    if (options.replace) this.#keepFromLoading()
+  }
+
+  /** Shows the placeholder, and keeps the JPEG from loading. */
+  start(): void {
+    const uri = placeholderUri(this.img.dataset.placeholder)
+    if (uri && this.#lacksPicture) this.#showPlaceholder(uri)
+    if (this.#options.replace) this.#keepFromLoading()
   }
 
   /** It came near the viewport, or went away from it. */
@@ -63,6 +72,10 @@ export class Picture {
   /** Its box, the zoom or the screen changed. */
   resized(): void {
     this.#overlay.place()
+    this.#settle()
+  }
+
+  #settle(): void {
     clearTimeout(this.#settling)
     // The first picture does not wait.
     if (this.#asked < 0) this.#update()
@@ -139,7 +152,7 @@ export class Picture {
       this.#asked = layer
       this.#overlay.begin(width, height)
       announce(img, { type: 'begin', layer, width, height, ...transfer })
-      if (isFirst) this.resized()
+      if (isFirst) this.#settle()
     } else if (answer.type === 'strip') {
       this.#overlay.draw(answer.bitmap, answer.top)
     } else if (answer.type === 'end') {
@@ -197,11 +210,11 @@ export class Picture {
     const kept = this.#kept
     this.#kept = undefined
     if (!kept || img.getAttribute('src') !== this.#blank) return
-    for (const [i, name] of [...ATTRIBUTES].entries()) {
+    ATTRIBUTES.forEach((name, i) => {
       const value = kept[i]
       if (typeof value === 'string') img.setAttribute(name, value)
       else img.removeAttribute(name)
-    }
+    })
   }
 }
 

@@ -15,11 +15,10 @@ export function placeholderUri(text: string | undefined): string | undefined {
 }
 
 /**
- * Paints a placeholder behind a picture, unless its author has painted something there already.
+ * Paints a placeholder behind a picture.
  * @returns takes it away again
  */
 export function paintPlaceholder(img: HTMLElement, uri: string): () => unknown {
-  if (getComputedStyle(img).backgroundImage !== 'none') return () => undefined
   // Through the object model, because a page's policy may forbid style attributes.
   img.style.cssText += `;${placeholderStyle({ placeholder: { dataUri: uri } })}`
   return () => img.style.removeProperty('background')
