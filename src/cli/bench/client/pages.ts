@@ -13,6 +13,9 @@ export interface PageNotes {
 /** Doubles all pictures; pictures count as final anew. */
 export type Grow = () => void
 
+/** What the page writes to its console when every picture is final, or one has failed. */
+export const SETTLED = 'settled'
+
 const COLUMNS = 4
 
 /** @param width of each picture, in CSS pixels */
@@ -24,6 +27,10 @@ body { margin: 0 } main { display: grid; grid-template-columns: repeat(${COLUMNS
   new PerformanceObserver((list) => {
     for (const { duration } of list.getEntries()) notes.longTasks.push(duration)
   }).observe({ type: 'longtask', buffered: true })
+  const note = (list, value) => {
+    notes[list].push(value)
+    if (notes.failed.length === 1 || notes.finals.length === document.images.length) console.info('${SETTLED}')
+  }
   const fit = (factor) => {
     for (const img of document.images) {
       img.width = ${width} * factor
@@ -46,9 +53,9 @@ export function avifPage(pictures: readonly StoredPicture[], width: number): str
   })
   const script = `<script>
   document.addEventListener('load', ({ target }) => {
-    if (target instanceof HTMLImageElement) notes.finals.push(performance.now())
+    if (target instanceof HTMLImageElement) note('finals', performance.now())
   }, true)
-  document.addEventListener('error', ({ target }) => notes.failed.push(target.currentSrc), true)
+  document.addEventListener('error', ({ target }) => note('failed', target.currentSrc), true)
 </script>`
   return page(width, markup.join(''), script)
 }
@@ -66,9 +73,9 @@ export function strataPage(
   const script = `<script type="module">
   import { enhance } from '/client/index.js'
   document.addEventListener('strata', ({ detail }) => {
-    if (detail.type === 'failed') notes.failed.push(detail.code + ' ' + detail.message)
-    if (detail.type === 'placeholder') notes.placeholders.push(performance.now())
-    if (detail.type === 'painted') notes.finals.push(performance.now())
+    if (detail.type === 'failed') note('failed', detail.code + ' ' + detail.message)
+    if (detail.type === 'placeholder') note('placeholders', performance.now())
+    if (detail.type === 'painted') note('finals', performance.now())
   })
   enhance()
   document.querySelector('main').innerHTML = ${JSON.stringify(markup.join(''))}

@@ -1,6 +1,6 @@
-import type { BrowserContext, Page } from 'playwright-core'
+import type { BrowserContext, ConsoleMessage, Page } from 'playwright-core'
 import { StrataError } from '../../../core/errors.ts'
-import type { Grow, PageNotes } from './pages.ts'
+import { type Grow, type PageNotes, SETTLED } from './pages.ts'
 import type { Bytes, Site } from './site.ts'
 
 declare global {
@@ -37,27 +37,31 @@ export async function visit(
   site.take()
   const page = await context.newPage()
   try {
-    await page.goto(`${site.url}${path}`, { waitUntil: 'commit' })
-    const load = await stretch(page, site, pictures, 0)
-    const from = await page.evaluate(() => {
+    const open = page.goto(`${site.url}${path}`, { waitUntil: 'commit' })
+    await Promise.all([settled(page, pictures), open])
+    const load = await stretch(page, site, 0)
+    const begun = page.evaluate(() => {
       notes.longTasks.length = 0
       grow()
       return performance.now()
     })
-    return { load, doubled: await stretch(page, site, pictures, from) }
+    const [, from] = await Promise.all([settled(page, pictures), begun])
+    return { load, doubled: await stretch(page, site, from) }
   } finally {
     await page.close()
   }
 }
 
-async function stretch(page: Page, site: Site, pictures: number, from: number): Promise<Stretch> {
-  const settled = (count: number) => notes.failed.length > 0 || notes.finals.length >= count
-  await page
-    .waitForFunction(settled, pictures, { timeout: TIMEOUT_MS, polling: 100 })
-    .catch(async (cause) => {
-      const seen = await page.evaluate(() => notes.finals.length).catch(() => 0)
-      throw new StrataError('INTERNAL', `only ${seen} of ${pictures} pictures were shown`, { cause })
-    })
+/** The page says so itself: asking it meanwhile would run script of the harness in it, among its long tasks. */
+async function settled(page: Page, pictures: number): Promise<void> {
+  const predicate = (message: ConsoleMessage) => message.text() === SETTLED
+  await page.waitForEvent('console', { predicate, timeout: TIMEOUT_MS }).catch(async (cause) => {
+    const seen = await page.evaluate(() => notes.finals.length).catch(() => 0)
+    throw new StrataError('INTERNAL', `only ${seen} of ${pictures} pictures were shown`, { cause })
+  })
+}
+
+async function stretch(page: Page, site: Site, from: number): Promise<Stretch> {
   // What observers are told comes after the task it is about.
   await page.waitForTimeout(200)
   const { placeholders, finals, longTasks, failed } = await page.evaluate(() => notes)
