@@ -14,6 +14,8 @@ WARM_UP_STEPS = 50
 FINAL_RATE = 0.02
 SAVE_SECONDS = 90
 LOG_STEPS = 100
+SPIKE = 4.0  # times the usual norm of the gradient
+USUAL_DECAY = 0.98
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,7 @@ class Loop:
         self.schedule, self.out, self.clip, self.decay, self.more = schedule, out, clip, average, more or {}
         self.recent, self.log = [], (out / "log.csv").open("a")
         self.rate = 0.0
+        self.usual = 0.0  # norm of the gradient
 
     def __iter__(self):
         self.start = self.saved = time.time()
@@ -76,7 +79,7 @@ class Loop:
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         norm = torch.nn.utils.clip_grad_norm_(self.model.parameters(), self.clip)
-        if torch.isfinite(norm):
+        if self._is_usual(float(norm)):
             self.optimizer.step()
         self.step += 1
         taken = self.step - self.first
@@ -91,6 +94,16 @@ class Loop:
             self.log.write(",".join(fields) + "\n")
             self.log.flush()
             self.recent = []
+
+    def _is_usual(self, norm: float) -> bool:
+        """Whether to go by this gradient. Clipped, one that got out of hand still points anywhere, and stays in the optimizer's
+        averages; from there a run comes apart. Norms that go on to be larger become the usual ones."""
+        if not math.isfinite(norm):
+            return False
+        limit = SPIKE * self.usual
+        is_usual = self.usual == 0 or norm <= limit
+        self.usual = norm if self.usual == 0 else USUAL_DECAY * self.usual + (1 - USUAL_DECAY) * min(norm, limit)
+        return is_usual
 
     def save(self) -> None:
         """Written beside and renamed, so that a kill never leaves half a checkpoint."""

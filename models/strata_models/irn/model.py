@@ -15,6 +15,9 @@ from ..integer import ste
 UNIT = 64.0  # samples of 0..255 enter as (sample - CENTRE) / UNIT
 CENTRE = 128.0
 SCALE_CLAMP = 1.0  # of the logarithm of a coupling's factor
+# What a coupling's networks see at most, in units. Pictures stay below; without an end to it, what one coupling makes too
+# large the next makes larger, in a forward pass as in its gradient.
+LOW_CLAMP, HIGH_CLAMP = 6.0, 16.0
 COLOURS = 3
 # Growth of the dense blocks that see the high part and of those that see the low part, and how many couplings, for each
 # halving: the first sees four times the positions of the second, the second more channels.
@@ -35,10 +38,11 @@ def inverse_haar(x: torch.Tensor) -> torch.Tensor:
 
 
 class Dense(nn.Module):
-    """Three 3x3 convolutions, each of which sees the input and all before it; starts at zero."""
+    """Three 3x3 convolutions, each of which sees the input, within +-clamp, and all before it; starts at zero."""
 
-    def __init__(self, inputs: int, growth: int, outputs: int):
+    def __init__(self, inputs: int, growth: int, outputs: int, clamp: float):
         super().__init__()
+        self.clamp = clamp
         self.first = nn.Conv2d(inputs, growth, 3, padding=1)
         self.second = nn.Conv2d(inputs + growth, growth, 3, padding=1)
         self.last = nn.Conv2d(inputs + 2 * growth, outputs, 3, padding=1)
@@ -47,6 +51,7 @@ class Dense(nn.Module):
             self.last.bias.zero_()
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
+        x = x.clamp(-self.clamp, self.clamp)
         a = F.leaky_relu(self.first(x), SLOPE)
         b = F.leaky_relu(self.second(torch.cat([x, a], 1)), SLOPE)
         return self.last(torch.cat([x, a, b], 1)).float()
@@ -57,8 +62,8 @@ class Coupling(nn.Module):
 
     def __init__(self, high: int, growth_high: int, growth_low: int):
         super().__init__()
-        self.shift = Dense(high, growth_high, COLOURS)
-        self.affine = Dense(COLOURS, growth_low, 2 * high)
+        self.shift = Dense(high, growth_high, COLOURS, HIGH_CLAMP)
+        self.affine = Dense(COLOURS, growth_low, 2 * high, LOW_CLAMP)
 
     def factor_and_offset(self, low: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """-> logarithm of the factor, within +-SCALE_CLAMP, and offset."""

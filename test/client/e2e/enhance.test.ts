@@ -139,6 +139,24 @@ describe.skipIf(!hasChromium && !process.env.CI)(`in Chromium (${CHROMIUM})`, { 
     expect(await event(tab, 'painted', 1)).toMatchObject({ layer: 1, width: 640 })
   })
 
+  it('follows a screen of more pixels', async () => {
+    // Emulation changes the density, but tells no query of it.
+    const watched = `const { matchMedia } = window
+      window.matchMedia = (text) => (window.query = matchMedia.call(window, text))`
+    await open(img(), `${watched}; strata.enhance()`)
+    await event(tab, 'painted')
+    const session = await context.newCDPSession(tab)
+    const metrics = { width: 1400, height: 1000, mobile: false }
+    for (const [n, deviceScaleFactor] of [2, 4].entries()) {
+      await session.send('Emulation.setDeviceMetricsOverride', { ...metrics, deviceScaleFactor })
+      await tab.evaluate(() => {
+        const { query } = window as unknown as { query: MediaQueryList }
+        if (!query.matches) query.dispatchEvent(new Event('change'))
+      })
+      expect(await event(tab, 'painted', n + 1)).toMatchObject({ width: 320 * deviceScaleFactor })
+    }
+  })
+
   it('fetches exactly the missing bytes when a picture grows, and nothing when it shrinks', async () => {
     const native = watchNative(tab)
     await open(img(), 'strata.enhance()')
