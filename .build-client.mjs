@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto'
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
 
 const ROOT = fileURLToPath(new URL('.', import.meta.url))
@@ -28,18 +29,38 @@ export async function buildClient(folder) {
   await copyDecoder(folder)
 }
 
-/** What the worker fetches: the kernels, the models, and a manifest of just these. */
+/** What the worker fetches: the kernels, the models (`.bin` as `.pack`), and a manifest of just these, as unpacked. */
 async function copyDecoder(folder) {
   const weights = join(ROOT, 'models/weights')
   const { files, ...manifest } = JSON.parse(await readFile(join(weights, 'manifest.json'), 'utf8'))
   const models = Object.keys(files).filter((file) => MODELS.test(file))
-  for (const file of models) await copyFile(join(weights, file), join(folder, file))
+  for (const file of models) {
+    if (file.endsWith('.bin')) {
+      const packed = pack(await readFile(join(weights, file)))
+      await writeFile(join(folder, file.replace(/bin$/, 'pack')), packed)
+    } else await copyFile(join(weights, file), join(folder, file))
+  }
   const kernels = await readFile(join(ROOT, 'build/kernels.wasm'))
   await writeFile(join(folder, 'kernels.wasm'), kernels)
   const sha256 = createHash('sha256').update(kernels).digest('hex')
   const kept = Object.fromEntries(models.map((file) => [file, files[file]]))
   kept['kernels.wasm'] = { role: 'kernels', sha256, bytes: kernels.length }
   await writeFile(join(folder, 'manifest.json'), JSON.stringify({ ...manifest, files: kept }))
+}
+
+/**
+ * Parameters for src/client/decode/unpack.ts. They are 16-bit integers, mostly small: magnitudes with the sign in the lowest
+ * bit, first all low bytes, then all high ones, by gzip. Servers do not compress files of types that they do not know.
+ */
+function pack(bytes) {
+  const words = new Int16Array(new Uint8Array(bytes).buffer)
+  const planes = new Uint8Array(2 * words.length)
+  for (const [i, word] of words.entries()) {
+    const code = (word << 1) ^ (word >> 15)
+    planes[i] = code
+    planes[words.length + i] = code >> 8
+  }
+  return gzipSync(planes, { level: 9 })
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

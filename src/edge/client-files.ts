@@ -4,9 +4,9 @@ export interface StaticFiles {
 }
 
 const TYPES: Readonly<Record<string, string>> = {
-  bin: 'application/octet-stream',
   js: 'text/javascript; charset=utf-8',
   json: 'application/json',
+  pack: 'application/octet-stream',
   wasm: 'application/wasm',
 }
 

@@ -7,11 +7,17 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { unpack } from '../../src/client/decode/unpack.ts'
 
 const BUILD = fileURLToPath(new URL('../../.build-client.mjs', import.meta.url))
 let folder = ''
 
 const read = (name: string) => readFile(join(folder, name))
+/** What the worker gets of a file. */
+const unpacked = async (name: string) =>
+  name.endsWith('.bin')
+    ? await unpack(new Uint8Array(await read(name.replace(/bin$/, 'pack'))))
+    : await read(name)
 
 describe('the folder of the browser library', () => {
   beforeAll(async () => {
@@ -40,14 +46,14 @@ describe('the folder of the browser library', () => {
       expect.arrayContaining(['kernels.wasm', 'decoder.json', 'decoder.bin']),
     )
     for (const [name, { sha256, bytes }] of Object.entries(files)) {
-      const content = await read(name)
+      const content = await unpacked(name)
       expect([name, content.length, createHash('sha256').update(content).digest('hex')]).toEqual([
         name,
         bytes,
         sha256,
       ])
     }
-    expect((await readdir(folder)).filter((name) => name.endsWith('.onnx'))).toEqual([])
+    expect((await readdir(folder)).filter((name) => /\.(onnx|bin)$/.test(name))).toEqual([])
   })
 
   it('is imported outside of a browser without harm', async () => {

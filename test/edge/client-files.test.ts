@@ -16,7 +16,7 @@ describe('clientFile', () => {
   it.each([
     ['index.js', 'text/javascript; charset=utf-8'],
     ['kernels.wasm', 'application/wasm'],
-    ['decoder.bin', 'application/octet-stream'],
+    ['decoder.pack', 'application/octet-stream'],
     ['manifest.json', 'application/json'],
   ])('serves %s as %s, also to pages elsewhere and isolated ones', async (name, type) => {
     const response = await get(name)

@@ -1,6 +1,7 @@
 import { hex } from '../../core/bytes.ts'
 import { sha256 } from '../../core/hash.ts'
 import { fetchFile } from '../../runtime/browser.ts'
+import { unpack } from './unpack.ts'
 
 const CACHE = 'strata-models-v1'
 
@@ -41,7 +42,8 @@ async function fetchAndKeep(
   address: string,
   key: string,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const bytes = await fetchFile(address)
+  const file = await fetchFile(address)
+  const bytes = /\.pack(\?|$)/.test(address) ? await unpack(file) : file
   await cache?.put(key, new Response(bytes)).catch(() => undefined)
   return bytes
 }

@@ -14,11 +14,11 @@ import { freePort } from '../../free-port.ts'
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
 const TYPES: Readonly<Record<string, string>> = {
-  bin: 'application/octet-stream',
   html: 'text/html; charset=utf-8',
   jpg: 'image/jpeg',
   js: 'text/javascript',
   json: 'application/json',
+  pack: 'application/octet-stream',
   png: 'image/png',
   wasm: 'application/wasm',
 }

@@ -13,10 +13,10 @@ export type Bytes = Readonly<Record<Kind, number>>
 
 const TYPES: Readonly<Record<string, string>> = {
   '.avif': 'image/avif',
-  '.bin': 'application/octet-stream',
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript',
   '.json': 'application/json',
+  '.pack': 'application/octet-stream',
   '.wasm': 'application/wasm',
 }
 const FOR_EVER = 'public, max-age=31536000, immutable'
