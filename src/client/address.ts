@@ -26,6 +26,11 @@ export function identity(image: string): string {
   return without(new URL(image), SIGNATURE)
 }
 
+/** Leading digits of the file's hash in `…/img/ID@HASH`, which never is another picture. */
+export function pinnedHash(image: string): string | undefined {
+  return /@(\w+)$/.exec(new URL(image).pathname)?.[1]
+}
+
 /** The bytes up to the layer for a width, in device pixels. */
 export function nativeAddress(image: string, width: number): string {
   const url = new URL(image)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { identity, imageAddress, infoAddress, nativeAddress } from '../../src/client/address.ts'
+import { identity, imageAddress, infoAddress, nativeAddress, pinnedHash } from '../../src/client/address.ts'
 
 const BASE = 'https://example.com/shop/'
 
@@ -23,6 +23,13 @@ describe('imageAddress', () => {
     'http://',
   ])('is none of %j', (address) => {
     expect(imageAddress(address, BASE)).toBeUndefined()
+  })
+})
+
+describe('pinnedHash', () => {
+  it('is what a version is asked for by', () => {
+    expect(pinnedHash('https://example.com/img/cat@0af3c1d2?exp=9')).toBe('0af3c1d2')
+    expect(pinnedHash('https://me@example.com/img/cat')).toBeUndefined()
   })
 })
 

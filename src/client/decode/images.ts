@@ -1,7 +1,7 @@
 import { StrataError } from '../../core/errors.ts'
 import { readHeader } from '../../format/reader.ts'
 import type { StrataHeader } from '../../format/types.ts'
-import { identity, infoAddress } from '../address.ts'
+import { identity, infoAddress, pinnedHash } from '../address.ts'
 import type { Transfer } from '../messages.ts'
 import { chooseLayer, type LayerSize } from '../plan.ts'
 import { type Fetched, fetchPrefix, revalidate } from './fetch-prefix.ts'
@@ -74,7 +74,7 @@ export class Images {
     signal: AbortSignal,
   ): Promise<Ready | undefined> {
     const key = identity(wanted.image)
-    if (!this.#fresh.has(key)) {
+    if (!this.#fresh.has(key) && !isPinned(wanted.image, held)) {
       const kept = Number(/\.(\d+)"$/.exec(held.etag)?.[1] ?? header.layers.length - 1)
       const width = header.layers[kept]?.width ?? wanted.width
       // Without a network what is here is shown, as a browser shows its cache.
@@ -127,6 +127,12 @@ export async function readInfo(image: string, signal: AbortSignal): Promise<Info
   } catch {
     return undefined
   }
+}
+
+/** What is kept can be asked for by its hash, and was. */
+function isPinned(image: string, { etag }: Prefix): boolean {
+  const hash = pinnedHash(image)
+  return hash !== undefined && etag.startsWith(`"${hash}`)
 }
 
 function versionOf({ etag }: Prefix): string {

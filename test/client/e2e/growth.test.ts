@@ -73,6 +73,21 @@ describeOnStage('pictures that grow', (stage) => {
     expect((await native.done()).map(({ status, bytes }) => [status, bytes])).toEqual([[304, 0]])
   })
 
+  it('asks nothing at all about a version that it has', async () => {
+    const { headers } = await fetch(`${stage.cdn}/img/hills?f=native&w=320`)
+    const hash = /"([0-9a-f]{16})/.exec(headers.get('ETag') ?? '')?.[1]
+    const body = stage.img('loading="lazy"').replaceAll('/img/hills', `/img/hills@${hash}`)
+    await stage.open(body, 'strata.enhance()')
+    await event(stage.tab, 'painted')
+    const native = watchNative(stage.tab)
+    await stage.open(body, 'strata.enhance()')
+    await event(stage.tab, 'painted')
+    expect(await native.done()).toEqual([])
+    await stage.resize(1280)
+    await event(stage.tab, 'painted', 1)
+    expect(await native.done()).toMatchObject([{ status: 206 }])
+  })
+
   it('asks for more where a pixel of the page is two of the screen, and for a layer less where data is saved', async () => {
     await stage.renew({ deviceScaleFactor: 2 })
     await stage.open(stage.img(), 'strata.enhance()')
