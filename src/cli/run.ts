@@ -86,6 +86,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     description: 'Time the transcode to JPEG against AVIF and WebP',
     load: async () => (await import('./commands/bench-speed.ts')).benchSpeed,
   },
+  'bench restore': {
+    description: 'Time restoring thumbnails against decoding AVIF',
+    load: async () => (await import('./commands/bench-restore.ts')).benchRestore,
+  },
   'bench load': {
     description: 'Count answers per second of the edge against plain R2 objects',
     load: async () => (await import('./commands/bench-load.ts')).benchLoadCommand,

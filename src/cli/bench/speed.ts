@@ -11,16 +11,15 @@ import { resizeLanczos } from '../../origin/ingest.ts'
 import { createWasmRuntime } from '../../runtime/node.ts'
 import type { Runtime } from '../../runtime/types.ts'
 import type { CliCodec } from '../codec.ts'
-import { CpuClock, type CpuPart, cpuNow, median } from './cpu-clock.ts'
+import { CpuClock, type CpuPart, median } from './cpu-clock.ts'
 import { observedTranscode } from './observe.ts'
 import { loadRivals, type Rivals } from './rivals.ts'
+import { round, takeTurns } from './turns.ts'
 
 /** Quality of the JPEG that all of them make. */
 const JPEG_QUALITY = 75
 const AVIF_QUALITY = 60
 const WEBP_QUALITY = 75
-/** Rounds before the first that counts. V8 compiles in tiers: after two, the rivals still took half as long again. */
-const WARM_UP = 6
 
 /** CPU time of one width. */
 export interface SpeedRow {
@@ -39,8 +38,7 @@ export interface SpeedRow {
 }
 
 /** Ours: a prefix of the file to a JPEG. Theirs: a file of that size alone, decoded and encoded by jSquash. */
-type Contest<T> = { readonly [name in (typeof CONTESTANTS)[number]]: T }
-const CONTESTANTS = ['strata', 'avif', 'webp'] as const
+type Contest<T> = Readonly<Record<'strata' | 'avif' | 'webp', T>>
 
 export interface SpeedOptions {
   /** Widths on the picture's default ladder. */
@@ -74,7 +72,7 @@ export async function measureSpeed(image: RgbImage, options: SpeedOptions): Prom
     const theirs = await prepareTheirs(await resizeLanczos(image, width, layer.height), rivals)
     const times = await takeTurns({ strata: ours, avif: theirs.avif.run, webp: theirs.webp.run }, samples, {
       warmedUp: () => clock.reset(),
-      progress: (round) => progress?.(`${width}: ${round}/${WARM_UP + samples}`),
+      progress: (done) => progress?.(`${width}: ${done}`),
     })
     const cpuMs = { strata: median(times.strata), avif: median(times.avif), webp: median(times.webp) }
     rows.push({
@@ -115,27 +113,4 @@ async function prepareTheirs({ width, height, data }: RgbImage, rivals: Rivals) 
     }
   }
   return { avif: entry(avif, rivals.decodeAvif), webp: entry(webp, rivals.decodeWebp) }
-}
-
-/** CPU time of each run, in the order A B C A B C; warm-up is left out. */
-async function takeTurns(
-  runs: Contest<() => Promise<unknown>>,
-  samples: number,
-  events: { readonly warmedUp: () => void; readonly progress: (round: number) => void },
-): Promise<Contest<number[]>> {
-  const times: Contest<number[]> = { strata: [], avif: [], webp: [] }
-  for (let round = 1; round <= WARM_UP + samples; round++) {
-    events.progress(round)
-    if (round === WARM_UP + 1) events.warmedUp()
-    for (const name of CONTESTANTS) {
-      const start = cpuNow()
-      await runs[name]()
-      if (round > WARM_UP) times[name].push(cpuNow() - start)
-    }
-  }
-  return times
-}
-
-function round(value: number, digits: number): number {
-  return Number(value.toFixed(digits))
 }

@@ -9,7 +9,7 @@ import { defineCommand, parseInteger, usage } from '../command.ts'
 import { readInput } from '../files.ts'
 
 const DEFAULT_WIDTHS: readonly number[] = [640, 1280, 1920]
-const MAX_SAMPLES = 1000
+export const MAX_SAMPLES = 1000
 
 export const benchSpeed = defineCommand({
   name: 'bench speed',
@@ -44,7 +44,8 @@ export const benchSpeed = defineCommand({
   },
 })
 
-async function openPicture(path: string | undefined): Promise<RgbImage> {
+/** The drawn one without a path. */
+export async function openPicture(path: string | undefined): Promise<RgbImage> {
   return path === undefined
     ? samplePicture(SAMPLE_WIDTH, SAMPLE_HEIGHT)
     : await readPicture(await readInput(path))

@@ -33,7 +33,7 @@ describe('clients', () => {
     expect(turn.latencies.length).toBe(seen.requests)
     expect(seen.requests).toBeGreaterThan(5)
     expect(seen.most).toBe(3)
-    expect(Math.min(...turn.latencies)).toBeGreaterThan(0.5)
+    expect(Math.min(...turn.latencies)).toBeGreaterThan(0)
     expect(turn.seconds).toBeGreaterThanOrEqual(0.2)
   })
 
