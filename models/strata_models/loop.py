@@ -14,8 +14,9 @@ WARM_UP_STEPS = 50
 FINAL_RATE = 0.02
 SAVE_SECONDS = 90
 LOG_STEPS = 100
-SPIKE = 4.0  # times the usual norm of the gradient
+SPIKE = 3.0  # times the usual norm of the gradient
 USUAL_DECAY = 0.98
+SPIKE_GROWTH = 1.005  # of what counts as usual, with each spike
 
 
 @dataclass(frozen=True)
@@ -97,12 +98,16 @@ class Loop:
 
     def _is_usual(self, norm: float) -> bool:
         """Whether to go by this gradient. Clipped, one that got out of hand still points anywhere, and stays in the optimizer's
-        averages; from there a run comes apart. Norms that go on to be larger become the usual ones."""
+        averages; from there a run comes apart. Norms that stay larger become the usual ones in time."""
         if not math.isfinite(norm):
             return False
-        limit = SPIKE * self.usual
-        is_usual = self.usual == 0 or norm <= limit
-        self.usual = norm if self.usual == 0 else USUAL_DECAY * self.usual + (1 - USUAL_DECAY) * min(norm, limit)
+        is_usual = self.usual == 0 or norm <= SPIKE * self.usual
+        if self.usual == 0:
+            self.usual = norm
+        elif is_usual:
+            self.usual = USUAL_DECAY * self.usual + (1 - USUAL_DECAY) * norm
+        else:
+            self.usual *= SPIKE_GROWTH
         return is_usual
 
     def save(self) -> None:
