@@ -2,6 +2,7 @@ import { isTimes, type Rescaler, type Size } from '../codec/rescaler.ts'
 import { invalidParam, StrataError } from '../core/errors.ts'
 import type { RgbImage } from '../core/image.ts'
 import { chooseLayer } from '../format/choose-layer.ts'
+import { layerHeight } from '../format/ladder.ts'
 import { MAGIC } from '../format/layout.ts'
 import { readPicture, resizeLanczos } from '../origin/ingest.ts'
 import { encodeJpeg } from '../pixels/jpeg/writer.ts'
@@ -46,7 +47,7 @@ export async function makeThumbnail(
   if (width > picture.width) {
     throw invalidParam('width', `at most ${picture.width}, the picture's width`, width)
   }
-  const low = { width, height: Math.max(1, Math.round((picture.height * width) / picture.width)) }
+  const low = { width, height: layerHeight(width, picture.width, picture.height) }
   if (rescaler && (isTimes(picture, low, rescaler.factor) || picture.width >= rescaler.factor * width)) {
     const high = await highOf(picture, low, rescaler.factor)
     const bytes = await rescaler.embed([high], { high, low, quality })

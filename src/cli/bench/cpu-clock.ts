@@ -56,7 +56,7 @@ export class CpuClock {
     const { entropy, networks, kernels } = this.spent
     const jpeg = total - this.decoding
     const other = this.decoding - entropy - networks - kernels
-    const share = (time: number) => (total > 0 ? Number((time / total).toFixed(4)) : 0)
+    const share = (time: number) => (total > 0 ? round(time / total, 4) : 0)
     return {
       entropy: share(entropy),
       networks: share(networks),
@@ -72,4 +72,8 @@ export function median(values: readonly number[]): number {
   const middle = sorted.length >> 1
   const upper = sorted[middle] ?? Number.NaN
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2
+}
+
+export function round(value: number, digits: number): number {
+  return Number(value.toFixed(digits))
 }

@@ -1,16 +1,17 @@
-import sharp from 'sharp'
 import type { Rescaler } from '../../codec/rescaler.ts'
 import type { RgbImage } from '../../core/image.ts'
+import { layerHeight } from '../../format/ladder.ts'
 import { resizeLanczos } from '../../origin/ingest.ts'
 import { loadRescaler, METHODS, type Method } from '../rescalers.ts'
-import { median } from './cpu-clock.ts'
+import { median, round } from './cpu-clock.ts'
+import { encodeRival } from './delivered/rival-files.ts'
 import { loadRivals } from './rivals.ts'
-import { round, takeTurns } from './turns.ts'
+import { AVIF_QUALITY } from './speed.ts'
+import { takeTurns } from './turns.ts'
 
 const FACTORS = [2, 4] as const
 /** Of HyperThumbnails; what the edge serves by default. */
 const JPEG_QUALITY = 75
-const AVIF_QUALITY = 60
 
 /** CPU time of restoring one kind of thumbnail. */
 export interface RestoreRow {
@@ -43,22 +44,15 @@ export interface RestoreSpeedOptions {
 export async function measureRestore(image: RgbImage, options: RestoreSpeedOptions): Promise<RestoreRow[]> {
   const { width, samples, progress } = options
   const { decodeAvif } = await loadRivals()
-  const high = await resizeLanczos(
-    image,
-    width,
-    Math.max(1, Math.round((image.height * width) / image.width)),
-  )
-  const { height, data } = high
-  const avif = await sharp(data, { raw: { width, height, channels: 3 } })
-    .avif({ quality: AVIF_QUALITY, chromaSubsampling: '4:2:0' })
-    .toBuffer()
-  const { buffer } = Uint8Array.from(avif) // of its own: sharp's may lie in a larger one
+  const height = layerHeight(width, image.width, image.height)
+  const high = await resizeLanczos(image, width, height)
+  const avif = await encodeRival(high, 'avif', AVIF_QUALITY)
   const rows: RestoreRow[] = []
   for (const [method, factor] of METHODS.flatMap((name) => FACTORS.map((times) => [name, times] as const))) {
     const rescaler = await loadRescaler(method, factor)
     if (!rescaler) continue
     const file = await embed(high, rescaler)
-    const runs = { strata: () => rescaler.restore(file), avif: () => decodeAvif(buffer) }
+    const runs = { strata: () => rescaler.restore(file), avif: () => decodeAvif(avif.buffer) }
     const times = await takeTurns(runs, samples, {
       progress: (done) => progress?.(`${method} ${factor}x: ${done}`),
     })

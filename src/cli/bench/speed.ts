@@ -1,4 +1,3 @@
-import sharp from 'sharp'
 import { StrataError } from '../../core/errors.ts'
 import { sha256 } from '../../core/hash.ts'
 import type { RgbImage } from '../../core/image.ts'
@@ -11,14 +10,16 @@ import { resizeLanczos } from '../../origin/ingest.ts'
 import { createWasmRuntime } from '../../runtime/node.ts'
 import type { Runtime } from '../../runtime/types.ts'
 import type { CliCodec } from '../codec.ts'
-import { CpuClock, type CpuPart, median } from './cpu-clock.ts'
+import { CpuClock, type CpuPart, median, round } from './cpu-clock.ts'
+import { encodeRival } from './delivered/rival-files.ts'
 import { observedTranscode } from './observe.ts'
 import { loadRivals, type Rivals } from './rivals.ts'
-import { round, takeTurns } from './turns.ts'
+import { takeTurns } from './turns.ts'
 
 /** Quality of the JPEG that all of them make. */
 const JPEG_QUALITY = 75
-const AVIF_QUALITY = 60
+/** Of the files that are decoded. */
+export const AVIF_QUALITY = 60
 const WEBP_QUALITY = 75
 
 /** CPU time of one width. */
@@ -101,16 +102,16 @@ function prepareOurs(
   return () => transcodeLayer(prefix, request, { ...parts, decodeRows: timed })
 }
 
-async function prepareTheirs({ width, height, data }: RgbImage, rivals: Rivals) {
-  const picture = sharp(data, { raw: { width, height, channels: 3 } })
-  const avif = await picture.clone().avif({ quality: AVIF_QUALITY, chromaSubsampling: '4:2:0' }).toBuffer()
-  const webp = await picture.clone().webp({ quality: WEBP_QUALITY }).toBuffer()
-  const entry = (file: Uint8Array, decode: Rivals['decodeAvif']) => {
-    const { buffer } = Uint8Array.from(file) // of its own: sharp's may lie in a larger one
+async function prepareTheirs(picture: RgbImage, rivals: Rivals) {
+  const entry = async (codec: 'avif' | 'webp', quality: number, decode: Rivals['decodeAvif']) => {
+    const { buffer, length } = await encodeRival(picture, codec, quality)
     return {
-      bytes: file.length,
+      bytes: length,
       run: async () => await rivals.encodeJpeg(await decode(buffer), { quality: JPEG_QUALITY }),
     }
   }
-  return { avif: entry(avif, rivals.decodeAvif), webp: entry(webp, rivals.decodeWebp) }
+  return {
+    avif: await entry('avif', AVIF_QUALITY, rivals.decodeAvif),
+    webp: await entry('webp', WEBP_QUALITY, rivals.decodeWebp),
+  }
 }

@@ -31,7 +31,3 @@ export async function takeTurns<Name extends string>(
   }
   return times
 }
-
-export function round(value: number, digits: number): number {
-  return Number(value.toFixed(digits))
-}

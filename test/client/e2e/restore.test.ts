@@ -12,11 +12,7 @@ describeOnStage('restore', (stage) => {
     await stage.tab.waitForFunction(() => (document.getElementById('a') as HTMLImageElement).naturalWidth > 0)
     await stage.tab.evaluate(() => (window as unknown as { ready: Promise<void> }).ready)
     await stage.context.setOffline(true)
-    const restored = await stage.tab.evaluate(async () => {
-      const { restore } = (window as unknown as { strata: typeof import('../../../src/client/index.ts') })
-        .strata
-      return await restore(document.getElementById('a') as HTMLImageElement)
-    })
+    const restored = await stage.restore()
     expect(restored).toMatchObject({ method: 'hyperthumbnail', factor: 2, width: 640, height: 427 })
     const { width, data } = await canvasPixels(stage.tab, 'a')
     expect(width).toBe(640)
@@ -43,11 +39,7 @@ describeOnStage('restore', (stage) => {
         stage.pages.set(`/${name}`, await readFile(path(name)))
         await stage.open(`<img id="a" src="/${name}" alt="">`, '')
         await stage.tab.waitForFunction(() => 'strata' in window)
-        const restored = await stage.tab.evaluate(async () => {
-          const { restore } = (window as unknown as { strata: typeof import('../../../src/client/index.ts') })
-            .strata
-          return await restore(document.getElementById('a') as HTMLImageElement)
-        })
+        const restored = await stage.restore()
         expect(restored).toMatchObject({ method, factor, width, height })
         await stage.strata('restore', path(name), '-o', path('out.png'))
         const shown = await canvasPixels(stage.tab, 'a')
@@ -63,11 +55,7 @@ describeOnStage('restore', (stage) => {
     stage.pages.set('/foreign.jpg', jpeg)
     await stage.open('<img id="a" src="/foreign.jpg" alt="">', '')
     await stage.tab.waitForFunction(() => 'strata' in window)
-    const { method, width, note } = await stage.tab.evaluate(async () => {
-      const { restore } = (window as unknown as { strata: typeof import('../../../src/client/index.ts') })
-        .strata
-      return await restore(document.getElementById('a') as HTMLImageElement)
-    })
+    const { method, width, note } = await stage.restore()
     expect([method, width]).toEqual(['plain', 80])
     expect(note).toContain('no Strata marker')
   })

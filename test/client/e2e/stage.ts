@@ -4,6 +4,7 @@ import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playw
 import sharp from 'sharp'
 import { afterAll, afterEach, beforeAll, beforeEach, describe } from 'vitest'
 import { hills, paint } from '../../../src/cli/start/samples.ts'
+import type { Restoration } from '../../../src/client/restore.ts'
 import type { HeaderDescription } from '../../../src/format/describe.ts'
 import { CHROMIUM, hasChromium } from '../../exactness/chromium.ts'
 import { launch, page } from './browser.ts'
@@ -60,6 +61,14 @@ export class Stage {
   /** Runs the program on the command line. */
   async strata(...argv: string[]): Promise<void> {
     await promisify(execFile)(process.execPath, [this.servers.program, ...argv])
+  }
+
+  /** Restores image `a` on the page. */
+  async restore(): Promise<Omit<Restoration, 'undo'>> {
+    return await this.tab.evaluate(async () => {
+      const { strata } = window as unknown as { strata: typeof import('../../../src/client/index.ts') }
+      return await strata.restore(document.getElementById('a') as HTMLImageElement)
+    })
   }
 
   async source(): Promise<string | null | undefined> {

@@ -59,9 +59,7 @@ export class RivalFiles {
     const known = this.#points.get(index)
     if (known) return known
     const quality = QUALITIES[index]!
-    const { width, height, data } = this.#picture
-    const raw = sharp(data, { raw: { width, height, channels: 3 }, limitInputPixels: false })
-    const file = new Uint8Array(await encoder(raw, this.#codec, quality).toBuffer())
+    const file = await encodeRival(this.#picture, this.#codec, quality)
     const point = { file, bytes: file.length, psnr: psnr(await readPicture(file.slice()), this.#picture) }
     this.#points.set(index, point)
     return point
@@ -72,6 +70,16 @@ export class RivalFiles {
 export function interpolate(below: RivalPoint, above: RivalPoint, wanted: number): number {
   const share = (wanted - below.psnr) / (above.psnr - below.psnr)
   return Math.exp(Math.log(below.bytes) * (1 - share) + Math.log(above.bytes) * share)
+}
+
+/** A file in a buffer of its own: sharp's may lie in a larger one. */
+export async function encodeRival(
+  { width, height, data }: RgbImage,
+  codec: RivalCodec,
+  quality: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const raw = sharp(data, { raw: { width, height, channels: 3 }, limitInputPixels: false })
+  return new Uint8Array(await encoder(raw, codec, quality).toBuffer())
 }
 
 function encoder(raw: Sharp, codec: RivalCodec, quality: number): Sharp {

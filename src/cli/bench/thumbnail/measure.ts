@@ -2,6 +2,7 @@ import { parse } from 'node:path'
 import sharp, { type Sharp } from 'sharp'
 import type { Rescaler, Size } from '../../../codec/rescaler.ts'
 import type { RgbImage } from '../../../core/image.ts'
+import { layerHeight } from '../../../format/ladder.ts'
 import { readPicture, resizeLanczos } from '../../../origin/ingest.ts'
 import { resample } from '../../../pixels/resample.ts'
 import type { ResampleFilter } from '../../../pixels/resample-weights.ts'
@@ -135,11 +136,7 @@ async function plainThumbnails(picture: RgbImage, reference: RgbImage, filter: R
 
 async function atMost(picture: RgbImage, width: number | undefined): Promise<RgbImage> {
   if (width === undefined || picture.width <= width) return picture
-  return await resizeLanczos(
-    picture,
-    width,
-    Math.max(1, Math.round((picture.height * width) / picture.width)),
-  )
+  return await resizeLanczos(picture, width, layerHeight(width, picture.width, picture.height))
 }
 
 function crop({ width, height, data }: RgbImage, factor: number): RgbImage {
