@@ -30,8 +30,8 @@ class LayerOutput:
 
 
 class LayerCodec(nn.Module):
-    def __init__(self, side: int, hidden: int, inner: int, refine: int, conditional: bool):
-        """Channels: of the side latents, of the entropy network, of the synthesis block's inside, of refinement."""
+    def __init__(self, side: int, hidden: int, inner: tuple[int, ...], refine: int, conditional: bool):
+        """Channels: of the side latents, of the entropy network, of each synthesis block's inside, of refinement."""
         super().__init__()
         self.conditional = conditional
         self.patch_in = nn.Conv2d(192, ANALYSIS_WIDTH, 1)
@@ -39,7 +39,7 @@ class LayerCodec(nn.Module):
         self.analysis_blocks = nn.Sequential(*(Residual(ANALYSIS_WIDTH, hidden) for hidden in ANALYSIS_HIDDEN))
         self.analysis_out = nn.Conv2d(ANALYSIS_WIDTH, LATENTS, 1)
         self.synthesis_in = nn.Conv2d(LATENTS, WIDTH, 1)
-        self.synthesis_block = Residual(WIDTH, inner)
+        self.synthesis_blocks = nn.Sequential(*(Residual(WIDTH, channels) for channels in inner))
         self.patch_out = nn.Conv2d(WIDTH, 192, 1)
         self.refine = Refine(24 if conditional else 12, refine)
         self.side_in = nn.Conv2d(2 * LATENTS, 64, 1)
@@ -75,7 +75,7 @@ class LayerCodec(nn.Module):
 
     def synthesis(self, latents: torch.Tensor, prediction: torch.Tensor | None, seen=None) -> torch.Tensor:
         """Latents after inverse gain (and the padded prediction) -> padded picture."""
-        x = self.synthesis_block(self.synthesis_in(latents))
+        x = self.synthesis_blocks(self.synthesis_in(latents))
         residual = F.pixel_shuffle(self.patch_out(x), PATCH)
         if prediction is None:
             return residual + self.refine(residual) + 0.5
@@ -125,8 +125,8 @@ class Codec(nn.Module):
         super().__init__()
         self.ablation = ablation
         # The base layer needs no prediction, and its networks may cost what that saves.
-        self.base = LayerCodec(side=32, hidden=64, inner=2 * WIDTH, refine=8, conditional=False)
-        self.enhancement = LayerCodec(side=16, hidden=32, inner=WIDTH, refine=8, conditional=True)
+        self.base = LayerCodec(side=32, hidden=64, inner=(2 * WIDTH, WIDTH), refine=16, conditional=False)
+        self.enhancement = LayerCodec(side=16, hidden=32, inner=(WIDTH,), refine=8, conditional=True)
         self.liff = Liff()
 
     def forward(self, pictures: list[torch.Tensor], qualities: list[torch.Tensor]) -> list[LayerOutput]:

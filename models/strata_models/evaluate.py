@@ -1,49 +1,61 @@
-"""Rate and distortion on the held-out pictures: python -m strata_models.evaluate --data DIR --checkpoint FILE [--json OUT]
+"""Rate and distortion on held-out pictures: python -m strata_models.evaluate --data DIR --checkpoint FILE [--against JSON]
 
-Whole files of three layers (thirds), rounded latents, estimated bits. Prints one line per quality and the mean cost
-(bits + lambda * error) / sqrt(lambda), the figure by which two checkpoints are compared: lower is better.
+Whole files of three layers (thirds), rounded latents, estimated bits. For each quality and level: bits of the prefix per pixel
+of that level, SSIMULACRA2 and PSNR of the 8-bit picture, as means over the pictures. With --against (another checkpoint's
+--json), the difference in bits at equal score (and at equal PSNR) for each prefix: negative is better than that checkpoint.
 """
 import argparse
 import json
 import math
 from pathlib import Path
 
+import numpy as np
 import torch
 
 from .checkpoint import load_codec
 from .data import load_pictures, picture_paths, resize
-from .rate import lambda_of
+from .ssimulacra2 import score
 
-QUALITIES = (10, 25, 40, 55, 70, 85)
+QUALITIES = (10, 25, 40, 55, 70, 85, 95)
+LEVELS = (1, 2, 3)  # thirds of the picture's sides
 SIDE = 240
+SCORES = (50.0, 85.0)  # the range over which rates are compared
 
 
-def evaluate(codec, pictures: list[torch.Tensor]) -> list[dict]:
+@torch.no_grad()
+def evaluate(codec, pictures: list[torch.Tensor], qualities=QUALITIES) -> list[dict]:
+    """A row for each quality; its `levels` from the base up hold `bpp`, `score`, `psnr`, and `own`: bits without those below."""
     rows = []
-    for quality in QUALITIES:
-        value = torch.tensor([float(quality)])
-        weight = float(lambda_of(value))
-        sums = {"bpp": 0.0, "psnr": 0.0, "cost": 0.0, "side": 0.0, "layers": [0.0, 0.0, 0.0]}
+    for quality in qualities:
+        sums = [dict.fromkeys(("bpp", "own", "side", "score", "psnr"), 0.0) for _ in LEVELS]
         for picture in pictures:
             x = picture[None].float() / 255
             height, width = x.shape[2:]
-            layers = [resize(x, round(height * k / 3), round(width * k / 3)) for k in (1, 2, 3)]
-            with torch.no_grad():
-                outputs = codec(layers, [value] * 3)
-            pixels = height * width
-            error = float(((outputs[-1].picture.clamp(0, 1) * 255).round() - x * 255).square().mean())
-            bits = [float(o.bits) for o in outputs]
-            sums["bpp"] += sum(bits) / pixels / len(pictures)
-            sums["side"] += sum(float(o.side_bits) for o in outputs) / pixels / len(pictures)
-            sums["psnr"] += 10 * math.log10(255**2 / error) / len(pictures)
-            for k, (layer, output, spent) in enumerate(zip(layers, outputs, bits)):
-                size = layer.shape[2] * layer.shape[3]
-                squared = float((output.picture.clamp(0, 1) - layer).square().mean()) * 255**2
-                cost = (spent / size + weight * squared) / math.sqrt(weight)
-                sums["layers"][k] += cost / len(pictures)
-                sums["cost"] += cost * size / pixels / len(pictures)
-        rows.append({"quality": quality, **sums})
+            layers = [resize(x, round(height * k / 3), round(width * k / 3)) for k in LEVELS]
+            outputs = codec(layers, [torch.tensor([float(quality)])] * len(LEVELS))
+            spent = 0.0
+            for level, layer, output in zip(sums, layers, outputs):
+                shown = (output.picture.clamp(0, 1) * 255).round() / 255
+                pixels, own = layer.shape[2] * layer.shape[3], float(output.bits)
+                spent += own
+                figures = {
+                    "bpp": spent / pixels, "own": own / pixels, "side": float(output.side_bits) / pixels,
+                    "score": float(score(shown, layer)), "psnr": -10 * math.log10(float((shown - layer).square().mean()) + 1e-12),
+                }
+                for name, value in figures.items():
+                    level[name] += value / len(pictures)
+        rows.append({"quality": quality, "levels": sums})
     return rows
+
+
+def rate_difference(rows: list[dict], anchor: list[dict], level: int, measure: str, limits: tuple[float, float]) -> float:
+    """Mean difference of log-rate at equal `measure` within `limits`, in percent (straight lines between qualities)."""
+    curves = [[(r["levels"][level][measure], math.log(r["levels"][level]["bpp"])) for r in part] for part in (rows, anchor)]
+    low = max(limits[0], *(curve[0][0] for curve in curves))
+    high = min(limits[1], *(curve[-1][0] for curve in curves))
+    at = np.linspace(low, high, 400)
+    ours, theirs = (np.interp(at, *zip(*curve)) for curve in curves)
+    return (math.exp(float((ours - theirs).mean())) - 1) * 100
 
 
 def main():
@@ -52,18 +64,22 @@ def main():
     parser.add_argument("--checkpoint", type=Path, required=True, help="last.pt of a run or a .safetensors checkpoint")
     parser.add_argument("--pictures", type=int, default=24, help="how many of the held-out pictures")
     parser.add_argument("--every", action="store_true", help="all pictures of the folder, not only the held-out ones")
-    parser.add_argument("--json", type=Path)
+    parser.add_argument("--json", type=Path, help="write the rows there")
+    parser.add_argument("--against", type=Path, help="rows of another checkpoint on the same pictures")
     options = parser.parse_args()
     torch.set_num_threads(1)
     paths = picture_paths(options.data, held_out=None if options.every else True)
     pictures = load_pictures(paths, SIDE)[: options.pictures]
     rows = evaluate(load_codec(options.checkpoint), pictures)
     for row in rows:
-        layers = " ".join(f"{cost:6.2f}" for cost in row["layers"])
-        print(f"q {row['quality']:3d}  {row['bpp']:.4f} bpp  {row['psnr']:.3f} dB  side {row['side'] / row['bpp']:.1%}  layers {layers}")
-    print(f"mean cost {sum(row['cost'] for row in rows) / len(rows):.4f} over {len(pictures)} pictures")
+        print(f"q {row['quality']:3d}  " + "  ".join(f"{v['bpp']:.4f} bpp {v['score']:6.2f} {v['psnr']:.2f} dB" for v in row["levels"]))
     if options.json:
         options.json.write_text(json.dumps(rows, indent=1) + "\n")
+    if options.against:
+        anchor = json.loads(options.against.read_text())
+        for measure, limits in (("score", SCORES), ("psnr", (0.0, 99.0))):
+            changes = [rate_difference(rows, anchor, level, measure, limits) for level in range(len(LEVELS))]
+            print(f"bits at equal {measure}: " + " ".join(f"{c:+.2f} %" for c in changes) + f", mean {sum(changes) / len(changes):+.2f} %")
 
 
 if __name__ == "__main__":

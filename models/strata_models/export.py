@@ -25,9 +25,15 @@ from .rate import (
 )
 
 ORT_VERSION = "1.30.0"
-HALO_ROWS = 16  # rows of pixels on each side that synthesis of a strip looks at; proved by a test
 OWN_ROLES = ("decoder", "encoder", "reference")  # entries of other models in the manifest are left alone
 CALIBRATION_CROPS = 24
+
+
+def halo_rows(layer: LayerCodec) -> int:
+    """Rows of pixels on each side that synthesis of a strip looks at, in whole latents; proved by a test. A block's
+    depthwise convolution looks one latent further, both of refinement's two pixels of half resolution."""
+    refinement = 2 * 2
+    return (len(layer.synthesis_blocks) + -(-refinement // PATCH)) * PATCH
 
 
 def side_indexes(layer: LayerCodec) -> list[list[int]]:
@@ -43,9 +49,9 @@ def rounded(table: torch.Tensor) -> list[list[float]]:
 
 
 def decoder_tables(codec: Codec) -> dict:
-    layer = lambda l: {"hidden": l.entropy.hidden, "logInverseGain": rounded(l.log_inverse), "sideIndexes": side_indexes(l)}
+    layer = lambda l: {"hidden": l.entropy.hidden, "haloRows": halo_rows(l), "logInverseGain": rounded(l.log_inverse), "sideIndexes": side_indexes(l)}
     return {
-        "anchors": ANCHORS, "latents": LATENTS, "patch": PATCH, "sideStride": SIDE_STRIDE, "haloRows": HALO_ROWS,
+        "anchors": ANCHORS, "latents": LATENTS, "patch": PATCH, "sideStride": SIDE_STRIDE,
         "latentSteps": LATENT_STEPS, "latentLimit": LATENT_LIMIT, "coarse": COARSE,
         "passes": [{"fine": p.fine, "positions": p.positions, "sees": s.positions, "seesFine": s.fine, "predictors": s.predictors} for p, s in zip(PASSES, SEES)],
         "scaleThresholds": [2.0 ** ((2 * code - 1) / 64) for code in range(1, 256)],
@@ -70,6 +76,7 @@ def main():
     parser.add_argument("--data", type=Path, required=True, help="training pictures")
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args()
+    torch.set_num_threads(1)
     options.out.mkdir(parents=True, exist_ok=True)
     codec = save_half(load_codec(options.checkpoint), options.out / "compass.safetensors")
     sampler = CropSampler(load_pictures(picture_paths(options.data, held_out=False), 256)[::8], 256, CALIBRATION_CROPS, 1)
@@ -99,7 +106,7 @@ def main():
     others = json.loads(previous.read_text())["files"] if previous.exists() else {}
     files |= {name: entry for name, entry in others.items() if entry["role"] not in OWN_ROLES}
     manifest = {
-        "format": 1, "modelSet": identity.hexdigest()[:16], "onnxruntime": ORT_VERSION, "haloRows": HALO_ROWS,
+        "format": 1, "modelSet": identity.hexdigest()[:16], "onnxruntime": ORT_VERSION, "haloRows": max(halo_rows(codec.base), halo_rows(codec.enhancement)),
         "files": {name: files[name] for name in sorted(files)},
     }
     (options.out / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n")

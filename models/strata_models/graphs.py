@@ -66,12 +66,14 @@ def gradient(layer: LayerCodec, name: str) -> Graph:
     graph = Graph(name)
     channels = layer.synthesis_in.in_channels
     latents, target = graph.input("latents", [1, channels, "h", "w"]), graph.input("target", [1, 12, "H/2", "W/2"])
-    block, refine = layer.synthesis_block, layer.refine
+    refine = layer.refine
     at_2 = 4.0
     # Forward; what backward needs of it is where each LeakyReLU was negative.
     x = graph.conv(latents, layer.synthesis_in, AT_8)
-    expanded = graph.conv(graph.conv(x, block.depthwise, AT_8), block.expand, AT_8)
-    x = graph.add(x, graph.conv(graph.leaky(expanded), block.reduce, AT_8))
+    expanded = []
+    for block in layer.synthesis_blocks:
+        expanded.append(graph.conv(graph.conv(x, block.depthwise, AT_8), block.expand, AT_8))
+        x = graph.add(x, graph.conv(graph.leaky(expanded[-1]), block.reduce, AT_8))
     rows = layer.patch_out.weight[PATCH_ORDER]
     patches = graph.convolve(x, rows, layer.patch_out.bias[PATCH_ORDER], AT_8)
     residual = graph.node("DepthToSpace", [patches], blocksize=PATCH // 2, mode="DCR")
@@ -99,10 +101,11 @@ def gradient(layer: LayerCodec, name: str) -> Graph:
     g = slope(back(g, refine.middle.weight, at_2), mixed)
     g = graph.add(error, back(g, mix[:, :12], at_2))
     g = back(graph.unshuffle(g, PATCH // 2), rows, AT_8)
-    inner = slope(back(g, block.reduce.weight, AT_8), expanded)
-    inner = back(inner, block.expand.weight, AT_8)
-    depthwise = block.depthwise.weight.flip(2, 3)
-    g = graph.add(g, graph.convolve(inner, depthwise, None, AT_8, depthwise.shape[0]))
+    for block, before in zip(reversed(layer.synthesis_blocks), reversed(expanded)):
+        inner = slope(back(g, block.reduce.weight, AT_8), before)
+        inner = back(inner, block.expand.weight, AT_8)
+        depthwise = block.depthwise.weight.flip(2, 3)
+        g = graph.add(g, graph.convolve(inner, depthwise, None, AT_8, depthwise.shape[0]))
     g = back(g, layer.synthesis_in.weight, AT_8)
     graph.output(graph.node("Mul", [g, graph.constant(np.float32(2))]), "gradient", [1, channels, "h", "w"])
     return graph

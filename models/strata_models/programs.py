@@ -66,11 +66,11 @@ def synthesis(layer: LayerCodec, blob: Blob, ranges: dict[str, float]) -> Progra
     steps = lambda name: ACTIVATION_LIMIT / (MARGIN * ranges[name])
     conv = lambda name, inputs, module, scale, **more: b.conv(name, inputs, module, scale, ACTIVATION_LIMIT, **more)
     latents = b.input("latents", LATENTS, PATCH, LATENT_STEPS, LATENT_LIMIT)
-    block = layer.synthesis_block
     x = conv("x", [latents], layer.synthesis_in, steps("stream"))
-    inner = conv("spread", [x], block.depthwise, steps("spread"), depthwise=True)
-    inner = conv("expanded", [inner], block.expand, steps("expanded"), leaky=True)
-    x = conv("y", [inner], block.reduce, steps("stream"), add=[x])
+    for index, block in enumerate(layer.synthesis_blocks):
+        inner = conv(f"spread{index}", [x], block.depthwise, steps(f"spread{index}"), depthwise=True)
+        inner = conv(f"expanded{index}", [inner], block.expand, steps(f"expanded{index}"), leaky=True)
+        x = conv(f"y{index}", [inner], block.reduce, steps("stream"), add=[x])
     # Rows (colour, y, x) of an 8x8 patch -> (y // 2, x // 2, y % 2, x % 2, colour).
     rows = np.arange(192).reshape(3, 4, 2, 4, 2).transpose(1, 3, 2, 4, 0).ravel()
     patches = b.conv("patches", [x], layer.patch_out, SAMPLES, rows=rows)
@@ -121,10 +121,12 @@ class Observer:
         self.ranges: dict[str, dict[str, float]] = {}
         self.hooks = []
         for kind, layer in (("base", codec.base), ("enhancement", codec.enhancement)):
-            block, refine = layer.synthesis_block, layer.refine
-            for name, module in (("stream", layer.synthesis_in), ("stream", block), ("spread", block.depthwise),
-                                 ("expanded", block.expand), ("mixed", refine.mix), ("middle", refine.middle)):
+            refine = layer.refine
+            for name, module in (("stream", layer.synthesis_in), ("mixed", refine.mix), ("middle", refine.middle)):
                 self._watch(kind, name, module)
+            for index, block in enumerate(layer.synthesis_blocks):
+                for name, module in (("stream", block), (f"spread{index}", block.depthwise), (f"expanded{index}", block.expand)):
+                    self._watch(kind, name, module)
         self._watch("features", "inner", codec.liff.features[0])
 
     def _watch(self, kind: str, name: str, module) -> None:

@@ -1,7 +1,8 @@
 """Trains the layered codec: python -m strata_models.train --data DIR --out DIR --minutes 60 [--resume DIR/last.pt]
 
 The learning rate follows the share of the budget that is spent, so a run always ends annealed. One CPU thread in
-bf16 or a CUDA device; loss and recipe: COMPASS eq. (20)-(24), noise for the rate, straight-through for the distortion.
+bf16 or a CUDA device; loss and recipe: COMPASS eq. (20)-(24), noise for the rate, straight-through for the distortion,
+which is squared error mixed with SSIMULACRA2's distance (distortion.py).
 """
 import argparse
 import random
@@ -11,20 +12,23 @@ import torch
 
 from .codec import ABLATIONS, Codec, initialise_from_patches
 from .data import load_pictures, make_sampler, picture_paths, resize
+from .distortion import Distortion
 from .ladders import SIDE, draw
 from .liff import make_axis
 from .loop import Loop, Schedule
 from .rate import QUALITY_MAX, QUALITY_MIN, lambda_of
+from .ssimulacra2 import score_of
 from .weights import read_run
 
 CLIP = 50.0
+WIDE_SHARE, USUAL_QUALITIES = 0.25, (20.0, 95.0)
 LARGE = 2  # times SIDE: crops from which the base layer sees more than a corner
 
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, help="folder of training pictures")
-    parser.add_argument("--out", type=Path, required=True, help="folder for last.pt (resumable) and log.csv (step, minutes, rate, loss, base cost, top cost, norm)")
+    parser.add_argument("--out", type=Path, required=True, help="folder for last.pt (resumable) and log.csv (step, minutes, rate, loss, costs of base and top, their MSE, their SSIMULACRA2 scores, norm)")
     length = parser.add_mutually_exclusive_group(required=True)
     length.add_argument("--minutes", type=float)
     length.add_argument("--steps", type=int, help="instead of a time, so that runs on busy machines can be compared")
@@ -33,6 +37,8 @@ def arguments():
     parser.add_argument("--batch", type=int, default=6)
     parser.add_argument("--large", type=float, default=0, help="share of steps with a quarter as many crops of twice the side")
     parser.add_argument("--rate", type=float, default=3e-3)
+    parser.add_argument("--perceptual", type=float, default=0.85, help="share of the perceptual distance in the distortion, 0..1")
+    parser.add_argument("--power", type=float, default=1.0, help="of the perceptual distance")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--without", choices=ABLATIONS[1:], default="", help="leave one part out, to measure what it is worth")
     return parser.parse_args()
@@ -73,8 +79,13 @@ def parameter_groups(codec: Codec) -> list[dict]:
 
 
 def draw_qualities(batch: int, layers: int, rising: bool, device) -> list[torch.Tensor]:
-    """One quality a picture for all of its layers; on a pure quality layer the top rises above it."""
-    quality = torch.rand(batch, device=device) * (QUALITY_MAX - QUALITY_MIN) + QUALITY_MIN
+    """One quality a picture for all of its layers; on a pure quality layer the top rises above it.
+
+    Most draws lie where scores are 50 to 85, which is what is stored and measured.
+    """
+    wide = torch.rand(batch, device=device) < WIDE_SHARE
+    low, high = (torch.where(wide, a, b) for a, b in zip((float(QUALITY_MIN), float(QUALITY_MAX)), USUAL_QUALITIES))
+    quality = torch.rand(batch, device=device) * (high - low) + low
     qualities = [quality] * layers
     if rising:
         lower = quality * (0.3 + 0.5 * torch.rand(batch, device=device)).clamp_min(0)
@@ -82,24 +93,24 @@ def draw_qualities(batch: int, layers: int, rising: bool, device) -> list[torch.
     return qualities
 
 
-def loss_of(codec: Codec, crops: torch.Tensor, rng: random.Random) -> tuple[torch.Tensor, torch.Tensor]:
-    """-> loss, and the costs of the base layer and of the top."""
+def loss_of(codec: Codec, distortion: Distortion, crops: torch.Tensor, rng: random.Random) -> tuple[torch.Tensor, torch.Tensor]:
+    """-> loss, and of the base layer and of the top: costs, MSE, scores."""
     sides, rising = ((72, 144, 288), False) if codec.ablation == "random-scales" else draw(rng)
     sides = [side * crops.shape[2] // SIDE for side in sides]
     pictures = [resize(crops, side, side) for side in sides]
     qualities = draw_qualities(len(crops), len(sides), rising, crops.device)
     with torch.autocast(crops.device.type, dtype=torch.bfloat16):
         outputs = codec(pictures, qualities)
-    total, costs = 0.0, []
-    for picture, quality, output in zip(pictures, qualities, outputs):
+    total, figures = 0.0, []
+    for index, (picture, quality, output) in enumerate(zip(pictures, qualities, outputs)):
         weight = lambda_of(quality)
         pixels = picture.shape[2] * picture.shape[3]
-        error = (output.picture.float() - picture).square().mean((1, 2, 3)) * 255**2
+        error, squared, seen = distortion(output.picture, picture, quality, index == 0)
         cost = (output.bits / pixels + weight * error) / weight.sqrt()
         # A layer counts by the root of its share of pixels: between "each layer alike" and "the file as a whole".
         total = total + cost.mean() * (pixels / (sides[-1] ** 2)) ** 0.5
-        costs.append(cost.detach().mean())
-    return total, torch.stack([costs[0], costs[-1]])
+        figures.append(torch.stack([cost.detach().mean(), squared.mean(), score_of(seen).mean()]))
+    return total, torch.stack([figures[0], figures[-1]], 1).flatten()
 
 
 def main():
@@ -117,15 +128,19 @@ def main():
     state = read_run(options.resume) if options.resume else None
     if not state:
         initialise(codec, sampler)
+    distortion = Distortion(options.perceptual, options.power).to(options.device)
+    if state and "distortion" in state:
+        distortion.load_state_dict(state["distortion"])
     schedule = Schedule(options.rate, options.minutes, options.steps)
-    loop = Loop(codec, parameter_groups(codec), schedule, options.out, state, CLIP, device=options.device, more={"ablation": options.without})
+    loop = Loop(codec, parameter_groups(codec), schedule, options.out, state, CLIP, device=options.device,
+                more={"ablation": options.without, "distortion": distortion.state_dict()})
     print(f"{len(pictures)} pictures ({len(large)} large), {sum(p.numel() for p in codec.parameters())} parameters, {options.device}", flush=True)
     for spent in loop:
         crops = (large_sampler if rng.random() < options.large else sampler).next()
         crops = crops.to(options.device).contiguous(memory_format=torch.channels_last)
         # Frozen base: its first half of the run must do.
         codec.base.requires_grad_(not (codec.ablation == "joint-training" and spent > 0.5))
-        loop.learn(*loss_of(codec, crops, rng))
+        loop.learn(*loss_of(codec, distortion, crops, rng))
 
 
 if __name__ == "__main__":

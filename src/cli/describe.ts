@@ -41,10 +41,11 @@ export function formatDescription(file: FileDescription, symbols?: readonly stri
     `${file.format}, ${file.bytes} bytes, ${file.state}, model set ${file.modelSet}`,
     `source ${source.width}x${source.height}, sha256 ${source.sha256}…`,
     ...(file.placeholder.steps > 0 ? [`placeholder ${file.placeholder.steps} steps`] : []),
-    ...layers.map(({ index, width, height, quality, start, end }) => {
+    ...layers.map(({ index, width, height, quality, score, start, end }) => {
       const state = index < file.wholeLayers ? '' : '  not in this file'
+      const look = score === undefined ? '' : `  SSIMULACRA2 ${score}`
       const hash = symbols?.[index] === undefined ? '' : `  ${symbols[index]}`
-      return `layer ${index}  ${width}x${height}  quality ${quality}  bytes ${start}..${end} (${end - start})${hash}${state}`
+      return `layer ${index}  ${width}x${height}  quality ${quality}${look}  bytes ${start}..${end} (${end - start})${hash}${state}`
     }),
   ]
   return lines.join('\n')

@@ -11,6 +11,7 @@ export interface ErrorKind {
  */
 export const ERRORS = {
   ABORTED: { status: 499, meaning: 'the caller went away or cancelled the work' },
+  CODING_UNKNOWN: { status: 422, meaning: 'a layer has a coding that this software does not know' },
   ENTROPY_CORRUPT: { status: 422, meaning: 'the entropy-coded data contradicts itself' },
   FILE_FAILED: { status: 500, meaning: 'a local file could not be read or written' },
   FORMAT_CHECKSUM: { status: 422, meaning: 'a checksum of the .strata file does not match' },

@@ -11,6 +11,7 @@ export interface FetcherLike {
 
 /** Codes of the transcoder that say more than "it failed" and are passed on as they are. */
 const PASSED_ON: readonly StrataErrorCode[] = [
+  'CODING_UNKNOWN',
   'ENTROPY_CORRUPT',
   'FORMAT_CHECKSUM',
   'FORMAT_INVALID',

@@ -1,7 +1,8 @@
 import { hex } from '../core/bytes.ts'
 import { invalidParam, StrataError, type StrataErrorCode } from '../core/errors.ts'
-import { checkQuality, DEFAULT_QUALITY, parseWidths } from '../format/ladder.ts'
+import { parseWidths, searchedLayers } from '../format/ladder.ts'
 import { MAX_DIMENSION } from '../format/layout.ts'
+import { parseQuality } from '../format/quality.ts'
 import { LEASE_MS } from './encode-job.ts'
 import { single } from './params.ts'
 import type { ImageState, OpenState, UploadParams } from './state.ts'
@@ -16,9 +17,15 @@ export function parseUploadParams(query: URLSearchParams): UploadParams {
   const widths = single(query, 'widths') || undefined
   const quality = single(query, 'quality') || undefined
   const bg = single(query, 'bg') || undefined
-  if (quality !== undefined) checkQuality(/^[0-9]{1,3}$/.test(quality) ? Number(quality) : Number.NaN)
-  if (widths !== undefined)
-    parseWidths(widths, MAX_DIMENSION, quality === undefined ? DEFAULT_QUALITY : Number(quality))
+  const choice = quality === undefined ? undefined : parseQuality(quality)
+  if (widths !== undefined) {
+    const rungs = parseWidths(widths, MAX_DIMENSION, typeof choice === 'number' ? choice : undefined)
+    if (typeof choice === 'object')
+      searchedLayers(
+        rungs.map(({ width }) => width),
+        widths,
+      )
+  }
   if (bg !== undefined && !/^#?(?:[0-9a-f]{3}|[0-9a-f]{6})$/i.test(bg)) {
     throw invalidParam('bg', 'a colour as rrggbb or rgb in hexadecimal', bg)
   }

@@ -3,12 +3,17 @@ import type { LayerInfo, StrataHeader, StrataSource } from './types.ts'
 /** Bytes of one step of the progressive placeholder code. */
 export const PLACEHOLDER_STEP_BYTES = 16
 
+/** `score`: SSIMULACRA2 that the encoder measured, rounded; absent where it did not. */
+export type LayerDescription = Pick<LayerInfo, 'index' | 'width' | 'height' | 'quality' | 'start' | 'end'> & {
+  readonly score?: number
+}
+
 /** What a header says, as JSON: the part that `GET /img/:id.json` and `strata info --json` share. */
 export interface HeaderDescription {
   readonly format: 'strata'
   readonly modelSet: string
   readonly source: StrataSource
-  readonly layers: readonly Pick<LayerInfo, 'index' | 'width' | 'height' | 'quality' | 'start' | 'end'>[]
+  readonly layers: readonly LayerDescription[]
   readonly placeholder: { readonly steps: number; readonly base64: string; readonly dataUri: string | null }
 }
 
@@ -18,8 +23,8 @@ export function describeHeader(header: StrataHeader, dataUri: string | null = nu
     format: 'strata',
     modelSet: header.modelSet,
     source: header.source,
-    layers: header.layers.map(({ index, width, height, quality, start, end }) => {
-      return { index, width, height, quality, start, end }
+    layers: header.layers.map(({ index, width, height, quality, score, start, end }) => {
+      return { index, width, height, quality, ...(score > 0 ? { score } : {}), start, end }
     }),
     placeholder: {
       steps: Math.floor(header.placeholder.length / PLACEHOLDER_STEP_BYTES),

@@ -1,5 +1,6 @@
 import { invalidParam } from '../core/errors.ts'
 import { MAX_DIMENSION, MAX_LAYERS } from './layout.ts'
+import { checkQuality, defaultQuality } from './quality.ts'
 
 /** One layer to be encoded. Widths, not ratios: a page asks for widths. */
 export interface Rung {
@@ -13,8 +14,6 @@ export const DEFAULT_WIDTHS: readonly number[] = [320, 640, 1280, 1920, 2560, 38
 /** A default width nearer to the source than this (in percent) would cost bytes and give nothing to see. */
 const NEAREST_PERCENT = 85
 
-export const DEFAULT_QUALITY = 60
-
 /**
  * The default ladder: the default widths well below the source's width, then the source's width.
  * @throws StrataError PARAM_INVALID when the source's width is not 1..65535
@@ -26,24 +25,53 @@ export function defaultWidths(sourceWidth: number): number[] {
 
 /**
  * An explicit ladder, as `--widths` and `?widths=` give it: "640,1280,1280@80". `W@q` gives that layer its own
- * quality, `quality` is that of all others. The list stands as it is: the source's width is not added.
+ * quality, `quality` is that of all others (by default `defaultQuality`). The list stands as it is: the source's width is
+ * not added.
  * @throws StrataError PARAM_INVALID when the text is not such a list or `checkLadder` refuses it
  */
-export function parseWidths(spec: string, sourceWidth: number, quality: number = DEFAULT_QUALITY): Rung[] {
-  const rungs = spec.split(',', MAX_LAYERS + 1).map((item) => {
-    const match = /^\s*(\d{1,6})(?:@(\d{1,3}))?\s*$/.exec(item)
-    if (!match) throw invalidParam('widths', 'a list such as 640,1280,1280@80', spec)
-    return { width: Number(match[1]), quality: match[2] === undefined ? quality : Number(match[2]) }
-  })
+export function parseWidths(spec: string, sourceWidth: number, quality?: number): Rung[] {
+  const rungs: Rung[] = []
+  for (const { width, own } of splitWidths(spec)) {
+    const below = rungs.at(-1)
+    // As wide as the layer below it is refused without a quality of its own, not given the higher default.
+    const otherwise = below?.width === width ? below.quality : defaultQuality(rungs.length)
+    rungs.push({ width, quality: own ?? quality ?? otherwise })
+  }
   checkLadder(rungs, sourceWidth)
   return rungs
 }
 
-/** The ladder for a picture: the explicit list where there is one, else the default widths at one quality. */
-export function ladderFor(sourceWidth: number, spec?: string, quality: number = DEFAULT_QUALITY): Rung[] {
-  checkQuality(quality)
+/** The ladder for a picture: the explicit list where there is one, else the default widths. */
+export function ladderFor(sourceWidth: number, spec?: string, quality?: number): Rung[] {
+  if (quality !== undefined) checkQuality(quality)
   if (spec !== undefined) return parseWidths(spec, sourceWidth, quality)
-  return defaultWidths(sourceWidth).map((width) => ({ width, quality }))
+  return defaultWidths(sourceWidth).map((width, layer) => ({
+    width,
+    quality: quality ?? defaultQuality(layer),
+  }))
+}
+
+/**
+ * Numbers of the layers whose quality an encoder may search: those that `spec` gives none.
+ * @throws StrataError PARAM_INVALID for a searched layer as wide as its neighbour: both would seek the same look
+ */
+export function searchedLayers(widths: readonly number[], spec?: string): number[] {
+  const own = spec === undefined ? [] : splitWidths(spec).map((rung) => rung.own)
+  return widths.flatMap((width, layer) => {
+    if (own[layer] !== undefined) return []
+    if (width === widths[layer - 1] || width === widths[layer + 1]) {
+      throw invalidParam('widths', 'equal widths with qualities of their own beside quality=auto', spec)
+    }
+    return [layer]
+  })
+}
+
+function splitWidths(spec: string): { readonly width: number; readonly own: number | undefined }[] {
+  return spec.split(',', MAX_LAYERS + 1).map((item) => {
+    const match = /^\s*(\d{1,6})(?:@(\d{1,3}))?\s*$/.exec(item)
+    if (!match) throw invalidParam('widths', 'a list such as 640,1280,1280@80', spec)
+    return { width: Number(match[1]), own: match[2] === undefined ? undefined : Number(match[2]) }
+  })
 }
 
 /**
@@ -71,11 +99,6 @@ export function checkLadder(rungs: readonly Rung[], sourceWidth: number): void {
     }
     below = rung
   }
-}
-
-/** @throws StrataError PARAM_INVALID unless the quality is an integer from 1 to 100 */
-export function checkQuality(quality: number): void {
-  if (!isIntegerIn(quality, 1, 100)) throw invalidParam('quality', 'an integer from 1 to 100', quality)
 }
 
 /** The height of a layer: in proportion to the source, rounded half up, at least one row. */

@@ -2,7 +2,7 @@ import { dataView } from '../core/bytes.ts'
 import { StrataError } from '../core/errors.ts'
 
 /*
- * .strata, version 1. All numbers are unsigned and little-endian.
+ * .strata, version 2. All numbers are unsigned and little-endian.
  *
  *   header                                      (fixed part: 56 bytes)
  *     0                   8       10      12           16           20         24
@@ -17,7 +17,7 @@ import { StrataError } from '../core/errors.ts'
  *     +------------------------+-----------------------------+
  *     | layer table, 16 B each | placeholder bytes           |
  *     +------------------------+-----------------------------+
- *       one entry:  0 width  2 height  4 quality  5 flags  6 zero (2)  8 start  12 end
+ *       one entry:  0 width  2 height  4 quality  5 flags  6 coding  7 score  8 start  12 end
  *
  *   layers, from the base up, one behind the other without a gap: [start, end) of the table
  *     0           2       4                          4 + 8 n   8 + 8 n
@@ -33,7 +33,7 @@ import { StrataError } from '../core/errors.ts'
 /** 0x89 is no text in any encoding, and the newline shows a transfer that "repaired" line ends. */
 export const MAGIC: readonly number[] = [0x89, 0x53, 0x54, 0x52, 0x41, 0x54, 0x41, 0x0a] // \x89 STRATA \n
 
-export const VERSION = 1
+export const VERSION = 2
 
 /** One unsigned little-endian number: where it starts in its record, and its width in bytes. */
 export interface Field {
@@ -70,12 +70,16 @@ export const LAYER = {
   height: { name: 'height', offset: 2, bytes: 2 },
   quality: { name: 'quality', offset: 4, bytes: 1 },
   flags: { name: 'flags', offset: 5, bytes: 1 },
-  reserved: { name: 'reserved bytes', offset: 6, bytes: 2 },
+  coding: { name: 'coding', offset: 6, bytes: 1 },
+  score: { name: 'score', offset: 7, bytes: 1 },
   start: { name: 'start', offset: 8, bytes: 4 },
   end: { name: 'end', offset: 12, bytes: 4 },
 } as const satisfies Record<string, Field>
 
 export const LAYER_BYTES = 16
+
+/** The coding of COMPASS layers, the only one so far. */
+export const CODING_COMPASS = 0
 
 export const STRIP_INDEX = {
   count: { name: 'strip count', offset: 0, bytes: 2 },

@@ -3,6 +3,7 @@ import { crc32c } from '../core/crc32c.ts'
 import { StrataError } from '../core/errors.ts'
 import { layerHeight } from './ladder.ts'
 import {
+  CODING_COMPASS,
   FIXED_HEADER_BYTES,
   HEADER,
   LAYER,
@@ -55,7 +56,7 @@ export function headerLength(bytes: Uint8Array): number {
 /**
  * Reads and checks the whole header. `bytes` is a file or any prefix of one that holds the header; whether layers
  * are there too is not asked (see `wholeLayers`). The placeholder is a view into `bytes`.
- * @throws StrataError FORMAT_MAGIC, FORMAT_VERSION, FORMAT_TRUNCATED, FORMAT_CHECKSUM, FORMAT_INVALID
+ * @throws StrataError FORMAT_MAGIC, FORMAT_VERSION, FORMAT_TRUNCATED, FORMAT_CHECKSUM, FORMAT_INVALID, CODING_UNKNOWN
  */
 export function readHeader(bytes: Uint8Array): StrataHeader {
   const length = headerLength(bytes)
@@ -165,13 +166,20 @@ function readLayers(bytes: Uint8Array, source: StrataSource, firstStart: number)
 
 function readLayer(bytes: Uint8Array, index: number): LayerInfo {
   const record = FIXED_HEADER_BYTES + index * LAYER_BYTES
-  check(readField(bytes, LAYER.reserved, record) === 0, `layer ${index}: reserved bytes`, 0, 'other')
+  const coding = readField(bytes, LAYER.coding, record)
+  if (coding !== CODING_COMPASS) {
+    throw new StrataError(
+      'CODING_UNKNOWN',
+      `layer ${index}: expected coding ${CODING_COMPASS}, got ${coding}`,
+    )
+  }
   return {
     index,
     width: readField(bytes, LAYER.width, record),
     height: readField(bytes, LAYER.height, record),
     quality: readField(bytes, LAYER.quality, record),
     flags: readField(bytes, LAYER.flags, record),
+    score: readField(bytes, LAYER.score, record),
     start: readField(bytes, LAYER.start, record),
     end: readField(bytes, LAYER.end, record),
   }
@@ -184,12 +192,13 @@ function checkLayer(
   source: StrataSource,
   firstStart: number,
 ): void {
-  const { width, height, quality, start, end } = layer
+  const { width, height, quality, score, start, end } = layer
   const name = `layer ${layer.index}`
   check(width >= 1 && width <= source.width, `${name}: width`, `1 to ${source.width}`, width)
   const expected = layerHeight(width, source.width, source.height)
   check(height === expected, `${name}: height`, expected, height)
   check(quality >= 1 && quality <= 100, `${name}: quality`, '1 to 100', quality)
+  check(score <= 100, `${name}: score`, 'at most 100', score)
   if (below) {
     check(width >= below.width, `${name}: width`, `at least ${below.width}, that of the layer below`, width)
     check(

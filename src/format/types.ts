@@ -7,6 +7,8 @@ export interface LayerInfo {
   readonly quality: number
   /** 8 bits that belong to the codec */
   readonly flags: number
+  /** SSIMULACRA2 against the resized source, 1..100, rounded; 0 where the encoder did not measure it. */
+  readonly score: number
   /** The layer is the bytes [start, end) of the file, and [0, end) is a valid file. */
   readonly start: number
   readonly end: number
@@ -20,7 +22,7 @@ export interface StrataSource {
 }
 
 export interface StrataHeader {
-  readonly version: 1
+  readonly version: 2
   /** 16 bits that belong to the codec */
   readonly flags: number
   readonly headerLength: number
@@ -40,6 +42,8 @@ export interface LayerPayload {
   readonly height: number
   readonly quality: number
   readonly flags?: number
+  /** See LayerInfo. @default 0 */
+  readonly score?: number
   /** Top to bottom, one for each 256 rows begun. */
   readonly strips: readonly Uint8Array[]
 }

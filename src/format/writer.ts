@@ -2,6 +2,7 @@ import { concat, fromHex } from '../core/bytes.ts'
 import { crc32c } from '../core/crc32c.ts'
 import { StrataError } from '../core/errors.ts'
 import {
+  CODING_COMPASS,
   FIXED_HEADER_BYTES,
   HEADER,
   LAYER,
@@ -76,6 +77,8 @@ function makeHeader(file: StrataFile): Uint8Array {
     writeField(header, LAYER.height, layer.height, record)
     writeField(header, LAYER.quality, layer.quality, record)
     writeField(header, LAYER.flags, layer.flags ?? 0, record)
+    writeField(header, LAYER.coding, CODING_COMPASS, record)
+    writeField(header, LAYER.score, layer.score ?? 0, record)
     writeField(header, LAYER.start, start, record)
     writeField(header, LAYER.end, end, record)
     start = end

@@ -3,7 +3,7 @@ import { invalidParam } from '../core/errors.ts'
 import { sha256 } from '../core/hash.ts'
 import type { RgbImage } from '../core/image.ts'
 import { release } from '../core/release.ts'
-import { DEFAULT_QUALITY, ladderFor, type Rung } from '../format/ladder.ts'
+import { ladderFor, type Rung } from '../format/ladder.ts'
 import { SOURCE_HASH_BYTES } from '../format/layout.ts'
 import { readPicture, resizeLanczos } from './ingest.ts'
 import { type Matte, parseMatte } from './matte.ts'
@@ -28,8 +28,8 @@ export type EncodePicture = (image: RgbImage, request: EncodeRequest) => Promise
 export interface EncodeParameters {
   /** Widths of the layers, as `640,1280,1280@80`. @default the ladder of the source's width */
   readonly widths?: string
-  /** 1..100, of every layer that has none of its own. */
-  readonly quality: number
+  /** 1..100, of every layer that has none of its own. @default `defaultQuality` of each */
+  readonly quality?: number
   readonly matte?: Matte
   /** 0..MAX_REFINE gradient steps on the latents: smaller files, several times the time. @default 0 */
   readonly refine?: number
@@ -48,7 +48,7 @@ export function parseParameters(text: {
   readonly refine?: string | undefined
 }): EncodeParameters {
   return {
-    quality: text.quality ? parseNumber('quality', text.quality, 1, 100) : DEFAULT_QUALITY,
+    ...(text.quality ? { quality: parseNumber('quality', text.quality, 1, 100) } : {}),
     ...(text.refine ? { refine: parseNumber('refine', text.refine, 0, MAX_REFINE) } : {}),
     ...(text.widths ? { widths: text.widths } : {}),
     ...(text.bg ? { matte: parseMatte(text.bg) } : {}),

@@ -30,6 +30,7 @@ export interface Manifest {
   /** 16 hexadecimal digits, the hash of the decoder-side files. */
   readonly modelSet: string
   readonly onnxruntime: string
+  /** Rows of pixels on each side that synthesis of a strip looks at: the largest of all kinds of layers. */
   readonly haloRows: number
   readonly files: Readonly<Record<string, ModelFile>>
 }

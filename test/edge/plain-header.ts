@@ -7,7 +7,7 @@ export function plainHeader(
 ): StrataHeader {
   const width = widths.at(-1) ?? 1
   return {
-    version: 1,
+    version: 2,
     flags: 0,
     headerLength: 100,
     totalLength: ends.at(-1) ?? 0,
@@ -19,6 +19,7 @@ export function plainHeader(
       height: Math.max(1, Math.round(layerWidth / 2)),
       quality: 60 + index,
       flags: 0,
+      score: 0,
       start: index === 0 ? 100 : (ends[index - 1] ?? 0),
       end: ends[index] ?? 0,
     })),

@@ -492,12 +492,19 @@ function shown(plan: Plan): string {
 /** A picture of this size with layers of these widths; layer k ends at byte 1000 (k + 1). */
 function picture(width: number, height: number, widths: readonly number[]): StrataHeader {
   const layers = widths.map((layerWidth, index) => ({
-    ...{ index, quality: 60, flags: 0, start: index === 0 ? 100 : 1000 * index, end: 1000 * (index + 1) },
+    ...{
+      index,
+      quality: 60,
+      flags: 0,
+      score: 0,
+      start: index === 0 ? 100 : 1000 * index,
+      end: 1000 * (index + 1),
+    },
     ...{ width: layerWidth, height: Math.max(1, Math.round((height * layerWidth) / width)) },
   }))
   const source = { width, height, sha256: '00'.repeat(16) }
   const rest = {
-    version: 1 as const,
+    version: 2 as const,
     flags: 0,
     headerLength: 100,
     modelSet: '00'.repeat(8),

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { defaultWidths, ladderFor, layerHeight, parseWidths } from '../../src/format/ladder.ts'
+import {
+  defaultWidths,
+  ladderFor,
+  layerHeight,
+  parseWidths,
+  searchedLayers,
+} from '../../src/format/ladder.ts'
+import { defaultQuality, parseQuality } from '../../src/format/quality.ts'
 
 describe('defaultWidths', () => {
   it.each([
@@ -106,7 +113,9 @@ describe('parseWidths', () => {
 
 describe('ladderFor', () => {
   it('is the default widths at one quality where no list is given', () => {
-    expect(ladderFor(800)).toEqual([320, 640, 800].map((width) => ({ width, quality: 60 })))
+    expect(ladderFor(800)).toEqual(
+      [320, 640, 800].map((width, layer) => ({ width, quality: defaultQuality(layer) })),
+    )
     expect(ladderFor(800, undefined, 90)[0]).toEqual({ width: 320, quality: 90 })
     expect(ladderFor(800, '100', 90)).toEqual([{ width: 100, quality: 90 }])
   })
@@ -128,5 +137,46 @@ describe('layerHeight', () => {
     [2, 3, 65535, 43690],
   ])('of width %i in a source of %i x %i is %i', (width, sourceWidth, sourceHeight, height) => {
     expect(layerHeight(width, sourceWidth, sourceHeight)).toBe(height)
+  })
+})
+
+describe('equal widths', () => {
+  it('need qualities of their own, by default and in a search', () => {
+    expect(() => parseWidths('320,640,640', 640)).toThrow('widths: expected equal widths with rising quality')
+    expect(() => searchedLayers([320, 640, 640], '320,640,640@80')).toThrow(
+      'widths: expected equal widths with qualities of their own beside quality=auto',
+    )
+    expect(searchedLayers([320, 640, 640], '320,640@50,640@80')).toEqual([0])
+    expect(searchedLayers([320, 640, 800])).toEqual([0, 1, 2])
+  })
+})
+
+describe('parseQuality', () => {
+  it('reads a quality, or the score that it should be searched for', () => {
+    expect([parseQuality('1'), parseQuality('100')]).toEqual([1, 100])
+    expect([parseQuality('auto:30'), parseQuality('auto:75')]).toEqual([{ score: 30 }, { score: 75 }])
+  })
+
+  it.each([
+    '',
+    '0',
+    '101',
+    '1e1',
+    '-5',
+    '60.5',
+    'auto',
+    'auto:',
+    'auto:29',
+    'auto:91',
+    'auto:7.5',
+    'AUTO:75',
+    'auto:075x',
+  ])('refuses %j and names what is expected', (text) => {
+    expect(() => parseQuality(text)).toThrow(
+      expect.objectContaining({
+        code: 'PARAM_INVALID',
+        message: expect.stringContaining('quality: expected 1 to 100, or auto:30 to auto:90'),
+      }),
+    )
   })
 })

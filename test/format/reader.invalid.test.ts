@@ -45,7 +45,7 @@ describe('readHeader of a damaged header', () => {
     expect(damage(0)).toThrow(expect.objectContaining({ code: 'FORMAT_MAGIC' }))
     expect(damage(7)).toThrow(expect.objectContaining({ code: 'FORMAT_MAGIC' }))
     expect(damage(HEADER.version.offset)).toThrow(
-      expect.objectContaining({ code: 'FORMAT_VERSION', message: '.strata version: expected 1, got 0' }),
+      expect.objectContaining({ code: 'FORMAT_VERSION', message: '.strata version: expected 2, got 3' }),
     )
     expect(damage(HEADER.headerLength.offset)).toThrow(expect.objectContaining({ code: 'FORMAT_INVALID' }))
     expect(damage(HEADER.checksum.offset)).toThrow(expect.objectContaining({ code: 'FORMAT_CHECKSUM' }))
@@ -116,7 +116,11 @@ describe('readHeader of a header with a right checksum and wrong content', () =>
       },
       'layer 2: width: expected at least 427',
     ],
-    ['reserved bytes of a layer', (c) => writeField(c, LAYER.reserved, 1, record(1)), 'layer 1: reserved'],
+    [
+      'a score above 100',
+      (c) => writeField(c, LAYER.score, 101, record(1)),
+      'layer 1: score: expected at most 100',
+    ],
     [
       'a gap before the base',
       (c) => writeField(c, LAYER.start, header.headerLength + 1, record(0)),
@@ -136,6 +140,15 @@ describe('readHeader of a header with a right checksum and wrong content', () =>
   ])('refuses %s', (_name, change, reason) => {
     expect(() => readHeader(forge(file, change))).toThrow(
       expect.objectContaining({ code: 'FORMAT_INVALID', message: expect.stringContaining(reason) }),
+    )
+  })
+})
+
+describe('readHeader of a coding that is not known', () => {
+  it('names the layer, what was expected and what came', () => {
+    const change = (copy: Uint8Array) => writeField(copy, LAYER.coding, 9, record(1))
+    expect(() => readHeader(forge(file, change))).toThrow(
+      expect.objectContaining({ code: 'CODING_UNKNOWN', message: 'layer 1: expected coding 0, got 9' }),
     )
   })
 })
@@ -226,7 +239,7 @@ describe('the reader under random input', () => {
   })
 })
 
-/** Reads all that can be read; anything thrown must be a StrataError with a FORMAT_* code. */
+/** Reads all that can be read; anything thrown must be a StrataError that refuses the file. */
 function readOrRefuse(bytes: Uint8Array): void {
   refuses(() => headerLength(bytes))
   refuses(() => {
@@ -243,7 +256,7 @@ function refuses(read: () => unknown): boolean {
     read()
     return false
   } catch (error) {
-    if (error instanceof StrataError && error.code.startsWith('FORMAT_')) return true
+    if (error instanceof StrataError && /^FORMAT_|^CODING_UNKNOWN$/.test(error.code)) return true
     throw error
   }
 }

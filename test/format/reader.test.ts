@@ -12,7 +12,7 @@ const header = readHeader(file)
 describe('readHeader', () => {
   it('gives every field', () => {
     expect(header).toMatchObject({
-      version: 1,
+      version: 2,
       flags: 5,
       headerLength: 56 + 3 * 16 + 32,
       totalLength: file.length,

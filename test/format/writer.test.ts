@@ -5,7 +5,7 @@ import { readHeader } from '../../src/format/reader.ts'
 import { type StrataFile, writeStrata } from '../../src/format/writer.ts'
 import { sampleFile, sampleParts } from './files.ts'
 
-const GOLDEN = new URL('../golden/container-v1.strata', import.meta.url)
+const GOLDEN = new URL('../golden/container-v2.strata', import.meta.url)
 
 const parts = sampleParts(427, 300, [
   { width: 213, quality: 60 },
@@ -14,7 +14,7 @@ const parts = sampleParts(427, 300, [
 const layer = parts.layers[1]!
 
 describe('writeStrata', () => {
-  it('still writes version 1 byte for byte (UPDATE_GOLDEN=1 makes the file anew)', () => {
+  it('still writes version 2 byte for byte (UPDATE_GOLDEN=1 makes the file anew)', () => {
     if (process.env.UPDATE_GOLDEN) writeFileSync(GOLDEN, sampleFile())
     expect(existsSync(GOLDEN)).toBe(true)
     expect(hex(sampleFile())).toBe(hex(readFileSync(GOLDEN)))

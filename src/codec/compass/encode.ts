@@ -92,7 +92,7 @@ async function openLayer(
   const { encoder, decoder, signal } = options
   const { width, quality } = rung
   const height = layerHeight(width, image.width, image.height)
-  const info: LayerInfo = { index, width, height, quality, flags: 0, start: 0, end: 0 }
+  const info: LayerInfo = { index, width, height, quality, flags: 0, score: 0, start: 0, end: 0 }
   const geometry = layerGeometry(info, table)
   const source = width === image.width ? image : await options.resize(image, width, height)
   const model = await EntropyModel.load(decoder, table, info, geometry, below)
@@ -133,7 +133,7 @@ async function encodeStrips(
         picture.rows.discard(last)
       } else {
         latents.release('pixels', strip + 1)
-        predictor?.rows.discard((strip + 1) * STRIP_ROWS - table.haloRows)
+        predictor?.rows.discard((strip + 1) * STRIP_ROWS - table.enhancement.haloRows)
       }
     }
   }

@@ -42,6 +42,7 @@ export class LayerPicture implements PictureRows {
   readonly #network: NetworkRunner
   readonly #inverseGain: Float64Array
   readonly #cells: CellKernel
+  readonly #haloRows: number
   #next = 0
 
   private constructor(
@@ -62,6 +63,7 @@ export class LayerPicture implements PictureRows {
     this.#network = network
     this.#cells = cells
     const layer = predictor ? table.enhancement : table.base
+    this.#haloRows = layer.haloRows
     this.#inverseGain = inverseGains(table, layer, quality)
   }
 
@@ -94,10 +96,10 @@ export class LayerPicture implements PictureRows {
   }
 
   async #strip(index: number): Promise<void> {
-    const { patch, haloRows } = this.#table
+    const { patch } = this.#table
     const { latentHeight } = this.#geometry
     const strip = stripGeometry(this.#geometry, index, this.#table)
-    const halo = haloRows / patch
+    const halo = this.#haloRows / patch
     const first = Math.max(strip.latentTop - halo, 0)
     const last = Math.min(strip.latentTop + strip.latentRows + halo, latentHeight)
     // Whatever may wait for the layers below comes before the first large array.
@@ -107,7 +109,7 @@ export class LayerPicture implements PictureRows {
     this.rows.extend(rows)
     if (latents.at(strip.latentTop).isEmpty) this.#copyPrediction(strip)
     else await this.#synthesise(strip, latents, first, last)
-    this.#predictor?.rows.discard(strip.bottom - haloRows)
+    this.#predictor?.rows.discard(strip.bottom - this.#haloRows)
     this.#latents.release('pixels', index)
   }
 
@@ -119,9 +121,9 @@ export class LayerPicture implements PictureRows {
   }
 
   async #synthesise(strip: StripGeometry, latents: LatentStrips, first: number, last: number): Promise<void> {
-    const { patch, haloRows } = this.#table
+    const { patch } = this.#table
     const { latentWidth } = this.#geometry
-    const halo = haloRows / patch
+    const halo = this.#haloRows / patch
     for (const { left, right } of columnTiles(latentWidth, TILE_COLUMNS / patch)) {
       const area = {
         top: first,

@@ -13,6 +13,8 @@ export interface LayerTable {
   readonly side: number
   /** Channels of the features that all passes share. */
   readonly hidden: number
+  /** Rows of pixels on each side of a strip that its synthesis looks at, whole latents. */
+  readonly haloRows: number
   /** [anchors][latents]: natural logarithm of the factor from coded units back to latents. */
   readonly logInverseGain: readonly (readonly number[])[]
   /** [quality - 1][side]: entropy table of each side channel. */
@@ -39,7 +41,6 @@ export interface DecoderTable {
   readonly patch: number
   /** Latents per side latent and axis. */
   readonly sideStride: number
-  readonly haloRows: number
   /** Integer steps of synthesis's latents to 1, and the largest of them. */
   readonly latentSteps: number
   readonly latentLimit: number

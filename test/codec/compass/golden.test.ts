@@ -6,9 +6,9 @@ import { resample } from '../../../src/pixels/resample.ts'
 import { photo, psnr } from '../../pictures.ts'
 import { encode, runtime } from './harness.ts'
 
-/** A whole picture as version 1 of the format holds it, and what it must decode to for as long as its models live. */
-const FILE = new URL('../../golden/picture-v1.strata', import.meta.url)
-const EXPECTED = new URL('../../golden/picture-v1.json', import.meta.url)
+/** A whole picture as version 2 of the format holds it, and what it must decode to for as long as its models live. */
+const FILE = new URL('../../golden/picture-v2.strata', import.meta.url)
+const EXPECTED = new URL('../../golden/picture-v2.json', import.meta.url)
 const REMEDY = 'UPDATE_GOLDEN=1 npm test -- --project node test/codec/compass/golden.test.ts'
 
 interface Golden {
@@ -44,7 +44,7 @@ async function update(): Promise<void> {
   writeFileSync(EXPECTED, `${JSON.stringify(await decode(bytes, 'node'), null, 2)}\n`)
 }
 
-describe('a file of version 1', { timeout: 60_000 }, () => {
+describe('a file of version 2', { timeout: 60_000 }, () => {
   it.each(['node', 'wasm'] as const)('still decodes as it did, in the %s runtime', async (name) => {
     if (process.env.UPDATE_GOLDEN && name === 'node') await update()
     if (!existsSync(FILE) || !existsSync(EXPECTED)) throw new Error(`there is no golden picture: ${REMEDY}`)

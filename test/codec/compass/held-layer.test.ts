@@ -7,7 +7,7 @@ import type { RgbImage } from '../../../src/core/image.ts'
 import { readHeader } from '../../../src/format/reader.ts'
 import { runtime } from './harness.ts'
 
-const file = new Uint8Array(readFileSync(new URL('../../golden/picture-v1.strata', import.meta.url)))
+const file = new Uint8Array(readFileSync(new URL('../../golden/picture-v2.strata', import.meta.url)))
 const { layers } = readHeader(file)
 const top = layers.length - 1
 

@@ -160,7 +160,8 @@ function forgeField(random: Random, file: ForgedFile): void {
     () => (layer.width = random.edge(16)),
     () => (layer.height = random.edge(16)),
     () => (layer.flags = random.edge(8)),
-    () => (layer.reserved = random.edge(16)),
+    () => (layer.coding = random.edge(8)),
+    () => (layer.score = random.edge(8)),
     () => (layer.start = random.edge(32)),
     () => (layer.end = random.edge(32)),
   ])()

@@ -15,6 +15,7 @@ import {
   STRIP_INDEX_CHECKSUM,
   STRIP_INDEX_HEAD_BYTES,
   stripIndexBytes,
+  VERSION,
   writeField,
 } from '../../../format/layout.ts'
 import { headerChecksum, readHeader, readStrips, stripIndexChecksum } from '../../../format/reader.ts'
@@ -31,7 +32,8 @@ export interface ForgedLayer {
   height: number
   quality: number
   flags: number
-  reserved?: number
+  coding?: number
+  score?: number
   start?: number
   end?: number
   stripCount?: number
@@ -91,7 +93,7 @@ function makeHeader(file: ForgedFile): Uint8Array {
   header.set(fromHex(file.sha256), SOURCE_HASH_OFFSET)
   header.set(fromHex(file.modelSet), MODEL_SET_OFFSET)
   header.set(placeholder, tableEnd)
-  put(header, HEADER.version, file.version ?? 1)
+  put(header, HEADER.version, file.version ?? VERSION)
   put(header, HEADER.flags, file.flags ?? 0)
   put(header, HEADER.headerLength, file.headerLength ?? header.length)
   put(header, HEADER.sourceWidth, file.sourceWidth)
@@ -110,7 +112,8 @@ function makeHeader(file: ForgedFile): Uint8Array {
     put(header, LAYER.height, layer.height, record)
     put(header, LAYER.quality, layer.quality, record)
     put(header, LAYER.flags, layer.flags, record)
-    put(header, LAYER.reserved, layer.reserved ?? 0, record)
+    put(header, LAYER.coding, layer.coding ?? 0, record)
+    put(header, LAYER.score, layer.score ?? 0, record)
     put(header, LAYER.start, layer.start ?? start, record)
     put(header, LAYER.end, layer.end ?? start + length, record)
     start += length

@@ -21,6 +21,7 @@ const MAX_STRIP = { width: 8192, height: 32 }
 
 /** What a bad file may be answered with. Every other code is a defect, and so is every other error. */
 const ALLOWED: readonly StrataErrorCode[] = [
+  'CODING_UNKNOWN',
   'ENTROPY_CORRUPT',
   'FORMAT_CHECKSUM',
   'FORMAT_INVALID',

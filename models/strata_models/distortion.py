@@ -1,0 +1,52 @@
+"""What a layer's error costs in training: squared error mixed with SSIMULACRA2's distance, in one unit.
+
+    D = (1 - share) * MSE + share * r(quality, kind) * S^POWER
+
+MSE in squared 8-bit steps, S the weighted sum of error norms. r is the running mean of MSE over that of S^POWER, kept in bins of
+quality, apart for the base layer and for enhancement: it leaves the rate at a quality where squared error puts it, and the
+division of bits between pictures and between regions to S. A fixed factor cannot: MSE spans 1 to 200, S 1 to 30.
+
+POWER: a score falls with about S^.6, so between pictures an equal step of S shows more where S is small. A crop is not a
+picture, and within a picture S is linear: hence a power between .6 and 1.
+"""
+import torch
+from torch import nn
+
+from .rate import QUALITY_MAX, QUALITY_MIN
+from .ssimulacra2 import distance
+
+BINS = 10
+DECAY = 0.98
+KINDS = 2  # base, enhancement
+
+
+class Distortion(nn.Module):
+    def __init__(self, share: float, power: float):
+        super().__init__()
+        self.share, self.power = share, power
+        self.register_buffer("squared", torch.zeros(KINDS, BINS))
+        self.register_buffer("seen", torch.zeros(KINDS, BINS))
+        self.register_buffer("count", torch.zeros(KINDS, BINS))
+
+    def forward(self, picture, reference, quality, is_base: bool) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """Pictures [B, 3, H, W] in [0, 1], qualities [B] -> D, MSE, S, each [B]."""
+        picture = picture.float()
+        squared = (picture - reference).square().mean((1, 2, 3)) * 255**2
+        if not self.share:
+            return squared, squared.detach(), torch.zeros_like(squared)
+        seen = distance(picture, reference)
+        powered = (seen + 1e-3) ** self.power
+        factor = self._factor(squared.detach(), powered.detach(), quality, 0 if is_base else 1)
+        return (1 - self.share) * squared + self.share * factor * powered, squared.detach(), seen.detach()
+
+    @torch.no_grad()
+    def _factor(self, squared, seen, quality, kind: int) -> torch.Tensor:
+        bins = ((quality - QUALITY_MIN) / (QUALITY_MAX - QUALITY_MIN) * BINS).long().clamp(0, BINS - 1)
+        for index in bins.unique():
+            chosen = bins == index
+            self.count[kind, index] += 1
+            # A plain mean at first, so that the first pictures do not rule.
+            weight = max(1 - DECAY, 1 / float(self.count[kind, index]))
+            self.squared[kind, index].lerp_(squared[chosen].mean(), weight)
+            self.seen[kind, index].lerp_(seen[chosen].mean(), weight)
+        return (self.squared[kind] / self.seen[kind].clamp_min(1e-6))[bins]
