@@ -1,0 +1,106 @@
+import type { Rung } from '../format/ladder.ts'
+
+/** Within this of the score that was asked for, a layer needs no further try. */
+export const SCORE_TOLERANCE = 1
+export const MAX_TRIES = 5
+
+/**
+ * SSIMULACRA2 of held-out photographs by quality, on the mean of three layers (see models/RESULTS.md): the first guess, and the
+ * slope by which a second one is found.
+ */
+const USUAL_SCORES: readonly (readonly [quality: number, score: number])[] = [
+  [1, 20],
+  [10, 43],
+  [25, 56],
+  [40, 66],
+  [55, 73.5],
+  [70, 79],
+  [85, 83.5],
+  [100, 87],
+]
+
+export interface SearchedLadder {
+  readonly ladder: readonly Rung[]
+  /** Score of each layer at its quality; 0 where it was not measured. */
+  readonly scores: readonly number[]
+}
+
+/** One try: encodes the layers up to a rung, and measures the top one. */
+export type ScoreLadder = (ladder: readonly Rung[]) => Promise<number>
+
+/**
+ * From the base up, the quality of each of `layers` at which it reaches `target` within SCORE_TOLERANCE, or comes nearest in
+ * MAX_TRIES tries. A layer's guess starts from what the layer below needed: pictures differ more than their sizes do. The
+ * layers whose quality stands are encoded only as part of the others' tries. The last try is of the ladder that is returned
+ * unless an earlier one was nearer.
+ */
+export async function searchQualities(
+  ladder: readonly Rung[],
+  layers: readonly number[],
+  target: number,
+  score: ScoreLadder,
+): Promise<SearchedLadder> {
+  const found: Rung[] = []
+  const scores: number[] = []
+  let guess = qualityAt(target)
+  for (const [index, rung] of ladder.entries()) {
+    if (!layers.includes(index)) {
+      found.push(rung)
+      scores.push(0)
+      continue
+    }
+    const best = await searchLayer(guess, target, (quality) => score([...found, { ...rung, quality }]))
+    guess = best.quality
+    found.push({ ...rung, quality: best.quality })
+    scores.push(best.score)
+  }
+  return { ladder: found, scores }
+}
+
+interface Try {
+  readonly quality: number
+  readonly score: number
+}
+
+async function searchLayer(
+  guess: number,
+  target: number,
+  score: (quality: number) => Promise<number>,
+): Promise<Try> {
+  const tries: Try[] = []
+  let quality: number | undefined = guess
+  while (quality !== undefined && tries.length < MAX_TRIES) {
+    tries.push({ quality, score: await score(quality) })
+    quality = nextQuality(tries, target)
+  }
+  return nearest(tries, target)
+}
+
+/** The quality to try next; undefined when the target is reached or lies between two neighbouring qualities. */
+export function nextQuality(tries: readonly Try[], target: number): number | undefined {
+  const best = nearest(tries, target)
+  if (Math.abs(best.score - target) <= SCORE_TOLERANCE) return undefined
+  const below = tries.filter(({ score }) => score < target).sort((a, b) => b.quality - a.quality)[0]
+  const above = tries.filter(({ score }) => score >= target).sort((a, b) => a.quality - b.quality)[0]
+  const low = (below?.quality ?? 0) + 1
+  const high = (above?.quality ?? 101) - 1
+  if (low > high) return undefined
+  const wished =
+    below && above
+      ? below.quality +
+        ((above.quality - below.quality) * (target - below.score)) / (above.score - below.score)
+      : best.quality + qualityAt(target) - qualityAt(best.score)
+  return Math.min(Math.max(Math.round(wished), low), high)
+}
+
+function nearest(tries: readonly Try[], target: number): Try {
+  return tries.reduce((a, b) => (Math.abs(b.score - target) < Math.abs(a.score - target) ? b : a))
+}
+
+/** The quality at which held-out photographs have this score, 1..100. */
+export function qualityAt(score: number): number {
+  const upper = USUAL_SCORES.findIndex(([, usual]) => usual >= score)
+  const [to, from] = [USUAL_SCORES.at(upper), USUAL_SCORES.at(Math.max(upper - 1, 0))]
+  if (upper <= 0 || !to || !from) return upper === 0 ? 1 : 100
+  return Math.round(from[0] + ((to[0] - from[0]) * (score - from[1])) / (to[1] - from[1]))
+}
