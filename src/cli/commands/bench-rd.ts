@@ -6,8 +6,11 @@ import { listPictures, measurePicture, VARIANTS, type Variant } from '../bench/r
 import { renderMarkdown, renderPlots } from '../bench/rd-files.ts'
 import { formatReport, summarize } from '../bench/report.ts'
 import { type RdRow, readAnchors } from '../bench/rows.ts'
+import { formatSheet } from '../bench/sheet.ts'
 import { defineCommand, parseInteger, usage } from '../command.ts'
 import { fileError, writeOutput } from '../files.ts'
+import { parseSheetArgs, SHEET_ARGS } from '../sheet-args.ts'
+import { writeSheet } from '../sheet-file.ts'
 
 export const benchRd = defineCommand({
   name: 'bench rd',
@@ -16,8 +19,7 @@ export const benchRd = defineCommand({
     images: { type: 'string', required: true, description: 'Folder of pictures', valueHint: 'dir' },
     out: {
       type: 'string',
-      required: true,
-      description: 'The measurements, as a JSON array',
+      description: 'The measurements, as a JSON array (needed without --sheet)',
       valueHint: 'file',
     },
     set: { type: 'string', description: 'Name of the set (default: that of the folder)', valueHint: 'name' },
@@ -40,8 +42,11 @@ export const benchRd = defineCommand({
     },
     plot: { type: 'string', description: 'Draw the curves into this folder, as SVG', valueHint: 'dir' },
     markdown: { type: 'string', description: 'Write the figures as Markdown tables', valueHint: 'file' },
+    ...SHEET_ARGS,
   },
   async run(args, io) {
+    const sheetArgs = parseSheetArgs(args)
+    checkOutputs(args)
     const qualities = args.qualities.split(',').map((text) => parseInteger('qualities', text.trim(), 1, 100))
     const refine = parseInteger('refine', args.refine, 0, MAX_REFINE)
     const variants = parseVariants(args.also ?? '')
@@ -49,6 +54,8 @@ export const benchRd = defineCommand({
     const anchors = args.anchors === undefined ? [] : await readAnchors(args.anchors)
     const pictures = await listPictures(args.images)
     const codec = await io.codec()
+    const sheet = sheetArgs && (await writeSheet(pictures, { ...sheetArgs, refine, codec }, io))
+    if (args.out === undefined) return { json: { sheet }, text: formatSheet(sheet?.pictures ?? []) }
     const rows: RdRow[] = []
     for (const [i, path] of pictures.entries()) {
       const progress = (quality: number) =>
@@ -71,9 +78,23 @@ export const benchRd = defineCommand({
       for (const [name, svg] of renderPlots(comparisons)) files.set(join(folder, name), svg)
     }
     for (const [path, text] of files) await writeOutput(path, new TextEncoder().encode(text))
-    return { json: { out: args.out, set, rows: rows.length, ...report }, text: formatReport(report) }
+    const json = { out: args.out, set, rows: rows.length, ...report, ...(sheet ? { sheet } : {}) }
+    return { json, text: formatReport(report) }
   },
 })
+
+/** Options that say something of the measurements, of which there are none without `--out`. */
+const WITH_OUT = ['anchors', 'also', 'plot', 'markdown'] as const
+
+/** @throws StrataError USAGE */
+function checkOutputs(
+  args: { readonly [name in 'out' | 'sheet' | (typeof WITH_OUT)[number]]?: string },
+): void {
+  if (args.out !== undefined) return
+  if (args.sheet === undefined) throw usage('expected --out, --sheet or both, got neither')
+  const wrong = WITH_OUT.find((name) => args[name] !== undefined)
+  if (wrong) throw usage(`--${wrong}: expected --out with it, got --sheet alone`)
+}
 
 /** @throws StrataError USAGE */
 export function parseVariants(text: string): Variant[] {

@@ -40,6 +40,12 @@ const GLYPHS: Readonly<Record<string, string>> = {
   7: 'v124888',
   8: 'ehhehhe',
   9: 'ehhf11e',
+  d: '11djhhf',
+  '.': '00000cc',
+  '-': '000e000',
+  '+': '044v440',
+  '%': 'op248j3',
+  _: '000000v',
 }
 
 /** Whether the pixel (x, y) of a line of text is inked; glyphs stand one pixel apart, unknown ones are blank. */
