@@ -1,8 +1,9 @@
 import { invalidParam } from '../../core/errors.ts'
 import { type RgbImage, rgbImage } from '../../core/image.ts'
 import { PLACEHOLDER_STEP_BYTES } from '../../format/describe.ts'
+import { PlaneTransform } from './linear.ts'
 import { BITS, ITERATIONS_PER_STEP, type PlaceholderModel, SIDE } from './model.ts'
-import { addCodeword, advance, firstState, gatesOf, spread, transformPlanes } from './network.ts'
+import { addCodeword, advance, firstState, gatesOf } from './network.ts'
 
 /**
  * The 32x32 picture that a code stands for: to be stretched to the shape of its picture. Any bits decode, and any number
@@ -36,14 +37,7 @@ function signOf(code: Uint8Array, index: number): number {
 function toImage(model: PlaceholderModel, shown: Float64Array): RgbImage {
   const { lapped, colour, mean } = model.tables
   const back = transpose(lapped)
-  const planes = transformPlanes(
-    spread(
-      model,
-      shown.map((value, i) => value + mean[i]!),
-    ),
-    back,
-    back,
-  )
+  const planes = new PlaneTransform(model.places, back, back).run(shown.map((value, i) => value + mean[i]!))
   const pixels = SIDE * SIDE
   const data = new Uint8Array(3 * pixels)
   for (let i = 0; i < pixels; i++) {
@@ -57,6 +51,6 @@ function toImage(model: PlaceholderModel, shown: Float64Array): RgbImage {
 }
 
 /** Going back is the transpose: the transform is orthonormal. */
-function transpose(matrix: Float32Array): Float32Array {
+function transpose(matrix: Float64Array): Float64Array {
   return matrix.map((_, i) => matrix[(i % SIDE) * SIDE + Math.floor(i / SIDE)]!)
 }

@@ -2,6 +2,7 @@ import { invalidParam } from '../../core/errors.ts'
 import type { RgbImage } from '../../core/image.ts'
 import { PLACEHOLDER_STEP_BYTES } from '../../format/describe.ts'
 import { beamSearch } from './beam.ts'
+import { addProducts, lowerProducts } from './linear.ts'
 import { BITS, ITERATIONS_PER_STEP, type PlaceholderModel } from './model.ts'
 import { addCodeword, advance, firstState, type Gates, gatesOf, type State } from './network.ts'
 import { Target } from './target.ts'
@@ -60,8 +61,8 @@ class BitSearch {
   readonly #state: State
   readonly #iteration: number
   readonly #gates: Gates
-  /** Features of each codeword behind the gates, and their products with each other. */
-  readonly #words: Float64Array[] = []
+  /** Features of each codeword behind the gates, [128, features], and their products with each other. */
+  readonly #words: Float64Array
   readonly #products: Float64Array[]
 
   constructor(
@@ -76,10 +77,12 @@ class BitSearch {
     this.#state = state
     this.#iteration = iteration
     this.#gates = gatesOf(model, state, iteration)
+    this.#words = new Float64Array(BITS * residual.length)
     for (let bit = 0; bit < BITS; bit++) {
       const word = new Float64Array(state.c.length)
       addCodeword(model, iteration, bit, 1, word)
-      this.#words.push(target.features(word.map((value, i) => value * this.#gates.gate[i]!)))
+      for (let i = 0; i < word.length; i++) word[i]! *= this.#gates.gate[i]!
+      this.#words.set(target.features(word), bit * residual.length)
     }
     this.#products = productsOf(this.#words)
     this.bits = beamSearch(this.#products, this.#slopes(residual))
@@ -113,7 +116,9 @@ class BitSearch {
   }
 
   #slopes(residual: Float64Array): Float64Array {
-    return Float64Array.from(this.#words, (word) => dot(word, residual))
+    const slopes = new Float64Array(BITS)
+    addProducts(slopes, 0, BITS, residual, 0, residual.length, this.#words, 0)
+    return slopes
   }
 
   #add(bit: number, sign: number, x: Float64Array): void {
@@ -127,12 +132,11 @@ class BitSearch {
   }
 }
 
-function productsOf(words: readonly Float64Array[]): Float64Array[] {
-  const products = words.map(() => new Float64Array(words.length))
-  for (const [j, word] of words.entries()) {
-    for (let k = 0; k <= j; k++) products[j]![k] = products[k]![j] = dot(word, words[k]!)
-  }
-  return products
+/** The products of all codewords with each other. */
+function productsOf(words: Float64Array): Float64Array[] {
+  const lower = lowerProducts(words, BITS)
+  const at = (j: number, k: number): number => lower[Math.max(j, k) * BITS + Math.min(j, k)]!
+  return Array.from({ length: BITS }, (_, j) => Float64Array.from({ length: BITS }, (_, k) => at(j, k)))
 }
 
 function dot(a: Float64Array, b: Float64Array): number {

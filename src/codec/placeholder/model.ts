@@ -55,7 +55,8 @@ export interface PlaceholderModel extends Sizes {
   readonly places: Int32Array
   /** [iterations, 128, 16 x channels] */
   readonly codewords: Int8Array
-  readonly tables: Readonly<Record<TableName, Float32Array>>
+  /** f32 in the file; doubles here, which the network counts in. */
+  readonly tables: Readonly<Record<TableName, Float64Array>>
 }
 
 /** Whether the model set has a placeholder model at all. */
@@ -97,8 +98,10 @@ export function openPlaceholder(value: unknown, blob: Uint8Array): PlaceholderMo
     number,
   ][]
   const tables = Object.fromEntries(
-    lengths.map(([name, length]) => [name, new Float32Array(bytes.buffer, at(name, length, 4), length)]),
-  ) as Record<TableName, Float32Array>
+    lengths.map(([name, length]) => {
+      return [name, Float64Array.from(new Float32Array(bytes.buffer, at(name, length, 4), length))]
+    }),
+  ) as Record<TableName, Float64Array>
   const words = iterations * BITS * CELLS * channels
   const codewords = new Int8Array(bytes.buffer, at('codewords', words, 1), words)
   const steps = Math.floor(iterations / ITERATIONS_PER_STEP)
