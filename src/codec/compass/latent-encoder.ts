@@ -3,6 +3,7 @@ import { release } from '../../core/release.ts'
 import { estimateBits } from '../../entropy/estimate.ts'
 import { createRansEncoder } from '../../entropy/rans-encoder.ts'
 import type { ModelRunner, Runtime, Tensor } from '../../runtime/types.ts'
+import type { ObservePhase } from '../encode-phases.ts'
 import { pictureCells } from './cells.ts'
 import { pictureTensor, sidePlanes, sideSymbols, sourceCells, storeLatents } from './encoder-tensors.ts'
 import type { EntropyModel } from './entropy-parameters.ts'
@@ -34,6 +35,7 @@ export interface LatentEncoderParts {
   readonly tap: SymbolTap | undefined
   /** Gradient steps on the latents of each strip. */
   readonly refine: number
+  readonly observe: ObservePhase
 }
 
 interface EncoderNetworks {
@@ -75,8 +77,9 @@ export class LatentEncoder {
 
   /** Encodes strip `strip` into `strips` and gives its latents as the decoder will find them. */
   async strip(strip: StripGeometry): Promise<StripLatents> {
-    const { model, tap } = this.#parts
-    const coded = await this.#best(strip, await this.#analyse(strip))
+    const { model, tap, observe } = this.#parts
+    const latents = await observe('analysis', () => this.#analyse(strip))
+    const coded = await this.#best(strip, latents)
     if (!coded) {
       this.strips[strip.index] = new Uint8Array()
       tap?.(strip.index, new Int16Array(), [])
@@ -93,8 +96,8 @@ export class LatentEncoder {
 
   /** The cheapest way found to code these latents; undefined when the residual does not pay. */
   async #best(strip: StripGeometry, latents: Float32Array): Promise<CodedStrip | undefined> {
-    const { refine, predictor } = this.#parts
-    const side = await this.#side(strip, latents)
+    const { refine, predictor, observe } = this.#parts
+    const side = await observe('analysis', () => this.#side(strip, latents))
     const features = await this.#parts.model.features(strip, side)
     const attempt = (values: Float32Array, curvature?: Float64Array) =>
       this.#attempt(strip, side, features, values, curvature)
@@ -148,7 +151,7 @@ export class LatentEncoder {
 
   /** Latents in coded units, [row][column][channel] of the strip. */
   async #analyse(strip: StripGeometry): Promise<Float32Array> {
-    const { picture, predictor } = this.#parts
+    const { picture, predictor, observe } = this.#parts
     const { patch, latents: channels } = this.#parts.table
     const columns = Math.ceil(picture.width / patch)
     const first = Math.max(strip.latentTop - ANALYSIS_HALO, 0)
@@ -156,7 +159,7 @@ export class LatentEncoder {
       strip.latentTop + strip.latentRows + ANALYSIS_HALO,
       Math.ceil(picture.height / patch),
     )
-    await predictor?.ensure(last * patch)
+    if (predictor) await observe('synthesis', () => predictor.ensure(last * patch))
     const out = new Float32Array(channels * strip.latentRows * columns)
     for (const { left, right } of columnTiles(columns, TILE_LATENTS)) {
       const from = Math.max(left - ANALYSIS_HALO, 0)
