@@ -3,10 +3,6 @@ import type { Tensor } from '../../runtime/types.ts'
 import { type Area, UNIT } from './cells.ts'
 import { SAMPLE_SCALE } from './liff.ts'
 
-/*
- * Plain functions, since loops inside asynchronous ones are not compiled before the function has returned once.
- */
-
 const SIDE_LIMIT = 255
 
 /** An area of a picture in samples, in the layout of `pictureCells`; beyond the picture its edge is replicated. */

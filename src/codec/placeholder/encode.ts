@@ -2,7 +2,7 @@ import { invalidParam } from '../../core/errors.ts'
 import type { RgbImage } from '../../core/image.ts'
 import { PLACEHOLDER_STEP_BYTES } from '../../format/describe.ts'
 import { beamSearch } from './beam.ts'
-import { addProducts, lowerProducts } from './linear.ts'
+import { transpose } from './matrix.ts'
 import { BITS, ITERATIONS_PER_STEP, type PlaceholderModel } from './model.ts'
 import { addCodeword, advance, firstState, type Gates, gatesOf, type State } from './network.ts'
 import { Target } from './target.ts'
@@ -61,7 +61,7 @@ class BitSearch {
   readonly #state: State
   readonly #iteration: number
   readonly #gates: Gates
-  /** Features of each codeword behind the gates, [128, features], and their products with each other. */
+  /** Features of each codeword behind the gates, [features, 128], and their products with each other. */
   readonly #words: Float64Array
   readonly #products: Float64Array[]
 
@@ -77,14 +77,17 @@ class BitSearch {
     this.#state = state
     this.#iteration = iteration
     this.#gates = gatesOf(model, state, iteration)
-    this.#words = new Float64Array(BITS * residual.length)
+    const words = new Float64Array(BITS * residual.length)
     for (let bit = 0; bit < BITS; bit++) {
       const word = new Float64Array(state.c.length)
       addCodeword(model, iteration, bit, 1, word)
       for (let i = 0; i < word.length; i++) word[i]! *= this.#gates.gate[i]!
-      this.#words.set(target.features(word), bit * residual.length)
+      words.set(target.features(word), bit * residual.length)
     }
-    this.#products = productsOf(this.#words)
+    this.#words = transpose(words, BITS)
+    const products = new Float64Array(BITS * BITS)
+    model.product(words, this.#words, products, [BITS, residual.length, BITS])
+    this.#products = Array.from({ length: BITS }, (_, j) => products.subarray(j * BITS, (j + 1) * BITS))
     this.bits = beamSearch(this.#products, this.#slopes(residual))
   }
 
@@ -117,7 +120,7 @@ class BitSearch {
 
   #slopes(residual: Float64Array): Float64Array {
     const slopes = new Float64Array(BITS)
-    addProducts(slopes, 0, BITS, residual, 0, residual.length, this.#words, 0)
+    this.#model.product(residual, this.#words, slopes, [1, residual.length, BITS])
     return slopes
   }
 
@@ -130,13 +133,6 @@ class BitSearch {
     const residual = this.#target.residual(shown)
     return { state, residual, error: dot(residual, residual) }
   }
-}
-
-/** The products of all codewords with each other. */
-function productsOf(words: Float64Array): Float64Array[] {
-  const lower = lowerProducts(words, BITS)
-  const at = (j: number, k: number): number => lower[Math.max(j, k) * BITS + Math.min(j, k)]!
-  return Array.from({ length: BITS }, (_, j) => Float64Array.from({ length: BITS }, (_, k) => at(j, k)))
 }
 
 function dot(a: Float64Array, b: Float64Array): number {

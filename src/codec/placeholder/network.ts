@@ -1,4 +1,4 @@
-import { addProducts } from './linear.ts'
+import type { AddProduct } from './matrix.ts'
 import { BITS, CELLS, GRID, type PlaceholderModel } from './model.ts'
 
 /*
@@ -29,7 +29,7 @@ export function firstState({ channels, hidden }: PlaceholderModel): State {
 
 /** @param iteration from 0 */
 export function gatesOf(model: PlaceholderModel, { c, hidden }: State, iteration: number): Gates {
-  const { channels, tables } = model
+  const { channels, tables, product } = model
   const inputs = channels + model.hidden
   const outputs = channels + 4 * model.hidden
   const features = new Float64Array(CELLS * inputs)
@@ -42,8 +42,9 @@ export function gatesOf(model: PlaceholderModel, { c, hidden }: State, iteration
       features[cell * inputs + channels + i] = hidden[cell * model.hidden + i]!
     }
   }
-  const mixed = dense(features, tables.mixIn, tables.mixInBias)
-  const sums = dense(across(mixed, tables.mixAcross, tables.mixAcrossBias), tables.mixOut, tables.mixOutBias)
+  const mixed = dense(product, features, tables.mixIn, tables.mixInBias)
+  const spread = across(mixed, tables.mixAcross, tables.mixAcrossBias)
+  const sums = dense(product, spread, tables.mixOut, tables.mixOutBias)
   const gate = new Float64Array(CELLS * channels)
   const lstm = new Float64Array(CELLS * 4 * model.hidden)
   const width = 4 * model.hidden
@@ -84,10 +85,10 @@ export function advance(
   { gate, lstm }: Gates,
   x: Float64Array,
 ): { readonly state: State; readonly shown: Float64Array } {
-  const { hidden: width, channels, tables } = model
+  const { hidden: width, tables, product } = model
   const c = new Float64Array(x.length)
   for (let i = 0; i < x.length; i++) c[i] = state.c[i]! + gate[i]! * x[i]!
-  const sums = dense(x, tables.read, undefined)
+  const sums = dense(product, x, tables.read)
   const memory = new Float64Array(CELLS * width)
   const hidden = new Float64Array(CELLS * width)
   for (let cell = 0; cell < CELLS; cell++) {
@@ -99,7 +100,7 @@ export function advance(
       hidden[at] = sigmoid(part(2)) * tanh(memory[at]!)
     }
   }
-  const shown = neighbours(hidden, width, tables.show, tables.showBias, channels)
+  const shown = dense(product, around(hidden, width), tables.show, tables.showBias)
   for (let i = 0; i < shown.length; i++) shown[i] = c[i]! + shown[i]! * tables.scale[i]!
   return { state: { c, hidden, memory }, shown }
 }
@@ -112,15 +113,18 @@ function tanh(x: number): number {
   return Math.max(-1, Math.min(1, x))
 }
 
-/** [16, inputs] times weights [outputs, inputs]. */
-function dense(x: Float64Array, weights: Float64Array, bias: Float64Array | undefined): Float64Array {
+/** x [16, inputs] times weights [inputs, outputs], on top of the bias. */
+function dense(
+  product: AddProduct,
+  x: Float64Array,
+  weights: Float64Array,
+  bias?: Float64Array,
+): Float64Array {
   const inputs = x.length / CELLS
   const outputs = weights.length / inputs
   const out = new Float64Array(CELLS * outputs)
-  for (let cell = 0; cell < CELLS; cell++) {
-    if (bias) out.set(bias, cell * outputs)
-    addProducts(out, cell * outputs, outputs, x, cell * inputs, inputs, weights, 0)
-  }
+  if (bias) for (let cell = 0; cell < CELLS; cell++) out.set(bias, cell * outputs)
+  product(x, weights, out, [CELLS, inputs, outputs])
   return out
 }
 
@@ -139,20 +143,13 @@ function across(x: Float64Array, weights: Float64Array, bias: Float64Array): Flo
   return out
 }
 
-/** 3x3 over all channels; weights [9, outputs, inputs], zeros outside the grid. */
-function neighbours(
-  x: Float64Array,
-  inputs: number,
-  weights: Float64Array,
-  bias: Float64Array,
-  outputs: number,
-): Float64Array {
-  const out = new Float64Array(CELLS * outputs)
+/** [16, inputs] -> [16, 9 x inputs]: of each cell what lies in the 3x3 around it, zeros outside the grid. */
+function around(x: Float64Array, inputs: number): Float64Array {
+  const out = new Float64Array(9 * x.length)
   for (let cell = 0; cell < CELLS; cell++) {
-    out.set(bias, cell * outputs)
     eachNeighbour(cell, (other, tap) => {
-      const first = tap * outputs * inputs
-      addProducts(out, cell * outputs, outputs, x, other * inputs, inputs, weights, first)
+      const to = (9 * cell + tap) * inputs
+      for (let i = 0; i < inputs; i++) out[to + i] = x[other * inputs + i]!
     })
   }
   return out

@@ -2,8 +2,8 @@ import type { RgbImage } from '../../core/image.ts'
 import { resample } from '../../pixels/resample.ts'
 import { resampleWeights, WEIGHT_BITS } from '../../pixels/resample-weights.ts'
 import { boxOf } from './box.ts'
-import { PlaneTransform } from './linear.ts'
 import { type PlaceholderModel, SIDE } from './model.ts'
+import { PlaneTransform } from './plane-transform.ts'
 
 /** Weight of errors of the stretched picture, beside those that can be seen in the picture's own shape. */
 const STRETCHED = 0.1
@@ -21,11 +21,21 @@ export class Target {
   constructor(model: PlaceholderModel, image: RgbImage) {
     const box = boxOf(image)
     const { lapped, mean } = model.tables
-    this.#transform = new PlaneTransform(model.places, reduce(lapped, box.height), reduce(lapped, box.width))
+    const { product } = model
+    this.#transform = new PlaneTransform(
+      product,
+      model.places,
+      reduce(lapped, box.height),
+      reduce(lapped, box.width),
+    )
     this.#weight = Math.sqrt((STRETCHED * box.width * box.height) / SIDE ** 2)
-    const boxed = planesOf(model, resample(image, box.width, box.height))
-    const stretched = planesOf(model, resample(image, SIDE, SIDE))
-    const frequencies = new PlaneTransform(Int32Array.from(stretched.keys()), lapped, lapped).run(stretched)
+    // Pixels are resized across first, and both pictures of a landscape are equally wide: that once is enough.
+    const narrow = box.width === SIDE ? resample(image, SIDE, image.height) : image
+    const boxed = planesOf(model, resample(narrow, box.width, box.height))
+    const stretched = planesOf(model, resample(narrow, SIDE, SIDE))
+    const frequencies = new PlaneTransform(product, Int32Array.from(stretched.keys()), lapped, lapped).run(
+      stretched,
+    )
     const coefficients = Float64Array.from(model.places, (place) => frequencies[place]!)
     const average = this.features(mean)
     this.values = new Float64Array(average.length)
