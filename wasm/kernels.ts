@@ -15,6 +15,7 @@ export { jpegConvert420, jpegConvert444 } from './jpeg-colour'
 export { jpegQuantize } from './jpeg-dct'
 export { jpegEmit, jpegTokenize } from './jpeg-scan'
 export { liffCubic, liffRow } from './liff'
+export { matrixAddProduct } from './matrix'
 export { ransDecode } from './rans'
 
 /** First byte that no kernel uses for itself. */

@@ -82,6 +82,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     description: 'Measure pictures restored from thumbnails',
     load: async () => (await import('./commands/bench-thumbnail.ts')).benchThumbnail,
   },
+  'bench encode': {
+    description: 'Measure the CPU time of encoding by phase, against AVIF',
+    load: async () => (await import('./commands/bench-encode.ts')).benchEncode,
+  },
   'bench speed': {
     description: 'Time the transcode to JPEG against AVIF and WebP',
     load: async () => (await import('./commands/bench-speed.ts')).benchSpeed,

@@ -48,6 +48,7 @@ export interface KernelExports {
       out: number,
     ]
   ): void
+  matrixAddProduct(a: number, b: number, c: number, n: number, k: number, m: number): void
   networkCopy(
     ...args: [
       ...[from: number, fromRow: number, fromCell: number, to: number, toRow: number, toCell: number],

@@ -34,6 +34,9 @@ export function symbolBits(table: number, symbol: number): number {
   return cost(centre + radius + 1) + 4 + escapeLength(magnitude, radius) + 1
 }
 
+/** By position in `last`: an encoder asks for millions of them. */
+const COSTS = Float64Array.from(ENTROPY_TABLES.last, (_, s) => PRECISION - Math.log2(slotRange(s).frequency))
+
 function cost(s: number): number {
-  return PRECISION - Math.log2(slotRange(s).frequency)
+  return COSTS[s] as number
 }

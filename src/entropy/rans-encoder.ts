@@ -8,6 +8,10 @@ export function createRansEncoder(): EntropyEncoder {
   return new RansEncoder()
 }
 
+/** `slotRange`, by position. */
+const STARTS = ENTROPY_TABLES.last.map((_, s) => slotRange(s).start)
+const FREQUENCIES = ENTROPY_TABLES.last.map((_, s) => slotRange(s).frequency)
+
 interface Call {
   readonly indexes: Uint8Array
   readonly symbols: Int16Array
@@ -72,12 +76,11 @@ function writeSymbol(writer: BackwardWriter, turn: number, table: number, symbol
     writer.bits(turn, length, 4)
     s = centre + radius + 1
   }
-  const { start, frequency } = slotRange(s)
-  writer.step(turn, start, frequency)
+  writer.step(turn, STARTS[s] as number, FREQUENCIES[s] as number)
 }
 
 class BackwardWriter {
-  readonly #states = new Array<number>(STATES).fill(STATE_START)
+  readonly #states = new Float64Array(STATES).fill(STATE_START)
   #words = new Uint16Array(4096)
   /** Words are filled from the end of the array. */
   #free = 4096

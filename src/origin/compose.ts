@@ -1,4 +1,5 @@
 import { encodePicture } from '../codec/compass/encode.ts'
+import { unobserved } from '../codec/encode-phases.ts'
 import { createNodeRuntime, createWasmRuntime, type NodeRuntimeOptions } from '../runtime/node.ts'
 import type { Runtime } from '../runtime/types.ts'
 import type { EncodePicture } from './encode.ts'
@@ -33,7 +34,9 @@ export async function prepareEncode(options: NodeRuntimeOptions): Promise<void> 
 export async function composeEncode(options: { readonly verify: boolean }): Promise<EncodePicture> {
   const [encoder, decoder] = [await createRuntime('node'), await createRuntime('wasm')]
   return async (image, request) => {
-    const placeholder = request.placeholder ?? (await placeholderCode(image, decoder))
+    const { observe = unobserved } = request
+    const placeholder =
+      request.placeholder ?? (await observe('placeholder', () => placeholderCode(image, decoder)))
     const parts = { ...request, encoder, decoder, verify: options.verify }
     return await encodePicture(image, placeholder ? { ...parts, placeholder } : parts)
   }

@@ -1,3 +1,4 @@
+import type { ObservePhase } from '../codec/encode-phases.ts'
 import { throwIfAborted } from '../core/abort.ts'
 import { invalidParam } from '../core/errors.ts'
 import { sha256 } from '../core/hash.ts'
@@ -18,6 +19,8 @@ export interface EncodeRequest {
   readonly placeholder?: Uint8Array
   /** Gradient steps on the latents. */
   readonly refine?: number
+  /** For measurements. */
+  readonly observe?: ObservePhase
   readonly signal?: AbortSignal
 }
 

@@ -81,6 +81,7 @@ function rowsNeeded(down: ResampleWeights, row: number): number {
   return down.first[row]! + down.count[row]!
 }
 
+/** In 32-bit integers, which all sums fit: the compiler cannot know. */
 function resampleRow(
   rgb: Uint8Array,
   from: number,
@@ -97,9 +98,9 @@ function resampleRow(
     const end = x * taps + count[x]!
     for (let i = x * taps; i < end; i++, at += 3) {
       const weight = weights[i]!
-      r += weight * rgb[at]!
-      g += weight * rgb[at + 1]!
-      b += weight * rgb[at + 2]!
+      r = (r + Math.imul(weight, rgb[at]!)) | 0
+      g = (g + Math.imul(weight, rgb[at + 1]!)) | 0
+      b = (b + Math.imul(weight, rgb[at + 2]!)) | 0
     }
     out[outAt] = clamp(r)
     out[outAt + 1] = clamp(g)

@@ -20,6 +20,12 @@ export interface NodeRuntimeOptions {
   readonly onProvider?: (chosen: ChosenProvider) => void
 }
 
+/**
+ * Threads of a session sleep between its runs. By default they spin for a while, for the sake of a next run at once; ours
+ * come after work of other kinds, which the spinning takes its processor from.
+ */
+const NO_SPINNING = { session: { intra_op: { allow_spinning: '0' } } }
+
 export interface WasmRuntimeOptions extends Pick<NodeRuntimeOptions, 'models'> {
   /** What runs the decoder's programs: our kernels, or onnxruntime-web their ONNX twins. @default 'kernels' */
   readonly engine?: 'kernels' | 'onnxruntime'
@@ -38,7 +44,7 @@ export async function createNodeRuntime(options: NodeRuntimeOptions = {}): Promi
       async (bytes, provider) => {
         if (provider === 'cuda' && !isCudaInstalled()) throw new Error('its libraries are not installed')
         const executionProviders = [provider]
-        const settings = { ...threads, executionProviders, logSeverityLevel: 3 as const }
+        const settings = { ...threads, executionProviders, extra: NO_SPINNING, logSeverityLevel: 3 as const }
         return (await InferenceSession.create(bytes, settings)) as unknown as OrtSession
       },
       options.onProvider,

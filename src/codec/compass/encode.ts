@@ -7,6 +7,7 @@ import { STRIP_ROWS } from '../../format/layout.ts'
 import type { LayerInfo } from '../../format/types.ts'
 import { writeStrata } from '../../format/writer.ts'
 import type { Runtime } from '../../runtime/types.ts'
+import { type ObservePhase, unobserved } from '../encode-phases.ts'
 import { EntropyModel } from './entropy-parameters.ts'
 import { layerGeometry, stripGeometry } from './geometry.ts'
 import { kernelsOf } from './kernels.ts'
@@ -34,6 +35,8 @@ export interface EncodeOptions {
   readonly refine?: number
   /** Decode the file before it is given out, and compare. */
   readonly verify?: boolean
+  /** For measurements. */
+  readonly observe?: ObservePhase | undefined
   readonly signal?: AbortSignal | undefined
 }
 
@@ -66,7 +69,8 @@ export async function encodePicture(image: RgbImage, options: EncodeOptions): Pr
     throwIfAborted(signal)
     layers.push(await openLayer(image, rung, index, table, layers.at(-1), options, hashes))
   }
-  const reconstruction = await encodeStrips(layers, table, verify === true)
+  const observe = options.observe ?? unobserved
+  const reconstruction = await encodeStrips(layers, table, verify === true, observe)
   const file = writeStrata({
     source: { width: image.width, height: image.height, sha256: hex(options.sha256) },
     modelSet: encoder.manifest.modelSet,
@@ -75,8 +79,10 @@ export async function encodePicture(image: RgbImage, options: EncodeOptions): Pr
     }),
     ...(options.placeholder ? { placeholder: options.placeholder } : {}),
   })
-  if (verify)
-    await verifyFile(file, { runtime: decoder, symbols: await hashes.layers(), reconstruction, signal })
+  if (verify) {
+    const symbols = await hashes.layers()
+    await observe('verify', () => verifyFile(file, { runtime: decoder, symbols, reconstruction, signal }))
+  }
   return file
 }
 
@@ -89,12 +95,13 @@ async function openLayer(
   options: EncodeOptions,
   hashes: SymbolHashes,
 ): Promise<EncoderLayer> {
-  const { encoder, decoder, signal } = options
+  const { encoder, decoder, signal, observe = unobserved } = options
   const { width, quality } = rung
   const height = layerHeight(width, image.width, image.height)
   const info: LayerInfo = { index, width, height, quality, flags: 0, score: 0, start: 0, end: 0 }
   const geometry = layerGeometry(info, table)
-  const source = width === image.width ? image : await options.resize(image, width, height)
+  const source =
+    width === image.width ? image : await observe('resize', () => options.resize(image, width, height))
   const model = await EntropyModel.load(decoder, table, info, geometry, below)
   const predictor =
     below && (await Predictor.create(decoder, below.picture, width, height, kernelsOf(decoder).liff))
@@ -102,11 +109,12 @@ async function openLayer(
     ...{ encoder, decoder, table, quality, picture: source, model, predictor },
     tap: hashes.tap(index),
     refine: options.refine ?? 0,
+    observe,
   })
   const top = index === options.ladder.length - 1
   const latents = new StripCache(geometry, top ? ['pixels'] : ['pixels', 'context'], (strip) => {
     throwIfAborted(signal)
-    return writer.strip(stripGeometry(geometry, strip, table))
+    return observe('coding', () => writer.strip(stripGeometry(geometry, strip, table)))
   })
   const picture = await LayerPicture.create(decoder, table, quality, latents, predictor)
   return { info, writer, latents, predictor, picture }
@@ -117,6 +125,7 @@ async function encodeStrips(
   layers: readonly EncoderLayer[],
   table: DecoderTable,
   reconstruct: boolean,
+  observe: ObservePhase,
 ): Promise<Uint8Array[]> {
   const reconstruction: Uint8Array[] = []
   // Base last: the top pulls almost everything, what it had no need for is still to be written.
@@ -128,7 +137,7 @@ async function encodeStrips(
       if (!top) continue
       if (reconstruct) {
         const [first, last] = [strip * STRIP_ROWS, Math.min((strip + 1) * STRIP_ROWS, info.height)]
-        await picture.ensure(last)
+        await observe('synthesis', () => picture.ensure(last))
         reconstruction.push(await sha256(picture.rgb(first, last)))
         picture.rows.discard(last)
       } else {

@@ -3,6 +3,8 @@ import type { Tensor } from '../../runtime/types.ts'
 import { type Area, UNIT } from './cells.ts'
 import { SAMPLE_SCALE } from './liff.ts'
 
+const SIDE_LIMIT = 255
+
 /** An area of a picture in samples, in the layout of `pictureCells`; beyond the picture its edge is replicated. */
 export function sourceCells({ width, height, data }: RgbImage, area: Area): Int16Array {
   const { top, left, rows, columns } = area
@@ -28,4 +30,72 @@ export function pictureTensor(cells: Int16Array, rows: number, columns: number):
     for (let c = 0; c < 12; c++) data[c * plane + i] = (cells[12 * i + c] as number) / UNIT
   }
   return { data, dims: [1, 12, rows / 2, columns / 2] }
+}
+
+/** What analysis gave for a tile, [channel][row][column], and where in it the wanted latents begin. */
+export interface AnalysedTile {
+  readonly data: Float32Array
+  readonly columns: number
+  readonly top: number
+  readonly left: number
+}
+
+/** Stores columns [left, right) of a strip's latents, times their gains, as [row][column][channel]. */
+export function storeLatents(
+  tile: AnalysedTile,
+  gains: Float64Array,
+  out: Float32Array,
+  strip: { readonly rows: number; readonly columns: number; readonly left: number; readonly right: number },
+): void {
+  const { data } = tile
+  const channels = gains.length
+  const plane = data.length / channels
+  const count = strip.right - strip.left
+  for (let row = 0; row < strip.rows; row++) {
+    const start = (row * strip.columns + strip.left) * channels
+    for (let c = 0; c < channels; c++) {
+      const gain = gains[c] as number
+      const from = c * plane + (tile.top + row) * tile.columns + tile.left
+      for (let x = 0, to = start + c; x < count; x++, to += channels)
+        out[to] = (data[from + x] as number) * gain
+    }
+  }
+}
+
+/** Latents, [row][column][channel], as planes of at least their size: padded by replication. */
+export function sidePlanes(
+  latents: Float32Array,
+  channels: number,
+  rows: number,
+  columns: number,
+  paddedRows: number,
+  paddedColumns: number,
+): Float32Array {
+  const data = new Float32Array(channels * paddedRows * paddedColumns)
+  const plane = paddedRows * paddedColumns
+  for (let row = 0; row < paddedRows; row++) {
+    for (let x = 0; x < paddedColumns; x++) {
+      const from = (Math.min(row, rows - 1) * columns + Math.min(x, columns - 1)) * channels
+      const to = row * paddedColumns + x
+      for (let c = 0; c < channels; c++) data[c * plane + to] = latents[from + c] as number
+    }
+  }
+  return data
+}
+
+/** Planes of side latents as symbols, [cell][channel]; those beyond `count` are left out. */
+export function sideSymbols(
+  planes: Float32Array,
+  count: number,
+  offsets: Float64Array,
+  cells: number,
+): Int16Array {
+  const symbols = new Int16Array(count * cells)
+  for (let cell = 0; cell < cells; cell++) {
+    for (let c = 0; c < count; c++) {
+      const value = Math.round((planes[c * cells + cell] as number) - (offsets[c] ?? 0))
+      symbols[cell * count + c] = Math.min(Math.max(value, -SIDE_LIMIT), SIDE_LIMIT)
+    }
+  }
+  return symbols
 }

@@ -1,17 +1,18 @@
 import type { RgbImage } from '../../core/image.ts'
 import { release } from '../../core/release.ts'
-import { estimateBits, symbolBits } from '../../entropy/estimate.ts'
+import { estimateBits } from '../../entropy/estimate.ts'
 import { createRansEncoder } from '../../entropy/rans-encoder.ts'
-import { MAX_SYMBOL } from '../../entropy/tables.ts'
 import type { ModelRunner, Runtime, Tensor } from '../../runtime/types.ts'
+import type { ObservePhase } from '../encode-phases.ts'
 import { pictureCells } from './cells.ts'
-import { pictureTensor, sourceCells } from './encoder-tensors.ts'
-import type { EntropyModel, PassParameters } from './entropy-parameters.ts'
+import { pictureTensor, sidePlanes, sideSymbols, sourceCells, storeLatents } from './encoder-tensors.ts'
+import type { EntropyModel } from './entropy-parameters.ts'
 import type { StripGeometry } from './geometry.ts'
 import type { SymbolTap } from './latent-decoder.ts'
 import { columnTiles } from './layer-picture.ts'
-import { emptyLatents, MEAN_STEPS, type StripLatents } from './passes.ts'
+import { emptyLatents, type StripLatents } from './passes.ts'
 import type { Predictor } from './predictor.ts'
+import { quantize } from './quantize.ts'
 import { type CodedStrip, descend } from './refine.ts'
 import { StripCost, type StripPicture } from './strip-cost.ts'
 import { atQuality, type DecoderTable, type EncoderTable, loadEncoderTable } from './tables.ts'
@@ -20,7 +21,6 @@ import { atQuality, type DecoderTable, type EncoderTable, loadEncoderTable } fro
 const ANALYSIS_HALO = 2
 /** Widest tile of analysis in latents: its memory grows with the area and is most of encoding's. */
 const TILE_LATENTS = 80
-const SIDE_LIMIT = 255
 /** Above so many bits a pixel a residual has never been seen not to pay; below, it is asked. */
 const DOUBTFUL_BITS = 0.06
 
@@ -35,6 +35,7 @@ export interface LatentEncoderParts {
   readonly tap: SymbolTap | undefined
   /** Gradient steps on the latents of each strip. */
   readonly refine: number
+  readonly observe: ObservePhase
 }
 
 interface EncoderNetworks {
@@ -76,8 +77,9 @@ export class LatentEncoder {
 
   /** Encodes strip `strip` into `strips` and gives its latents as the decoder will find them. */
   async strip(strip: StripGeometry): Promise<StripLatents> {
-    const { model, tap } = this.#parts
-    const coded = await this.#best(strip, await this.#analyse(strip))
+    const { model, tap, observe } = this.#parts
+    const latents = await observe('analysis', () => this.#analyse(strip))
+    const coded = await this.#best(strip, latents)
     if (!coded) {
       this.strips[strip.index] = new Uint8Array()
       tap?.(strip.index, new Int16Array(), [])
@@ -94,8 +96,8 @@ export class LatentEncoder {
 
   /** The cheapest way found to code these latents; undefined when the residual does not pay. */
   async #best(strip: StripGeometry, latents: Float32Array): Promise<CodedStrip | undefined> {
-    const { refine, predictor } = this.#parts
-    const side = await this.#side(strip, latents)
+    const { refine, predictor, observe } = this.#parts
+    const side = await observe('analysis', () => this.#side(strip, latents))
     const features = await this.#parts.model.features(strip, side)
     const attempt = (values: Float32Array, curvature?: Float64Array) =>
       this.#attempt(strip, side, features, values, curvature)
@@ -149,7 +151,7 @@ export class LatentEncoder {
 
   /** Latents in coded units, [row][column][channel] of the strip. */
   async #analyse(strip: StripGeometry): Promise<Float32Array> {
-    const { picture, predictor } = this.#parts
+    const { picture, predictor, observe } = this.#parts
     const { patch, latents: channels } = this.#parts.table
     const columns = Math.ceil(picture.width / patch)
     const first = Math.max(strip.latentTop - ANALYSIS_HALO, 0)
@@ -157,7 +159,7 @@ export class LatentEncoder {
       strip.latentTop + strip.latentRows + ANALYSIS_HALO,
       Math.ceil(picture.height / patch),
     )
-    await predictor?.ensure(last * patch)
+    if (predictor) await observe('synthesis', () => predictor.ensure(last * patch))
     const out = new Float32Array(channels * strip.latentRows * columns)
     for (const { left, right } of columnTiles(columns, TILE_LATENTS)) {
       const from = Math.max(left - ANALYSIS_HALO, 0)
@@ -173,16 +175,8 @@ export class LatentEncoder {
       if (predictor) feeds.prediction = tensor(pictureCells(predictor.rows, picture.height, area))
       const { latents } = await this.#networks.analysis.run(feeds)
       const data = latents?.data ?? new Float32Array()
-      const plane = (last - first) * wide
-      for (let row = 0; row < strip.latentRows; row++) {
-        const line = (strip.latentTop - first + row) * wide - from
-        for (let x = left; x < right; x++) {
-          const to = (row * columns + x) * channels
-          for (let c = 0; c < channels; c++) {
-            out[to + c] = (data[c * plane + line + x] as number) * (this.#gain[c] as number)
-          }
-        }
-      }
+      const found = { data, columns: wide, top: strip.latentTop - first, left: left - from }
+      storeLatents(found, this.#gain, out, { rows: strip.latentRows, columns, left, right })
       release(data, feeds.picture?.data, feeds.prediction?.data)
     }
     return out
@@ -194,54 +188,10 @@ export class LatentEncoder {
     const { sideStride, latents: channels } = table
     const columns = Math.ceil(picture.width / table.patch)
     const [rows, wide] = [strip.sideRows * sideStride, strip.sideColumns * sideStride]
-    const data = new Float32Array(channels * rows * wide)
-    for (let row = 0; row < rows; row++) {
-      for (let x = 0; x < wide; x++) {
-        const from = (Math.min(row, strip.latentRows - 1) * columns + Math.min(x, columns - 1)) * channels
-        for (let channel = 0; channel < channels; channel++) {
-          data[(channel * rows + row) * wide + x] = latents[from + channel] as number
-        }
-      }
-    }
+    const data = sidePlanes(latents, channels, strip.latentRows, columns, rows, wide)
     const dims = [1, channels, rows, wide]
     const { side } = await this.#networks.sideAnalysis.run({ latents: { data, dims } })
     const cells = strip.sideRows * strip.sideColumns
-    const count = model.table.side
-    return Int16Array.from({ length: count * cells }, (_, i) => {
-      const [cell, channel] = [Math.floor(i / count), i % count]
-      const value = Math.round((side?.data[channel * cells + cell] ?? 0) - (this.#sideOffset[channel] ?? 0))
-      return Math.min(Math.max(value, -SIDE_LIMIT), SIDE_LIMIT)
-    })
+    return sideSymbols(side?.data ?? new Float32Array(), model.table.side, this.#sideOffset, cells)
   }
-}
-
-/** Symbols of a pass: latents less their means, rounded to the nearest or, given `curvature`, to the cheaper. */
-function quantize(
-  latents: Float32Array,
-  { pass, cells, means, indexes }: PassParameters,
-  curvature?: Float64Array,
-): Int16Array {
-  const symbols = new Int16Array(indexes.length)
-  const { first, channels } = cells.group(pass.fine)
-  cells.eachRun(pass.fine, pass.positions, (inner, outer) => {
-    for (let c = 0; c < channels; c++) {
-      // Table 0 is so narrow that about one latent in 10^5 is not zero: those are given up and cost nothing.
-      if (indexes[inner + c] === 0) continue
-      const exact = (latents[outer + c] as number) - (means[inner + c] as number) / MEAN_STEPS
-      let value = Math.round(exact)
-      if (curvature && value !== 0) {
-        value = cheaper(exact, value, indexes[inner + c] as number, curvature[first + c] as number)
-      }
-      symbols[inner + c] = Math.min(Math.max(value, -MAX_SYMBOL), MAX_SYMBOL)
-    }
-  })
-  return symbols
-}
-
-/** `symbol`, the nearest to `exact`, or its neighbour on the side of 0, by bits + curvature / 2 * error^2. */
-function cheaper(exact: number, symbol: number, table: number, curvature: number): number {
-  const smaller = symbol - Math.sign(symbol)
-  const error = (of: number) => (curvature / 2) * (exact - of) ** 2
-  const saved = symbolBits(table, symbol) - symbolBits(table, smaller)
-  return error(smaller) - error(symbol) < saved ? smaller : symbol
 }

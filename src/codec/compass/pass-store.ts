@@ -74,11 +74,7 @@ export const referencePassStore: OpenPassStore = ({ values, indexes }) => {
 }
 
 /** Visits the runs inside the latents: `inner` is where one begins in the pass, `outer` in the latents. */
-export function eachRun(
-  runs: Int32Array,
-  channels: number,
-  visit: (inner: number, outer: number) => void,
-): void {
+function eachRun(runs: Int32Array, channels: number, visit: (inner: number, outer: number) => void): void {
   for (let run = 0; run < runs.length; run++) {
     const outer = runs[run] as number
     if (outer !== OUTSIDE) visit(run * channels, outer)

@@ -1,8 +1,8 @@
 import type { StripGeometry } from './geometry.ts'
-import { eachRun, type OpenPassStore, OUTSIDE, type PassStore, type StripLatents } from './pass-store.ts'
+import { type OpenPassStore, OUTSIDE, type PassStore, type StripLatents } from './pass-store.ts'
 import type { DecoderTable, PassTable } from './tables.ts'
 
-export { emptyLatents, MEAN_STEPS, type StripLatents } from './pass-store.ts'
+export { emptyLatents, MEAN_STEPS, OUTSIDE, type StripLatents } from './pass-store.ts'
 
 /**
  * A strip's latents in cells of 2x2: row and column of cells, positions 0 1 / 2 3 in them. The grid of cells is that of
@@ -34,12 +34,9 @@ export class StripCells {
     return fine ? { first: coarse, channels: latents - coarse } : { first: 0, channels: coarse }
   }
 
-  /**
-   * Visits each run of channels of a group at some positions that lies in the latents: `inner` is where it begins in
-   * the pass, `outer` in the latents.
-   */
-  eachRun(fine: boolean, positions: readonly number[], visit: (inner: number, outer: number) => void): void {
-    eachRun(this.#runs(fine, positions), this.group(fine).channels, visit)
+  /** Where each run of channels of a pass begins in the latents, or OUTSIDE, in the order of its arrays. */
+  runs({ fine, positions }: PassTable): Int32Array {
+    return this.#runs(fine, positions)
   }
 
   /** What a pass sees of the latents before it: [row][column][position, channel]. */

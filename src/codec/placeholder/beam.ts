@@ -58,5 +58,7 @@ function flip(code: Beginning, products: readonly Float64Array[]): void {
 }
 
 function without(slopes: Float64Array, sign: number, products: Float64Array): Float64Array {
-  return slopes.map((slope, k) => slope - sign * products[k]!)
+  const left = new Float64Array(slopes.length)
+  for (let k = 0; k < left.length; k++) left[k] = slopes[k]! - sign * products[k]!
+  return left
 }

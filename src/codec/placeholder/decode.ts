@@ -1,8 +1,10 @@
 import { invalidParam } from '../../core/errors.ts'
 import { type RgbImage, rgbImage } from '../../core/image.ts'
 import { PLACEHOLDER_STEP_BYTES } from '../../format/describe.ts'
+import { transpose } from './matrix.ts'
 import { BITS, ITERATIONS_PER_STEP, type PlaceholderModel, SIDE } from './model.ts'
-import { addCodeword, advance, firstState, gatesOf, spread, transformPlanes } from './network.ts'
+import { addCodeword, advance, firstState, gatesOf } from './network.ts'
+import { PlaneTransform } from './plane-transform.ts'
 
 /**
  * The 32x32 picture that a code stands for: to be stretched to the shape of its picture. Any bits decode, and any number
@@ -35,14 +37,10 @@ function signOf(code: Uint8Array, index: number): number {
 
 function toImage(model: PlaceholderModel, shown: Float64Array): RgbImage {
   const { lapped, colour, mean } = model.tables
-  const back = transpose(lapped)
-  const planes = transformPlanes(
-    spread(
-      model,
-      shown.map((value, i) => value + mean[i]!),
-    ),
-    back,
-    back,
+  // Going back is the transpose: the transform is orthonormal.
+  const back = transpose(lapped, SIDE)
+  const planes = new PlaneTransform(model.product, model.places, back, back).run(
+    shown.map((value, i) => value + mean[i]!),
   )
   const pixels = SIDE * SIDE
   const data = new Uint8Array(3 * pixels)
@@ -54,9 +52,4 @@ function toImage(model: PlaceholderModel, shown: Float64Array): RgbImage {
     }
   }
   return rgbImage(SIDE, SIDE, data)
-}
-
-/** Going back is the transpose: the transform is orthonormal. */
-function transpose(matrix: Float32Array): Float32Array {
-  return matrix.map((_, i) => matrix[(i % SIDE) * SIDE + Math.floor(i / SIDE)]!)
 }

@@ -2,6 +2,7 @@ import { invalidParam } from '../../core/errors.ts'
 import type { RgbImage } from '../../core/image.ts'
 import { PLACEHOLDER_STEP_BYTES } from '../../format/describe.ts'
 import { beamSearch } from './beam.ts'
+import { transpose } from './matrix.ts'
 import { BITS, ITERATIONS_PER_STEP, type PlaceholderModel } from './model.ts'
 import { addCodeword, advance, firstState, type Gates, gatesOf, type State } from './network.ts'
 import { Target } from './target.ts'
@@ -60,8 +61,8 @@ class BitSearch {
   readonly #state: State
   readonly #iteration: number
   readonly #gates: Gates
-  /** Features of each codeword behind the gates, and their products with each other. */
-  readonly #words: Float64Array[] = []
+  /** Features of each codeword behind the gates, [features, 128], and their products with each other. */
+  readonly #words: Float64Array
   readonly #products: Float64Array[]
 
   constructor(
@@ -76,12 +77,17 @@ class BitSearch {
     this.#state = state
     this.#iteration = iteration
     this.#gates = gatesOf(model, state, iteration)
+    const words = new Float64Array(BITS * residual.length)
     for (let bit = 0; bit < BITS; bit++) {
       const word = new Float64Array(state.c.length)
       addCodeword(model, iteration, bit, 1, word)
-      this.#words.push(target.features(word.map((value, i) => value * this.#gates.gate[i]!)))
+      for (let i = 0; i < word.length; i++) word[i]! *= this.#gates.gate[i]!
+      words.set(target.features(word), bit * residual.length)
     }
-    this.#products = productsOf(this.#words)
+    this.#words = transpose(words, BITS)
+    const products = new Float64Array(BITS * BITS)
+    model.product(words, this.#words, products, [BITS, residual.length, BITS])
+    this.#products = Array.from({ length: BITS }, (_, j) => products.subarray(j * BITS, (j + 1) * BITS))
     this.bits = beamSearch(this.#products, this.#slopes(residual))
   }
 
@@ -113,7 +119,9 @@ class BitSearch {
   }
 
   #slopes(residual: Float64Array): Float64Array {
-    return Float64Array.from(this.#words, (word) => dot(word, residual))
+    const slopes = new Float64Array(BITS)
+    this.#model.product(residual, this.#words, slopes, [1, residual.length, BITS])
+    return slopes
   }
 
   #add(bit: number, sign: number, x: Float64Array): void {
@@ -125,14 +133,6 @@ class BitSearch {
     const residual = this.#target.residual(shown)
     return { state, residual, error: dot(residual, residual) }
   }
-}
-
-function productsOf(words: readonly Float64Array[]): Float64Array[] {
-  const products = words.map(() => new Float64Array(words.length))
-  for (const [j, word] of words.entries()) {
-    for (let k = 0; k <= j; k++) products[j]![k] = products[k]![j] = dot(word, words[k]!)
-  }
-  return products
 }
 
 function dot(a: Float64Array, b: Float64Array): number {

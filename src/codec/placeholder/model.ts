@@ -1,6 +1,7 @@
 import { StrataError } from '../../core/errors.ts'
 import { PLACEHOLDER_STEP_BYTES } from '../../format/describe.ts'
 import type { Runtime } from '../../runtime/types.ts'
+import { type AddProduct, productOf, referenceProduct, transpose } from './matrix.ts'
 
 /** The decoded thumbnail's side. */
 export const SIDE = 32
@@ -55,7 +56,9 @@ export interface PlaceholderModel extends Sizes {
   readonly places: Int32Array
   /** [iterations, 128, 16 x channels] */
   readonly codewords: Int8Array
-  readonly tables: Readonly<Record<TableName, Float32Array>>
+  /** f32 in the file; doubles here, which the network counts in. Its dense matrices are [inputs, outputs] here. */
+  readonly tables: Readonly<Record<TableName, Float64Array>>
+  readonly product: AddProduct
 }
 
 /** Whether the model set has a placeholder model at all. */
@@ -70,7 +73,7 @@ export function loadPlaceholder(runtime: Runtime): Promise<PlaceholderModel> {
   const known = opened.get(runtime)
   if (known) return known
   const model = Promise.all([runtime.table(NAME), runtime.blob(NAME)]).then(([table, blob]) =>
-    openPlaceholder(table, blob),
+    openPlaceholder(table, blob, productOf(runtime)),
   )
   opened.set(runtime, model)
   model.catch(() => opened.delete(runtime))
@@ -80,9 +83,14 @@ export function loadPlaceholder(runtime: Runtime): Promise<PlaceholderModel> {
 /**
  * @param value parsed placeholder.json
  * @param blob placeholder.bin
+ * @param product multiplies matrices
  * @throws StrataError MODEL_INVALID
  */
-export function openPlaceholder(value: unknown, blob: Uint8Array): PlaceholderModel {
+export function openPlaceholder(
+  value: unknown,
+  blob: Uint8Array,
+  product: AddProduct = referenceProduct,
+): PlaceholderModel {
   const { id, iterations, channels, hidden, mixed, selected, parts } = checkTable(value)
   const bytes = blob.slice() // at the start of a buffer of its own: f32 views need their alignment
   const at = (name: keyof ModelTable['parts'], length: number, width: number): number => {
@@ -97,12 +105,21 @@ export function openPlaceholder(value: unknown, blob: Uint8Array): PlaceholderMo
     number,
   ][]
   const tables = Object.fromEntries(
-    lengths.map(([name, length]) => [name, new Float32Array(bytes.buffer, at(name, length, 4), length)]),
-  ) as Record<TableName, Float32Array>
+    lengths.map(([name, length]) => {
+      return [name, Float64Array.from(new Float32Array(bytes.buffer, at(name, length, 4), length))]
+    }),
+  ) as Record<TableName, Float64Array>
+  tables.mixIn = transpose(tables.mixIn, mixed)
+  tables.mixOut = transpose(tables.mixOut, channels + 4 * hidden)
+  tables.read = transpose(tables.read, 4 * hidden)
+  for (let tap = 0, size = channels * hidden; tap < 9; tap++) {
+    tables.show.set(transpose(tables.show.slice(tap * size, (tap + 1) * size), channels), tap * size)
+  }
   const words = iterations * BITS * CELLS * channels
   const codewords = new Int8Array(bytes.buffer, at('codewords', words, 1), words)
   const steps = Math.floor(iterations / ITERATIONS_PER_STEP)
-  return { id, steps, iterations, channels, hidden, mixed, places: placesOf(selected), codewords, tables }
+  const places = placesOf(selected)
+  return { id, steps, iterations, channels, hidden, mixed, places, codewords, tables, product }
 }
 
 function placesOf(selected: readonly number[]): Int32Array {

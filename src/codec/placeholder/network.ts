@@ -1,4 +1,5 @@
-import { BITS, CELLS, GRID, type PlaceholderModel, SIDE } from './model.ts'
+import type { AddProduct } from './matrix.ts'
+import { BITS, CELLS, GRID, type PlaceholderModel } from './model.ts'
 
 /*
  * The conv-LSTM between two iterations, as models/strata_models/placeholder/model.py defines it. Doubles in a fixed order and
@@ -28,7 +29,7 @@ export function firstState({ channels, hidden }: PlaceholderModel): State {
 
 /** @param iteration from 0 */
 export function gatesOf(model: PlaceholderModel, { c, hidden }: State, iteration: number): Gates {
-  const { channels, tables } = model
+  const { channels, tables, product } = model
   const inputs = channels + model.hidden
   const outputs = channels + 4 * model.hidden
   const features = new Float64Array(CELLS * inputs)
@@ -41,8 +42,9 @@ export function gatesOf(model: PlaceholderModel, { c, hidden }: State, iteration
       features[cell * inputs + channels + i] = hidden[cell * model.hidden + i]!
     }
   }
-  const mixed = dense(features, tables.mixIn, tables.mixInBias)
-  const sums = dense(across(mixed, tables.mixAcross, tables.mixAcrossBias), tables.mixOut, tables.mixOutBias)
+  const mixed = dense(product, features, tables.mixIn, tables.mixInBias)
+  const spread = across(mixed, tables.mixAcross, tables.mixAcrossBias)
+  const sums = dense(product, spread, tables.mixOut, tables.mixOutBias)
   const gate = new Float64Array(CELLS * channels)
   const lstm = new Float64Array(CELLS * 4 * model.hidden)
   const width = 4 * model.hidden
@@ -83,9 +85,10 @@ export function advance(
   { gate, lstm }: Gates,
   x: Float64Array,
 ): { readonly state: State; readonly shown: Float64Array } {
-  const { hidden: width, channels, tables } = model
-  const c = state.c.map((value, i) => value + gate[i]! * x[i]!)
-  const sums = dense(x, tables.read, undefined)
+  const { hidden: width, tables, product } = model
+  const c = new Float64Array(x.length)
+  for (let i = 0; i < x.length; i++) c[i] = state.c[i]! + gate[i]! * x[i]!
+  const sums = dense(product, x, tables.read)
   const memory = new Float64Array(CELLS * width)
   const hidden = new Float64Array(CELLS * width)
   for (let cell = 0; cell < CELLS; cell++) {
@@ -97,55 +100,9 @@ export function advance(
       hidden[at] = sigmoid(part(2)) * tanh(memory[at]!)
     }
   }
-  const shown = neighbours(hidden, width, tables.show, tables.showBias, channels)
+  const shown = dense(product, around(hidden, width), tables.show, tables.showBias)
   for (let i = 0; i < shown.length; i++) shown[i] = c[i]! + shown[i]! * tables.scale[i]!
   return { state: { c, hidden, memory }, shown }
-}
-
-/** Coefficients [16, channels] on their places in three planes of 32x32 frequencies. */
-export function spread({ places }: PlaceholderModel, values: Float64Array): Float64Array {
-  const planes = new Float64Array(3 * SIDE * SIDE)
-  for (let i = 0; i < places.length; i++) planes[places[i]!] = values[i]!
-  return planes
-}
-
-/** rows [r, 32] times each of three planes [32, 32] times columns' [32, n] -> [3, r, n]. */
-export function transformPlanes(
-  planes: Float64Array,
-  rows: Float64Array | Float32Array,
-  columns: Float64Array | Float32Array,
-): Float64Array {
-  const side = SIDE
-  const [high, wide] = [rows.length / side, columns.length / side]
-  const out = new Float64Array(3 * high * wide)
-  const line = new Float64Array(side)
-  for (let plane = 0; plane < 3; plane++) {
-    const filled = filledRows(planes, plane)
-    for (let y = 0; y < high; y++) {
-      line.fill(0)
-      for (const u of filled) {
-        const weight = rows[y * side + u]!
-        const from = (plane * side + u) * side
-        for (let v = 0; v < side; v++) line[v]! += weight * planes[from + v]!
-      }
-      for (let x = 0; x < wide; x++) {
-        let sum = 0
-        for (let v = 0; v < side; v++) sum += line[v]! * columns[x * side + v]!
-        out[(plane * high + y) * wide + x] = sum
-      }
-    }
-  }
-  return out
-}
-
-/** Most rows of frequencies are never coded, and adding zeros changes nothing. */
-function filledRows(planes: Float64Array, plane: number): number[] {
-  const rows: number[] = []
-  for (let u = 0; u < SIDE; u++) {
-    const from = (plane * SIDE + u) * SIDE
-    if (planes.subarray(from, from + SIDE).some((value) => value !== 0)) rows.push(u)
-  }
-  return rows
 }
 
 function sigmoid(x: number): number {
@@ -156,24 +113,23 @@ function tanh(x: number): number {
   return Math.max(-1, Math.min(1, x))
 }
 
-/** [16, inputs] times weights [outputs, inputs]. */
-function dense(x: Float64Array, weights: Float32Array, bias: Float32Array | undefined): Float64Array {
-  const cells = CELLS
-  const inputs = x.length / cells
+/** x [16, inputs] times weights [inputs, outputs], on top of the bias. */
+function dense(
+  product: AddProduct,
+  x: Float64Array,
+  weights: Float64Array,
+  bias?: Float64Array,
+): Float64Array {
+  const inputs = x.length / CELLS
   const outputs = weights.length / inputs
-  const out = new Float64Array(cells * outputs)
-  for (let cell = 0; cell < cells; cell++) {
-    for (let o = 0; o < outputs; o++) {
-      let sum = bias ? bias[o]! : 0
-      for (let i = 0; i < inputs; i++) sum += weights[o * inputs + i]! * x[cell * inputs + i]!
-      out[cell * outputs + o] = sum
-    }
-  }
+  const out = new Float64Array(CELLS * outputs)
+  if (bias) for (let cell = 0; cell < CELLS; cell++) out.set(bias, cell * outputs)
+  product(x, weights, out, [CELLS, inputs, outputs])
   return out
 }
 
 /** 3x3 for each channel alone; weights [9, channels], zeros outside the grid. */
-function across(x: Float64Array, weights: Float32Array, bias: Float32Array): Float64Array {
+function across(x: Float64Array, weights: Float64Array, bias: Float64Array): Float64Array {
   const channels = bias.length
   const out = new Float64Array(x.length)
   for (let cell = 0; cell < CELLS; cell++) {
@@ -187,24 +143,13 @@ function across(x: Float64Array, weights: Float32Array, bias: Float32Array): Flo
   return out
 }
 
-/** 3x3 over all channels; weights [9, outputs, inputs], zeros outside the grid. */
-function neighbours(
-  x: Float64Array,
-  inputs: number,
-  weights: Float32Array,
-  bias: Float32Array,
-  outputs: number,
-): Float64Array {
-  const out = new Float64Array(CELLS * outputs)
+/** [16, inputs] -> [16, 9 x inputs]: of each cell what lies in the 3x3 around it, zeros outside the grid. */
+function around(x: Float64Array, inputs: number): Float64Array {
+  const out = new Float64Array(9 * x.length)
   for (let cell = 0; cell < CELLS; cell++) {
-    for (let o = 0; o < outputs; o++) out[cell * outputs + o] = bias[o]!
     eachNeighbour(cell, (other, tap) => {
-      for (let o = 0; o < outputs; o++) {
-        let sum = out[cell * outputs + o]!
-        const from = (tap * outputs + o) * inputs
-        for (let i = 0; i < inputs; i++) sum += weights[from + i]! * x[other * inputs + i]!
-        out[cell * outputs + o] = sum
-      }
+      const to = (9 * cell + tap) * inputs
+      for (let i = 0; i < inputs; i++) out[to + i] = x[other * inputs + i]!
     })
   }
   return out

@@ -3,7 +3,7 @@ import { resample } from '../../pixels/resample.ts'
 import { resampleWeights, WEIGHT_BITS } from '../../pixels/resample-weights.ts'
 import { boxOf } from './box.ts'
 import { type PlaceholderModel, SIDE } from './model.ts'
-import { spread, transformPlanes } from './network.ts'
+import { PlaneTransform } from './plane-transform.ts'
 
 /** Weight of errors of the stretched picture, beside those that can be seen in the picture's own shape. */
 const STRETCHED = 0.1
@@ -14,21 +14,28 @@ const STRETCHED = 0.1
  */
 export class Target {
   readonly values: Float64Array
-  readonly #model: PlaceholderModel
-  readonly #rows: Float64Array
-  readonly #columns: Float64Array
+  /** From coefficients to samples of the box. */
+  readonly #transform: PlaneTransform
   readonly #weight: number
 
   constructor(model: PlaceholderModel, image: RgbImage) {
     const box = boxOf(image)
     const { lapped, mean } = model.tables
-    this.#model = model
-    this.#rows = reduce(lapped, box.height)
-    this.#columns = reduce(lapped, box.width)
+    const { product } = model
+    this.#transform = new PlaneTransform(
+      product,
+      model.places,
+      reduce(lapped, box.height),
+      reduce(lapped, box.width),
+    )
     this.#weight = Math.sqrt((STRETCHED * box.width * box.height) / SIDE ** 2)
-    const boxed = planesOf(model, resample(image, box.width, box.height))
-    const stretched = planesOf(model, resample(image, SIDE, SIDE))
-    const frequencies = transformPlanes(stretched, lapped, lapped)
+    // Pixels are resized across first, and both pictures of a landscape are equally wide: that once is enough.
+    const narrow = box.width === SIDE ? resample(image, SIDE, image.height) : image
+    const boxed = planesOf(model, resample(narrow, box.width, box.height))
+    const stretched = planesOf(model, resample(narrow, SIDE, SIDE))
+    const frequencies = new PlaneTransform(product, Int32Array.from(stretched.keys()), lapped, lapped).run(
+      stretched,
+    )
     const coefficients = Float64Array.from(model.places, (place) => frequencies[place]!)
     const average = this.features(mean)
     this.values = new Float64Array(average.length)
@@ -40,22 +47,23 @@ export class Target {
 
   /** [16, channels] -> the error's features */
   features(coefficients: ArrayLike<number>): Float64Array {
-    const values = Float64Array.from(coefficients)
-    const pixels = transformPlanes(spread(this.#model, values), this.#rows, this.#columns)
-    const out = new Float64Array(pixels.length + values.length)
+    const pixels = this.#transform.run(coefficients)
+    const out = new Float64Array(pixels.length + coefficients.length)
     out.set(pixels)
-    for (let i = 0; i < values.length; i++) out[pixels.length + i] = this.#weight * values[i]!
+    for (let i = 0; i < coefficients.length; i++) out[pixels.length + i] = this.#weight * coefficients[i]!
     return out
   }
 
   /** What is missing from these coefficients to the target. */
   residual(coefficients: Float64Array): Float64Array {
-    return this.features(coefficients).map((value, i) => this.values[i]! - value)
+    const out = this.features(coefficients)
+    for (let i = 0; i < out.length; i++) out[i] = this.values[i]! - out[i]!
+    return out
   }
 }
 
 /** [size, 32]: from frequencies straight to samples of a side of the box, resized as Pillow does. */
-function reduce(lapped: Float32Array, size: number): Float64Array {
+function reduce(lapped: Float64Array, size: number): Float64Array {
   const { taps, first, count, weights } = resampleWeights(SIDE, size, 'lanczos3')
   const out = new Float64Array(size * SIDE)
   for (let y = 0; y < size; y++) {
