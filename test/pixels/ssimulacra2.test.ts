@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { RgbImage } from '../../src/core/image.ts'
-import { gaussianTaps } from '../../src/pixels/ssimulacra2/gaussian.ts'
+import { blurInput, createBlur, ROW_START } from '../../src/pixels/ssimulacra2/blur.ts'
+import { REACH } from '../../src/pixels/ssimulacra2/gaussian.ts'
 import { scalesOf } from '../../src/pixels/ssimulacra2/weights.ts'
 import { createSsimulacra2Pass, Ssimulacra2, ssimulacra2 } from '../../src/pixels/ssimulacra2.ts'
 import { gradient, PICTURES, photo } from '../pictures.ts'
@@ -32,6 +33,8 @@ describe('ssimulacra2', () => {
     ['noise', 64, 64, 'levels', 64, 61.953],
     ['noise', 64, 64, 'blocks', 2, 42.577],
     ['photo', 511, 300, 'levels', 12, 49.142],
+    ['photo', 640, 480, 'speckle', 6, 76.657],
+    ['photo', 97, 61, 'darker', 6, 90.418],
     // Sides that leave fewer than six scales, down to one halving.
     ['photo', 8, 8, 'soft', 1, 80.814],
     ['photo', 8, 120, 'soft', 1, 88.323],
@@ -85,6 +88,7 @@ describe('Ssimulacra2', () => {
       others.map((other) => ssimulacra2(image, other)),
     )
     expect(scorer.score(others[0]!)).toBeLessThan(scorer.score(others[1]!))
+    expect(scorer.score(image)).toBe(100)
   })
 })
 
@@ -112,12 +116,21 @@ describe('createSsimulacra2Pass', () => {
   })
 })
 
-describe('gaussianTaps', () => {
-  it('adds up to 1 and nearly is a Gaussian of sigma 1.5', () => {
-    const taps = gaussianTaps()
-    expect(taps[0]! + 2 * taps.slice(1).reduce((sum, tap) => sum + tap)).toBeCloseTo(1, 3)
-    taps.forEach((tap, x) => {
-      expect(Math.abs(tap - Math.exp(-(x ** 2) / 4.5) / Math.sqrt(2 * Math.PI * 2.25))).toBeLessThan(0.01)
+describe('createBlur', () => {
+  it('answers an impulse with nine weights in a row and nine rows, nearly a Gaussian of sigma 1.5', () => {
+    const blur = createBlur(30)
+    const rows = Array.from({ length: 24 }, (_, y) => {
+      const row = blurInput(30)
+      if (y === 8) row[ROW_START + 12] = 1
+      blur.write(row)
+      return blur.out.slice()
+    })
+    rows.slice(REACH).forEach((row, y) => {
+      row.forEach((weight, x) => {
+        const inside = Math.max(Math.abs(x - 12), Math.abs(y - 8)) <= REACH
+        const gaussian = Math.exp(-((x - 12) ** 2 + (y - 8) ** 2) / 4.5) / (2 * Math.PI * 2.25)
+        expect(Math.abs(weight - (inside ? gaussian : 0))).toBeLessThan(inside ? 0.004 : 1e-6)
+      })
     })
   })
 })
