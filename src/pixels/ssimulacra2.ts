@@ -4,6 +4,8 @@ import { LINEAR } from './ssimulacra2/colour.ts'
 import { createComparison, isKnown, type KeptReference } from './ssimulacra2/scale.ts'
 import { SMALLEST_SIDE, scoreOf } from './ssimulacra2/weights.ts'
 
+export { SMALLEST_SIDE }
+
 /** Scores two pictures that come row by row; holds a few dozen rows, whatever the height. */
 export interface Ssimulacra2Pass {
   /**
