@@ -30,6 +30,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     description: 'Cut a .strata file after a layer',
     load: async () => (await import('./commands/truncate.ts')).truncate,
   },
+  compare: {
+    description: 'Say how alike two pictures look: SSIMULACRA2 and PSNR',
+    load: async () => (await import('./commands/compare.ts')).compare,
+  },
   thumbnail: {
     description: 'Make a thumbnail that hides the detail of 2 or 4 times its size',
     load: async () => (await import('./commands/thumbnail.ts')).thumbnail,

@@ -1,11 +1,10 @@
 import { isTimes, type Rescaler, type Size } from '../codec/rescaler.ts'
 import { invalidParam, StrataError } from '../core/errors.ts'
 import type { RgbImage } from '../core/image.ts'
-import { chooseLayer } from '../format/choose-layer.ts'
 import { layerHeight } from '../format/ladder.ts'
-import { MAGIC } from '../format/layout.ts'
-import { readPicture, resizeLanczos } from '../origin/ingest.ts'
+import { resizeLanczos } from '../origin/ingest.ts'
 import { encodeJpeg } from '../pixels/jpeg/writer.ts'
+import { readAnyPicture } from './any-picture.ts'
 import type { CliCodec } from './codec.ts'
 
 /** Hidden where the picture has it and nothing else is asked for. */
@@ -43,7 +42,7 @@ export async function makeThumbnail(
   if (factor !== undefined && factor !== 1 && rescaler?.factor !== factor) {
     throw new StrataError('MODEL_INVALID', `ht: this installation holds no model for ${factor}x`)
   }
-  const picture = await readSource(input, width * (rescaler?.factor ?? 1), tools)
+  const picture = await readAnyPicture(input, tools.codec, width * (rescaler?.factor ?? 1))
   if (width > picture.width) {
     throw invalidParam('width', `at most ${picture.width}, the picture's width`, width)
   }
@@ -64,11 +63,4 @@ export async function makeThumbnail(
 async function highOf(picture: RgbImage, low: Size, factor: number): Promise<RgbImage> {
   if (isTimes(picture, low, factor)) return picture
   return await resizeLanczos(picture, factor * low.width, factor * low.height)
-}
-
-/** Of a .strata file the smallest layer that is `width` wide, or the widest there is. */
-async function readSource(input: Uint8Array, width: number, tools: ThumbnailTools): Promise<RgbImage> {
-  if (!MAGIC.every((byte, i) => input[i] === byte)) return await readPicture(input)
-  const codec = await tools.codec()
-  return await codec.decode(input, { layer: chooseLayer(input, { width }).index, runtime: 'wasm' })
 }

@@ -24,6 +24,22 @@ export function pchip(x: readonly number[], y: readonly number[]): Curve {
   return { x, y, slopes: [first, ...inner, final] }
 }
 
+/** y at an x inside the curve's range. */
+export function valueAt({ x, y, slopes }: Curve, at: number): number {
+  const i = Math.max(
+    0,
+    Math.min(
+      x.length - 2,
+      x.findLastIndex((start) => start <= at),
+    ),
+  )
+  const step = x[i + 1]! - x[i]!
+  const t = (at - x[i]!) / step
+  const rise = y[i + 1]! - y[i]!
+  const [m0, m1] = [step * slopes[i]!, step * slopes[i + 1]!]
+  return y[i]! + t * (m0 + t * (3 * rise - 2 * m0 - m1 + t * (m0 + m1 - 2 * rise)))
+}
+
 /** The exact integral of the curve from `from` to `to`, both inside its range. */
 export function integrate(curve: Curve, from: number, to: number): number {
   let sum = 0

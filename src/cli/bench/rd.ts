@@ -9,6 +9,7 @@ import { readHeader } from '../../format/reader.ts'
 import { readPicture, resizeLanczos } from '../../origin/ingest.ts'
 import type { CliCodec } from '../codec.ts'
 import { fileError, readInput } from '../files.ts'
+import { createJudge, type Judge } from './metric.ts'
 import { DYADIC, type RdRow, SINGLE } from './rows.ts'
 
 const EXTENSIONS: readonly string[] = ['.avif', '.jpeg', '.jpg', '.png', '.tif', '.tiff', '.webp']
@@ -16,9 +17,6 @@ const EXTENSIONS: readonly string[] = ['.avif', '.jpeg', '.jpg', '.png', '.tif',
 /** Pictures whose longer side is at least this get a ladder of fixed widths. */
 const LARGE = 1600
 const LARGE_WIDTHS: readonly number[] = [640, 1280, 1920, 3840]
-
-/** Said of pictures without any difference, whose PSNR is infinite and has no place in JSON. */
-const PSNR_EQUAL = 100
 
 /** Widths of the levels at which a picture is measured. */
 export function benchWidths(width: number, height: number): number[] {
@@ -30,21 +28,6 @@ export function benchWidths(width: number, height: number): number[] {
 /** Widths of the pictures in a wavelet's stream: a quarter, half, and the whole. */
 export function dyadicWidths(width: number): number[] {
   return [...new Set([4, 2, 1].map((divisor) => Math.max(1, Math.round(width / divisor))))]
-}
-
-/** Peak signal-to-noise ratio in dB over the 8-bit values of all three channels of two pictures of one size. */
-export function psnr(a: RgbImage, b: RgbImage): number {
-  if (a.width !== b.width || a.height !== b.height) {
-    const sizes = `${a.width}x${a.height} and ${b.width}x${b.height}`
-    throw new StrataError('INTERNAL', `psnr: expected pictures of one size, got ${sizes}`)
-  }
-  let squares = 0
-  for (let i = 0; i < a.data.length; i++) {
-    const difference = a.data[i]! - b.data[i]!
-    squares += difference * difference
-  }
-  if (squares === 0) return PSNR_EQUAL
-  return Math.min(PSNR_EQUAL, 10 * Math.log10((255 * 255 * a.data.length) / squares))
 }
 
 /** The pictures of a folder, by name. @throws StrataError FILE_FAILED */
@@ -101,17 +84,19 @@ export async function measurePicture(path: string, options: RdOptions): Promise<
 }
 
 /** What is measured at each layer of a file. */
-type MeasuredLevel = Pick<RdRow, 'width' | 'height' | 'bytes' | 'psnr'>
+type MeasuredLevel = Pick<RdRow, 'width' | 'height' | 'bytes' | 'psnr' | 'ssimulacra2'>
 
 /** Keeps the resized originals, which every quality is compared with. */
 function createMeasure(original: RgbImage, hash: Uint8Array, { codec, refine }: RdOptions) {
-  const references = new Map<number, RgbImage>()
+  const references = new Map<number, { readonly image: RgbImage; readonly judge: Judge }>()
 
-  async function resized(width: number): Promise<RgbImage> {
-    const height = layerHeight(width, original.width, original.height)
-    const image = references.get(width) ?? (await resizeLanczos(original, width, height))
-    references.set(width, image)
-    return image
+  async function reference(width: number) {
+    const known = references.get(width)
+    if (known) return known
+    const image = await resizeLanczos(original, width, layerHeight(width, original.width, original.height))
+    const made = { image, judge: createJudge(image) }
+    references.set(width, made)
+    return made
   }
 
   async function measure(image: RgbImage, widths: readonly number[], quality: number) {
@@ -120,11 +105,12 @@ function createMeasure(original: RgbImage, hash: Uint8Array, { codec, refine }: 
     const levels: MeasuredLevel[] = []
     for (const { index, width, height, end } of readHeader(file).layers) {
       const decoded = await codec.decode(file.slice(0, end), { layer: index, runtime: 'wasm' })
-      const distortion = psnr(decoded, await resized(width))
-      levels.push({ width, height, bytes: end, psnr: Number(distortion.toFixed(4)) })
+      const { judge } = await reference(width)
+      const { psnr, ssimulacra2 } = judge.scores(decoded)
+      levels.push({ width, height, bytes: end, psnr, ssimulacra2 })
     }
     return levels
   }
 
-  return { resized, measure }
+  return { resized: async (width: number) => (await reference(width)).image, measure }
 }

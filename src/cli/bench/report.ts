@@ -1,65 +1,102 @@
-import { type Comparisons, priceOfScalability, type Rival } from './compare.ts'
+import { type Comparisons, meanOfPrefixes, priceOfScalability, RANGES, type Rival } from './compare.ts'
+import { type Metric, type Scores, TITLES } from './metric.ts'
 import { formatRate, inOrder } from './rd-table.ts'
-import type { RdRow } from './rows.ts'
+import { curveAt, type RdRow } from './rows.ts'
 
 export interface LevelReport {
   readonly level: number
   /** Means over the images, a point for each quality. */
-  readonly points: readonly { readonly quality: number; readonly bytes: number; readonly psnr: number }[]
-  /** BD-rate in per cent against the ladder of each codec up to this level; null where the curves do not overlap. */
-  readonly bdRate: Readonly<Record<string, number | null>>
+  readonly points: readonly ({ readonly quality: number; readonly bytes: number } & Scores)[]
 }
 
-/** BD-rates in per cent of one comparison, by codec. */
+/** BD-rates in per cent of one comparison, by codec; null where the curves do not overlap. */
 export interface ComparisonReport {
   readonly name: string
   readonly title: string
   readonly bdRate: Readonly<Record<string, number | null>>
 }
 
-export interface RdReport {
-  readonly levels: readonly LevelReport[]
+export interface MetricReport {
+  readonly metric: Metric
   readonly comparisons: readonly ComparisonReport[]
+  /** Mean over the levels of the BD-rates of each prefix against that size alone, by codec. */
+  readonly prefixes: Readonly<Record<string, number | null>>
   /** BD-rate in per cent of the whole file over its top layer alone, where that was measured. */
   readonly priceOfScalability: number | null
 }
 
-/** The figures behind the tables and plots. */
-export function summarize(rows: readonly RdRow[], comparisons: Comparisons): RdReport {
+export interface RdReport {
+  readonly levels: readonly LevelReport[]
+  readonly metrics: readonly MetricReport[]
+}
+
+/** The figures behind the tables and plots. @param compared one for each metric */
+export function summarize(rows: readonly RdRow[], compared: readonly Comparisons[]): RdReport {
   const own = rows.filter(({ codec }) => codec === 'strata')
   return {
-    levels: ascending(own.map(({ level }) => level)).map((level, i) => {
-      const { own: curve, rivals } = comparisons.ladders[i]!
-      const qualities = ascending(own.filter((row) => row.level === level).map(({ quality }) => quality))
-      const points = curve.map(({ rate, quality: psnr }, at) => {
-        return { quality: qualities[at]!, bytes: rate, psnr }
-      })
-      return { level, points, bdRate: ratesOf(rivals) }
-    }),
-    comparisons: [...inOrder(comparisons), ...comparisons.stream].map(({ name, title, rivals }) => {
-      return { name, title, bdRate: ratesOf(rivals) }
-    }),
-    priceOfScalability: priceOfScalability(comparisons),
+    levels: ascending(own.map(({ level }) => level)).map((level) => ({
+      level,
+      points: pointsOf(own, level),
+    })),
+    metrics: compared.map((comparisons) => ({
+      metric: comparisons.metric,
+      comparisons: [...inOrder(comparisons), ...comparisons.stream].map(({ name, title, rivals }) => {
+        return { name, title, bdRate: ratesOf(rivals) }
+      }),
+      prefixes: meanOfPrefixes(comparisons),
+      priceOfScalability: priceOfScalability(comparisons),
+    })),
   }
 }
 
-export function formatReport({ levels, comparisons, priceOfScalability: price }: RdReport): string {
-  const lines = ['level  quality  mean bytes  mean dB']
+function pointsOf(own: readonly RdRow[], level: number): LevelReport['points'] {
+  const there = own.filter((row) => row.level === level)
+  return ascending(there.map(({ quality }) => quality)).map((quality) => {
+    const rows = there.filter((row) => row.quality === quality)
+    const [psnr] = curveAt(rows, 'strata', level, 'psnr')
+    const [seen] = curveAt(rows, 'strata', level, 'ssimulacra2')
+    return { quality, bytes: psnr!.rate, ssimulacra2: seen?.quality ?? null, psnr: psnr!.quality }
+  })
+}
+
+export function formatReport({ levels, metrics }: RdReport): string {
+  const lines = ['level  quality  mean bytes     SS2  mean dB']
   for (const { level, points } of levels) {
-    for (const { quality, bytes, psnr } of points) {
-      lines.push(
-        [pad(level, 5), pad(quality, 7), pad(bytes.toFixed(0), 10), pad(psnr.toFixed(3), 7)].join('  '),
-      )
+    for (const { quality, bytes, ssimulacra2, psnr } of points) {
+      const seen = ssimulacra2?.toFixed(2) ?? '–'
+      const cells = [
+        pad(level, 5),
+        pad(quality, 7),
+        pad(bytes.toFixed(0), 10),
+        pad(seen, 6),
+        pad(psnr.toFixed(3), 7),
+      ]
+      lines.push(cells.join('  '))
     }
   }
+  return [...lines, ...metrics.flatMap(formatMetric)].join('\n')
+}
+
+function formatMetric({ metric, comparisons, prefixes, priceOfScalability: price }: MetricReport): string[] {
   const compared = comparisons.filter(({ bdRate }) => Object.keys(bdRate).length > 0)
-  if (compared.length > 0) lines.push('', 'BD-rate in %, below zero: fewer bytes')
-  for (const { title, bdRate } of compared) {
+  if (compared.length === 0) return []
+  const line = (title: string, bdRate: ComparisonReport['bdRate']) => {
     const rates = Object.entries(bdRate).map(([codec, rate]) => `${codec} ${formatRate(rate)}`)
-    lines.push(`${title}: ${rates.join(', ')}`)
+    return `${title}: ${rates.join(', ')}`
   }
-  if (price !== null) lines.push(`price of scalability, over the top layer alone: ${formatRate(price)} %`)
-  return lines.join('\n')
+  return [
+    '',
+    `BD-rate by ${titleOf(metric)} in %, below zero: fewer bytes`,
+    ...compared.map(({ title, bdRate }) => line(title, bdRate)),
+    line('prefixes against their sizes alone, mean', prefixes),
+    ...(price === null ? [] : [`price of scalability, over the top layer alone: ${formatRate(price)} %`]),
+  ]
+}
+
+/** The metric, and the part of its scale that counts. */
+export function titleOf(metric: Metric): string {
+  const range = RANGES[metric]
+  return range ? `${TITLES[metric]} from ${range.from} to ${range.to}` : TITLES[metric]
 }
 
 function ratesOf(rivals: readonly Rival[]): Record<string, number | null> {

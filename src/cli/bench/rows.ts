@@ -1,6 +1,7 @@
 import { StrataError } from '../../core/errors.ts'
 import { readInput } from '../files.ts'
 import type { RdPoint } from './bd-rate.ts'
+import type { Metric } from './metric.ts'
 
 /** One measurement. Levels count from 1, the smallest. */
 export interface RdRow {
@@ -16,6 +17,8 @@ export interface RdRow {
   readonly bytes: number
   /** dB, over R, G and B of the level against the original resized to it. */
   readonly psnr: number
+  /** SSIMULACRA2 of the same; null where nobody measured it, or a side is below 8 pixels. */
+  readonly ssimulacra2: number | null
 }
 
 /** Each level alone, coded by our own networks as a file of one layer. */
@@ -26,13 +29,17 @@ export const DYADIC = 'strata-dyadic'
 export const J2K_STREAM = 'j2k_scal'
 
 /** Codecs of whole files whose ladders ours is compared with, where they were measured. */
-export const LADDER_CODECS = ['jpeg', 'webp', 'avif420', 'avif444p', 'jxl', 'j2k', SINGLE] as const
+export const LADDER_CODECS = [
+  ...['jpeg', 'mozjpeg', 'webp', 'avif', 'avif420', 'avif444p', 'jxl', 'j2k'],
+  SINGLE,
+]
 
 /** Levels of a stream that halves its size: they are written as fractions. */
 const FRACTIONS: Readonly<Record<string, number>> = { '1/4': 1, '1/2': 2, '1/1': 3 }
 
 /** A row as other programs write it. */
-interface ForeignRow extends Omit<RdRow, 'level'> {
+interface ForeignRow extends Omit<RdRow, 'level' | 'ssimulacra2'> {
+  readonly ssimulacra2?: number
   readonly level: number | string
   /** The same as `psnr`, but against the original sampled where the codec samples. */
   readonly psnr_aligned?: number
@@ -49,7 +56,9 @@ export async function readAnchors(path: string): Promise<RdRow[]> {
   try {
     return (JSON.parse(text) as ForeignRow[]).flatMap(({ psnr_aligned: aligned, ...row }) => {
       const level = row.codec === J2K_STREAM ? FRACTIONS[row.level] : row.level
-      return Number.isInteger(level) ? { ...row, level: level as number, psnr: aligned ?? row.psnr } : []
+      if (!Number.isInteger(level)) return []
+      const scores = { psnr: aligned ?? row.psnr, ssimulacra2: row.ssimulacra2 ?? null }
+      return { ...row, level: level as number, ...scores }
     })
   } catch (cause) {
     throw new StrataError('FILE_FAILED', `${path}: expected a JSON array of measurements`, { cause })
@@ -57,12 +66,17 @@ export async function readAnchors(path: string): Promise<RdRow[]> {
 }
 
 /**
- * The curve of a codec at a level: a point for each quality, mean bytes and mean dB over the images. The rate of a
- * codec without layers is that of a ladder: the sum of its files up to the level.
+ * The curve of a codec at a level: a point for each quality, mean bytes and mean score over the images. The rate of a
+ * codec without layers is that of a ladder: the sum of its files up to the level. Rows without the score do not count.
  */
-export function curveAt(rows: readonly RdRow[], codec: string, level: number): RdPoint[] {
+export function curveAt(
+  rows: readonly RdRow[],
+  codec: string,
+  level: number,
+  metric: Metric = 'psnr',
+): RdPoint[] {
   const layered = ['strata', DYADIC, J2K_STREAM].includes(codec)
-  const ofCodec = rows.filter((row) => row.codec === codec)
+  const ofCodec = rows.filter((row) => row.codec === codec && row[metric] !== null)
   const qualities = [...new Set(ofCodec.map(({ quality }) => quality))].sort((a, b) => a - b)
   return qualities.flatMap((quality) => {
     const own = ofCodec.filter((row) => row.quality === quality)
@@ -70,10 +84,10 @@ export function curveAt(rows: readonly RdRow[], codec: string, level: number): R
     if (top.length === 0) return []
     const images = new Set(top.map(({ image }) => image))
     const paid = layered ? top : own.filter((row) => row.level <= level && images.has(row.image))
-    return [{ rate: sum(paid, 'bytes') / top.length, quality: sum(top, 'psnr') / top.length }]
+    return [{ rate: sum(paid, 'bytes') / top.length, quality: sum(top, metric) / top.length }]
   })
 }
 
-function sum(rows: readonly RdRow[], key: 'bytes' | 'psnr'): number {
-  return rows.reduce((total, row) => total + row[key], 0)
+function sum(rows: readonly RdRow[], key: 'bytes' | Metric): number {
+  return rows.reduce((total, row) => total + (row[key] ?? 0), 0)
 }

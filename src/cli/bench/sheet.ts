@@ -4,11 +4,13 @@ import type { RgbImage } from '../../core/image.ts'
 import { SOURCE_HASH_BYTES } from '../../format/layout.ts'
 import { readHeader } from '../../format/reader.ts'
 import { readPicture, resizeLanczos } from '../../origin/ingest.ts'
+import { ssimulacra2 } from '../../pixels/ssimulacra2.ts'
 import type { CliCodec } from '../codec.ts'
 import { readInput } from '../files.ts'
 import type { RivalCodec } from './delivered/rival-files.ts'
 import { encodeToSize } from './equal-bytes.ts'
-import { benchWidths, psnr } from './rd.ts'
+import { psnr } from './metric.ts'
+import { benchWidths } from './rd.ts'
 import { type ChosenCrop, chooseCrops, cut, enlarge } from './sheet-crops.ts'
 import { drawSheet, ENLARGEMENT, placeSheet, type SheetCell, type SheetSection } from './sheet-layout.ts'
 
@@ -24,6 +26,7 @@ export interface SheetMeasure {
 /** What the labels say of each codec, in this order. */
 export const SHEET_MEASURES: readonly SheetMeasure[] = [
   { name: 'psnr', measure: psnr, format: (value) => `${value.toFixed(2)} dB` },
+  { name: 'ssimulacra2', measure: ssimulacra2, format: (value) => `SS2 ${value.toFixed(1)}` },
 ]
 
 /** From left to right, after the original and ours. */

@@ -5,21 +5,24 @@ import { createRuntime } from '../../origin/compose.ts'
 import { createWasmJpeg } from '../../pixels/jpeg/forward-wasm.ts'
 import { type DeliveredRow, measureDelivered } from '../bench/delivered/measure.ts'
 import { formatDelivered, summarizeDelivered } from '../bench/delivered/report.ts'
+import { METRIC_ARGUMENT, metricNamed } from '../bench/metric.ts'
 import { listPictures } from '../bench/rd.ts'
 import { defineCommand, parseInteger } from '../command.ts'
 import { loadRescaler } from '../rescalers.ts'
 
 export const benchDelivered = defineCommand({
   name: 'bench delivered',
-  description: 'Measure the bytes that each width takes, against MozJPEG, WebP and AVIF of the same PSNR',
+  description: 'Measure the bytes that each width takes, against MozJPEG, WebP and AVIF that look as good',
   args: {
     images: { type: 'string', required: true, description: 'Folder of pictures', valueHint: 'dir' },
     quality: { type: 'string', default: '60', description: 'Quality of the layers', valueHint: '1..100' },
     'jpeg-quality': { type: 'string', default: '75', description: 'Quality of JPEGs', valueHint: '1..100' },
+    metric: METRIC_ARGUMENT,
   },
   async run(args, io) {
     const quality = parseInteger('quality', args.quality, 1, 100)
     const jpegQuality = parseInteger('jpeg-quality', args['jpeg-quality'], 1, 100)
+    const metric = metricNamed(args.metric)
     const pictures = await listPictures(args.images)
     const runtime = await createRuntime('wasm')
     const rescaler = await loadRescaler('hyperthumbnail', 2)
@@ -28,7 +31,7 @@ export const benchDelivered = defineCommand({
     const rows: DeliveredRow[] = []
     for (const [i, path] of pictures.entries()) {
       const found = await measureDelivered(path, {
-        ...{ quality, jpegQuality, codec, rescaler },
+        ...{ metric, quality, jpegQuality, codec, rescaler },
         kernel: runtime.kernels && createWasmJpeg(runtime.kernels),
         decodeRows: (bytes, options) => decodeRows(bytes, { ...options, runtime }),
         progress: (width) => io.progress(`${i + 1}/${pictures.length} ${basename(path)} ${width}`),
@@ -36,6 +39,6 @@ export const benchDelivered = defineCommand({
       rows.push(...found)
     }
     const report = summarizeDelivered(rows)
-    return { json: { ...report, rows }, text: formatDelivered(report) }
+    return { json: { metric, ...report, rows }, text: formatDelivered(report) }
   },
 })

@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { MAX_REFINE } from '../../origin/encode.ts'
 import { compare } from '../bench/compare.ts'
+import { METRIC_NAMES, METRICS, metricNamed } from '../bench/metric.ts'
 import { listPictures, measurePicture, VARIANTS, type Variant } from '../bench/rd.ts'
 import { renderMarkdown, renderPlots } from '../bench/rd-files.ts'
 import { formatReport, summarize } from '../bench/report.ts'
@@ -35,6 +36,12 @@ export const benchRd = defineCommand({
       description: 'Measurements of other codecs to compare with',
       valueHint: 'file',
     },
+    metric: {
+      type: 'enum',
+      options: [...METRIC_NAMES, 'both'],
+      default: 'both',
+      description: 'What other codecs are compared by',
+    },
     also: {
       type: 'string',
       description: 'Encode also: single (each level alone), dyadic (the sizes of a JPEG 2000 stream)',
@@ -66,16 +73,19 @@ export const benchRd = defineCommand({
       args.out,
       new TextEncoder().encode(`[${rows.map((row) => JSON.stringify(row)).join(',\n')}]\n`),
     )
-    const comparisons = compare(rows, anchors)
-    const report = summarize(rows, comparisons)
+    const metrics = args.metric === 'both' ? METRICS : [metricNamed(args.metric)]
+    const compared = metrics.map((metric) => compare(rows, anchors, metric))
+    const report = summarize(rows, compared)
     const files = new Map<string, string>()
     if (args.markdown !== undefined) {
-      files.set(args.markdown, renderMarkdown(set, report.levels, comparisons))
+      files.set(args.markdown, renderMarkdown(set, report.levels, compared))
     }
     if (args.plot !== undefined) {
       const folder = args.plot
       await mkdir(folder, { recursive: true }).catch((error) => Promise.reject(fileError(folder, error)))
-      for (const [name, svg] of renderPlots(comparisons)) files.set(join(folder, name), svg)
+      for (const [name, svg] of compared.flatMap((comparisons) => [...renderPlots(comparisons)])) {
+        files.set(join(folder, name), svg)
+      }
     }
     for (const [path, text] of files) await writeOutput(path, new TextEncoder().encode(text))
     const json = { out: args.out, set, rows: rows.length, ...report, ...(sheet ? { sheet } : {}) }

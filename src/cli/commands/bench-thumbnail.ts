@@ -1,5 +1,6 @@
 import { basename, resolve } from 'node:path'
 import { StrataError } from '../../core/errors.ts'
+import { METRIC_ARGUMENT, metricNamed } from '../bench/metric.ts'
 import { listPictures } from '../bench/rd.ts'
 import { measureThumbnails, type ThumbnailRow } from '../bench/thumbnail/measure.ts'
 import { formatThumbnails, plotThumbnails, summarizeThumbnails } from '../bench/thumbnail/report.ts'
@@ -22,11 +23,13 @@ export const benchThumbnail = defineCommand({
     qualities: { type: 'string', default: '30,50,65,75,85,95', description: 'Qualities', valueHint: 'list' },
     width: { type: 'string', description: 'Resize wider pictures to this first', valueHint: 'pixels' },
     set: { type: 'string', description: 'Name of the set (default: that of the folder)', valueHint: 'name' },
+    metric: METRIC_ARGUMENT,
     plot: { type: 'string', description: 'Draw the curves, as SVG', valueHint: 'file' },
   },
   async run(args, io) {
     const qualities = args.qualities.split(',').map((text) => parseInteger('qualities', text.trim(), 1, 100))
     const width = args.width === undefined ? undefined : parseInteger('width', args.width, 2, 65535)
+    const metric = metricNamed(args.metric)
     const pictures = await listPictures(args.images)
     const rescaler = await loadRescaler('hyperthumbnail', Number(args.ht))
     if (!rescaler) throw new StrataError('MODEL_INVALID', 'this installation holds no model for thumbnails')
@@ -41,9 +44,12 @@ export const benchThumbnail = defineCommand({
     await writeOutput(args.out, new TextEncoder().encode(`[${lines}]\n`))
     const set = args.set ?? basename(resolve(args.images))
     if (args.plot !== undefined) {
-      await writeOutput(args.plot, new TextEncoder().encode(plotThumbnails(rows, set)))
+      await writeOutput(args.plot, new TextEncoder().encode(plotThumbnails(rows, set, metric)))
     }
-    const summary = summarizeThumbnails(rows)
-    return { json: { out: args.out, set, rows: rows.length, summary }, text: formatThumbnails(summary) }
+    const summary = summarizeThumbnails(rows, metric)
+    return {
+      json: { out: args.out, set, metric, rows: rows.length, summary },
+      text: formatThumbnails(summary, metric),
+    }
   },
 })

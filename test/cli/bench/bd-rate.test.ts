@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { bdRate, type RdPoint } from '../../../src/cli/bench/bd-rate.ts'
+import { bdRate, type RdPoint, rateAt } from '../../../src/cli/bench/bd-rate.ts'
 import { integrate, pchip } from '../../../src/cli/bench/pchip.ts'
 import { curveAt, readAnchors } from '../../../src/cli/bench/rows.ts'
 
@@ -41,6 +41,16 @@ describe('bdRate', () => {
     expect(bdRate(line([20, 26, 30], 3), line([24, 27, 40], 4))).toBeCloseTo(100 * (2 ** (-27 / 12) - 1), 10)
   })
 
+  it('counts only the part of the scale that is asked for', () => {
+    // Equal at 20, twice the bytes at 40.
+    const steeper = line([20, 30, 40], 10)
+    const flatter = line([20, 30, 40], 20, 1)
+    expect(bdRate(flatter, steeper)).toBeCloseTo(100 * (2 ** 0.5 - 1), 9)
+    expect(bdRate(flatter, steeper, { from: 20, to: 30 })).toBeCloseTo(100 * (2 ** 0.25 - 1), 9)
+    expect(bdRate(flatter, steeper, { from: 10, to: 50 })).toBeCloseTo(100 * (2 ** 0.5 - 1), 9)
+    expect(bdRate(flatter, steeper, { from: 40, to: 50 })).toBeUndefined()
+  })
+
   it('leaves out points that cost more and give nothing', () => {
     const wasteful = [...curve, { rate: 8000, quality: 33 }, { rate: 2500, quality: 28.2 }]
     expect(bdRate(curve, wasteful)).toBeCloseTo(0, 12)
@@ -50,6 +60,16 @@ describe('bdRate', () => {
     expect(bdRate(curve, line([50, 60], 3))).toBeUndefined()
     expect(bdRate(curve, curve.slice(0, 1))).toBeUndefined()
     expect(bdRate([], curve)).toBeUndefined()
+  })
+})
+
+describe('rateAt', () => {
+  it('is on the curve between its points, and nowhere else', () => {
+    for (const { rate, quality } of curve) expect(rateAt(curve.toReversed(), quality)).toBeCloseTo(rate, 6)
+    expect(rateAt(line([10, 20, 30], 5), 17)).toBeCloseTo(2 ** 3.4, 9)
+    expect(rateAt(curve, 24)).toBeUndefined()
+    expect(rateAt(curve, 40.3)).toBeUndefined()
+    expect(rateAt(curve.slice(1, 2), 28.3)).toBeUndefined()
   })
 })
 

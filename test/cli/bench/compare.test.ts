@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { compare, priceOfScalability } from '../../../src/cli/bench/compare.ts'
+import {
+  type Comparison,
+  compare,
+  meanOfPrefixes,
+  priceOfScalability,
+} from '../../../src/cli/bench/compare.ts'
 import { renderMarkdown, renderPlots } from '../../../src/cli/bench/rd-files.ts'
 import { formatReport, summarize } from '../../../src/cli/bench/report.ts'
 import type { RdRow } from '../../../src/cli/bench/rows.ts'
@@ -12,7 +17,8 @@ function rows(codec: string, image: string, levels: number, bytes: number): RdRo
       const prefix = (bytes * quality * (i + 1) * (i + 2)) / 2
       const size = { width: 100 * (i + 1), height: 50 * (i + 1) }
       const paid = codec === 'strata' ? prefix : alone
-      return { set: 's', image, codec, quality, level: i + 1, ...size, bytes: paid, psnr: 30 + 4 * quality }
+      const scores = { psnr: 30 + 4 * quality, ssimulacra2: 45 + 15 * quality }
+      return { set: 's', image, codec, quality, level: i + 1, ...size, bytes: paid, ...scores }
     }),
   )
 }
@@ -87,6 +93,68 @@ describe('compare', () => {
   })
 })
 
+describe('compare by SSIMULACRA2', () => {
+  const own = rows('strata', 'a', 3, 100)
+  const rates = ({ rivals }: Comparison) =>
+    rivals.map(({ codec, bdRate }) => [codec, bdRate === null ? null : Math.round(bdRate)])
+
+  it('takes of each size the file that is as good as our prefix', () => {
+    // Theirs of the smallest two sizes look better: what is as good takes fewer bytes than the file of the same setting.
+    const theirs = rows('webp', 'a', 3, 200).map((row) => {
+      return row.level === 3 ? row : { ...row, ssimulacra2: row.ssimulacra2! + 7.5 }
+    })
+    const doubled = [...theirs, ...theirs.map(halved)]
+    const { ladder, ladders, largest } = compare(own, doubled, 'ssimulacra2')
+    const half = 2 ** -0.5
+    expect(ladder.rivals[0]!.points.map(({ quality }) => quality)).toEqual([60, 75])
+    expect(ladder.rivals[0]!.points[0]!.rate).toBeCloseTo(200 * half + 400 * half + 600, 6)
+    expect(ladder.rivals[0]!.points[1]!.rate).toBeCloseTo(2 * (200 * half + 400 * half + 600), 6)
+    expect(rates(ladders[1]!)).toEqual([['webp', Math.round(100 * (300 / (600 * half) - 1))]])
+    expect(rates(largest)).toEqual([['webp', 0]])
+    expect(ladder.title).toBe('whole file against a ladder as good at each size of files')
+  })
+
+  it('leaves out what a rival does not reach, and rows without the score', () => {
+    const low = rows('webp', 'a', 3, 200).map((row) => (row.level === 1 ? halved(row) : row))
+    expect(rates(compare(own, low, 'ssimulacra2').ladder)).toEqual([['webp', null]])
+    const unknown = rows('jpeg', 'a', 3, 200).map((row) => ({ ...row, ssimulacra2: null }))
+    expect(rates(compare(own, unknown, 'ssimulacra2').ladder)).toEqual([])
+    expect(rates(compare(own, unknown).ladder)).toEqual([['jpeg', -50]])
+  })
+
+  it('counts only from 50 to 85', () => {
+    // Equal up to 75; then ours takes twice the bytes, beyond the range.
+    const add = (all: RdRow[], bytes: number) => [
+      ...all,
+      ...only(all, 2).map((row) => ({ ...row, quality: 3, bytes: 2 * row.bytes, ssimulacra2: 85 })),
+      ...only(all, 2).map((row) => ({ ...row, quality: 4, bytes: bytes * row.bytes, ssimulacra2: 95 })),
+    ]
+    const { levels } = compare(add(own, 1000), add(rows('webp', 'a', 3, 100), 4), 'ssimulacra2')
+    expect(rates(levels[0]!)[0]![1]).toBeLessThan(10)
+    const { levels: whole } = compare(
+      add(own, 1000).map((row) => ({ ...row, psnr: row.ssimulacra2! })),
+      add(rows('webp', 'a', 3, 100), 4).map((row) => ({ ...row, psnr: row.ssimulacra2! })),
+    )
+    expect(rates(whole[0]!)[0]![1]).toBeGreaterThan(30)
+  })
+
+  it('has the mean of the prefixes', () => {
+    const compared = compare(own, rows('webp', 'a', 3, 200), 'ssimulacra2')
+    const { webp } = meanOfPrefixes(compared)
+    expect(webp).toBeCloseTo((-50 - 25 + 0) / 3, 6)
+    expect(meanOfPrefixes(compare(own, []))).toEqual({})
+  })
+
+  function only(all: readonly RdRow[], quality: number): RdRow[] {
+    return all.filter((row) => row.quality === quality)
+  }
+
+  /** A worse file of half the bytes. */
+  function halved(row: RdRow): RdRow {
+    return { ...row, quality: row.quality / 10, bytes: row.bytes / 2, ssimulacra2: row.ssimulacra2! - 15 }
+  }
+})
+
 describe('compare with a stream', () => {
   /** Prefixes of 75, 150 and 300 columns. */
   const stream = (bytes: number) => {
@@ -119,14 +187,14 @@ describe('tables and plots', () => {
   const stream = rows('j2k_scal', 'a', 3, 600).map((row) => ({ ...row, bytes: row.bytes * 2 }))
   const measured = [...rows('strata', 'a', 3, 100), ...rows('strata-single', 'a', 3, 100)]
   const comparisons = compare(measured, [...rows('webp', 'a', 3, 200), ...stream])
+  const report = summarize(measured, [comparisons])
 
   it('hold every comparison once', () => {
-    const { levels } = summarize(measured, comparisons)
-    const tables = renderMarkdown('kodak|x', levels, comparisons).split('\n\n')
+    const tables = renderMarkdown('kodak|x', report.levels, [comparisons]).split('\n\n')
     expect(tables[0]).toContain('kodak\\|x')
     expect(tables[1]!.split('\n').slice(2)).toEqual([
-      '| 1 | 100 | 34.00 | 300 | 34.00 | 600 | 34.00 |',
-      '| 2 | 200 | 38.00 | 600 | 38.00 | 1200 | 38.00 |',
+      '| 1 | 100 | 60.00 | 34.00 | 300 | 60.00 | 34.00 | 600 | 60.00 | 34.00 |',
+      '| 2 | 200 | 75.00 | 38.00 | 600 | 75.00 | 38.00 | 1200 | 75.00 | 38.00 |',
     ])
     expect(tables[3]!.split('\n')).toEqual([
       '|  | webp | strata-single |',
@@ -137,6 +205,7 @@ describe('tables and plots', () => {
       '| prefix up to level 1 (100 wide) against that size alone | −50.0 | +0.0 |',
       '| prefix up to level 2 (200 wide) against that size alone | −25.0 | +50.0 |',
       '| prefix up to level 3 (300 wide) against that size alone | +0.0 | +100.0 |',
+      '| prefixes against their sizes alone, mean | −25.0 | +50.0 |',
     ])
     expect(tables[4]!.split('\n')[0]).toBe('|  | j2k_scal |')
     expect(tables[5]).toBe('Price of scalability, over the top layer alone: +100.0 %.\n')
@@ -145,23 +214,22 @@ describe('tables and plots', () => {
   it('are drawn', () => {
     const plots = renderPlots(comparisons)
     expect([...plots.keys()]).toEqual([
-      'whole.svg',
-      'ladder-2.svg',
-      'level-1.svg',
-      'level-2.svg',
-      'level-3.svg',
-      'stream-1.svg',
-      'stream-2.svg',
-      'stream-3.svg',
+      'psnr-whole.svg',
+      'psnr-ladder-2.svg',
+      'psnr-level-1.svg',
+      'psnr-level-2.svg',
+      'psnr-level-3.svg',
+      'psnr-stream-1.svg',
+      'psnr-stream-2.svg',
+      'psnr-stream-3.svg',
     ])
-    expect(plots.get('level-1.svg')).toContain('webp (−50.0 %)')
-    expect(plots.get('level-1.svg')!.match(/<polyline /g)).toHaveLength(3)
+    expect(plots.get('psnr-level-1.svg')).toContain('webp (−50.0 %)')
+    expect(plots.get('psnr-level-1.svg')!.match(/<polyline /g)).toHaveLength(3)
   })
 
   it('are printed', () => {
-    const report = summarize(measured, comparisons)
-    expect(report.priceOfScalability).toBeCloseTo(100, 9)
-    expect(report.comparisons.map(({ name }) => name)).toContain('stream-2')
+    expect(report.metrics[0]!.priceOfScalability).toBeCloseTo(100, 9)
+    expect(report.metrics[0]!.comparisons.map(({ name }) => name)).toContain('stream-2')
     const lines = formatReport(report).split('\n')
     expect(lines).toContain('whole file against a ladder of files: webp −50.0, strata-single +0.0')
     expect(lines.at(-1)).toBe('price of scalability, over the top layer alone: +100.0 %')

@@ -1,7 +1,8 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { benchWidths, dyadicWidths, psnr } from '../../../src/cli/bench/rd.ts'
+import { psnr } from '../../../src/cli/bench/metric.ts'
+import { benchWidths, dyadicWidths } from '../../../src/cli/bench/rd.ts'
 import { curveAt, type RdRow, readAnchors } from '../../../src/cli/bench/rows.ts'
 import { readHeader } from '../../../src/format/reader.ts'
 import { plainPng } from '../../origin/fixtures.ts'
@@ -37,13 +38,13 @@ describe('readAnchors', () => {
       { ...row, codec: 'j2k_scal', level: '1/4', psnr: 20, psnr_aligned: 30 },
       { ...row, codec: 'j2k_scal', level: '1/1', psnr: 31 },
       { ...row, codec: 'j2k_ind', level: '1/2', psnr: 20 },
-      { ...row, codec: 'webp', level: 2, psnr: 32 },
+      { ...row, codec: 'webp', level: 2, psnr: 32, ssimulacra2: 70 },
     ]
     const dir = await folder({ 'anchors.json': JSON.stringify(rows) })
     expect(await readAnchors(join(dir, 'anchors.json'))).toEqual([
-      { ...row, codec: 'j2k_scal', level: 1, psnr: 30 },
-      { ...row, codec: 'j2k_scal', level: 3, psnr: 31 },
-      { ...row, codec: 'webp', level: 2, psnr: 32 },
+      { ...row, codec: 'j2k_scal', level: 1, psnr: 30, ssimulacra2: null },
+      { ...row, codec: 'j2k_scal', level: 3, psnr: 31, ssimulacra2: null },
+      { ...row, codec: 'webp', level: 2, psnr: 32, ssimulacra2: 70 },
     ])
   })
 
@@ -69,7 +70,7 @@ describe('psnr', () => {
 
 describe('curveAt', () => {
   const row = (codec: string, image: string, level: number, bytes: number, psnr: number): RdRow => {
-    return { set: 's', image, codec, quality: 5, level, width: 1, height: 1, bytes, psnr }
+    return { set: 's', image, codec, quality: 5, level, width: 1, height: 1, bytes, psnr, ssimulacra2: null }
   }
 
   it('adds up the files of a ladder but not the prefixes of a layered file', () => {
@@ -152,6 +153,7 @@ describe('bench rd', () => {
       height: 20,
       bytes: expect.any(Number),
       psnr: 100,
+      ssimulacra2: 100,
     })
     expect(rows.at(-1)).toMatchObject({
       image: 'b',
@@ -162,10 +164,20 @@ describe('bench rd', () => {
       psnr: Number(psnrOf(8).toFixed(4)),
     })
     expect(json().levels).toHaveLength(3)
-    expect(json().levels[0].bdRate).toEqual({ webp: null })
+    expect(json().levels[0].points[0]).toMatchObject({ quality: 10, ssimulacra2: expect.any(Number) })
+    const [seen, near] = json().metrics
+    expect([seen.metric, near.metric]).toEqual(['ssimulacra2', 'psnr'])
+    // These anchors have no SSIMULACRA2.
+    expect(seen.comparisons[0].bdRate).toEqual({})
+    expect(near.comparisons.find(({ name }: { name: string }) => name === 'level-1').bdRate).toEqual({
+      webp: null,
+    })
     const table = await strata(argv, { codec: async () => codec })
-    expect(table.out).toMatch(/^level {2}quality {2}mean bytes {2}mean dB\n {4}1 {7}10/)
-    expect(table.out).toContain('BD-rate')
+    expect(table.out).toMatch(/^level {2}quality {2}mean bytes {5}SS2 {2}mean dB\n {4}1 {7}10/)
+    expect(table.out).toContain('BD-rate by PSNR')
+    const only = await strata([...argv, '--metric', 'ss2', '--json'], { codec: async () => codec })
+    expect(only.json().metrics.map(({ metric }: { metric: string }) => metric)).toEqual(['ssimulacra2'])
+    expect((await strata([...argv, '--metric', 'ssim'])).code).toBe(2)
   })
 
   it('draws the curves and writes the table', async () => {
@@ -174,14 +186,12 @@ describe('bench rd', () => {
     const argv = ['bench', 'rd', '--images', dir, '--out', join(dir, 'rd.json'), '--qualities', '10,40']
     const { code } = await strata([...argv, '--set', 'mine', '--plot', plots, '--markdown', markdown])
     expect(code).toBe(0)
-    expect((await readdir(plots)).sort()).toEqual([
-      'ladder-2.svg',
-      'level-1.svg',
-      'level-2.svg',
-      'level-3.svg',
-      'whole.svg',
-    ])
-    expect(await readFile(join(plots, 'whole.svg'), 'utf8')).toMatch(/^<svg .*<\/svg>\n$/s)
+    expect((await readdir(plots)).sort()).toEqual(
+      ['psnr', 'ss2'].flatMap((metric) =>
+        ['ladder-2', 'level-1', 'level-2', 'level-3', 'whole'].map((name) => `${metric}-${name}.svg`),
+      ),
+    )
+    expect(await readFile(join(plots, 'ss2-whole.svg'), 'utf8')).toMatch(/^<svg .*<\/svg>\n$/s)
     expect(await readFile(markdown, 'utf8')).toContain('Strata on mine')
   })
 

@@ -7,8 +7,9 @@ import { readPicture, resizeLanczos } from '../../../origin/ingest.ts'
 import type { CliCodec } from '../../codec.ts'
 import { readInput } from '../../files.ts'
 import { RivalFiles } from '../delivered/rival-files.ts'
+import { createJudge, type Metric } from '../metric.ts'
 import { photo } from '../pictures.ts'
-import { listPictures, psnr } from '../rd.ts'
+import { listPictures } from '../rd.ts'
 
 /** One picture as both sides store it. */
 export interface StoredPicture {
@@ -37,12 +38,13 @@ export async function* originals(folder: string | undefined, count: number): Asy
 
 /**
  * Encodes a picture with its default ladder, and each width as the smallest AVIF (4:2:0) that is at least as good as the
- * layer, in PSNR against the original resized by Lanczos3; where none is, the best.
+ * layer, by the metric, against the original resized by Lanczos3; where none is, the best.
  */
 export async function store(
   id: string,
   original: RgbImage,
   codec: Pick<CliCodec, 'encodeUnverified' | 'decode' | 'preview'>,
+  metric: Metric,
 ): Promise<StoredPicture> {
   const strata = await codec.encodeUnverified(original, {
     ladder: ladderFor(original.width),
@@ -53,7 +55,9 @@ export async function store(
   for (const { index, width, height, end } of readHeader(strata).layers) {
     const reference = await resizeLanczos(original, width, height)
     const decoded = await codec.decode(strata.slice(0, end), { layer: index, runtime: 'wasm' })
-    avif.set(width, await new RivalFiles(reference, 'avif').fileAt(psnr(decoded, reference)))
+    const judge = createJudge(reference)
+    const files = new RivalFiles(reference, 'avif', metric, judge)
+    avif.set(width, await files.fileAt(judge.score(decoded, metric)))
   }
   const { width, height } = original
   return { id, width, height, strata, placeholder: await codec.preview(strata), avif }

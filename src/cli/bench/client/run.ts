@@ -2,6 +2,7 @@ import { throwIfAborted } from '../../../core/abort.ts'
 import type { CliCodec } from '../../codec.ts'
 import { storeImage } from '../load/store.ts'
 import { startLoadWorkers } from '../load/workers.ts'
+import type { Metric } from '../metric.ts'
 import { launchBrowser } from './browser.ts'
 import type { LinkOptions } from './link.ts'
 import { avifPage, strataPage } from './pages.ts'
@@ -21,6 +22,8 @@ export interface ClientBench {
 export interface ClientBenchOptions {
   readonly folder?: string | undefined
   readonly pictures: number
+  /** By what an AVIF file is as good as a layer. @default 'ssimulacra2' */
+  readonly metric?: Metric
   /** CSS pixels; doubled on the way. */
   readonly width: number
   readonly link: LinkOptions
@@ -36,7 +39,7 @@ export interface ClientBenchOptions {
 
 /**
  * A page of pictures over a slow link in Chromium: layered files decoded by the browser library, against AVIF candidates
- * of the same widths and PSNR. Both sides are versioned and may be kept for ever; everything is on one origin.
+ * of the same widths that are as good. Both sides are versioned and may be kept for ever; everything is on one origin.
  * @throws StrataError FILE_FAILED when the browser or wrangler is missing; INTERNAL when a picture is not shown; ABORTED
  */
 export async function benchClient(options: ClientBenchOptions): Promise<ClientBench> {
@@ -49,7 +52,9 @@ export async function benchClient(options: ClientBenchOptions): Promise<ClientBe
     for await (const original of originals(options.folder, options.pictures)) {
       throwIfAborted(signal)
       progress(`encoding ${pictures.length + 1}/${options.pictures}`)
-      pictures.push(await store(`picture-${pictures.length}`, original, options.codec))
+      pictures.push(
+        await store(`picture-${pictures.length}`, original, options.codec, options.metric ?? 'ssimulacra2'),
+      )
     }
     progress('starting the Workers')
     const workers = await startLoadWorkers(root)

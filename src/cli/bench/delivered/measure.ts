@@ -11,7 +11,7 @@ import { readPicture, resizeLanczos } from '../../../origin/ingest.ts'
 import type { JpegKernel } from '../../../pixels/jpeg/types.ts'
 import type { CliCodec } from '../../codec.ts'
 import { readInput } from '../../files.ts'
-import { psnr } from '../rd.ts'
+import { createJudge, type Metric, type Scores } from '../metric.ts'
 import { RIVALS, type RivalCodec, RivalFiles } from './rival-files.ts'
 
 /** Ways on which one width reaches a browser: the cut file, a plain JPEG of a layer, a JPEG that hides the next one. */
@@ -19,19 +19,19 @@ export const WAYS = ['native', 'jpeg', 'hyperthumbnail'] as const
 export type Way = (typeof WAYS)[number]
 
 /** One width of one picture on one way. */
-export interface DeliveredRow {
+export interface DeliveredRow extends Scores {
   readonly image: string
   readonly way: Way
   readonly width: number
   readonly height: number
   readonly bytes: number
-  /** dB of what is seen, against the original resized by Lanczos3. */
-  readonly psnr: number
-  /** Bytes of a file of that width, made from the original, of the same PSNR; null where the codec is never so good. */
+  /** Bytes of a file of that width, made from the original, as good by the metric; null where the codec is never so. */
   readonly rivals: Readonly<Record<RivalCodec, number | null>>
 }
 
 export interface DeliveredOptions {
+  /** By what files of other codecs are as good as ours. */
+  readonly metric: Metric
   /** Of all layers. @default 60 */
   readonly quality?: number
   /** Of the JPEGs. */
@@ -46,7 +46,7 @@ export interface DeliveredOptions {
 
 /**
  * Measures what a picture costs to deliver at each width of its default ladder: our bytes, and those of other codecs'
- * files of the same width and PSNR. Their files come from the original; our JPEGs from a layer, so they lose twice.
+ * files of the same width that are as good. Scores are of what is seen, against the original resized by Lanczos3. Their files come from the original; our JPEGs from a layer, so they lose twice.
  */
 export async function measureDelivered(path: string, options: DeliveredOptions): Promise<DeliveredRow[]> {
   const bytes = await readInput(path)
@@ -60,14 +60,17 @@ export async function measureDelivered(path: string, options: DeliveredOptions):
     const { width, height } = layer
     options.progress?.(width)
     const reference = await resizeLanczos(original, width, height)
-    const rivals = RIVALS.map((codec) => [codec, new RivalFiles(reference, codec)] as const)
+    const judge = createJudge(reference)
+    const { metric } = options
+    const rivals = RIVALS.map((codec) => [codec, new RivalFiles(reference, codec, metric, judge)] as const)
     for await (const { way, length, shown } of waysOf(file, layer, layers, options)) {
-      const quality = psnr(shown, reference)
+      const scores = judge.scores(shown)
+      const score = scores[metric] ?? judge.score(shown, metric)
       const found: [RivalCodec, number | null][] = []
-      for (const [codec, files] of rivals) found.push([codec, (await files.bytesAt(quality)) ?? null])
+      for (const [codec, files] of rivals) found.push([codec, (await files.bytesAt(score)) ?? null])
       rows.push({
         ...{ image: parse(path).name, way, width, height, bytes: length },
-        psnr: Number(quality.toFixed(4)),
+        ...scores,
         rivals: Object.fromEntries(found) as DeliveredRow['rivals'],
       })
     }

@@ -1,18 +1,18 @@
+import type { Scores } from '../metric.ts'
 import { type DeliveredRow, WAYS, type Way } from './measure.ts'
 import { RIVALS, type RivalCodec } from './rival-files.ts'
 
 /** Means over the pictures that have the width. */
-export interface DeliveredSummary {
+export interface DeliveredSummary extends Scores {
   readonly way: Way
   readonly width: number
   readonly images: number
   readonly bytes: number
-  readonly psnr: number
-  /** Mean bytes of the rival at equal PSNR, over the pictures where it gets there; null where it never does. */
+  /** Mean bytes of the rival that is as good, over the pictures where it gets there; null where it never does. */
   readonly rivals: Readonly<Record<RivalCodec, number | null>>
 }
 
-/** What a picture takes in the bucket, mean over the pictures: one file, or a file for each width of the same PSNR. */
+/** What a picture takes in the bucket, mean over the pictures: one file, or a file for each width as good. */
 export interface StoredSummary {
   readonly images: number
   readonly bytes: number
@@ -32,6 +32,7 @@ export function summarizeDelivered(rows: readonly DeliveredRow[]): DeliveredRepo
       if (found.length === 0) return []
       return {
         ...{ way, width, images: found.length, bytes: mean(found.map(({ bytes }) => bytes)) },
+        ssimulacra2: meanOrNull(found.map((row) => row.ssimulacra2)),
         psnr: mean(found.map((row) => row.psnr)),
         rivals: each((codec) => meanOrNull(found.map(({ rivals }) => rivals[codec]))),
       }
@@ -59,12 +60,13 @@ function summarizeStored(rows: readonly DeliveredRow[]): StoredSummary {
 export function formatDelivered({ delivered, stored }: DeliveredReport): string {
   const cells = (bytes: number, rivals: DeliveredSummary['rivals']) =>
     RIVALS.flatMap((codec) => [kilobytes(rivals[codec]), times(bytes, rivals[codec])])
-  const head = ['width', 'images', 'way', 'kB', 'dB', ...RIVALS.flatMap((codec) => [codec, 'ours/'])]
-  const lines = delivered.map(({ way, width, images, bytes, psnr, rivals }) => [
-    ...[String(width), String(images), way, kilobytes(bytes), psnr.toFixed(2)],
+  const head = ['width', 'images', 'way', 'kB', 'SS2', 'dB', ...RIVALS.flatMap((codec) => [codec, 'ours/'])]
+  const lines = delivered.map(({ way, width, images, bytes, ssimulacra2, psnr, rivals }) => [
+    ...[String(width), String(images), way, kilobytes(bytes)],
+    ...[ssimulacra2?.toFixed(1) ?? '-', psnr.toFixed(2)],
     ...cells(bytes, rivals),
   ])
-  const kept = ['all', String(stored.images), 'stored', kilobytes(stored.bytes), '']
+  const kept = ['all', String(stored.images), 'stored', kilobytes(stored.bytes), '', '']
   const table = [head, ...lines, [...kept, ...cells(stored.bytes, stored.rivals)]]
   return table
     .map((row) => row.map((cell, i) => (i === 2 ? `  ${cell.padEnd(14)}` : cell.padStart(8))).join(''))

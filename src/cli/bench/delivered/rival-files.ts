@@ -1,7 +1,7 @@
 import sharp, { type Sharp } from 'sharp'
 import type { RgbImage } from '../../../core/image.ts'
 import { readPicture } from '../../../origin/ingest.ts'
-import { psnr } from '../rd.ts'
+import { createJudge, type Judge, type Metric } from '../metric.ts'
 
 /** What other image services send, 4:2:0 and else as sharp does it by default, which IPX and many of them use. */
 export const RIVALS = ['mozjpeg', 'webp', 'avif'] as const
@@ -10,26 +10,31 @@ export type RivalCodec = (typeof RIVALS)[number]
 /** What counts of a file. */
 export interface RivalPoint {
   readonly bytes: number
-  /** dB against the picture it was made from. */
-  readonly psnr: number
+  /** Against the picture it was made from, by the metric. */
+  readonly score: number
 }
 
-/** Between two of them bytes and dB are as good as on a line. */
+/** Between two of them bytes and scores are as good as on a line. */
 const QUALITIES = Array.from({ length: 25 }, (_, i) => 2 + 4 * i)
 
 /** One picture as files of one codec, each made when it is first needed. */
 export class RivalFiles {
   readonly #picture: RgbImage
   readonly #codec: RivalCodec
+  readonly #metric: Metric
+  readonly #judge: Judge
   readonly #points = new Map<number, RivalPoint & { readonly file: Uint8Array }>()
 
-  constructor(picture: RgbImage, codec: RivalCodec) {
+  /** @param judge of the same picture, where there is one already */
+  constructor(picture: RgbImage, codec: RivalCodec, metric: Metric, judge = createJudge(picture)) {
     this.#picture = picture
     this.#codec = codec
+    this.#metric = metric
+    this.#judge = judge
   }
 
   /**
-   * Bytes of the file that is exactly as good, in dB: between the two neighbouring qualities around it, by their
+   * Bytes of the file whose score is exactly this: between the two neighbouring qualities around it, by their
    * logarithms. Below the worst file that one's bytes; undefined when the best is not good enough.
    */
   async bytesAt(wanted: number): Promise<number | undefined> {
@@ -39,17 +44,17 @@ export class RivalFiles {
     return interpolate(await this.#at(above - 1), await this.#at(above), wanted)
   }
 
-  /** The smallest file that is as good, in dB, or the best there is. */
+  /** The smallest file that has at least this score, or the best there is. */
   async fileAt(wanted: number): Promise<Uint8Array> {
     return (await this.#at(Math.min(await this.#search(wanted), QUALITIES.length - 1))).file
   }
 
-  /** Index of the lowest quality that is as good; the number of qualities when none is. */
+  /** Index of the lowest quality with that score; the number of qualities when none is. */
   async #search(wanted: number): Promise<number> {
     let [below, above] = [-1, QUALITIES.length]
     while (above - below > 1) {
       const middle = (below + above) >> 1
-      if ((await this.#at(middle)).psnr < wanted) below = middle
+      if ((await this.#at(middle)).score < wanted) below = middle
       else above = middle
     }
     return above
@@ -60,7 +65,8 @@ export class RivalFiles {
     if (known) return known
     const quality = QUALITIES[index]!
     const file = await encodeRival(this.#picture, this.#codec, quality)
-    const point = { file, bytes: file.length, psnr: psnr(await readPicture(file.slice()), this.#picture) }
+    const score = this.#judge.score(await readPicture(file.slice()), this.#metric)
+    const point = { file, bytes: file.length, score }
     this.#points.set(index, point)
     return point
   }
@@ -68,7 +74,7 @@ export class RivalFiles {
 
 /** `below` is worse than `wanted`, `above` is not. */
 export function interpolate(below: RivalPoint, above: RivalPoint, wanted: number): number {
-  const share = (wanted - below.psnr) / (above.psnr - below.psnr)
+  const share = (wanted - below.score) / (above.score - below.score)
   return Math.exp(Math.log(below.bytes) * (1 - share) + Math.log(above.bytes) * share)
 }
 

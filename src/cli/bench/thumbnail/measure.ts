@@ -7,25 +7,23 @@ import { readPicture, resizeLanczos } from '../../../origin/ingest.ts'
 import { resample } from '../../../pixels/resample.ts'
 import type { ResampleFilter } from '../../../pixels/resample-weights.ts'
 import { readInput } from '../../files.ts'
-import { psnr } from '../rd.ts'
+import { createJudge, type Judge, type Scores } from '../metric.ts'
 
 /** What a picture can be sent as: a thumbnail that hides it, a plain one that is upscaled, or the picture itself. */
 export const OURS = 'hyperthumbnail'
 export const CODECS = [OURS, 'irn', 'bicubic', 'lanczos', 'webp', 'avif'] as const
 export type ThumbnailCodec = (typeof CODECS)[number]
 
-/** One file. */
-export interface ThumbnailRow {
+/** One file, and the scores of the picture that it gives. */
+export interface ThumbnailRow extends Scores {
   readonly image: string
   readonly codec: ThumbnailCodec
   readonly quality: number
   /** Of JPEGs: both are measured, and the better one counts. */
   readonly subsampling?: '4:2:0' | '4:4:4'
   readonly bytes: number
-  /** Of the picture that the file gives, in dB. */
-  readonly psnr: number
-  /** Of the thumbnail against the bicubic one of 8 bits, in dB. */
-  readonly lowPsnr?: number
+  /** Of the thumbnail itself, against the bicubic one of 8 bits. */
+  readonly low?: Scores
 }
 
 /** The second method: lossless, and what is left of it behind a JPEG. */
@@ -49,7 +47,7 @@ const WEBP_QUALITIES = [10, 30, 50, 65, 75, 85, 92]
 const AVIF_QUALITIES = [20, 30, 40, 50, 60, 70, 80]
 
 /**
- * Measures one picture, cropped so that the factor divides it: PSNR of the whole picture against bytes. JPEGs have
+ * Measures one picture, cropped so that the factor divides it: scores of the whole picture against bytes. JPEGs have
  * optimized Huffman tables; WebP and AVIF are what sharp makes by default.
  */
 export async function measureThumbnails(path: string, options: ThumbnailOptions): Promise<ThumbnailRow[]> {
@@ -59,19 +57,19 @@ export async function measureThumbnails(path: string, options: ThumbnailOptions)
   const low = { width: picture.width / rescaler.factor, height: picture.height / rescaler.factor }
   const reference = resample(picture, low.width, low.height, 'bicubic')
   const rows: ThumbnailRow[] = []
-  const add = (row: Omit<ThumbnailRow, 'image'>) =>
-    rows.push({ image: name, ...row, psnr: Number(row.psnr.toFixed(4)) })
+  const judges = { high: createJudge(picture), low: createJudge(reference) }
+  const add = (row: Omit<ThumbnailRow, 'image'>) => rows.push({ image: name, ...row })
 
   progress(OURS)
   for (const quality of qualities) {
     const file = await rescaler.embed([picture], { high: picture, low, quality })
     const [shown, restored] = [await readPicture(file), await rescaler.restore(file)]
-    const lowPsnr = Number(psnr(shown, reference).toFixed(4))
-    add({ codec: OURS, quality, bytes: file.length, psnr: psnr(restored.image, picture), lowPsnr })
+    const scores = { ...judges.high.scores(restored.image), low: judges.low.scores(shown) }
+    add({ codec: OURS, quality, bytes: file.length, ...scores })
   }
   if (options.irn) {
     progress('irn')
-    for (const row of await invertibleThumbnails(picture, reference, options.irn))
+    for (const row of await invertibleThumbnails(picture, reference, options.irn, judges))
       add({ codec: 'irn', ...row })
   }
   for (const [codec, filter] of [
@@ -79,7 +77,7 @@ export async function measureThumbnails(path: string, options: ThumbnailOptions)
     ['lanczos', 'lanczos3'],
   ] as const) {
     progress(codec)
-    for (const row of await plainThumbnails(picture, reference, filter)) add({ codec, ...row })
+    for (const row of await plainThumbnails(picture, reference, filter, judges)) add({ codec, ...row })
   }
   for (const [codec, list] of [
     ['webp', WEBP_QUALITIES],
@@ -88,10 +86,16 @@ export async function measureThumbnails(path: string, options: ThumbnailOptions)
     progress(codec)
     for (const quality of list) {
       const file = await bytesOf(raw(picture)[codec]({ quality }))
-      add({ codec, quality, bytes: file.length, psnr: psnr(await readPicture(file), picture) })
+      add({ codec, quality, bytes: file.length, ...judges.high.scores(await readPicture(file)) })
     }
   }
   return rows
+}
+
+/** Of whole pictures, and of thumbnails. */
+interface Judges {
+  readonly high: Judge
+  readonly low: Judge
 }
 
 /** The thumbnail as JPEGs (4:4:4), and last, at a quality of 100, as the PNG that it is meant for. */
@@ -99,6 +103,7 @@ async function invertibleThumbnails(
   picture: RgbImage,
   reference: RgbImage,
   { rescaler, upscale }: Invertible,
+  judges: Judges,
 ) {
   const png = await rescaler.embed([picture], { high: picture, low: reference, quality: 100 })
   const low = await readPicture(png)
@@ -111,13 +116,18 @@ async function invertibleThumbnails(
   const rows: Omit<ThumbnailRow, 'image' | 'codec'>[] = []
   for (const { quality, file } of [...files, { quality: 100, file: png }]) {
     const shown = await readPicture(file)
-    const lowPsnr = Number(psnr(shown, reference).toFixed(4))
-    rows.push({ quality, bytes: file.length, psnr: psnr(upscale(shown, picture), picture), lowPsnr })
+    const scores = { ...judges.high.scores(upscale(shown, picture)), low: judges.low.scores(shown) }
+    rows.push({ quality, bytes: file.length, ...scores })
   }
   return rows
 }
 
-async function plainThumbnails(picture: RgbImage, reference: RgbImage, filter: ResampleFilter) {
+async function plainThumbnails(
+  picture: RgbImage,
+  reference: RgbImage,
+  filter: ResampleFilter,
+  judges: Judges,
+) {
   const { width, height } = picture
   const low = resample(picture, reference.width, reference.height, filter)
   const rows: Omit<ThumbnailRow, 'image' | 'codec'>[] = []
@@ -126,9 +136,8 @@ async function plainThumbnails(picture: RgbImage, reference: RgbImage, filter: R
       const options = { quality, chromaSubsampling: subsampling, optimiseCoding: true, mozjpeg: false }
       const file = await bytesOf(raw(low).jpeg(options))
       const shown = await readPicture(file)
-      const restored = psnr(resample(shown, width, height, filter), picture)
-      const lowPsnr = Number(psnr(shown, reference).toFixed(4))
-      rows.push({ quality, subsampling, bytes: file.length, psnr: restored, lowPsnr })
+      const restored = judges.high.scores(resample(shown, width, height, filter))
+      rows.push({ quality, subsampling, bytes: file.length, ...restored, low: judges.low.scores(shown) })
     }
   }
   return rows

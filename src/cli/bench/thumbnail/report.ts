@@ -1,13 +1,14 @@
 import { renderChart } from '../chart.ts'
+import { type Metric, type Scores, TITLES, UNITS } from '../metric.ts'
 import { CODECS, OURS, type ThumbnailCodec, type ThumbnailRow } from './measure.ts'
 
 /** Means over the images at one quality of ours. */
-export interface ThumbnailSummary {
+export interface ThumbnailSummary extends Scores {
   readonly quality: number
   readonly bytes: number
-  readonly psnr: number
-  readonly lowPsnr: number
-  /** dB more than each rival has at the same bytes; NaN where no image's rival goes there. */
+  /** Of the thumbnails themselves. */
+  readonly low: Scores
+  /** How much more than each rival has at the same bytes, by the metric; NaN where no image's rival goes there. */
   readonly gain: Readonly<Record<Exclude<ThumbnailCodec, 'hyperthumbnail'>, number>>
   /** Bytes over those of the smallest plain JPEG whose thumbnail is as near the bicubic one. */
   readonly overPlain: number
@@ -15,7 +16,10 @@ export interface ThumbnailSummary {
 
 const RIVALS = CODECS.filter((codec) => codec !== OURS)
 
-export function summarizeThumbnails(rows: readonly ThumbnailRow[]): ThumbnailSummary[] {
+/** @param metric of the gains */
+export function summarizeThumbnails(rows: readonly ThumbnailRow[], metric: Metric): ThumbnailSummary[] {
+  const score = (row: ThumbnailRow) => row[metric] ?? Number.NaN
+  const lowScore = (row: ThumbnailRow) => row.low?.[metric] ?? Number.NaN
   const own = rows.filter(({ codec }) => codec === OURS)
   const qualities = [...new Set(own.map(({ quality }) => quality))]
   return qualities.map((quality) => {
@@ -24,13 +28,13 @@ export function summarizeThumbnails(rows: readonly ThumbnailRow[]): ThumbnailSum
       groups(rows.filter((rival) => rival.image === row.image && rival.codec === codec))
     const gain = (row: ThumbnailRow, codec: ThumbnailCodec): number => {
       const values = rivals(row, codec).map((group) =>
-        interpolate(group, Math.log(row.bytes), logBytes, (r) => r.psnr),
+        interpolate(group, Math.log(row.bytes), logBytes, score),
       )
-      return row.psnr - largest(values)
+      return score(row) - largest(values)
     }
     const overPlain = (row: ThumbnailRow): number => {
       const sizes = rivals(row, 'bicubic').map((group) =>
-        interpolate(group, row.lowPsnr ?? 0, (r) => r.lowPsnr ?? 0, logBytes),
+        interpolate(group, lowScore(row), lowScore, logBytes),
       )
       return row.bytes / Math.exp(-largest(sizes.map((size) => -size)))
     }
@@ -38,44 +42,55 @@ export function summarizeThumbnails(rows: readonly ThumbnailRow[]): ThumbnailSum
     return {
       quality,
       bytes: mean(found.map(({ bytes }) => bytes)),
-      psnr: mean(found.map((row) => row.psnr)),
-      lowPsnr: mean(found.map(({ lowPsnr }) => lowPsnr ?? Number.NaN)),
+      ...meanScores(found),
+      low: meanScores(found.flatMap(({ low }) => low ?? [])),
       gain: Object.fromEntries(gains) as ThumbnailSummary['gain'],
       overPlain: mean(found.map(overPlain)),
     }
   })
 }
 
-export function formatThumbnails(summaries: readonly ThumbnailSummary[]): string {
-  const head = ['quality', 'bytes', 'HR dB', 'LR dB', ...RIVALS.map((rival) => `over ${rival}`), 'size/plain']
-  const lines = summaries.map(({ quality, bytes, psnr, lowPsnr, gain, overPlain }) => [
-    ...[String(quality), bytes.toFixed(0), psnr.toFixed(2), lowPsnr.toFixed(2)],
+/** @param metric that the gains were taken by */
+export function formatThumbnails(summaries: readonly ThumbnailSummary[], metric: Metric): string {
+  const scores = ['HR SS2', 'HR dB', 'LR SS2', 'LR dB']
+  const head = ['quality', 'bytes', ...scores, ...RIVALS.map((rival) => `over ${rival}`), 'size/plain']
+  const lines = summaries.map(({ quality, bytes, gain, low, overPlain, ...high }) => [
+    ...[String(quality), bytes.toFixed(0), ...cells(high), ...cells(low)],
     ...RIVALS.map((rival) => signed(gain[rival])),
     overPlain.toFixed(2),
   ])
-  return [head, ...lines].map((cells) => cells.map((cell) => cell.padStart(14)).join('')).join('\n')
+  const note = `"over": ${UNITS[metric]} more at equal bytes`
+  const table = [head, ...lines].map((row) => row.map((cell) => cell.padStart(14)).join(''))
+  return [...table, note].join('\n')
 }
 
-/** Mean PSNR against mean bytes per quality; of JPEGs the subsampling that is better there. */
-export function plotThumbnails(rows: readonly ThumbnailRow[], set: string): string {
+function cells({ ssimulacra2, psnr }: Scores): string[] {
+  return [ssimulacra2?.toFixed(2) ?? '-', psnr.toFixed(2)]
+}
+
+/** Mean score against mean bytes per quality; of JPEGs the subsampling that is better there. */
+export function plotThumbnails(rows: readonly ThumbnailRow[], set: string, metric: Metric): string {
   const series = CODECS.flatMap((codec) =>
     groups(rows.filter((row) => row.codec === codec)).map((group) => ({
       name: group[0]?.subsampling ? `${codec} JPEG ${group[0].subsampling}` : codec,
-      points: points(group),
+      points: points(group, metric),
     })),
   )
   return renderChart({
     title: `Pictures from small files, ${set}`,
     xLabel: 'kB, mean over images',
-    yLabel: 'PSNR, dB',
+    yLabel: metric === 'psnr' ? 'PSNR, dB' : TITLES[metric],
     series,
   })
 }
 
-function points(group: readonly ThumbnailRow[]): { x: number; y: number }[] {
+function points(group: readonly ThumbnailRow[], metric: Metric): { x: number; y: number }[] {
   return [...new Set(group.map(({ quality }) => quality))].map((quality) => {
     const found = group.filter((row) => row.quality === quality)
-    return { x: mean(found.map(({ bytes }) => bytes)) / 1000, y: mean(found.map(({ psnr }) => psnr)) }
+    return {
+      x: mean(found.map(({ bytes }) => bytes)) / 1000,
+      y: mean(found.map((row) => row[metric] ?? Number.NaN)),
+    }
   })
 }
 
@@ -111,6 +126,11 @@ function largest(values: readonly number[]): number {
 function mean(values: readonly number[]): number {
   const known = values.filter((value) => !Number.isNaN(value))
   return known.reduce((sum, value) => sum + value, 0) / known.length
+}
+
+function meanScores(scores: readonly Scores[]): Scores {
+  const seen = mean(scores.map(({ ssimulacra2 }) => ssimulacra2 ?? Number.NaN))
+  return { ssimulacra2: Number.isNaN(seen) ? null : seen, psnr: mean(scores.map(({ psnr }) => psnr)) }
 }
 
 function signed(value: number): string {

@@ -10,6 +10,7 @@ const row = (image: string, width: number, bytes: number, avif: number | null, w
     height: 1,
     bytes,
     psnr: 30,
+    ssimulacra2: 70,
     rivals: { mozjpeg: 2 * bytes, webp: bytes, avif },
   }) as const
 

@@ -1,0 +1,96 @@
+import { cosines, REACH, SPAN } from './gaussian.ts'
+
+const { fround } = Math
+const { input, previous } = cosines()
+const [IN1, IN3, IN5] = input as [number, number, number]
+const [PREVIOUS1, PREVIOUS3, PREVIOUS5] = previous as [number, number, number]
+
+/** Where a row begins in the array that a blur reads: zeros lie before it, and REACH zeros behind it. */
+export const ROW_START = SPAN
+
+/** An array for a row of `width` values, from ROW_START. */
+export function blurInput(width: number): Float32Array {
+  return new Float32Array(SPAN + width + REACH)
+}
+
+/** Blurs a plane row by row, with zeros around it. */
+export interface Blur {
+  /** Row y of the plane, as blurInput has it -> row y - REACH of the blurred plane, while there is one. */
+  write(row: Float32Array): void
+  /** The blurred row; the next `write` replaces it. */
+  readonly out: Float32Array
+}
+
+/**
+ * The recursion never forgets, and its errors of rounding add up along a row and a column: in large bright flat areas
+ * they reach a size that the score shows. So each step rounds to 32 bits where the reference tool does.
+ */
+export function createBlur(width: number): Blur {
+  const out = new Float32Array(width)
+  const line = new Float32Array(width + REACH)
+  /** The last SPAN rows, blurred across: row y lies at y % SPAN. */
+  const ring = new Float32Array(SPAN * width)
+  /** The three cosines' last two values in each column. */
+  let newer = new Float32Array(3 * width)
+  let older = new Float32Array(3 * width)
+  let at = 0
+
+  function write(row: Float32Array): void {
+    blurAcross(row, line)
+    blurDown(line, ring, at, newer, older, out)
+    at = at + width === ring.length ? 0 : at + width
+    const oldest = older
+    older = newer
+    newer = oldest
+  }
+
+  return { write, out }
+}
+
+/** @param line gets value x at x + REACH */
+function blurAcross(row: Float32Array, line: Float32Array): void {
+  let newer1 = 0
+  let newer3 = 0
+  let newer5 = 0
+  let older1 = 0
+  let older3 = 0
+  let older5 = 0
+  for (let i = 0; i < line.length; i++) {
+    const sum = fround(row[i]! + row[i + SPAN]!)
+    const next1 = fround(fround(fround(sum * IN1) - older1) - PREVIOUS1 * newer1)
+    const next3 = fround(fround(fround(sum * IN3) - older3) - PREVIOUS3 * newer3)
+    const next5 = fround(fround(fround(sum * IN5) - older5) - PREVIOUS5 * newer5)
+    older1 = newer1
+    older3 = newer3
+    older5 = newer5
+    newer1 = next1
+    newer3 = next3
+    newer5 = next5
+    line[i] = fround(next1 + next3) + next5
+  }
+}
+
+/** Takes a row from `line` in place of the oldest one in `ring`; `older` gets the cosines' new values. */
+function blurDown(
+  line: Float32Array,
+  ring: Float32Array,
+  at: number,
+  newer: Float32Array,
+  older: Float32Array,
+  out: Float32Array,
+): void {
+  const width = out.length
+  const third = 2 * width
+  for (let x = 0; x < width; x++) {
+    const entering = line[x + REACH]!
+    const sum = fround(ring[at + x]! + entering)
+    ring[at + x] = entering
+    const next1 = fround(sum * IN1 - fround(newer[x]! * PREVIOUS1 + older[x]!))
+    const next3 = fround(sum * IN3 - fround(newer[width + x]! * PREVIOUS3 + older[width + x]!))
+    const next5 = fround(sum * IN5 - fround(newer[third + x]! * PREVIOUS5 + older[third + x]!))
+    older[x] = next1
+    older[width + x] = next3
+    older[third + x] = next5
+    out[x] = fround(next1 + next3) + next5
+  }
+}
