@@ -44,6 +44,7 @@ export interface EncodedFile {
     readonly width: number
     readonly height: number
     readonly quality: number
+    readonly score?: number
     readonly end: number
   }[]
 }
@@ -64,6 +65,8 @@ export async function encodeFile(
     bytes: file.length,
     seconds: Number(((performance.now() - start) / 1000).toFixed(2)),
     source: { width: source.width, height: source.height },
-    layers: layers.map(({ width, height, quality, end }) => ({ width, height, quality, end })),
+    layers: layers.map(({ width, height, quality, score, end }) => {
+      return { width, height, quality, ...(score > 0 ? { score } : {}), end }
+    }),
   }
 }

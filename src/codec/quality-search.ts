@@ -25,8 +25,8 @@ export interface SearchedLadder {
   readonly scores: readonly number[]
 }
 
-/** One try: encodes the layers up to a rung, and measures the top one. */
-export type ScoreLadder = (ladder: readonly Rung[]) => Promise<number>
+/** One try: encodes the layers up to a rung, and measures the top one; undefined where it is too small for a score. */
+export type ScoreLadder = (ladder: readonly Rung[]) => Promise<number | undefined>
 
 /**
  * From the base up, the quality of each of `layers` at which it reaches `target` within SCORE_TOLERANCE, or comes nearest in
@@ -52,7 +52,7 @@ export async function searchQualities(
     const best = await searchLayer(guess, target, (quality) => score([...found, { ...rung, quality }]))
     guess = best.quality
     found.push({ ...rung, quality: best.quality })
-    scores.push(best.score)
+    scores.push(best.score ?? 0)
   }
   return { ladder: found, scores }
 }
@@ -65,12 +65,14 @@ interface Try {
 async function searchLayer(
   guess: number,
   target: number,
-  score: (quality: number) => Promise<number>,
-): Promise<Try> {
+  score: (quality: number) => Promise<number | undefined>,
+): Promise<{ readonly quality: number; readonly score?: number }> {
   const tries: Try[] = []
   let quality: number | undefined = guess
   while (quality !== undefined && tries.length < MAX_TRIES) {
-    tries.push({ quality, score: await score(quality) })
+    const reached = await score(quality)
+    if (reached === undefined) return { quality }
+    tries.push({ quality, score: reached })
     quality = nextQuality(tries, target)
   }
   return nearest(tries, target)

@@ -30,7 +30,7 @@ export function parseQuality(text: string): QualityChoice {
   const value = Number(match?.[2])
   if (match?.[1] !== undefined && value >= MIN_SCORE && value <= MAX_SCORE) return { score: value }
   if (match && match[1] === undefined && value >= 1 && value <= 100) return value
-  throw invalidParam('quality', `1 to 100, or auto:${MIN_SCORE} to auto:${MAX_SCORE}`, text)
+  throw invalidParam('quality', `an integer from 1 to 100, or auto:${MIN_SCORE} to auto:${MAX_SCORE}`, text)
 }
 
 /** @throws StrataError PARAM_INVALID unless the quality is an integer from 1 to 100 */

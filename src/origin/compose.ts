@@ -3,6 +3,7 @@ import { unobserved } from '../codec/encode-phases.ts'
 import { createNodeRuntime, createWasmRuntime, type NodeRuntimeOptions } from '../runtime/node.ts'
 import type { Runtime } from '../runtime/types.ts'
 import type { EncodePicture } from './encode.ts'
+import { encodeToScore } from './encode-to-score.ts'
 import { placeholderCode, placeholderPreview } from './placeholder.ts'
 import { yielding } from './yielding.ts'
 
@@ -37,8 +38,9 @@ export async function composeEncode(options: { readonly verify: boolean }): Prom
     const { observe = unobserved } = request
     const placeholder =
       request.placeholder ?? (await observe('placeholder', () => placeholderCode(image, decoder)))
-    const parts = { ...request, encoder, decoder, verify: options.verify }
-    return await encodePicture(image, placeholder ? { ...parts, placeholder } : parts)
+    const { search, ...rest } = request
+    const parts = { ...rest, encoder, decoder, verify: options.verify, ...(placeholder && { placeholder }) }
+    return search ? await encodeToScore(image, search, parts) : await encodePicture(image, parts)
   }
 }
 

@@ -4,10 +4,19 @@ import { invalidParam } from '../core/errors.ts'
 import { sha256 } from '../core/hash.ts'
 import type { RgbImage } from '../core/image.ts'
 import { release } from '../core/release.ts'
-import { ladderFor, type Rung } from '../format/ladder.ts'
+import { ladderFor, type Rung, searchedLayers } from '../format/ladder.ts'
 import { SOURCE_HASH_BYTES } from '../format/layout.ts'
+import { parseQuality, type QualityChoice } from '../format/quality.ts'
 import { readPicture, resizeLanczos } from './ingest.ts'
 import { type Matte, parseMatte } from './matte.ts'
+
+/** What quality layers should be searched for. */
+export interface QualitySearch {
+  /** SSIMULACRA2 against the resized source. */
+  readonly score: number
+  /** Numbers of the layers; the others have the quality that the ladder says. */
+  readonly layers: readonly number[]
+}
 
 /** What the codec is asked for. */
 export interface EncodeRequest {
@@ -19,6 +28,8 @@ export interface EncodeRequest {
   readonly placeholder?: Uint8Array
   /** Gradient steps on the latents. */
   readonly refine?: number
+  /** Search qualities instead of taking the ladder's. */
+  readonly search?: QualitySearch
   /** For measurements. */
   readonly observe?: ObservePhase
   readonly signal?: AbortSignal
@@ -31,8 +42,8 @@ export type EncodePicture = (image: RgbImage, request: EncodeRequest) => Promise
 export interface EncodeParameters {
   /** Widths of the layers, as `640,1280,1280@80`. @default the ladder of the source's width */
   readonly widths?: string
-  /** 1..100, of every layer that has none of its own. @default `defaultQuality` of each */
-  readonly quality?: number
+  /** Of every layer that has none of its own. @default `defaultQuality` of each */
+  readonly quality?: QualityChoice
   readonly matte?: Matte
   /** 0..MAX_REFINE gradient steps on the latents: smaller files, several times the time. @default 0 */
   readonly refine?: number
@@ -51,7 +62,7 @@ export function parseParameters(text: {
   readonly refine?: string | undefined
 }): EncodeParameters {
   return {
-    ...(text.quality ? { quality: parseNumber('quality', text.quality, 1, 100) } : {}),
+    ...(text.quality ? { quality: parseQuality(text.quality) } : {}),
     ...(text.refine ? { refine: parseNumber('refine', text.refine, 0, MAX_REFINE) } : {}),
     ...(text.widths ? { widths: text.widths } : {}),
     ...(text.bg ? { matte: parseMatte(text.bg) } : {}),
@@ -70,11 +81,19 @@ export async function encodeOriginal(
   const { encode, maxPixels, signal } = options
   const image = await readPicture(bytes, { matte: parameters.matte, maxPixels })
   throwIfAborted(signal)
-  const ladder = ladderFor(image.width, parameters.widths, parameters.quality)
+  const { widths, quality, refine } = parameters
+  const ladder = ladderFor(image.width, widths, typeof quality === 'number' ? quality : undefined)
+  const layers =
+    typeof quality === 'object'
+      ? searchedLayers(
+          ladder.map(({ width }) => width),
+          widths,
+        )
+      : []
+  const search = typeof quality === 'object' && { search: { score: quality.score, layers } }
   const hash = (await sha256(bytes)).subarray(0, SOURCE_HASH_BYTES)
   release(bytes)
-  const { refine } = parameters
-  const file = await encode(image, { ladder, sha256: hash, resize: resizeLanczos, refine, signal })
+  const file = await encode(image, { ladder, sha256: hash, resize: resizeLanczos, refine, signal, ...search })
   throwIfAborted(signal)
   return file
 }

@@ -98,6 +98,7 @@ describe('bad uploads', () => {
   it.each([
     '/cdn/img/bad?widths=640,320',
     '/cdn/img/bad?quality=0',
+    '/cdn/img/bad?quality=auto:5',
     '/cdn/img/bad?bg=red',
     '/cdn/img/bad@0123abcd',
     '/cdn/img/bad.json',

@@ -175,7 +175,7 @@ describe('parseQuality', () => {
     expect(() => parseQuality(text)).toThrow(
       expect.objectContaining({
         code: 'PARAM_INVALID',
-        message: expect.stringContaining('quality: expected 1 to 100, or auto:30 to auto:90'),
+        message: expect.stringContaining('quality: expected an integer from 1 to 100, or auto:30 to auto:90'),
       }),
     )
   })

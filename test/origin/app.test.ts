@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { StrataError } from '../../src/core/errors.ts'
+import { defaultQuality } from '../../src/format/quality.ts'
 import { readHeader } from '../../src/format/reader.ts'
 import { createOriginApp, type OriginAppOptions } from '../../src/origin/app.ts'
 import { fakeEncode, plainPng, transparentPng } from './fixtures.ts'
@@ -42,7 +43,7 @@ describe('POST /encode', () => {
     const sha256 = createHash('sha256').update(png).digest('hex').slice(0, 32)
     expect(header.source).toEqual({ width: 800, height: 500, sha256 })
     expect(header.layers.map(({ width, quality }) => [width, quality])).toEqual(
-      [320, 640, 800].map((w) => [w, 60]),
+      [320, 640, 800].map((w, layer) => [w, defaultQuality(layer)]),
     )
   })
 

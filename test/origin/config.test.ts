@@ -56,7 +56,7 @@ it('takes no more pixels than the format holds', () => {
 })
 
 describe('parameters', () => {
-  it('defaults', () => expect(parseParameters({})).toEqual({ quality: 60 }))
+  it('defaults', () => expect(parseParameters({})).toEqual({}))
 
   it('reads all three', () => {
     const parameters = parseParameters({ quality: '85', widths: '10,20', bg: 'f80' })

@@ -25,8 +25,8 @@ export const encode = defineCommand({
     },
     quality: {
       type: 'string',
-      description: 'Quality of all layers, 1 to 100 (default 60)',
-      valueHint: '1..100',
+      description: 'Quality of all layers, 1 to 100, or auto:N to search it for SSIMULACRA2 N',
+      valueHint: '1..100|auto:N',
     },
     widths: { type: 'string', description: 'Layers, as 640,1280,1280@80', valueHint: 'list' },
     refine: {

@@ -52,15 +52,41 @@ interface EncoderLayer {
   readonly picture: LayerPicture
 }
 
-/**
- * Encodes a picture into one .strata file, each layer predicted from what the decoder will have of the one below
- * (COMPASS, eq. (1)-(4)). Strips of the top layer pull the strips below that they depend on, so beside the resized
- * sources only a few strips of each layer are ever in memory.
- *
- * @throws StrataError PARAM_INVALID for an impossible ladder, VERIFY_FAILED when the check by `verify` fails, ABORTED
- */
+/** Encodes a picture into one .strata file; see `encodeLayers`. @throws StrataError as it does, and as `verify` does */
 export async function encodePicture(image: RgbImage, options: EncodeOptions): Promise<Uint8Array> {
-  const { encoder, decoder, ladder, signal, verify } = options
+  const encoded = await encodeLayers(image, options)
+  const file = encoded.write()
+  if (options.verify) await encoded.verify(file)
+  return file
+}
+
+/** The coded layers of a picture, before they are a file. */
+export interface EncodedLayers {
+  /** @param scores of the layers, for the header; see `LayerInfo` */
+  write(scores?: readonly number[]): Uint8Array
+  /**
+   * Decodes what `write` gave, and compares symbols and pixels with the encoder's. Only after `verify: true`.
+   * @throws StrataError VERIFY_FAILED, ABORTED
+   */
+  verify(file: Uint8Array): Promise<void>
+}
+
+/** Rows of the top layer as a decoder will show them, interleaved 8-bit RGB, from row `top` on. */
+export type ReceiveRows = (rows: Uint8Array, top: number) => void
+
+/**
+ * Encodes a picture's layers, each predicted from what the decoder will have of the one below (COMPASS, eq. (1)-(4)). Strips of
+ * the top layer pull the strips below that they depend on, so beside the resized sources only a few strips of each layer are
+ * ever in memory.
+ *
+ * @throws StrataError PARAM_INVALID for an impossible ladder, ABORTED
+ */
+export async function encodeLayers(
+  image: RgbImage,
+  options: EncodeOptions,
+  receive?: ReceiveRows,
+): Promise<EncodedLayers> {
+  const { encoder, decoder, ladder, signal, observe = unobserved } = options
   checkLadder(ladder, image.width)
   const table = await loadDecoderTable(decoder)
   const hashes = new SymbolHashes()
@@ -69,21 +95,26 @@ export async function encodePicture(image: RgbImage, options: EncodeOptions): Pr
     throwIfAborted(signal)
     layers.push(await openLayer(image, rung, index, table, layers.at(-1), options, hashes))
   }
-  const observe = options.observe ?? unobserved
-  const reconstruction = await encodeStrips(layers, table, verify === true, observe)
-  const file = writeStrata({
-    source: { width: image.width, height: image.height, sha256: hex(options.sha256) },
-    modelSet: encoder.manifest.modelSet,
-    layers: layers.map(({ info, writer: { strips } }) => {
-      return { ...info, flags: strips.every((strip) => strip.length === 0) ? PREDICTED : 0, strips }
-    }),
-    ...(options.placeholder ? { placeholder: options.placeholder } : {}),
-  })
-  if (verify) {
-    const symbols = await hashes.layers()
-    await observe('verify', () => verifyFile(file, { runtime: decoder, symbols, reconstruction, signal }))
+  const reconstruction: Promise<Uint8Array>[] = []
+  const hashRows = (rows: Uint8Array) => void reconstruction.push(sha256(rows))
+  const receivers = [...(options.verify ? [hashRows] : []), ...(receive ? [receive] : [])]
+  await encodeStrips(layers, table, receivers, observe)
+  return {
+    write: (scores = []) =>
+      writeStrata({
+        source: { width: image.width, height: image.height, sha256: hex(options.sha256) },
+        modelSet: encoder.manifest.modelSet,
+        layers: layers.map(({ info, writer: { strips } }, index) => {
+          const flags = strips.every((strip) => strip.length === 0) ? PREDICTED : 0
+          return { ...info, flags, score: scores[index] ?? 0, strips }
+        }),
+        ...(options.placeholder ? { placeholder: options.placeholder } : {}),
+      }),
+    verify: async (file) => {
+      const expected = { symbols: await hashes.layers(), reconstruction: await Promise.all(reconstruction) }
+      await observe('verify', () => verifyFile(file, { runtime: decoder, ...expected, signal }))
+    },
   }
-  return file
 }
 
 async function openLayer(
@@ -120,14 +151,13 @@ async function openLayer(
   return { info, writer, latents, predictor, picture }
 }
 
-/** Pulls every strip; gives the SHA-256 of each strip of the top layer's reconstruction when it is wanted. */
+/** Pulls every strip; reconstructs the top layer when somebody receives it. */
 async function encodeStrips(
   layers: readonly EncoderLayer[],
   table: DecoderTable,
-  reconstruct: boolean,
+  receivers: readonly ReceiveRows[],
   observe: ObservePhase,
-): Promise<Uint8Array[]> {
-  const reconstruction: Uint8Array[] = []
+): Promise<void> {
   // Base last: the top pulls almost everything, what it had no need for is still to be written.
   for (const layer of layers.toReversed()) {
     const { info, writer, latents, predictor, picture } = layer
@@ -135,10 +165,11 @@ async function encodeStrips(
     for (let strip = 0; strip < latents.geometry.strips; strip++) {
       if (!writer.strips[strip]) await latents.strip(strip)
       if (!top) continue
-      if (reconstruct) {
+      if (receivers.length > 0) {
         const [first, last] = [strip * STRIP_ROWS, Math.min((strip + 1) * STRIP_ROWS, info.height)]
         await observe('synthesis', () => picture.ensure(last))
-        reconstruction.push(await sha256(picture.rgb(first, last)))
+        const rows = picture.rgb(first, last)
+        for (const receive of receivers) receive(rows, first)
         picture.rows.discard(last)
       } else {
         latents.release('pixels', strip + 1)
@@ -146,5 +177,4 @@ async function encodeStrips(
       }
     }
   }
-  return reconstruction
 }
