@@ -66,12 +66,12 @@ export function compare(
   const [ownTop, rivalTop] = [fromTop(rows), fromTop(rivals)]
   const levels = levelsOf(rows)
   const prefix = (level: number) => `prefix up to level ${level} (${sizes(only(rows, level))})`
-  const ladderOf = metric === 'psnr' ? 'a ladder' : 'a ladder as good at each size'
+  const good = metric === 'psnr' ? '' : ', as good at each size'
   return {
     metric,
     ladder: compareAt(0, ownTop, rivalTop, {
       name: 'whole',
-      title: `whole file against ${ladderOf} of files`,
+      title: `whole file against a ladder of files${good}`,
     }),
     largest: compareAt(0, ownTop, only(rivalTop, 0), {
       name: 'largest',
@@ -80,7 +80,7 @@ export function compare(
     ladders: levels.map((level) =>
       compareAt(level, rows, rivals, {
         name: `ladder-${level}`,
-        title: `${prefix(level)} against ${ladderOf} up to it`,
+        title: `${prefix(level)} against a ladder up to it${good}`,
       }),
     ),
     levels: levels.map((level) =>

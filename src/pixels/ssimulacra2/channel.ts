@@ -44,18 +44,25 @@ export function createChannelComparison(
   const references = new Float32Array(ROWS * width)
   const distorteds = new Float32Array(ROWS * width)
   const sums = new Float64Array(NORMS_PER_CHANNEL)
+  const rows: Rows = {
+    means: known ? kept.means : meanBlur1.out,
+    variances: known ? kept.variances : squareBlur1.out,
+    ...{ means2: meanBlur2.out, squares2: squareBlur2.out, products: productBlur.out },
+    ...{ references, distorteds },
+  }
+  const values = reference.subarray(ROW_START, ROW_START + width)
+  const others = distorted.subarray(ROW_START, ROW_START + width)
   let received = 0
 
   function write(): void {
     const row = received * width
-    const values = reference.subarray(ROW_START, ROW_START + width)
     if (known) values.set(kept.values.subarray(row, row + width))
     else kept?.values.set(values, row)
     multiply(reference, distorted, squares2, products)
     if (!known) multiply(reference, reference, squares1, squares1)
     const at = (received % ROWS) * width
     references.set(values, at)
-    distorteds.set(distorted.subarray(ROW_START, ROW_START + width), at)
+    distorteds.set(others, at)
     advance()
   }
 
@@ -66,21 +73,19 @@ export function createChannelComparison(
     meanBlur2.write(distorted)
     squareBlur2.write(squares2)
     productBlur.write(products)
-    const blurred = { means2: meanBlur2.out, squares2: squareBlur2.out, products: productBlur.out }
-    const at = (row % ROWS) * width
-    if (known) {
-      if (row < 0) return
-      addErrors({ ...kept, ...blurred, references, distorteds }, row * width, at, width, sums)
-      return
+    if (!known) {
+      meanBlur1.write(reference)
+      squareBlur1.write(squares1)
     }
-    meanBlur1.write(reference)
-    squareBlur1.write(squares1)
     if (row < 0) return
-    const [means, variances] = [meanBlur1.out, squareBlur1.out]
-    subtractSquares(variances, means)
-    kept?.means.set(means, row * width)
-    kept?.variances.set(variances, row * width)
-    addErrors({ means, variances, ...blurred, references, distorteds }, 0, at, width, sums)
+    if (!known) keep(row)
+    addErrors(rows, known ? row * width : 0, (row % ROWS) * width, width, sums)
+  }
+
+  function keep(row: number): void {
+    subtractSquares(squareBlur1.out, meanBlur1.out)
+    kept?.means.set(meanBlur1.out, row * width)
+    kept?.variances.set(squareBlur1.out, row * width)
   }
 
   function finish(): Float64Array {

@@ -11,8 +11,9 @@ export const SPAN = 2 * RADIUS
  * The recursive Gaussian of sigma 1.5 as a sum of three cosines (D. Charalampidis, "Recursive Implementation of the
  * Gaussian Filter Using Truncated Cosine Functions", IEEE TSP 2016, equations 33 to 57): for each of them
  * `out[n] = input * (x[n - RADIUS - 1] + x[n + RADIUS - 1]) - previous * out[n - 1] - out[n - 2]`, in 32 bits.
+ * @returns the three factors `input`, then the first two factors `previous`; the third is that of a right angle, 0
  */
-export function cosines(): { readonly input: number[]; readonly previous: number[] } {
+export function cosines(): Float32Array {
   const omega = [1, 3, 5].map((k) => (k * Math.PI) / (2 * RADIUS))
   const p = omega.map((w, i) => (i === 1 ? -1 : 1) / Math.tan(w / 2))
   const r = omega.map((w, i) => ((i === 1 ? -1 : 1) * p[i]! ** 2) / Math.sin(w))
@@ -21,10 +22,9 @@ export function cosines(): { readonly input: number[]; readonly previous: number
   const zeta = [cross(1, 2) / cross(0, 1), cross(2, 0) / cross(0, 1), 1]
   const last = zeta.reduce((sum, z, i) => sum + z * rho[i]!, 0)
   const beta = solve([p, r, zeta], [1, RADIUS ** 2 - SIGMA ** 2, last])
-  return {
-    input: omega.map((w, i) => Math.fround(-beta[i]! * Math.cos(w * (RADIUS + 1)))),
-    previous: omega.map((w) => Math.fround(-2 * Math.cos(w))),
-  }
+  const input = omega.map((w, i) => -beta[i]! * Math.cos(w * (RADIUS + 1)))
+  const previous = omega.slice(0, 2).map((w) => -2 * Math.cos(w))
+  return Float32Array.from([...input, ...previous])
 }
 
 /** Three linear equations by Cramer's rule. */

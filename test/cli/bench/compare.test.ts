@@ -111,7 +111,7 @@ describe('compare by SSIMULACRA2', () => {
     expect(ladder.rivals[0]!.points[1]!.rate).toBeCloseTo(2 * (200 * half + 400 * half + 600), 6)
     expect(rates(ladders[1]!)).toEqual([['webp', Math.round(100 * (300 / (600 * half) - 1))]])
     expect(rates(largest)).toEqual([['webp', 0]])
-    expect(ladder.title).toBe('whole file against a ladder as good at each size of files')
+    expect(ladder.title).toBe('whole file against a ladder of files, as good at each size')
   })
 
   it('leaves out what a rival does not reach, and rows without the score', () => {
