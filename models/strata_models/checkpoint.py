@@ -2,6 +2,7 @@
 from pathlib import Path
 
 from .codec import Codec
+from .distortion import PERCEPTUAL_SHARE, Distortion
 from .weights import read_run, write_half
 
 
@@ -13,7 +14,18 @@ def load_codec(path: Path) -> Codec:
     return codec.eval()
 
 
-def save_half(codec: Codec, path: Path) -> Codec:
-    """Writes the checkpoint and returns the codec as it will be read back, so that what is exported is what is kept."""
-    write_half(codec, path)
+def load_distortion(path: Path) -> Distortion:
+    """As the run at `path` calibrated it; one that knows squared error alone where it was trained for nothing else."""
+    state = read_run(path).get("distortion")
+    distortion = Distortion(PERCEPTUAL_SHARE if state else 0.0, 1.0)
+    if state:
+        distortion.load_state_dict(state)
+    return distortion
+
+
+def save_half(source: Path, path: Path) -> Codec:
+    """Writes the checkpoint of the run at `source` and returns the codec as it will be read back, so that what is exported is
+    what is kept."""
+    codec = load_codec(source)
+    write_half(codec, path, read_run(source).get("distortion"))
     return load_codec(path)

@@ -15,6 +15,7 @@ from torch import nn
 from .rate import QUALITY_MAX, QUALITY_MIN
 from .ssimulacra2 import distance
 
+PERCEPTUAL_SHARE = 0.85
 BINS = 10
 DECAY = 0.98
 KINDS = 2  # base, enhancement
@@ -38,6 +39,17 @@ class Distortion(nn.Module):
         powered = (seen + 1e-3) ** self.power
         factor = self._factor(squared.detach(), powered.detach(), quality, 0 if is_base else 1)
         return (1 - self.share) * squared + self.share * factor * powered, squared.detach(), seen.detach()
+
+    def factors(self) -> torch.Tensor:
+        """r of each kind and bin [KINDS, BINS]; bins that were never drawn have their neighbour's."""
+        table = self.squared / self.seen.clamp_min(1e-6)
+        known = self.count > 0
+        for kind in range(KINDS):
+            indexes = known[kind].nonzero()[:, 0]
+            if len(indexes):
+                nearest = (torch.arange(BINS)[:, None] - indexes[None]).abs().argmin(1)
+                table[kind] = table[kind, indexes[nearest]]
+        return table
 
     @torch.no_grad()
     def _factor(self, squared, seen, quality, kind: int) -> torch.Tensor:

@@ -13,8 +13,9 @@ from pathlib import Path
 
 import torch
 
-from .checkpoint import load_codec, save_half
+from .checkpoint import load_distortion, save_half
 from .codec import LATENTS, PATCH, SIDE_STRIDE, Codec, LayerCodec
+from .distortion import Distortion
 from .data import CropSampler, load_pictures, picture_paths
 from .entropy_net import COARSE, PASSES, SEES
 from .graphs import encoder_graphs, of_program
@@ -60,10 +61,13 @@ def decoder_tables(codec: Codec) -> dict:
     }
 
 
-def encoder_tables(codec: Codec) -> dict:
+def encoder_tables(codec: Codec, distortion: Distortion) -> dict:
+    """`perceptual`: its share in the distortion, and the factor of SSIMULACRA2's distance in each bin of quality."""
+    factors = [[round(v, 4) for v in kind] for kind in distortion.factors().tolist()]
     layer = lambda l: {"logGain": rounded(l.log_gain), "sideOffset": rounded(l.side_offset)}
     lambdas = lambda_of(torch.arange(QUALITY_MIN, QUALITY_MAX + 1).float())
-    return {"lambdas": [round(v, 6) for v in lambdas.tolist()], "base": layer(codec.base), "enhancement": layer(codec.enhancement)}
+    return {"lambdas": [round(v, 6) for v in lambdas.tolist()], "base": layer(codec.base), "enhancement": layer(codec.enhancement),
+            "perceptual": {"share": distortion.share, "base": factors[0], "enhancement": factors[1]}}
 
 
 def write_json(path: Path, value) -> None:
@@ -78,7 +82,8 @@ def main():
     options = parser.parse_args()
     torch.set_num_threads(1)
     options.out.mkdir(parents=True, exist_ok=True)
-    codec = save_half(load_codec(options.checkpoint), options.out / "compass.safetensors")
+    distortion = load_distortion(options.checkpoint)
+    codec = save_half(options.checkpoint, options.out / "compass.safetensors")
     sampler = CropSampler(load_pictures(picture_paths(options.data, held_out=False), 256)[::8], 256, CALIBRATION_CROPS, 1)
     blob = Blob()
     programs = all_programs(codec, calibrate(codec, list(sampler.next())), blob)
@@ -94,7 +99,7 @@ def main():
         path = options.out / f"{name}.onnx"
         path.write_bytes(graph.model().SerializeToString(deterministic=True))
         files[path.name] = {"role": role, "macsPerPixel": round(graph.macs)}
-    write_json(options.out / "encoder.json", encoder_tables(codec))
+    write_json(options.out / "encoder.json", encoder_tables(codec, distortion))
     files |= {"decoder.json": {"role": "decoder"}, "decoder.bin": {"role": "decoder"}, "encoder.json": {"role": "encoder"}}
     identity = hashlib.sha256()
     for name in sorted(files):

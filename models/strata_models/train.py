@@ -12,7 +12,7 @@ import torch
 
 from .codec import ABLATIONS, Codec, initialise_from_patches
 from .data import load_pictures, make_sampler, picture_paths, resize
-from .distortion import Distortion
+from .distortion import PERCEPTUAL_SHARE, Distortion
 from .ladders import SIDE, draw
 from .liff import make_axis
 from .loop import Loop, Schedule
@@ -37,7 +37,7 @@ def arguments():
     parser.add_argument("--batch", type=int, default=6)
     parser.add_argument("--large", type=float, default=0, help="share of steps with a quarter as many crops of twice the side")
     parser.add_argument("--rate", type=float, default=3e-3)
-    parser.add_argument("--perceptual", type=float, default=0.85, help="share of the perceptual distance in the distortion, 0..1")
+    parser.add_argument("--perceptual", type=float, default=PERCEPTUAL_SHARE, help="share of the perceptual distance in the distortion, 0..1")
     parser.add_argument("--power", type=float, default=1.0, help="of the perceptual distance")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--without", choices=ABLATIONS[1:], default="", help="leave one part out, to measure what it is worth")

@@ -4,6 +4,9 @@ import type { Rung } from '../format/ladder.ts'
 export const SCORE_TOLERANCE = 1
 export const MAX_TRIES = 5
 
+/** Points of score a step of quality that every picture is taken to gain: a slope measured between two tries is noisy. */
+const FLATTEST = 0.1
+
 /**
  * SSIMULACRA2 of held-out photographs by quality, on the mean of three layers (see models/RESULTS.md): the first guess, and the
  * slope by which a second one is found.
@@ -91,8 +94,18 @@ export function nextQuality(tries: readonly Try[], target: number): number | und
     below && above
       ? below.quality +
         ((above.quality - below.quality) * (target - below.score)) / (above.score - below.score)
-      : best.quality + qualityAt(target) - qualityAt(best.score)
+      : best.quality + stepTo(target, best, tries)
   return Math.min(Math.max(Math.round(wished), low), high)
+}
+
+/** Steps of quality from the best try to the target, by this picture's own slope once there are two tries. */
+function stepTo(target: number, best: Try, tries: readonly Try[]): number {
+  const usual = qualityAt(target) - qualityAt(best.score)
+  const byQuality = [...tries].sort((a, b) => a.quality - b.quality)
+  const [low, high] = [byQuality[0], byQuality.at(-1)]
+  if (tries.length < 2 || !low || !high) return usual
+  const slope = Math.max((high.score - low.score) / (high.quality - low.quality), FLATTEST)
+  return (target - best.score) / slope
 }
 
 function nearest(tries: readonly Try[], target: number): Try {

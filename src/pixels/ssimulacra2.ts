@@ -16,6 +16,8 @@ export interface Ssimulacra2Pass {
   write(reference: Uint8Array, distorted: Uint8Array): void
   /** @throws StrataError PARAM_INVALID when rows are missing */
   score(): number
+  /** The weighted sum of errors that the score is a curve of: 0 for equal pictures. In the place of `score`. */
+  distance(): number
 }
 
 /**
@@ -56,12 +58,12 @@ function createPass(width: number, height: number, kept?: KeptReference): Ssimul
     }
   }
 
-  function score(): number {
+  function distance(): number {
     if (received < height) throw invalidParam('rows', `${height}`, received)
-    return scoreOf(comparison.finish())
+    return comparison.finish()
   }
 
-  return { write, score }
+  return { write, score: () => scoreOf(distance()), distance }
 }
 
 /** Most pixels of an original of which 20 bytes a pixel are kept between scores. */

@@ -68,6 +68,19 @@ describe('nextQuality', () => {
     expect(nextQuality(neighbours, 75)).toBeUndefined()
   })
 
+  it('goes by the slope of the picture once there are two tries', () => {
+    const flat = [
+      { quality: 20, score: 44 },
+      { quality: 26, score: 45.5 },
+    ]
+    expect(nextQuality(flat, 50)).toBe(44)
+    const level = [
+      { quality: 20, score: 44 },
+      { quality: 26, score: 44 },
+    ]
+    expect(nextQuality(level, 50)).toBe(80)
+  })
+
   it('lies strictly between a try below and a try above', () => {
     const around = [
       { quality: 20, score: 10 },

@@ -22,6 +22,20 @@ export function sourceCells({ width, height, data }: RgbImage, area: Area): Int1
   return out
 }
 
+/** Cells of samples as interleaved 8-bit RGB, rows * columns * 3. */
+export function cellsToRgb(cells: Int16Array, rows: number, columns: number): Uint8Array {
+  const out = new Uint8ClampedArray(3 * rows * columns)
+  for (let row = 0; row < rows; row++) {
+    const from = (row >> 1) * 6 * columns + 6 * (row & 1)
+    const to = 3 * columns * row
+    for (let x = 0; x < columns; x++) {
+      const pixel = from + 12 * (x >> 1) + 3 * (x & 1)
+      for (let c = 0; c < 3; c++) out[to + 3 * x + c] = (cells[pixel + c] as number) / SAMPLE_SCALE
+    }
+  }
+  return new Uint8Array(out.buffer)
+}
+
 /** Cells of samples as float networks take them: [1, 12, rows / 2, columns / 2] in [0, 1]. */
 export function pictureTensor(cells: Int16Array, rows: number, columns: number): Tensor {
   const plane = cells.length / 12

@@ -1,17 +1,21 @@
 import type { NetworkRunner } from '../../network/types.ts'
+import { createSsimulacra2Pass } from '../../pixels/ssimulacra2.ts'
 import type { ModelRunner, Runtime, Tensor } from '../../runtime/types.ts'
 import { UNIT } from './cells.ts'
 import { dequantize, inverseGains } from './dequantize.ts'
-import { pictureTensor } from './encoder-tensors.ts'
+import { cellsToRgb, pictureTensor } from './encoder-tensors.ts'
 import { SAMPLE_SCALE } from './liff.ts'
 import type { StripLatents } from './passes.ts'
-import type { DecoderTable, EncoderTable } from './tables.ts'
+import { type DecoderTable, type EncoderTable, QUALITY_MAX, QUALITY_MIN } from './tables.ts'
 
 /**
  * What error costs against bits, over training's lambda. At lambda itself refined files slide down the curve of rate and
  * distortion, to smaller ones of less quality; at twice it they stay near where they were and gain most.
  */
 const EMPHASIS = 2
+
+/** Below, SSIMULACRA2 has fewer scales and weighs them otherwise: squared error alone serves there. */
+const LEAST_SIDE = 129
 
 /** A strip as cells of 2x2 pixels in samples, [rows / 2][columns / 2][12]; numbers of pixels with the padding. */
 export interface StripPicture {
@@ -22,8 +26,14 @@ export interface StripPicture {
   readonly prediction: Int16Array | undefined
 }
 
+/** Bits a pixel that a squared error of 1 (of 255^2) and a SSIMULACRA2 distance of 1 are worth. */
+interface Weights {
+  readonly squared: number
+  readonly perceptual: number
+}
+
 /**
- * What coding a strip in some way costs: bits + lambda * squared error, the loss of training (COMPASS, eq. (20)). The
+ * What coding a strip in some way costs: bits + lambda * distortion, the loss of training (COMPASS, eq. (20)). The
  * strip is synthesised alone, without its neighbours' latents in the halo: enough to choose between two ways.
  */
 export class StripCost {
@@ -32,6 +42,7 @@ export class StripCost {
   readonly #gradient: ModelRunner | undefined
   readonly #gains: Float64Array
   readonly #lambda: number
+  readonly #weights: Weights
 
   private constructor(
     table: DecoderTable,
@@ -39,12 +50,14 @@ export class StripCost {
     gradient: ModelRunner | undefined,
     gains: Float64Array,
     lambda: number,
+    weights: Weights,
   ) {
     this.#table = table
     this.#synthesis = synthesis
     this.#gradient = gradient
     this.#gains = gains
     this.#lambda = lambda
+    this.#weights = weights
   }
 
   /** @param withGradient whether `derivative` will be asked for */
@@ -58,26 +71,37 @@ export class StripCost {
     const synthesis = await decoder.network(`${kind}-synthesis`)
     const gradient = withGradient ? await encoder.load(`${kind}-gradient`) : undefined
     const gains = inverseGains(table, table[kind], quality)
-    return new StripCost(table, synthesis, gradient, gains, EMPHASIS * (encoding.lambdas[quality - 1] ?? 0))
+    const lambda = EMPHASIS * (encoding.lambdas[quality - 1] ?? 0)
+    const { share, [kind]: factors } = encoding.perceptual
+    const position = (quality - QUALITY_MIN) / (QUALITY_MAX - QUALITY_MIN)
+    const factor = factors[Math.min(Math.floor(position * factors.length), factors.length - 1)] ?? 0
+    const weights = { squared: lambda * (1 - share), perceptual: lambda * share * factor }
+    return new StripCost(table, synthesis, gradient, gains, lambda, weights)
   }
 
   /** Cost of latents that take so many bits. */
-  async of(
-    { rows, columns, target, prediction }: StripPicture,
-    latents: StripLatents,
-    bits: number,
-  ): Promise<number> {
+  async of(strip: StripPicture, latents: StripLatents, bits: number): Promise<number> {
+    const { rows, columns, prediction } = strip
     const { values } = latents
     const input = new Int16Array(values.length)
     dequantize(values, 0, values.length, this.#gains, this.#table.latentLimit, input, 0)
     const inputs = { latents: input, ...(prediction ? { prediction } : {}) }
     const { picture } = await this.#synthesis.run(inputs, rows, columns)
-    return bits + this.#lambda * squaredError(picture ?? new Int16Array(), target)
+    return bits + this.#distortion(strip, picture ?? new Int16Array())
   }
 
   /** Cost of the prediction alone, for nothing. */
-  ofPrediction({ target, prediction }: StripPicture): number {
-    return this.#lambda * squaredError(prediction ?? new Int16Array(target.length), target)
+  ofPrediction(strip: StripPicture): number {
+    return this.#distortion(strip, strip.prediction ?? new Int16Array(strip.target.length))
+  }
+
+  /** In bits. */
+  #distortion({ rows, columns, target }: StripPicture, picture: Int16Array): number {
+    const squared = squaredError(picture, target)
+    if (Math.min(rows, columns) < LEAST_SIDE) return this.#lambda * squared
+    const pass = createSsimulacra2Pass(columns, rows)
+    pass.write(cellsToRgb(target, rows, columns), cellsToRgb(picture, rows, columns))
+    return this.#weights.squared * squared + this.#weights.perceptual * rows * columns * pass.distance()
   }
 
   /**

@@ -65,6 +65,16 @@ export interface EncoderTable {
   readonly lambdas: readonly number[]
   readonly base: EncoderLayerTable
   readonly enhancement: EncoderLayerTable
+  readonly perceptual: PerceptualTable
+}
+
+/** How the loss of training mixed squared error with SSIMULACRA2's distance S: (1 - share) * MSE + share * factor * S. */
+export interface PerceptualTable {
+  /** 0..1 */
+  readonly share: number
+  /** Squared error (of 255^2) that a distance of 1 is worth, in equal bins of quality. */
+  readonly base: readonly number[]
+  readonly enhancement: readonly number[]
 }
 
 /** @throws StrataError MODEL_INVALID when the table does not look like one */
@@ -82,7 +92,7 @@ export async function loadDecoderTable(runtime: Runtime): Promise<DecoderTable> 
 /** @throws StrataError MODEL_INVALID when the table does not look like one */
 export async function loadEncoderTable(runtime: Runtime): Promise<EncoderTable> {
   const table = (await runtime.table('encoder')) as Partial<EncoderTable> | null
-  if (!table?.base?.logGain || !table.enhancement?.logGain || !table.lambdas) {
+  if (!table?.base?.logGain || !table.enhancement?.logGain || !table.lambdas || !table.perceptual?.base) {
     throw new StrataError(
       'MODEL_INVALID',
       'encoder.json: expected the tables of a base and an enhancement layer',

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { sidePlanes, sideSymbols, storeLatents } from '../../../src/codec/compass/encoder-tensors.ts'
+import {
+  cellsToRgb,
+  sidePlanes,
+  sideSymbols,
+  sourceCells,
+  storeLatents,
+} from '../../../src/codec/compass/encoder-tensors.ts'
+import { photo } from '../../pictures.ts'
 
 describe('storeLatents', () => {
   it('takes a tile out of planes, times the gains, and writes only its columns', () => {
@@ -30,5 +37,15 @@ describe('sideSymbols', () => {
 
   it('leaves out planes that are not coded', () => {
     expect([...sideSymbols(Float32Array.of(1, 2, 3, 4), 1, new Float64Array(2), 2)]).toEqual([1, 2])
+  })
+})
+
+describe('cellsToRgb', () => {
+  it('undoes sourceCells, and clips and rounds samples to 8 bits', () => {
+    const image = photo(10, 6)
+    const cells = sourceCells(image, { top: 0, left: 0, rows: 6, columns: 10 })
+    expect(cellsToRgb(cells, 6, 10)).toEqual(Uint8Array.from(image.data))
+    const samples = Int16Array.of(-64, 31, 33, 64 * 300, 0, 0, 0, 0, 0, 0, 0, 0)
+    expect([...cellsToRgb(samples, 2, 2)].slice(0, 4)).toEqual([0, 0, 1, 255])
   })
 })
