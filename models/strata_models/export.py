@@ -18,11 +18,12 @@ from .codec import LATENTS, PATCH, SIDE_STRIDE, Codec, LayerCodec
 from .distortion import Distortion
 from .data import CropSampler, load_pictures, picture_paths
 from .entropy_net import COARSE, PASSES, SEES
+from .entropy_tables import SIGMAS
 from .graphs import encoder_graphs, of_program
 from .program import Blob
 from .programs import LATENT_LIMIT, LATENT_STEPS, all_programs, calibrate, filters
 from .rate import (
-    ANCHORS, QUALITY_MAX, QUALITY_MIN, SCALE_COUNT, SCALE_MIN, SCALE_STEP, at_anchor, lambda_of,
+    ANCHORS, QUALITY_MAX, QUALITY_MIN, at_anchor, lambda_of,
 )
 
 ORT_VERSION = "1.30.0"
@@ -41,8 +42,8 @@ def side_indexes(layer: LayerCodec) -> list[list[int]]:
     """Scale index of each side channel at each quality; never 0, which means "not coded"."""
     qualities = torch.arange(QUALITY_MIN, QUALITY_MAX + 1).float()
     scale = at_anchor(layer.side_log_scale, qualities)[:, :, 0, 0].exp().clamp(0.11, 64)
-    index = ((scale.log() - math.log(SCALE_MIN)) / SCALE_STEP).round().clamp(1, SCALE_COUNT - 1)
-    return index.int().tolist()
+    widths = torch.tensor(SIGMAS[1:], dtype=scale.dtype).log()
+    return ((scale.log()[..., None] - widths).abs().argmin(-1) + 1).tolist()
 
 
 def rounded(table: torch.Tensor) -> list[list[float]]:

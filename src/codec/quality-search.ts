@@ -24,8 +24,8 @@ const USUAL_SCORES: readonly (readonly [quality: number, score: number])[] = [
 
 export interface SearchedLadder {
   readonly ladder: readonly Rung[]
-  /** Score of each layer at its quality; 0 where it was not measured. */
-  readonly scores: readonly number[]
+  /** Score of each layer at its quality; undefined where it was not measured. */
+  readonly scores: readonly (number | undefined)[]
 }
 
 /** One try: encodes the layers up to a rung, and measures the top one; undefined where it is too small for a score. */
@@ -44,18 +44,18 @@ export async function searchQualities(
   score: ScoreLadder,
 ): Promise<SearchedLadder> {
   const found: Rung[] = []
-  const scores: number[] = []
+  const scores: (number | undefined)[] = []
   let guess = qualityAt(target)
   for (const [index, rung] of ladder.entries()) {
     if (!layers.includes(index)) {
       found.push(rung)
-      scores.push(0)
+      scores.push(undefined)
       continue
     }
     const best = await searchLayer(guess, target, (quality) => score([...found, { ...rung, quality }]))
     guess = best.quality
     found.push({ ...rung, quality: best.quality })
-    scores.push(best.score ?? 0)
+    scores.push(best.score)
   }
   return { ladder: found, scores }
 }

@@ -7,7 +7,7 @@ export interface LayerInfo {
   readonly quality: number
   /** 8 bits that belong to the codec */
   readonly flags: number
-  /** SSIMULACRA2 against the resized source, 1..100, rounded; 0 where the encoder did not measure it. */
+  /** SSIMULACRA2 against the resized source, rounded and kept to 1..100; 0 where the encoder did not measure it. */
   readonly score: number
   /** The layer is the bytes [start, end) of the file, and [0, end) is a valid file. */
   readonly start: number

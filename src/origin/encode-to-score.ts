@@ -42,7 +42,9 @@ export async function encodeToScore(
   const encoded = isLatest
     ? latest!.encoded
     : await encodeLayers(image, { ...options, resize, ladder: found.ladder })
-  const file = encoded.write(found.scores.map((value) => Math.min(Math.max(Math.round(value), 0), 100)))
+  const file = encoded.write(
+    found.scores.map((value) => (value === undefined ? 0 : Math.min(Math.max(Math.round(value), 1), 100))),
+  )
   if (options.verify) await encoded.verify(file)
   return file
 }

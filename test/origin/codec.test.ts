@@ -26,31 +26,31 @@ describe('the codec for Node', () => {
     expect(await decode(file, { width: 50 })).toMatchObject({ width: 60, height: 40 })
   })
 
-  it('searches the quality of each layer for a score, and says in the header what was reached', async () => {
+  it('searches the quality of a layer for a score, and says in the header what was reached', async () => {
     const source = photo(320, 200)
-    const file = await encode(await encodePng(source), { widths: '160,240@20,320', quality: 'auto:50' })
+    const png = await encodePng(source)
+    const score = async (file: Uint8Array) => ssimulacra2(source, await decode(file))
+    const target = Math.round(await score(await encode(png, { widths: '160@40,320@45' })))
+    const file = await encode(png, { widths: '160@40,320', quality: `auto:${target}` })
     const { layers } = await info(file)
-    expect(layers.map(({ width }) => width)).toEqual([160, 240, 320])
-    expect(layers[1]).toMatchObject({ quality: 20 })
-    expect(layers[1]).not.toHaveProperty('score')
-    const shown = ssimulacra2(source, await decode(file))
-    expect(Math.abs(shown - 50)).toBeLessThanOrEqual(1)
-    expect(layers[2]!.score).toBe(Math.round(shown))
-    expect(Math.abs(layers[0]!.score! - 50)).toBeLessThanOrEqual(1)
+    expect(layers.map(({ width }) => width)).toEqual([160, 320])
+    expect(layers[0]).toMatchObject({ quality: 40 })
+    expect(layers[0]).not.toHaveProperty('score')
+    const shown = await score(file)
+    expect(Math.abs(shown - target)).toBeLessThanOrEqual(1)
+    expect(layers[1]!.score).toBe(Math.round(shown))
     // The same qualities by hand give the same layers: the search adds nothing but the scores.
     const widths = layers.map(({ width, quality }) => `${width}@${quality}`).join()
-    const byHand = await encode(await encodePng(source), { widths })
-    expect(byHand.subarray(layers[0]!.start + 100, layers[0]!.end)).toEqual(
-      file.subarray(layers[0]!.start + 100, layers[0]!.end),
-    )
+    const byHand = await encode(png, { widths })
     expect(byHand.length).toBe(file.length)
+    expect(await decode(byHand)).toEqual(await decode(file))
   })
 
   it('needs no score of layers that are too small for one', async () => {
-    const file = await encode(await encodePng(photo(320, 200)), { widths: '11,80,320', quality: 'auto:50' })
+    const file = await encode(await encodePng(photo(320, 200)), { widths: '11,80', quality: 'auto:50' })
     const { layers } = await info(file)
     expect(layers[0]).not.toHaveProperty('score')
-    expect(Math.abs(layers[2]!.score! - 50)).toBeLessThanOrEqual(1)
+    expect(layers[1]!.score).toBeGreaterThan(0)
   })
 
   it.each([
