@@ -20,6 +20,9 @@ export default defineConfig({
   test: {
     // `--project workerd` alone must pass while a folder has no such test; .ci/run refuses a run without any test.
     passWithNoTests: true,
+    // A machine that is busy, or six times slower, must not fail a test that asserts behaviour.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     projects: [
       {
         extends: true,
