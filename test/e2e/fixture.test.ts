@@ -36,7 +36,7 @@ const APPS = {
 }
 /** Blocks for a page or for Node. */
 const OTHERS = {
-  compilerOptions: { ...COMPILER, lib: ['es2022', 'dom'], types: ['node'] },
+  compilerOptions: { ...COMPILER, lib: ['es2022', 'dom'], types: ['node'], skipLibCheck: true },
   include: ['blocks'],
 }
 
@@ -138,6 +138,16 @@ describe('the packed tarball, mounted as the guide says', () => {
     },
     120_000,
   )
+
+  it('encodes and decodes in a program of its own', async () => {
+    const code = block(readPage('docs/operate.md'), 'The codec in your own program', 'ts')
+    await writeFile(join(folder, 'codec.mjs'), code)
+    await writeFile(join(folder, 'photo.png'), await encodePng(photo(640, 96)))
+    const { stdout } = await run(process.execPath, ['codec.mjs'], { cwd: folder })
+    // The smallest layer that is at least 300 wide: 320x48, 3 bytes a pixel.
+    expect(stdout).toContain('320 48 46080')
+    expect(existsSync(join(folder, 'small.strata'))).toBe(true)
+  }, 120_000)
 
   it('stores a picture and serves it', async () => {
     const [port, originPort, inspector] = (await Promise.all([freePort(), freePort(), freePort()])).map(
