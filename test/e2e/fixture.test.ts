@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -9,6 +9,7 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Child, startChild } from '../../src/cli/start/children.ts'
 import { encodePng } from '../codec/irn/harness.ts'
+import { blocksOf, type Page, readPage, readPages, section } from '../docs/markdown.ts'
 import { freePort } from '../free-port.ts'
 import { photo } from '../pictures.ts'
 import { readBySharp } from '../pixels/jpeg/read.ts'
@@ -16,26 +17,27 @@ import { readBySharp } from '../pixels/jpeg/read.ts'
 const run = promisify(execFile)
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 /** What an app installs beside the package; the rest comes along in the tarball or not at all. */
-const PEERS = ['hono', 'wrangler', 'sharp', 'onnxruntime-node', 'typescript', '@cloudflare/workers-types']
+const PEERS = [
+  ...['hono', 'wrangler', 'sharp', 'onnxruntime-node'],
+  ...['typescript', '@cloudflare/workers-types', '@types/node', 'undici-types'],
+]
 
-/** Bindings of the README's app; `c.env` is all that it leaves to its reader. */
-const BINDINGS = `
-interface Bindings {
-  IMAGES: R2Bucket
-  TRANSCODER: Fetcher
-  JOBS: Queue
-  ORIGIN_URL: string
-  ORIGIN_TOKEN: string
-  ORIGIN_KEY: string
-  UPLOAD_TOKEN: string
+const COMPILER = {
+  target: 'es2022',
+  module: 'esnext',
+  moduleResolution: 'bundler',
+  strict: true,
+  noEmit: true,
 }
-`
-const TSCONFIG = {
-  compilerOptions: {
-    ...{ target: 'es2022', module: 'esnext', moduleResolution: 'bundler', lib: ['es2022'] },
-    ...{ types: ['@cloudflare/workers-types'], strict: true, noEmit: true },
-  },
-  files: ['app.ts'],
+/** Apps for Workers: the README's and the guide's. */
+const APPS = {
+  compilerOptions: { ...COMPILER, lib: ['es2022'], types: ['@cloudflare/workers-types'] },
+  files: ['app.ts', 'readme.ts'],
+}
+/** Blocks for a page or for Node. */
+const OTHERS = {
+  compilerOptions: { ...COMPILER, lib: ['es2022', 'dom'], types: ['node'], skipLibCheck: true },
+  include: ['blocks'],
 }
 
 let folder = ''
@@ -43,13 +45,27 @@ const children: Child[] = []
 let base = ''
 const log: string[] = []
 
-/** The first block of a language below a heading of the README. */
-async function block(heading: string, language: string): Promise<string> {
-  const readme = await readFile(join(ROOT, 'README.md'), 'utf8')
-  const section = readme.slice(readme.indexOf(`\n## ${heading}\n`))
-  const [, code] = new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``).exec(section) ?? []
-  if (code === undefined) throw new Error(`README: no ${language} block under ${heading}`)
-  return code
+const GUIDE = readPage('docs/guide.md')
+
+/** The first block of a language below a heading. */
+function block(page: Page, heading: string, language: string): string {
+  const found = blocksOf({ path: page.path, text: section(page, heading) }).find(
+    (each) => each.language === language,
+  )
+  if (found === undefined) throw new Error(`${page.path}: no ${language} block under ${heading}`)
+  return found.code
+}
+
+/** The guide's app, with the route that keeps addresses where the guide says to put it. */
+function guideApp(): string {
+  const route = block(GUIDE, 'How to keep /photos/x.jpg addresses', 'ts')
+  return block(GUIDE, '2. Your own app', 'ts').replace('export default', `${route}\nexport default`)
+}
+
+/** TypeScript of all pages but the guide and the README. */
+function otherBlocks(): string[] {
+  const pages = readPages().filter(({ path }) => path !== 'README.md' && path !== GUIDE.path)
+  return pages.flatMap(blocksOf).flatMap(({ language, code }) => (language === 'ts' ? [code] : []))
 }
 
 async function until(what: string, done: () => Promise<boolean>): Promise<void> {
@@ -74,20 +90,22 @@ async function install(): Promise<void> {
   }
 }
 
-describe('the packed tarball, mounted as the README says', () => {
+describe('the packed tarball, mounted as the guide says', () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'strata-fixture-'))
     await install()
-    await writeFile(
-      join(folder, 'app.ts'),
-      `${await block('Mount it in your own Hono app', 'ts')}${BINDINGS}`,
-    )
-    const config = await block('Mount it in your own Hono app', 'toml')
-    const head =
-      'name = "fixture"\nmain = "app.ts"\ncompatibility_date = "2026-04-01"\nsend_metrics = false\n'
-    await writeFile(join(folder, 'wrangler.toml'), `${head}${config}`)
-    await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(TSCONFIG))
-    await writeFile(join(folder, 'package.json'), '{"name":"fixture","type":"module","private":true}')
+    await mkdir(join(folder, 'blocks'))
+    const others = otherBlocks().map((code, i): [string, string] => [`blocks/${i}.ts`, code])
+    const files: [string, string][] = [
+      ['app.ts', guideApp()],
+      ['wrangler.toml', block(GUIDE, '2. Your own app', 'toml')],
+      ['readme.ts', block(readPage('README.md'), 'Mount it in your own Hono app', 'ts')],
+      ...others,
+      ['tsconfig.json', JSON.stringify(APPS)],
+      ['tsconfig.others.json', JSON.stringify(OTHERS)],
+      ['package.json', '{"name":"fixture","type":"module","private":true}'],
+    ]
+    for (const [name, text] of files) await writeFile(join(folder, name), text)
   }, 120_000)
 
   afterAll(async () => {
@@ -109,10 +127,26 @@ describe('the packed tarball, mounted as the README says', () => {
       expect([path, has(path)]).toEqual([path, false])
   })
 
-  it('type-checks', async () => {
-    const tsc = join(folder, 'node_modules/typescript/bin/tsc')
-    const { stdout } = await run(process.execPath, [tsc, '-p', folder]).catch((error) => error)
-    expect(stdout).toBe('')
+  it.each(['tsconfig.json', 'tsconfig.others.json'])(
+    'type-checks: %s',
+    async (config) => {
+      const tsc = join(folder, 'node_modules/typescript/bin/tsc')
+      const { stdout } = await run(process.execPath, [tsc, '-p', join(folder, config)]).catch(
+        (error) => error,
+      )
+      expect(stdout).toBe('')
+    },
+    120_000,
+  )
+
+  it('encodes and decodes in a program of its own', async () => {
+    const code = block(readPage('docs/operate.md'), 'The codec in your own program', 'ts')
+    await writeFile(join(folder, 'codec.mjs'), code)
+    await writeFile(join(folder, 'photo.png'), await encodePng(photo(640, 96)))
+    const { stdout } = await run(process.execPath, ['codec.mjs'], { cwd: folder })
+    // The smallest layer that is at least 300 wide: 320x48, 3 bytes a pixel.
+    expect(stdout).toContain('320 48 46080')
+    expect(existsSync(join(folder, 'small.strata'))).toBe(true)
   }, 120_000)
 
   it('stores a picture and serves it', async () => {
@@ -147,6 +181,10 @@ describe('the packed tarball, mounted as the README says', () => {
       width: 160,
       height: 104,
     })
+    const kept = await fetch(`http://127.0.0.1:${port}/photos/a.jpg?w=160`, {
+      headers: { Accept: 'image/*' },
+    })
+    expect([kept.status, kept.headers.get('ETag')]).toEqual([200, jpeg.headers.get('ETag')])
     const native = await fetch(`${base}/img/a?w=160`, { headers: { Accept: 'image/vnd.strata' } })
     const { layers } = (await (await fetch(`${base}/img/a.json`)).json()) as { layers: { end: number }[] }
     expect((await native.arrayBuffer()).byteLength).toBe(layers[0]!.end)

@@ -24,7 +24,7 @@ function counting() {
   return { bucket: () => bucket, take }
 }
 
-describe('operations on the bucket, as the README counts them', () => {
+describe('operations on the bucket, as docs/operate.md counts them', () => {
   it('of an upload, reads and a deletion', async () => {
     const { bucket, take } = counting()
     const cdn = createCdn(answerWith(strataFile(71)), { bucket, persist: true })
