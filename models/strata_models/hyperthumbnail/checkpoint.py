@@ -2,7 +2,7 @@
 import math
 from pathlib import Path
 
-from ..weights import read_run, write_half
+from ..shared.weights import read_run, write_half
 from .model import HyperThumbnail
 
 

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from PIL import Image
 
-from ..data import load_pictures, picture_paths
+from ..shared.data import load_pictures, picture_paths
 from .checkpoint import load_model
 from .jpeg import from_coefficients, huffman_bits, quantize
 from .model import HyperThumbnail, block_side

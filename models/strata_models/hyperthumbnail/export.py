@@ -11,10 +11,10 @@ from pathlib import Path
 
 import torch
 
-from ..data import load_pictures, picture_paths
-from ..manifest import enter
-from ..parity import drawn_picture
-from ..program import Blob
+from ..shared.data import load_pictures, picture_paths
+from ..shared.manifest import enter
+from ..compass.parity import drawn_picture
+from ..shared.program import Blob
 from .checkpoint import load_model, save_half
 from .model import Gain, HyperThumbnail, TablePredictor, block_side
 from .programs import calibrate, decoder_program, encoder_program, sample_steps

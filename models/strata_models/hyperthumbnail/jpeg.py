@@ -4,7 +4,7 @@ import math
 import torch
 import torch.nn.functional as F
 
-from ..integer import ste
+from ..shared.integer import ste
 
 BLOCK = 8
 COEFFICIENTS = 64

@@ -11,9 +11,9 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from ..blocks import SLOPE, Residual
-from ..integer import ste
-from ..resample import bicubic, bicubic_matrix
+from ..shared.blocks import SLOPE, Residual
+from ..shared.integer import ste
+from ..shared.resample import bicubic, bicubic_matrix
 from .jpeg import COEFFICIENTS, MAX_STEP, dct_matrix, from_coefficients, huffman_bits, quantize, to_coefficients
 
 INPUT = 1 / 64

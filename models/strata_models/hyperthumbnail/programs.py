@@ -8,7 +8,7 @@ import math
 import numpy as np
 import torch
 
-from ..program import Blob, ProgramBuilder, Value, interleaved
+from ..shared.program import Blob, ProgramBuilder, Value, interleaved
 from .jpeg import COEFFICIENTS, zigzag
 from .model import INPUT, SHAPES, Decoder, Encoder, HyperThumbnail
 

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import torch
 
-from ..data import load_pictures, make_sampler, picture_paths
-from ..loop import Loop, Schedule
-from ..resample import bicubic
-from ..weights import read_run
+from ..shared.data import load_pictures, make_sampler, picture_paths
+from ..shared.loop import Loop, Schedule
+from ..shared.resample import bicubic
+from ..shared.weights import read_run
 from .model import QUALITY_MAX, QUALITY_MIN, SHAPES, HyperThumbnail, initialise, lambda_of
 
 SIDES = {2: 192, 4: 256}

@@ -1,7 +1,7 @@
 """The model of a checkpoint."""
 from pathlib import Path
 
-from ..weights import read_run, write_half
+from ..shared.weights import read_run, write_half
 from .model import Irn
 
 

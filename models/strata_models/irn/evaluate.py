@@ -13,8 +13,8 @@ import numpy as np
 import torch
 from PIL import Image
 
-from ..data import load_pictures, picture_paths
-from ..resample import bicubic
+from ..shared.data import load_pictures, picture_paths
+from ..shared.resample import bicubic
 from .checkpoint import load_model
 from .model import LEVELS, Irn, stored
 

@@ -16,11 +16,11 @@ import onnx
 import torch
 from torch import nn
 
-from ..data import load_pictures, picture_paths
-from ..half import halve
-from ..manifest import enter
-from ..parity import drawn_picture
-from ..program import Blob
+from ..shared.data import load_pictures, picture_paths
+from ..shared.half import halve
+from ..shared.manifest import enter
+from ..compass.parity import drawn_picture
+from ..shared.program import Blob
 from .checkpoint import load_model, save_half
 from .model import CENTRE, LEVELS, SCALE_CLAMP, UNIT, Irn
 from .programs import FACTOR_STEPS, calibrate, coupling_tables

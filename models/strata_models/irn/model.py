@@ -9,8 +9,8 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from ..blocks import SLOPE
-from ..integer import ste
+from ..shared.blocks import SLOPE
+from ..shared.integer import ste
 
 UNIT = 64.0  # samples of 0..255 enter as (sample - CENTRE) / UNIT
 CENTRE = 128.0

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import torch
 
-from ..parity import drawn_picture
+from ..compass.parity import drawn_picture
 from .checkpoint import load_model
 from .model import LEVELS, stored
 

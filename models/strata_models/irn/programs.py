@@ -5,7 +5,7 @@ calibrated on pictures, in both directions.
 """
 import torch
 
-from ..program import Blob, ProgramBuilder
+from ..shared.program import Blob, ProgramBuilder
 from .model import COLOURS, Coupling, Dense, Irn, stored
 
 LIMIT = 32767.0

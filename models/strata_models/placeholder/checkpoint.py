@@ -3,7 +3,7 @@ from pathlib import Path
 
 import torch
 
-from ..weights import read_run, write_half
+from ..shared.weights import read_run, write_half
 from .model import Decoder
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from PIL import Image
 
-from ..data import is_held_out, lanczos_matrix
+from ..shared.data import is_held_out, lanczos_matrix
 from .checkpoint import load_decoder
 from .model import BITS, Decoder, State, search
 from .thumbnails import box_of

@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from ..manifest import enter
-from ..program import Blob
+from ..shared.manifest import enter
+from ..shared.program import Blob
 from .checkpoint import codeword_steps, load_decoder, save_half
 from .evaluate import Target, encode_picture
 from .model import BITS, HIDDEN, ITERATIONS, MIXED, Decoder

@@ -5,7 +5,7 @@ import numpy as np
 import torch
 from PIL import Image
 
-from ..data import picture_paths
+from ..shared.data import picture_paths
 from .transform import SIDE
 
 CROPS = 11  # a picture, beside the whole

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import torch
 
-from ..soap import Soap
+from ..shared.soap import Soap
 from .model import Decoder, encode
 from .start import initialise
 from .thumbnails import CROPS, thumbnails

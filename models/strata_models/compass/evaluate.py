@@ -1,4 +1,4 @@
-"""Rate and distortion on held-out pictures: python -m strata_models.evaluate --data DIR --checkpoint FILE [--against JSON]
+"""Rate and distortion on held-out pictures: python -m strata_models.compass.evaluate --data DIR --checkpoint FILE [--against JSON]
 
 Whole files of three layers (thirds), rounded latents, estimated bits. For each quality and level: bits of the prefix per pixel
 of that level, SSIMULACRA2 and PSNR of the 8-bit picture, as means over the pictures. With --against (another checkpoint's
@@ -13,8 +13,8 @@ import numpy as np
 import torch
 
 from .checkpoint import load_codec
-from .data import load_pictures, picture_paths, resize
-from .ssimulacra2 import score
+from ..shared.data import load_pictures, picture_paths, resize
+from ..shared.ssimulacra2 import score
 
 QUALITIES = (10, 25, 40, 55, 70, 85, 95)
 LEVELS = (1, 2, 3)  # thirds of the picture's sides

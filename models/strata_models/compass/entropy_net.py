@@ -24,7 +24,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from .integer import EXACT, GRID, FloorClip, IntegerConv, integer_relu
+from ..shared.integer import EXACT, GRID, FloorClip, IntegerConv, integer_relu
 from .rate import QUALITY_MAX, QUALITY_MIN, SCALE_COUNT
 
 MEAN_STEPS = 16.0  # means are multiples of 1/16

@@ -1,4 +1,4 @@
-"""Trains the layered codec: python -m strata_models.train --data DIR --out DIR --minutes 60 [--resume DIR/last.pt]
+"""Trains the layered codec: python -m strata_models.compass.train --data DIR --out DIR --minutes 60 [--resume DIR/last.pt]
 
 The learning rate follows the share of the budget that is spent, so a run always ends annealed. One CPU thread in
 bf16 or a CUDA device; loss and recipe: COMPASS eq. (20)-(24), noise for the rate, straight-through for the distortion,
@@ -11,14 +11,14 @@ from pathlib import Path
 import torch
 
 from .codec import ABLATIONS, Codec, initialise_from_patches
-from .data import load_pictures, make_sampler, picture_paths, resize
+from ..shared.data import load_pictures, make_sampler, picture_paths, resize
 from .distortion import Distortion
 from .ladders import SIDE, draw
 from .liff import make_axis
-from .loop import Loop, Schedule
+from ..shared.loop import Loop, Schedule
 from .rate import QUALITY_MAX, QUALITY_MIN, lambda_of
-from .ssimulacra2 import score_of
-from .weights import read_run
+from ..shared.ssimulacra2 import score_of
+from ..shared.weights import read_run
 
 CLIP = 50.0
 WIDE_SHARE, USUAL_QUALITIES = 0.25, (20.0, 95.0)

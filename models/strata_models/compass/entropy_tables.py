@@ -5,7 +5,7 @@ from .11 to 64. The density is a mixture of two Gaussians: what latents less the
 which is no Gaussian, since nothing predicts the scale exactly (2 % fewer bits than a single one, on held-out pictures). It covers k in [-R_i, R_i] plus one escape symbol. Training reads the tables from here (what it
 estimates is what the coder spends); the runtimes read src/entropy/tables-data.ts, which this module writes once:
 
-    python -m strata_models.entropy_tables ../src/entropy/tables-data.ts
+    python -m strata_models.compass.entropy_tables ../src/entropy/tables-data.ts
 
 Only `math` is used, so the module imports anywhere. The committed file is the truth: a libm whose erf differs in
 the last bit must not change a stored stream.
@@ -94,7 +94,7 @@ def typescript() -> str:
     lines = [f"  '{text[at : at + 100]}'," for at in range(0, len(text), 100)]
     return "\n".join(
         [
-            "// Written by models/strata_models/entropy_tables.py; stored streams depend on every number, never edit.",
+            "// Written by models/strata_models/compass/entropy_tables.py; stored streams depend on every number, never edit.",
             "// Per table, as little-endian u16: R, frequency of the escape, frequencies of k = 0..R.",
             "export const TABLES_BASE64 = [",
             *lines,

@@ -10,7 +10,7 @@ import torch.nn.functional as F
 from .codec import LATENTS, PATCH, Codec, LayerCodec
 from .entropy_net import COARSE, PASSES, EntropyNet
 from .liff import FEATURES, Liff
-from .program import Blob, ProgramBuilder, interleaved
+from ..shared.program import Blob, ProgramBuilder, interleaved
 
 SAMPLES = 255.0 * 64
 LATENT_STEPS = 2048.0

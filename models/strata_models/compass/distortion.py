@@ -13,7 +13,7 @@ import torch
 from torch import nn
 
 from .rate import QUALITY_MAX, QUALITY_MIN
-from .ssimulacra2 import distance
+from ..shared.ssimulacra2 import distance
 
 BINS = 10
 DECAY = 0.98

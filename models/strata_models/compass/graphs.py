@@ -5,10 +5,10 @@ Pictures are [1, 12, H/2, W/2] in [0, 1], 2x2 pixels in the channels as (positio
 import numpy as np
 import torch
 
-from .blocks import SLOPE
+from ..shared.blocks import SLOPE
 from .codec import PATCH, SIDE_KNEE, Codec, LayerCodec
-from .graph import Graph
-from .program import Blob, interleaved
+from ..shared.graph import Graph
+from ..shared.program import Blob, interleaved
 
 HALF = np.float32(0.5)
 AT_8, AT_16, AT_32 = 64.0, 256.0, 1024.0  # picture pixels per position

@@ -2,7 +2,7 @@
 from pathlib import Path
 
 from .codec import Codec
-from .weights import read_run, write_half
+from ..shared.weights import read_run, write_half
 
 
 def load_codec(path: Path) -> Codec:

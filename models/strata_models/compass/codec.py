@@ -6,9 +6,9 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from .blocks import Refine, Residual, pad_to
+from ..shared.blocks import Refine, Residual, pad_to
 from .entropy_net import COARSE, INDEX_GRID, EntropyNet, context_of, nearest_rows, quality_code, scale_code
-from .integer import GRID, ste
+from ..shared.integer import GRID, ste
 from .liff import Liff, make_axis
 from .rate import ANCHORS, SCALE_MIN, SCALE_STEP, at_anchor, symbol_bits, lambda_of, scale_of_index
 

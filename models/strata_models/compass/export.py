@@ -1,4 +1,4 @@
-"""Exports a trained codec: python -m strata_models.export --checkpoint RUN/last.pt --data DIR --out weights
+"""Exports a trained codec: python -m strata_models.compass.export --checkpoint RUN/last.pt --data DIR --out weights
 
 Writes the decoder (`decoder.json`: programs and tables, `decoder.bin`: their parameters), the encoder's ONNX graphs and
 `encoder.json`, ONNX twins of the decoder's programs for checking, the fp16 checkpoint and `manifest.json`. The
@@ -15,10 +15,10 @@ import torch
 
 from .checkpoint import load_codec, save_half
 from .codec import LATENTS, PATCH, SIDE_STRIDE, Codec, LayerCodec
-from .data import CropSampler, load_pictures, picture_paths
+from ..shared.data import CropSampler, load_pictures, picture_paths
 from .entropy_net import COARSE, PASSES, SEES
 from .graphs import encoder_graphs, of_program
-from .program import Blob
+from ..shared.program import Blob
 from .programs import LATENT_LIMIT, LATENT_STEPS, all_programs, calibrate, filters
 from .rate import (
     ANCHORS, QUALITY_MAX, QUALITY_MIN, SCALE_COUNT, SCALE_MIN, SCALE_STEP, at_anchor, lambda_of,

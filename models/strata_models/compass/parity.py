@@ -1,4 +1,4 @@
-"""Golden numbers by which the TypeScript side proves that it runs the same model: python -m strata_models.parity
+"""Golden numbers by which the TypeScript side proves that it runs the same model: python -m strata_models.compass.parity
 
 The integer networks must agree to the last bit, so their outputs are hashed; the float ones agree closely, so bits and
 PSNR of a small drawn picture are written down. Inputs are formulas that both sides can compute.
@@ -12,9 +12,9 @@ import torch
 
 from .checkpoint import load_codec
 from .codec import LATENTS, Codec
-from .data import resize
+from ..shared.data import resize
 from .entropy_net import PASSES
-from .integer import GRID
+from ..shared.integer import GRID
 from .liff import make_axis
 
 QUALITIES = (50, 70, 90)  # below these a strip of the drawn picture is left empty

@@ -1,0 +1,1 @@
+"""COMPASS: the layered codec (base layer, one shared enhancement layer, LIFF between them)."""

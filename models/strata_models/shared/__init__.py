@@ -1,0 +1,1 @@
+"""What more than one model uses: pictures, training loop, optimizer, integer networks, exports, measures."""
