@@ -1,20 +1,18 @@
 """The 64 frequency tables of the entropy coder, as integers.
 
 Table i is a density of scale sigma_i integrated over unit bins and rounded to 16-bit frequencies, sigma_i log-spaced
-from .11 to 64. The density is a mixture of two Gaussians: what latents less their means look like under one scale index,
-which is no Gaussian, since nothing predicts the scale exactly (2 % fewer bits than a single one, on held-out pictures). It covers k in [-R_i, R_i] plus one escape symbol. Training reads the tables from here (what it
-estimates is what the coder spends); the runtimes read src/entropy/tables-data.ts, which this module writes once:
+from .11 to 64. The density is a mixture of two Gaussians: latents minus their means under one scale index are not
+Gaussian, because the scale is never predicted exactly (2 % fewer bits than with one Gaussian, on held-out pictures).
+A table covers k in [-R_i, R_i] and one escape symbol.
 
-    python -m strata_models.compass.entropy_tables ../src/entropy/tables-data.ts
-
-Only `math` is used, so the module imports anywhere. The committed file is the truth: a libm whose erf differs in
-the last bit must not change a stored stream.
+Training reads the tables here, so that its estimate is what the coder spends. The runtimes read
+src/entropy/tables-data.ts, which `python -m strata_models compass tables` writes. The committed file is the truth:
+a libm whose erf differs in the last bit must not change a stored stream. Only `math` is used, so that the module can be
+imported without torch.
 """
-
 import base64
 import math
 import struct
-import sys
 
 COUNT = 64
 TOTAL = 1 << 16
@@ -103,7 +101,3 @@ def typescript() -> str:
         ]
     )
 
-
-if __name__ == "__main__":
-    with open(sys.argv[1], "w", encoding="ascii") as file:
-        file.write(typescript())

@@ -1,4 +1,4 @@
-"""Rate and distortion on held-out pictures: python -m strata_models.compass.evaluate --data DIR --checkpoint FILE [--against JSON]
+"""Rate and distortion on held-out pictures: python -m strata_models compass evaluate --data DIR --checkpoint FILE [--against JSON]
 
 Whole files of three layers (thirds), rounded latents, estimated bits. For each quality and level: bits of the prefix per pixel
 of that level, SSIMULACRA2 and PSNR of the 8-bit picture, as means over the pictures. With --against (another checkpoint's
@@ -58,15 +58,16 @@ def rate_difference(rows: list[dict], anchor: list[dict], level: int, measure: s
     return (math.exp(float((ours - theirs).mean())) - 1) * 100
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--checkpoint", type=Path, required=True, help="last.pt of a run or a .safetensors checkpoint")
     parser.add_argument("--pictures", type=int, default=24, help="how many of the held-out pictures")
     parser.add_argument("--every", action="store_true", help="all pictures of the folder, not only the held-out ones")
     parser.add_argument("--json", type=Path, help="write the rows there")
     parser.add_argument("--against", type=Path, help="rows of another checkpoint on the same pictures")
-    options = parser.parse_args()
+
+
+def main(options: argparse.Namespace) -> None:
     torch.set_num_threads(1)
     paths = picture_paths(options.data, held_out=None if options.every else True)
     pictures = load_pictures(paths, SIDE)[: options.pictures]
@@ -80,7 +81,3 @@ def main():
         for measure, limits in (("score", SCORES), ("psnr", (0.0, 99.0))):
             changes = [rate_difference(rows, anchor, level, measure, limits) for level in range(len(LEVELS))]
             print(f"bits at equal {measure}: " + " ".join(f"{c:+.2f} %" for c in changes) + f", mean {sum(changes) / len(changes):+.2f} %")
-
-
-if __name__ == "__main__":
-    main()

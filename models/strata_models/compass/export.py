@@ -1,4 +1,4 @@
-"""Exports a trained codec: python -m strata_models.compass.export --checkpoint RUN/last.pt --data DIR --out weights
+"""Exports a trained codec: python -m strata_models compass export --checkpoint RUN/last.pt --data DIR --out weights
 
 Writes the decoder (`decoder.json`: programs and tables, `decoder.bin`: their parameters), the encoder's ONNX graphs and
 `encoder.json`, ONNX twins of the decoder's programs for checking, the fp16 checkpoint and `manifest.json`. The
@@ -70,12 +70,13 @@ def write_json(path: Path, value) -> None:
     path.write_text(json.dumps(value, separators=(",", ":")) + "\n")
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--checkpoint", type=Path, required=True)
     parser.add_argument("--data", type=Path, required=True, help="training pictures")
     parser.add_argument("--out", type=Path, required=True)
-    options = parser.parse_args()
+
+
+def main(options: argparse.Namespace) -> None:
     torch.set_num_threads(1)
     options.out.mkdir(parents=True, exist_ok=True)
     codec = save_half(load_codec(options.checkpoint), options.out / "compass.safetensors")
@@ -115,7 +116,3 @@ def main():
         total = sum(value for name, value in macs.items() if name.startswith(kind))
         print(f"{kind}: {total:.0f} MAC per pixel without features ({macs['features']:.0f} below) and filters")
     print(f"model set {manifest['modelSet']}, decoder {len(blob.data)} bytes")
-
-
-if __name__ == "__main__":
-    main()

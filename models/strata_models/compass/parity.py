@@ -1,4 +1,4 @@
-"""Golden numbers by which the TypeScript side proves that it runs the same model: python -m strata_models.compass.parity
+"""Golden numbers by which the TypeScript side proves that it runs the same model: python -m strata_models compass parity
 
 The integer networks must agree to the last bit, so their outputs are hashed; the float ones agree closely, so bits and
 PSNR of a small drawn picture are written down. Inputs are formulas that both sides can compute.
@@ -13,6 +13,7 @@ import torch
 from .checkpoint import load_codec
 from .codec import LATENTS, Codec
 from ..shared.data import resize
+from ..shared.drawn import drawn_picture
 from .entropy_net import PASSES
 from ..shared.integer import GRID
 from .liff import make_axis
@@ -32,16 +33,6 @@ def digest(values: torch.Tensor) -> int:
     for value in values.flatten().round().long().tolist():
         h = (h * 31 + value + 4096) % 2147483647
     return h
-
-
-def drawn_picture(height: int, width: int) -> torch.Tensor:
-    """Waves, an edge and a gradient, rounded to 8 bits: [1, 3, H, W] in [0, 1]."""
-    y = torch.arange(height, dtype=torch.float64)[:, None]
-    x = torch.arange(width, dtype=torch.float64)[None]
-    waves = 40 * torch.sin(x / 3.1 + y / 7.7) + 25 * torch.cos(y / 2.3 - x / 11.0)
-    edge = torch.where(2 * x + 3 * y > 1.2 * (height + width), 60.0, -20.0)
-    planes = [100 + waves + edge, 120 + waves * 0.6 + y * 60 / height, 140 - waves * 0.5 + edge * 0.4 + x * 40 / width]
-    return (torch.stack([p.expand(height, width) for p in planes])[None] + 0.5).floor().clamp(0, 255).float() / 255
 
 
 def cells(channels: int, rows: int, columns: int, modulus: int, offset: int, seed: int) -> torch.Tensor:
@@ -81,11 +72,12 @@ def entropy_digests(codec: Codec) -> dict:
     return out
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--checkpoint", type=Path, default=Path("weights/compass.safetensors"))
     parser.add_argument("--out", type=Path, default=Path("../test/golden/parity.json"))
-    options = parser.parse_args()
+
+
+def main(options: argparse.Namespace) -> None:
     codec = load_codec(options.checkpoint)
     picture = drawn_picture(180, 240)
     sizes = [(60, 80), (90, 120), (180, 240)]
@@ -107,7 +99,3 @@ def main():
         "prediction": {"size": [203, 271], "row": 101, "from": 100, "values": [round(v, 3) for v in row.tolist()]},
     }
     options.out.write_text(json.dumps(golden, indent=1) + "\n")
-
-
-if __name__ == "__main__":
-    main()

@@ -1,4 +1,4 @@
-"""Trains the layered codec: python -m strata_models.compass.train --data DIR --out DIR --minutes 60 [--resume DIR/last.pt]
+"""Trains the layered codec: python -m strata_models compass train --data DIR --out DIR --minutes 60 [--resume DIR/last.pt]
 
 The learning rate follows the share of the budget that is spent, so a run always ends annealed. One CPU thread in
 bf16 or a CUDA device; loss and recipe: COMPASS eq. (20)-(24), noise for the rate, straight-through for the distortion,
@@ -25,8 +25,7 @@ WIDE_SHARE, USUAL_QUALITIES = 0.25, (20.0, 95.0)
 LARGE = 2  # times SIDE: crops from which the base layer sees more than a corner
 
 
-def arguments():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder of training pictures")
     parser.add_argument("--out", type=Path, required=True, help="folder for last.pt (resumable) and log.csv (step, minutes, rate, loss, costs of base and top, their MSE, their SSIMULACRA2 scores, norm)")
     length = parser.add_mutually_exclusive_group(required=True)
@@ -41,7 +40,6 @@ def arguments():
     parser.add_argument("--power", type=float, default=1.0, help="of the perceptual distance")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--without", choices=ABLATIONS[1:], default="", help="leave one part out, to measure what it is worth")
-    return parser.parse_args()
 
 
 def initialise(codec: Codec, sampler) -> None:
@@ -113,8 +111,7 @@ def loss_of(codec: Codec, distortion: Distortion, crops: torch.Tensor, rng: rand
     return total, torch.stack([figures[0], figures[-1]], 1).flatten()
 
 
-def main():
-    options = arguments()
+def main(options: argparse.Namespace) -> None:
     torch.manual_seed(options.seed)
     rng = random.Random(options.seed)
     if options.device == "cpu":
@@ -141,7 +138,3 @@ def main():
         # Frozen base: its first half of the run must do.
         codec.base.requires_grad_(not (codec.ablation == "joint-training" and spent > 0.5))
         loop.learn(*loss_of(codec, distortion, crops, rng))
-
-
-if __name__ == "__main__":
-    main()

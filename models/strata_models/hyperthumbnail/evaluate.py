@@ -1,4 +1,4 @@
-"""Held-out pictures as real JPEG files: python -m strata_models.hyperthumbnail.evaluate --data DIR --checkpoint RUN/last.pt
+"""Held-out pictures as real JPEG files: python -m strata_models hyperthumbnail evaluate --data DIR --checkpoint RUN/last.pt
 
 Per quality: bytes, PSNR of the restored picture and of the thumbnail against the bicubic one, and against plain JPEGs
 of the bicubic and of the Lanczos thumbnail (each at the better of 4:2:0 and 4:4:4): dB gained at equal bytes, and bytes
@@ -78,15 +78,16 @@ def ours(model: HyperThumbnail, picture: torch.Tensor, quality: int) -> dict:
     return {"low": image(decoded), "high": image(high), "bytes": size, "bits": float(huffman_bits(quotients)), "tables": steps}
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--checkpoint", type=Path, required=True)
     parser.add_argument("--qualities", type=lambda text: [int(q) for q in text.split(",")], default=[30, 50, 65, 75, 85, 95])
     parser.add_argument("--pictures", type=int, default=24)
     parser.add_argument("--every", action="store_true", help="all pictures of the folder, not only the held-out ones")
     parser.add_argument("--save", type=Path, help="folder for PNGs of the first picture")
-    options = parser.parse_args()
+
+
+def main(options: argparse.Namespace) -> None:
     torch.set_num_threads(1)
     model = load_model(options.checkpoint)
     factor, side = model.factor, block_side(model.factor)
@@ -116,7 +117,3 @@ def main():
     for quality, found in rows.items():
         mean = np.nanmean(np.array(found), 0)
         print("{:3d}  {:7.3f}  {:.2f}  {:.2f}  {:+10.2f}  {:+12.2f}  {:12.3f}  {:10.3f}".format(quality, *mean))
-
-
-if __name__ == "__main__":
-    main()

@@ -1,4 +1,4 @@
-"""Exports a trained model: python -m strata_models.hyperthumbnail.export --checkpoint RUN/last.pt --data DIR --out weights
+"""Exports a trained model: python -m strata_models hyperthumbnail export --checkpoint RUN/last.pt --data DIR --out weights
 
 Writes `hyperthumbnail.json` (programs, gains; `hyperthumbnail4.json` for factor 4), `hyperthumbnail.bin` (their
 parameters, then the table predictor's), the fp16 checkpoint, and their entries in `manifest.json`. The model's id is the hash of its decoder alone, so a better
@@ -13,7 +13,7 @@ import torch
 
 from ..shared.data import load_pictures, picture_paths
 from ..shared.manifest import enter
-from ..compass.parity import drawn_picture
+from ..shared.drawn import drawn_picture
 from ..shared.program import Blob
 from .checkpoint import load_model, save_half
 from .model import Gain, HyperThumbnail, TablePredictor, block_side
@@ -60,12 +60,13 @@ def write(model: HyperThumbnail, ranges: dict, out: Path) -> dict:
     return {f"{name}.json": {"role": "edge", "factor": model.factor, "id": identity}, f"{name}.bin": {"role": "edge", **macs}}
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--checkpoint", type=Path, required=True)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
-    options = parser.parse_args()
+
+
+def main(options: argparse.Namespace) -> None:
     torch.set_num_threads(1)
     model = load_model(options.checkpoint)
     kept, side = options.out / f"{name_of(model.factor)}.safetensors", block_side(model.factor)
@@ -75,7 +76,3 @@ def main():
     drawn = [drawn_picture(24 * model.factor, 32 * model.factor)[0] * 255 - 128, drawn_picture(192, 256)[0] * 255 - 128]
     files = write(model, calibrate(model, [*(cut(p) for p in pictures), *drawn]), options.out)
     enter(options.out, files)
-
-
-if __name__ == "__main__":
-    main()

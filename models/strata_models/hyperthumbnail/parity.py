@@ -1,4 +1,4 @@
-"""Golden numbers by which the TypeScript side proves that it runs the same model: python -m strata_models.hyperthumbnail.parity
+"""Golden numbers by which the TypeScript side proves that it runs the same model: python -m strata_models hyperthumbnail parity
 
 A drawn picture; the thumbnail, tables and quantized coefficients (i16, zigzag, Y Cb Cr of a block together) that come of
 it; the picture restored from these. Pictures are base64 of RGB rows. The integer programs differ from the float model by rounding, so what must agree is near and not the same.
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import torch
 
-from ..compass.parity import drawn_picture
+from ..shared.drawn import drawn_picture
 from .checkpoint import load_model
 from .export import name_of
 from .jpeg import from_coefficients, quantize, zigzag
@@ -32,13 +32,14 @@ def scan_text(quotients: torch.Tensor) -> str:
     return base64.b64encode(scan.numpy().astype("<i2").tobytes()).decode()
 
 
-@torch.no_grad()
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--factor", type=int, choices=sorted(SHAPES), default=2)
     parser.add_argument("--weights", type=Path, default=Path("weights"))
     parser.add_argument("--out", type=Path, default=Path("../test/golden"), help="folder")
-    options = parser.parse_args()
+
+
+@torch.no_grad()
+def main(options: argparse.Namespace) -> None:
     torch.set_num_threads(1)
     name = name_of(options.factor)
     model = load_model(options.weights / f"{name}.safetensors")
@@ -56,7 +57,3 @@ def main():
         })
     golden = {"factor": options.factor, "width": width, "height": height, "picture": text(picture), "cases": cases}
     (options.out / f"{name}.json").write_text(json.dumps(golden, indent=1) + "\n")
-
-
-if __name__ == "__main__":
-    main()

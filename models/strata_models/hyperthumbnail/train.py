@@ -1,4 +1,4 @@
-"""Trains HyperThumbnail: python -m strata_models.hyperthumbnail.train --data DIR --out DIR --minutes 30 [--factor 4] [--resume DIR/last.pt]
+"""Trains HyperThumbnail: python -m strata_models hyperthumbnail train --data DIR --out DIR --minutes 30 [--factor 4] [--resume DIR/last.pt]
 
 Loss, after the paper: rate + lambda * (error of the restored picture and of the thumbnail against the bicubic one).
 The errors enter as the root of their mean square per crop, halfway between squared error and decibels. Quality is drawn
@@ -24,8 +24,7 @@ VARIED = 0.05  # share of crops
 SCALARS = ("log_gain", "offset", "slope")
 
 
-def arguments():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder of training pictures")
     parser.add_argument("--out", type=Path, required=True, help="folder for last.pt (resumable) and log.csv (step, minutes, rate, loss, PSNR of HR and LR, bits per LR pixel, norm)")
     parser.add_argument("--minutes", type=float, required=True)
@@ -36,7 +35,6 @@ def arguments():
     parser.add_argument("--rate", type=float, default=6e-3)
     parser.add_argument("--low-weight", type=float, default=LOW_WEIGHT)
     parser.add_argument("--seed", type=int, default=1)
-    return parser.parse_args()
 
 
 def parameter_groups(model: HyperThumbnail) -> list[dict]:
@@ -83,8 +81,7 @@ def draw_quality(batch: int, device) -> torch.Tensor:
     return QUALITY_MIN + (QUALITY_MAX - QUALITY_MIN) * torch.rand(batch, device=device) ** 0.6
 
 
-def main():
-    options = arguments()
+def main(options: argparse.Namespace) -> None:
     torch.manual_seed(options.seed)
     if options.device == "cpu":
         torch.set_num_threads(1)
@@ -101,7 +98,3 @@ def main():
     for _ in loop:
         crops = (vary_colours(sampler.next()) * 255 - 128).contiguous(memory_format=torch.channels_last)
         loop.learn(*loss_of(model, crops, draw_quality(len(crops), crops.device), options.low_weight))
-
-
-if __name__ == "__main__":
-    main()

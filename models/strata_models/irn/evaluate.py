@@ -1,4 +1,4 @@
-"""Figures of a trained model: python -m strata_models.irn.evaluate --scale 2 --checkpoint FILE --data DIR [--every] [--json OUT]
+"""Figures of a trained model: python -m strata_models irn evaluate --scale 2 --checkpoint FILE --data DIR [--every] [--json OUT]
 
 Mean PSNR over RGB of the picture restored from the thumbnail as 8 bits, with z = 0 and with z ~ N(0, I), against bicubic
 down and up, of the thumbnail against the bicubic one, and bytes of the PNGs; then with a JPEG (4:4:4) in between.
@@ -63,15 +63,16 @@ def figures(model: Irn, picture: torch.Tensor) -> dict[str, float]:
     return row
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--scale", type=int, choices=sorted(LEVELS), required=True)
     parser.add_argument("--checkpoint", type=Path, required=True)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--every", action="store_true", help="all pictures of the folder, not only the held-out ones")
     parser.add_argument("--pictures", type=int, default=100)
     parser.add_argument("--json", type=Path)
-    options = parser.parse_args()
+
+
+def main(options: argparse.Namespace) -> None:
     torch.set_num_threads(1)
     paths = picture_paths(options.data, held_out=None if options.every else True)
     model = load_model(options.checkpoint, options.scale)
@@ -81,7 +82,3 @@ def main():
         print(f"{name:20s} {value:.3f}")
     if options.json:
         options.json.write_text(json.dumps(means, indent=1) + "\n")
-
-
-if __name__ == "__main__":
-    main()

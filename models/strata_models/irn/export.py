@@ -1,4 +1,4 @@
-"""Exports a trained model: python -m strata_models.irn.export --scale 2 --checkpoint RUN/last.pt --data DIR --out weights
+"""Exports a trained model: python -m strata_models irn export --scale 2 --checkpoint RUN/last.pt --data DIR --out weights
 
 Writes `irn2.json` (programs of the couplings, see programs.py), `irn2.bin` (their parameters), both directions as float
 ONNX graphs (`irn2-forward.onnx`: picture -> low, z; `irn2-inverse.onnx`: low, z -> picture;
@@ -19,7 +19,7 @@ from torch import nn
 from ..shared.data import load_pictures, picture_paths
 from ..shared.half import halve
 from ..shared.manifest import enter
-from ..compass.parity import drawn_picture
+from ..shared.drawn import drawn_picture
 from ..shared.program import Blob
 from .checkpoint import load_model, save_half
 from .model import CENTRE, LEVELS, SCALE_CLAMP, UNIT, Irn
@@ -75,13 +75,14 @@ def write(model: Irn, ranges: list[dict], out: Path) -> dict:
     return files
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--scale", type=int, choices=sorted(LEVELS), required=True)
     parser.add_argument("--checkpoint", type=Path, required=True)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
-    options = parser.parse_args()
+
+
+def main(options: argparse.Namespace) -> None:
     torch.set_num_threads(1)
     torch.manual_seed(1)
     scale = options.scale
@@ -93,7 +94,3 @@ def main():
     cuts = [cut(p) for p in pictures]
     files = write(model, calibrate(model, [*cuts, drawn_picture(96, 128)[0] * 255]), options.out)
     enter(options.out, files)
-
-
-if __name__ == "__main__":
-    main()

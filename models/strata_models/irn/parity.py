@@ -1,4 +1,4 @@
-"""Golden numbers by which the TypeScript side proves that it runs the same model: python -m strata_models.irn.parity --scale 2
+"""Golden numbers by which the TypeScript side proves that it runs the same model: python -m strata_models irn parity --scale 2
 
 A drawn picture, the thumbnail that comes of it, and the picture restored from that with z = 0, as base64 of 8-bit RGB rows.
 The integer programs differ from the float model by rounding, so what must agree is near and not the same.
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import torch
 
-from ..compass.parity import drawn_picture
+from ..shared.drawn import drawn_picture
 from .checkpoint import load_model
 from .model import LEVELS, stored
 
@@ -22,13 +22,14 @@ def text(samples: torch.Tensor) -> str:
     return base64.b64encode(rows.numpy().tobytes()).decode()
 
 
-@torch.no_grad()
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--scale", type=int, choices=sorted(LEVELS), required=True)
     parser.add_argument("--weights", type=Path, default=Path("weights"))
     parser.add_argument("--out", type=Path, default=Path("../test/golden"), help="folder")
-    options = parser.parse_args()
+
+
+@torch.no_grad()
+def main(options: argparse.Namespace) -> None:
     torch.set_num_threads(1)
     scale = options.scale
     model = load_model(options.weights / f"irn{scale}.safetensors", scale)
@@ -38,7 +39,3 @@ def main():
     golden = {"scale": scale, "width": WIDTH * scale, "height": HEIGHT * scale,
               "picture": text(picture), "low": text(low), "restored": text(restored)}
     (options.out / f"irn{scale}.json").write_text(json.dumps(golden, indent=1) + "\n")
-
-
-if __name__ == "__main__":
-    main()

@@ -1,4 +1,4 @@
-"""Trains invertible rescaling: python -m strata_models.irn.train --data DIR --out DIR --scale 2 --minutes 30 [--resume DIR/last.pt]
+"""Trains invertible rescaling: python -m strata_models irn train --data DIR --out DIR --scale 2 --minutes 30 [--resume DIR/last.pt]
 
 Both directions at once (Xiao et al., eq. 9): the restored picture against the picture, with z = 0 for one half of the
 crops and z ~ N(0, I) for the other; the thumbnail against the bicubic one; z against N(0, I). The thumbnail's weight
@@ -30,8 +30,7 @@ FLOOR = 0.05  # squared samples: below that an error is none
 PSNR = 20 * math.log10(255)
 
 
-def arguments():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder of training pictures")
     parser.add_argument("--out", type=Path, required=True, help="folder for last.pt and log.csv (step, minutes, rate, loss, PSNR with z = 0, with z ~ N(0, I), of the thumbnail, mean z^2, the thumbnail's weight, norm)")
     parser.add_argument("--scale", type=int, choices=sorted(LEVELS), required=True)
@@ -43,7 +42,6 @@ def arguments():
     parser.add_argument("--rate", type=float, default=3e-3)
     parser.add_argument("--low-psnr", type=float, help="of the thumbnail against the bicubic one, dB")
     parser.add_argument("--seed", type=int, default=1)
-    return parser.parse_args()
 
 
 def parameter_groups(model: Irn) -> list[dict]:
@@ -108,8 +106,7 @@ def loss_of(model: Irn, pictures: torch.Tensor, guide: torch.Tensor, excess: Exc
     return loss, figures
 
 
-def main():
-    options = arguments()
+def main(options: argparse.Namespace) -> None:
     torch.manual_seed(options.seed)
     if options.device == "cpu":
         torch.set_num_threads(1)
@@ -131,7 +128,3 @@ def main():
         loss, figures = loss_of(loop.model, crops, guide, excess)
         loop.learn(loss, figures)
         guide = (guide * (GUIDE_GAIN * (wanted - figures[2]).clamp(-3, 3)).exp()).clamp(0.02, 2)
-
-
-if __name__ == "__main__":
-    main()

@@ -1,4 +1,4 @@
-"""Measures the placeholder: python -m strata_models.placeholder.evaluate --checkpoint FILE --images DIR [--held-out]
+"""Measures the placeholder: python -m strata_models placeholder evaluate --checkpoint FILE --images DIR [--held-out]
 
 PSNR over RGB in the picture's 32-pixel box: the decoded 32x32 resized to it against the picture resized to it, both by
 Pillow's Lanczos; mean of dB over pictures, after each step. The encoder here is what src/codec/placeholder does.
@@ -106,20 +106,17 @@ def box_decibels(decoder: Decoder, image: Image.Image, exact: bool) -> list[floa
     return values
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--checkpoint", type=Path, required=True)
     parser.add_argument("--images", type=Path, required=True)
     parser.add_argument("--held-out", action="store_true", help="only those that training leaves out")
     parser.add_argument("--fast", action="store_true", help="without the flips that ask the whole decoder")
-    options = parser.parse_args()
+
+
+def main(options: argparse.Namespace) -> None:
     torch.set_num_threads(1)
     decoder = load_decoder(options.checkpoint)
     paths = sorted(p for p in options.images.rglob("*") if p.suffix in {".png", ".jpg"})
     paths = [p for p in paths if is_held_out(p)] if options.held_out else paths
     rows = [box_decibels(decoder, Image.open(p).convert("RGB"), not options.fast) for p in paths]
     print(f"{len(rows)} pictures:", " ".join(f"{16 * (i + 1)} B {v:.2f}" for i, v in enumerate(np.mean(rows, 0))))
-
-
-if __name__ == "__main__":
-    main()

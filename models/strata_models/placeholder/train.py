@@ -1,4 +1,4 @@
-"""Trains the placeholder: python -m strata_models.placeholder.train --data DIR --out DIR --minutes M [--resume RUN/last.pt]
+"""Trains the placeholder: python -m strata_models placeholder train --data DIR --out DIR --minutes M [--resume RUN/last.pt]
 
 All eight steps of a picture are one loss: the mean of log MSE, so every step and every picture counts in dB.
 """
@@ -51,15 +51,16 @@ def load_thumbnails(cache: Path, data: Path, held_out: bool, crops: int) -> torc
     return torch.load(cache, weights_only=True)
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--minutes", type=float, required=True, help="processor time of training; start and thumbnails take some three more")
     parser.add_argument("--resume", type=Path, help="last.pt of an earlier run: its averaged weights are the start")
     parser.add_argument("--rate", type=float, default=4e-3)
     parser.add_argument("--seed", type=int, default=1)
-    options = parser.parse_args()
+
+
+def main(options: argparse.Namespace) -> None:
     torch.set_num_threads(1)
     torch.manual_seed(options.seed)
     options.out.mkdir(parents=True, exist_ok=True)
@@ -105,7 +106,3 @@ def main():
     torch.save({"average": average, "step": step}, options.out / "last.pt")
     decoder.load_state_dict(average)
     print(f"{step} steps, held out after:", " ".join(f"{v:.2f}" for v in decibels(decoder, held_out)))
-
-
-if __name__ == "__main__":
-    main()
