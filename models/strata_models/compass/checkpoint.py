@@ -1,8 +1,8 @@
 """The codec of a checkpoint."""
 from pathlib import Path
 
-from .codec import Codec
 from ..shared.weights import read_run, write_half
+from .codec import Codec
 
 
 def load_codec(path: Path) -> Codec:

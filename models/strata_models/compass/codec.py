@@ -6,11 +6,11 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from ..shared.blocks import Refine, Residual, pad_to
-from .entropy_net import COARSE, INDEX_GRID, EntropyNet, context_of, nearest_rows, quality_code, scale_code
+from ..shared.blocks import Conv2d, Refine, Residuals, pad_to
 from ..shared.integer import GRID, ste
+from .entropy_net import COARSE, INDEX_GRID, EntropyNet, context_of, nearest_rows, quality_code, scale_code
 from .liff import Liff, make_axis
-from .rate import ANCHORS, SCALE_MIN, SCALE_STEP, at_anchor, symbol_bits, lambda_of, scale_of_index
+from .rate import ANCHORS, SCALE_MIN, SCALE_STEP, at_anchor, lambda_of, scale_of_index, symbol_bits
 
 PATCH = 8  # pixels per latent and axis
 SIDE_STRIDE = 4  # latents per side latent and axis
@@ -34,18 +34,18 @@ class LayerCodec(nn.Module):
         """Channels: of the side latents, of the entropy network, of each synthesis block's inside, of refinement."""
         super().__init__()
         self.conditional = conditional
-        self.patch_in = nn.Conv2d(192, ANALYSIS_WIDTH, 1)
-        self.condition = nn.Conv2d(192, ANALYSIS_WIDTH, 1) if conditional else None
-        self.analysis_blocks = nn.Sequential(*(Residual(ANALYSIS_WIDTH, hidden) for hidden in ANALYSIS_HIDDEN))
-        self.analysis_out = nn.Conv2d(ANALYSIS_WIDTH, LATENTS, 1)
-        self.synthesis_in = nn.Conv2d(LATENTS, WIDTH, 1)
-        self.synthesis_blocks = nn.Sequential(*(Residual(WIDTH, channels) for channels in inner))
-        self.patch_out = nn.Conv2d(WIDTH, 192, 1)
+        self.patch_in = Conv2d(192, ANALYSIS_WIDTH, 1)
+        self.condition = Conv2d(192, ANALYSIS_WIDTH, 1) if conditional else None
+        self.analysis_blocks = Residuals(ANALYSIS_WIDTH, ANALYSIS_HIDDEN)
+        self.analysis_out = Conv2d(ANALYSIS_WIDTH, LATENTS, 1)
+        self.synthesis_in = Conv2d(LATENTS, WIDTH, 1)
+        self.synthesis_blocks = Residuals(WIDTH, inner)
+        self.patch_out = Conv2d(WIDTH, 192, 1)
         self.refine = Refine(24 if conditional else 12, refine)
-        self.side_in = nn.Conv2d(2 * LATENTS, 64, 1)
-        self.side_down = nn.Conv2d(256, 64, 1)
-        self.side_mix = nn.Conv2d(64, 64, 3, padding=1)
-        self.side_out = nn.Conv2d(256, side, 1)
+        self.side_in = Conv2d(2 * LATENTS, 64, 1)
+        self.side_down = Conv2d(256, 64, 1)
+        self.side_mix = Conv2d(64, 64, 3, padding=1)
+        self.side_out = Conv2d(256, side, 1)
         self.entropy = EntropyNet(LATENTS, side, hidden, conditional)
         # log of 1 / quantization step for each quality anchor; the decoder's inverse is learned apart.
         anchors = torch.arange(ANCHORS) / (ANCHORS - 1) * 99 + 1
@@ -59,8 +59,9 @@ class LayerCodec(nn.Module):
         """Pictures padded to PATCH -> latents before gain, [B, LATENTS, H/8, W/8]."""
         target = picture - (0.5 if prediction is None else prediction)
         x = self.patch_in(F.pixel_unshuffle(target, PATCH))
-        if self.condition is not None:
-            x = x + self.condition(F.pixel_unshuffle((prediction if seen is None else seen) - 0.5, PATCH))
+        seen = prediction if seen is None else seen
+        if self.condition is not None and seen is not None:
+            x = x + self.condition(F.pixel_unshuffle(seen - 0.5, PATCH))
         return self.analysis_out(self.analysis_blocks(x))
 
     def side_analysis(self, gained: torch.Tensor) -> torch.Tensor:

@@ -12,8 +12,8 @@ picture, and within a picture S is linear: hence a power between .6 and 1.
 import torch
 from torch import nn
 
-from .rate import QUALITY_MAX, QUALITY_MIN
 from ..shared.ssimulacra2 import distance
+from .rate import QUALITY_MAX, QUALITY_MIN
 
 BINS = 10
 DECAY = 0.98
@@ -21,6 +21,10 @@ KINDS = 2  # base, enhancement
 
 
 class Distortion(nn.Module):
+    squared: torch.Tensor  # [KINDS, BINS]: running mean of MSE
+    seen: torch.Tensor  # running mean of S^power
+    count: torch.Tensor  # batches that the means have taken in
+
     def __init__(self, share: float, power: float):
         super().__init__()
         self.share, self.power = share, power

@@ -24,6 +24,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from ..shared.blocks import module_list
 from ..shared.integer import EXACT, GRID, FloorClip, IntegerConv, integer_relu
 from .rate import QUALITY_MAX, QUALITY_MIN, SCALE_COUNT
 
@@ -105,24 +106,20 @@ class PassNet(nn.Module):
         self.count = channels * len(spec.positions)
         self.spread = integer_relu(seen, seen, 3, groups=seen) if seen else None
         self.gather = integer_relu(seen, spec.hidden, 1) if seen else None
-        limits = dict(output_grid=MEAN_STEPS, low=-MEAN_LIMIT, high=MEAN_LIMIT)
-        self.linear = nn.ModuleList(
-            IntegerConv(self.count, self.count, 3, VALUE_STEPS, CONTEXT_LIMIT, groups=self.count, **limits)
-            for _ in range(linear)
-        )
+        predictor = (self.count, self.count, 3, VALUE_STEPS, CONTEXT_LIMIT, MEAN_STEPS, -MEAN_LIMIT, MEAN_LIMIT)
+        self.linear = module_list(IntegerConv(*predictor, groups=self.count) for _ in range(linear))
         inputs = hidden + carried + spec.hidden
         self.mix = integer_relu(inputs, spec.mix, 1) if spec.mix else None
         # Without a clip of its own: what the linear prediction adds is clipped with it.
-        wide = dict(output_grid=MEAN_STEPS, low=-EXACT, high=EXACT)
-        self.means = IntegerConv(spec.mix or inputs, self.count, 1, GRID, 255.0, **wide)
+        self.means = IntegerConv(spec.mix or inputs, self.count, 1, GRID, 255.0, MEAN_STEPS, -EXACT, EXACT)
         self.indexes = IntegerConv(spec.mix or inputs, self.count, 1, GRID, 255.0, INDEX_GRID, 0.0, SCALE_COUNT - 1.0)
         with torch.no_grad():
-            self.means.weight *= 0.1
-            self.indexes.weight *= 0.1
+            self.means.weight.mul_(0.1)
+            self.indexes.weight.mul_(0.1)
             self.indexes.bias.fill_(2.5)
             for conv in self.linear:
-                conv.weight *= 0.02
-            if self.spread is not None:
+                conv.weight.mul_(0.02)
+            if self.spread is not None and self.gather is not None:
                 self.spread.weight.abs_()
                 self.gather.bias.fill_(0.2)
             if self.mix is not None:
@@ -132,6 +129,8 @@ class PassNet(nn.Module):
                 self.mix.bias[0] = 0
 
     def features(self, seen: torch.Tensor) -> torch.Tensor:
+        if self.spread is None or self.gather is None:
+            raise TypeError("this pass sees no latents, so it has no features")
         return self.gather(self.spread(seen / GRID))
 
     def forward(self, inputs: torch.Tensor, seen_values: list[torch.Tensor]) -> tuple[torch.Tensor, torch.Tensor]:
@@ -157,10 +156,9 @@ class EntropyNet(nn.Module):
         self.side = integer_relu(side + planes, hidden * 4, 1, input_grid=grid)
         self.context = integer_relu(latents * 8, hidden, 1) if context else None
         self.middle = integer_relu(hidden, hidden, 3, input_limit=510.0 if context else 255.0)
-        fine = latents - COARSE
         width = {False: COARSE, True: latents - COARSE}
         carried = (0, 0, 0, 0, PASSES[3].hidden)
-        self.passes = nn.ModuleList(
+        self.passes = module_list(
             PassNet(spec, latents, hidden, len(s.positions) * width[s.fine], len(s.predictors), kept)
             for spec, s, kept in zip(PASSES, SEES, carried)
         )
@@ -189,12 +187,12 @@ class EntropyNet(nn.Module):
         groups = {False: slice(0, COARSE), True: slice(COARSE, None)}
         done: dict[tuple[bool, int], torch.Tensor] = {}
         found = [torch.zeros_like(cells) for _ in range(3)]
-        carried = []
+        carried: list[torch.Tensor] = []
         for index, (spec, net) in enumerate(zip(PASSES, self.passes)):
             inputs, sees = [hidden], SEES[index]
             at = lambda positions: torch.cat([done[sees.fine, p] for p in positions], 1)
             values = [halves(at(positions)) for positions in sees.predictors]
-            if index:
+            if spec.hidden:
                 features = net.features(magnitudes(at(sees.positions)))
                 inputs += [*carried, features]
                 if index == 3:

@@ -12,9 +12,9 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from .checkpoint import load_codec
 from ..shared.data import load_pictures, picture_paths, resize
 from ..shared.ssimulacra2 import score
+from .checkpoint import load_codec
 
 QUALITIES = (10, 25, 40, 55, 70, 85, 95)
 LEVELS = (1, 2, 3)  # thirds of the picture's sides
@@ -54,7 +54,7 @@ def rate_difference(rows: list[dict], anchor: list[dict], level: int, measure: s
     low = max(limits[0], *(curve[0][0] for curve in curves))
     high = min(limits[1], *(curve[-1][0] for curve in curves))
     at = np.linspace(low, high, 400)
-    ours, theirs = (np.interp(at, *zip(*curve)) for curve in curves)
+    ours, theirs = (np.interp(at, *np.array(curve).T) for curve in curves)
     return (math.exp(float((ours - theirs).mean())) - 1) * 100
 
 

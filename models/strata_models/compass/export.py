@@ -13,15 +13,22 @@ from pathlib import Path
 
 import torch
 
+from ..shared.data import CropSampler, load_pictures, picture_paths
+from ..shared.program import Blob
 from .checkpoint import load_codec, save_half
 from .codec import LATENTS, PATCH, SIDE_STRIDE, Codec, LayerCodec
-from ..shared.data import CropSampler, load_pictures, picture_paths
 from .entropy_net import COARSE, PASSES, SEES
 from .graphs import encoder_graphs, of_program
-from ..shared.program import Blob
 from .programs import LATENT_LIMIT, LATENT_STEPS, all_programs, calibrate, filters
 from .rate import (
-    ANCHORS, QUALITY_MAX, QUALITY_MIN, SCALE_COUNT, SCALE_MIN, SCALE_STEP, at_anchor, lambda_of,
+    ANCHORS,
+    QUALITY_MAX,
+    QUALITY_MIN,
+    SCALE_COUNT,
+    SCALE_MIN,
+    SCALE_STEP,
+    at_anchor,
+    lambda_of,
 )
 
 ORT_VERSION = "1.30.0"

@@ -6,9 +6,9 @@ import numpy as np
 import torch
 
 from ..shared.blocks import SLOPE
-from .codec import PATCH, SIDE_KNEE, Codec, LayerCodec
 from ..shared.graph import Graph
 from ..shared.program import Blob, interleaved
+from .codec import PATCH, SIDE_KNEE, Codec, LayerCodec
 
 HALF = np.float32(0.5)
 AT_8, AT_16, AT_32 = 64.0, 256.0, 1024.0  # picture pixels per position
@@ -78,7 +78,8 @@ def gradient(layer: LayerCodec, name: str) -> Graph:
     patches = graph.convolve(x, rows, layer.patch_out.bias[PATCH_ORDER], AT_8)
     residual = graph.node("DepthToSpace", [patches], blocksize=PATCH // 2, mode="DCR")
     order = interleaved(3, 2)
-    mix, bias, seen, picture = refine.mix.weight[:, order], refine.mix.bias, residual, residual
+    mix, seen, picture = refine.mix.weight[:, order], residual, residual
+    bias: torch.Tensor = refine.mix.bias
     if layer.conditional:
         prediction = graph.input("prediction", [1, 12, "H/2", "W/2"])
         mix = refine.mix.weight[:, np.concatenate([order, 12 + order])]
@@ -101,7 +102,7 @@ def gradient(layer: LayerCodec, name: str) -> Graph:
     g = slope(back(g, refine.middle.weight, at_2), mixed)
     g = graph.add(error, back(g, mix[:, :12], at_2))
     g = back(graph.unshuffle(g, PATCH // 2), rows, AT_8)
-    for block, before in zip(reversed(layer.synthesis_blocks), reversed(expanded)):
+    for block, before in zip(reversed(list(layer.synthesis_blocks)), reversed(expanded), strict=True):
         inner = slope(back(g, block.reduce.weight, AT_8), before)
         inner = back(inner, block.expand.weight, AT_8)
         depthwise = block.depthwise.weight.flip(2, 3)
@@ -146,8 +147,10 @@ def of_program(program: dict, blob: Blob, name: str) -> Graph:
             shapes[op["out"]] = (channels, stride)
         else:
             factor, down = op["factor"], op["op"] == "unshuffle"
-            operator, mode = ("SpaceToDepth", {}) if down else ("DepthToSpace", {"mode": "DCR"})
-            values[op["out"]] = graph.node(operator, [values[op["in"][0]]], blocksize=factor, **mode)
+            x = values[op["in"][0]]
+            values[op["out"]] = (
+                graph.unshuffle(x, factor) if down else graph.node("DepthToSpace", [x], blocksize=factor, mode="DCR")
+            )
             area = factor * factor
             shapes[op["out"]] = (channels * area, stride * factor) if down else (channels // area, stride // factor)
     for key in program["outputs"]:

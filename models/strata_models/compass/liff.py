@@ -13,6 +13,8 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from ..shared.blocks import Conv2d
+
 FEATURES = 8
 TAPS = 9 * FEATURES
 EXACT_NUMERATOR = 6
@@ -80,14 +82,13 @@ class Liff(nn.Module):
     def __init__(self):
         super().__init__()
         self.features = nn.Sequential(
-            nn.Conv2d(12, 12, 3, padding=1), nn.LeakyReLU(0.1), nn.Conv2d(12, 4 * FEATURES, 1)
+            Conv2d(12, 12, 3, padding=1), nn.LeakyReLU(0.1), Conv2d(12, 4 * FEATURES, 1)
         )
-        self.filters = nn.Sequential(
-            nn.Linear(6, 32), nn.LeakyReLU(0.1), nn.Linear(32, 32), nn.LeakyReLU(0.1), nn.Linear(32, 3 * TAPS)
-        )
-        nn.init.zeros_(self.filters[-1].bias)
+        first, second, last = nn.Linear(6, 32), nn.Linear(32, 32), nn.Linear(32, 3 * TAPS)
+        self.filters = nn.Sequential(first, nn.LeakyReLU(0.1), second, nn.LeakyReLU(0.1), last)
         with torch.no_grad():
-            self.filters[-1].weight *= 0.05
+            last.bias.zero_()
+            last.weight *= 0.05
 
     def extract(self, low: torch.Tensor) -> torch.Tensor:
         """[B, 3, h, w] in [0, 1] -> [B, FEATURES, h, w]; an odd side is padded by replication and cropped after."""

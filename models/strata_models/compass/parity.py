@@ -10,12 +10,12 @@ from pathlib import Path
 
 import torch
 
-from .checkpoint import load_codec
-from .codec import LATENTS, Codec
 from ..shared.data import resize
 from ..shared.drawn import drawn_picture
-from .entropy_net import PASSES
 from ..shared.integer import GRID
+from .checkpoint import load_codec
+from .codec import LATENTS, Codec
+from .entropy_net import PASSES
 from .liff import make_axis
 
 QUALITIES = (50, 70, 90)  # below these a strip of the drawn picture is left empty
@@ -56,7 +56,7 @@ def entropy_digests(codec: Codec) -> dict:
         planes = torch.tensor([[120.0, 64.0]])[:, : 2 if layer.conditional else 1].double()
         context = cells(2 * LATENTS, 4 * rows, 4 * columns, 64, 0, 5) if layer.conditional else None
         hidden = net.hidden_features(cells(side, rows, columns, 41, 20, 17), planes, context)
-        found = {"hyper": channels_last(hidden * GRID)}
+        found: dict[str, int | list[int]] = {"hyper": channels_last(hidden * GRID)}
         for index, part in enumerate(net.passes):
             drawn = lambda channels, modulus, offset, seed: cells(channels, 2 * rows, 2 * columns, modulus, offset, seed)
             inputs = [drawn(net.hidden, 256, 0, 3) / GRID]

@@ -6,11 +6,13 @@ LATENT_STEPS per unit. What an activation's integers stand for is calibrated on 
 import numpy as np
 import torch
 import torch.nn.functional as F
+from torch import nn
+from torch.utils.hooks import RemovableHandle
 
-from .codec import LATENTS, PATCH, Codec, LayerCodec
-from .entropy_net import COARSE, PASSES, EntropyNet
-from .liff import FEATURES, Liff
 from ..shared.program import Blob, ProgramBuilder, interleaved
+from .codec import LATENTS, PATCH, Codec, LayerCodec
+from .entropy_net import PASSES, EntropyNet
+from .liff import FEATURES, Liff
 
 SAMPLES = 255.0 * 64
 LATENT_STEPS = 2048.0
@@ -40,7 +42,8 @@ def coding_pass(net: EntropyNet, index: int, blob: Blob) -> ProgramBuilder:
     """Pass `index`: hidden, magnitudes seen, values seen, features of pass 3 -> means, indexes (and those features)."""
     part, b = net.passes[index], ProgramBuilder(blob)
     inputs = [b.input("hidden", net.hidden, 16, limit=255.0)]
-    if part.spread is not None:
+    features = None
+    if part.spread is not None and part.gather is not None:
         seen = b.input("magnitudes", part.spread.weight.shape[0], 16, limit=255.0)
         if index == 4:
             inputs.append(b.input("carried", PASSES[3].hidden, 16, limit=255.0))
@@ -55,7 +58,7 @@ def coding_pass(net: EntropyNet, index: int, blob: Blob) -> ProgramBuilder:
     means = b.integer("means", inputs, part.means, add=predicted)
     b.ops[-1] |= {"low": -2047, "high": 2047}  # clipped with what linear prediction adds
     b.output(means, b.integer("indexes", inputs, part.indexes))
-    if index == 3:
+    if index == 3 and features is not None:
         b.output(features)
     return b
 
@@ -75,7 +78,8 @@ def synthesis(layer: LayerCodec, blob: Blob, ranges: dict[str, float]) -> Progra
     rows = np.arange(192).reshape(3, 4, 2, 4, 2).transpose(1, 3, 2, 4, 0).ravel()
     patches = b.conv("patches", [x], layer.patch_out, SAMPLES, rows=rows)
     residual = b.shuffle("residual", patches, PATCH // 2)
-    refine, bias = layer.refine, layer.refine.mix.bias
+    refine = layer.refine
+    bias: torch.Tensor = refine.mix.bias
     seen, columns = [residual], interleaved(3, 2)
     if layer.conditional:
         prediction = b.input("prediction", 12, 2, SAMPLES)
@@ -107,7 +111,7 @@ def filters(liff: Liff, blob: Blob) -> list[dict]:
     """The MLP that makes filters, in floats: it runs once a picture, in double precision and plain arithmetic."""
     layers = []
     for module in liff.filters:
-        if hasattr(module, "weight"):
+        if isinstance(module, nn.Linear):
             layers.append({"inputs": module.in_features, "outputs": module.out_features,
                            "weights": blob.put(module.weight.detach().numpy(), "<f4"),
                            "bias": blob.put(module.bias.detach().numpy(), "<f4")})
@@ -119,17 +123,18 @@ class Observer:
 
     def __init__(self, codec: Codec):
         self.ranges: dict[str, dict[str, float]] = {}
-        self.hooks = []
+        self.hooks: list[RemovableHandle] = []
         for kind, layer in (("base", codec.base), ("enhancement", codec.enhancement)):
             refine = layer.refine
-            for name, module in (("stream", layer.synthesis_in), ("mixed", refine.mix), ("middle", refine.middle)):
-                self._watch(kind, name, module)
+            for name, conv in (("stream", layer.synthesis_in), ("mixed", refine.mix), ("middle", refine.middle)):
+                self._watch(kind, name, conv)
             for index, block in enumerate(layer.synthesis_blocks):
-                for name, module in (("stream", block), (f"spread{index}", block.depthwise), (f"expanded{index}", block.expand)):
-                    self._watch(kind, name, module)
+                self._watch(kind, "stream", block)
+                self._watch(kind, f"spread{index}", block.depthwise)
+                self._watch(kind, f"expanded{index}", block.expand)
         self._watch("features", "inner", codec.liff.features[0])
 
-    def _watch(self, kind: str, name: str, module) -> None:
+    def _watch(self, kind: str, name: str, module: nn.Module) -> None:
         found = self.ranges.setdefault(kind, {})
 
         def hook(_, __, output):

@@ -10,15 +10,15 @@ from pathlib import Path
 
 import torch
 
-from .codec import ABLATIONS, Codec, initialise_from_patches
 from ..shared.data import load_pictures, make_sampler, picture_paths, resize
+from ..shared.loop import Loop, Schedule
+from ..shared.ssimulacra2 import score_of
+from ..shared.weights import read_run
+from .codec import ABLATIONS, Codec, initialise_from_patches
 from .distortion import Distortion
 from .ladders import SIDE, draw
 from .liff import make_axis
-from ..shared.loop import Loop, Schedule
 from .rate import QUALITY_MAX, QUALITY_MIN, lambda_of
-from ..shared.ssimulacra2 import score_of
-from ..shared.weights import read_run
 
 CLIP = 50.0
 WIDE_SHARE, USUAL_QUALITIES = 0.25, (20.0, 95.0)
@@ -99,7 +99,7 @@ def loss_of(codec: Codec, distortion: Distortion, crops: torch.Tensor, rng: rand
     qualities = draw_qualities(len(crops), len(sides), rising, crops.device)
     with torch.autocast(crops.device.type, dtype=torch.bfloat16):
         outputs = codec(pictures, qualities)
-    total, figures = 0.0, []
+    total, figures = torch.zeros((), device=crops.device), []
     for index, (picture, quality, output) in enumerate(zip(pictures, qualities, outputs)):
         weight = lambda_of(quality)
         pixels = picture.shape[2] * picture.shape[3]

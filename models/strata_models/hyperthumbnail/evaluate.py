@@ -32,7 +32,7 @@ def jpeg(image: Image.Image, **options) -> bytes:
     return out.getvalue()
 
 
-def plain_points(picture: Image.Image, target: np.ndarray, kernel, factor: int) -> list[tuple[float, float, float, int]]:
+def plain_points(picture: Image.Image, target: np.ndarray, kernel, factor: int) -> list[tuple[int, float, float, int]]:
     """(bytes, PSNR of HR, PSNR of the thumbnail against `target`, subsampling)."""
     low = picture.resize((picture.width // factor, picture.height // factor), kernel)
     points = []
@@ -114,6 +114,6 @@ def main(options: argparse.Namespace) -> None:
                 Image.fromarray(found["high"]).save(options.save / f"high-{quality}.png")
                 Image.fromarray(target).save(options.save / "bicubic.png")
     print(f"{len(pictures)} pictures\n  q   bpp(LR)  HR dB  LR dB  over bicubic  over Lanczos  size/plain  estimate/bits")
-    for quality, found in rows.items():
-        mean = np.nanmean(np.array(found), 0)
+    for quality, figures in rows.items():
+        mean = np.nanmean(np.array(figures), 0)
         print("{:3d}  {:7.3f}  {:.2f}  {:.2f}  {:+10.2f}  {:+12.2f}  {:12.3f}  {:10.3f}".format(quality, *mean))

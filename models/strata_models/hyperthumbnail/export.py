@@ -12,8 +12,8 @@ from pathlib import Path
 import torch
 
 from ..shared.data import load_pictures, picture_paths
-from ..shared.manifest import enter
 from ..shared.drawn import drawn_picture
+from ..shared.manifest import enter
 from ..shared.program import Blob
 from .checkpoint import load_model, save_half
 from .model import Gain, HyperThumbnail, TablePredictor, block_side

@@ -11,7 +11,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from ..shared.blocks import SLOPE, Residual
+from ..shared.blocks import SLOPE, Conv2d, Residual, Residuals
 from ..shared.integer import ste
 from ..shared.resample import bicubic, bicubic_matrix
 from .jpeg import COEFFICIENTS, MAX_STEP, dct_matrix, from_coefficients, huffman_bits, quantize, to_coefficients
@@ -74,13 +74,13 @@ class Encoder(nn.Module):
     def __init__(self, factor: int):
         super().__init__()
         self.factor, shape = factor, SHAPES[factor]
-        self.base = nn.Conv2d(3 * factor**2, 3, 3, padding=1)
-        self.cells = nn.Conv2d(12 * factor**2 + 1, shape.encoder, 1)
-        self.blocks = nn.Sequential(*(Residual(shape.encoder, shape.encoder) for _ in range(shape.encoder_blocks)))
-        self.down = nn.Conv2d(16 * shape.encoder + 1, BLOCK_WIDTH, 1)
+        self.base = Conv2d(3 * factor**2, 3, 3, padding=1)
+        self.cells = Conv2d(12 * factor**2 + 1, shape.encoder, 1)
+        self.blocks = Residuals(shape.encoder, [shape.encoder] * shape.encoder_blocks)
+        self.down = Conv2d(16 * shape.encoder + 1, BLOCK_WIDTH, 1)
         self.middle = Residual(BLOCK_WIDTH, BLOCK_WIDTH)
-        self.coarse = nn.Conv2d(BLOCK_WIDTH, 192, 1)
-        self.fine = nn.Conv2d(shape.encoder, 12, 1)
+        self.coarse = Conv2d(BLOCK_WIDTH, 192, 1)
+        self.fine = Conv2d(shape.encoder, 12, 1)
         self.gain = Gain()
 
     def forward(self, picture: torch.Tensor, quality: torch.Tensor) -> torch.Tensor:
@@ -102,13 +102,12 @@ class TablePredictor(nn.Module):
 
     def __init__(self):
         super().__init__()
-        self.mlp = nn.Sequential(
-            nn.Linear(2 * COEFFICIENTS + 1, TABLE_WIDTH), nn.LeakyReLU(SLOPE),
-            nn.Linear(TABLE_WIDTH, TABLE_WIDTH), nn.LeakyReLU(SLOPE), nn.Linear(TABLE_WIDTH, 2 * COEFFICIENTS),
-        )
+        first, second = nn.Linear(2 * COEFFICIENTS + 1, TABLE_WIDTH), nn.Linear(TABLE_WIDTH, TABLE_WIDTH)
+        last = nn.Linear(TABLE_WIDTH, 2 * COEFFICIENTS)
+        self.mlp = nn.Sequential(first, nn.LeakyReLU(SLOPE), second, nn.LeakyReLU(SLOPE), last)
         with torch.no_grad():
-            self.mlp[4].weight *= 0.1
-            self.mlp[4].bias.zero_()
+            last.weight *= 0.1
+            last.bias.zero_()
         self.offset = nn.Parameter(torch.full((2 * COEFFICIENTS,), 0.04))
         self.slope = nn.Parameter(torch.zeros(2 * COEFFICIENTS))
 
@@ -130,12 +129,12 @@ class Decoder(nn.Module):
     def __init__(self, factor: int):
         super().__init__()
         self.factor, shape = factor, SHAPES[factor]
-        self.frequencies = nn.Conv2d(3 * COEFFICIENTS + 1, BLOCK_WIDTH, 1)
+        self.frequencies = Conv2d(3 * COEFFICIENTS + 1, BLOCK_WIDTH, 1)
         self.middle = Residual(BLOCK_WIDTH, BLOCK_WIDTH)
-        self.up = nn.Conv2d(BLOCK_WIDTH, 16 * shape.carried, 1)
-        self.cells = nn.Conv2d(shape.carried + 12 + 1, shape.decoder, 1)
-        self.blocks = nn.Sequential(*(Residual(shape.decoder, shape.decoder) for _ in range(shape.decoder_blocks)))
-        self.out = nn.Conv2d(shape.decoder, 12 * factor**2, 1)
+        self.up = Conv2d(BLOCK_WIDTH, 16 * shape.carried, 1)
+        self.cells = Conv2d(shape.carried + 12 + 1, shape.decoder, 1)
+        self.blocks = Residuals(shape.decoder, [shape.decoder] * shape.decoder_blocks)
+        self.out = Conv2d(shape.decoder, 12 * factor**2, 1)
         self.gain = Gain()
         with torch.no_grad():
             self.out.weight *= 0.1
@@ -163,6 +162,8 @@ class Output:
 
 
 class HyperThumbnail(nn.Module):
+    dct: torch.Tensor
+
     def __init__(self, factor: int = 2):
         super().__init__()
         self.factor = factor

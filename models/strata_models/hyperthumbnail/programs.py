@@ -137,6 +137,6 @@ def calibrate(model: HyperThumbnail, pictures: list[torch.Tensor]) -> dict[str, 
     for picture in pictures:
         for quality in (1.0, 50.0, 75.0, 100.0):
             model(picture[None], torch.tensor([quality]))
-    for hook in hooks:
-        hook.remove()
+    for handle in hooks:
+        handle.remove()
     return ranges

@@ -17,9 +17,9 @@ import torch
 from torch import nn
 
 from ..shared.data import load_pictures, picture_paths
+from ..shared.drawn import drawn_picture
 from ..shared.half import halve
 from ..shared.manifest import enter
-from ..shared.drawn import drawn_picture
 from ..shared.program import Blob
 from .checkpoint import load_model, save_half
 from .model import CENTRE, LEVELS, SCALE_CLAMP, UNIT, Irn
@@ -44,8 +44,10 @@ def onnx_graph(module: nn.Module, inputs: dict[str, torch.Tensor], outputs: list
     axes = {name: {2: f"{name}_rows", 3: f"{name}_columns"} for name in [*inputs, *outputs]}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        torch.onnx.export(module, tuple(inputs.values()), buffer, input_names=list(inputs), output_names=outputs,
-                          dynamic_axes=axes, opset_version=OPSET, dynamo=False)
+        torch.onnx.export(  # the TorchScript exporter writes to a buffer, which its types do not say
+            module, tuple(inputs.values()), buffer, input_names=list(inputs), output_names=outputs,  # type: ignore[arg-type]
+            dynamic_axes=axes, opset_version=OPSET, dynamo=False,
+        )
     model = onnx.load_from_string(buffer.getvalue())
     halve(model)
     model.producer_name, model.producer_version, model.doc_string = "strata", "", ""

@@ -3,13 +3,13 @@
 What goes in comes back exactly when everything is kept. Only the low part is kept, as a thumbnail of 8 bits; the rest
 has been moved into it or into z, which restoring replaces by zeros or by a sample of N(0, I).
 """
-import math
+from typing import cast
 
 import torch
 import torch.nn.functional as F
 from torch import nn
 
-from ..shared.blocks import SLOPE
+from ..shared.blocks import SLOPE, Conv2d
 from ..shared.integer import ste
 
 UNIT = 64.0  # samples of 0..255 enter as (sample - CENTRE) / UNIT
@@ -43,9 +43,9 @@ class Dense(nn.Module):
     def __init__(self, inputs: int, growth: int, outputs: int, clamp: float):
         super().__init__()
         self.clamp = clamp
-        self.first = nn.Conv2d(inputs, growth, 3, padding=1)
-        self.second = nn.Conv2d(inputs + growth, growth, 3, padding=1)
-        self.last = nn.Conv2d(inputs + 2 * growth, outputs, 3, padding=1)
+        self.first = Conv2d(inputs, growth, 3, padding=1)
+        self.second = Conv2d(inputs + growth, growth, 3, padding=1)
+        self.last = Conv2d(inputs + 2 * growth, outputs, 3, padding=1)
         with torch.no_grad():
             self.last.weight *= 0.05
             self.last.bias.zero_()
@@ -85,10 +85,12 @@ class Irn(nn.Module):
     def __init__(self, scale: int):
         super().__init__()
         self.scale, channels = scale, COLOURS
-        self.levels = nn.ModuleList()
+        levels = []
         for growth_high, growth_low, count in LEVELS[scale]:
             channels *= 4
-            self.levels.append(nn.ModuleList(Coupling(channels - COLOURS, growth_high, growth_low) for _ in range(count)))
+            high = channels - COLOURS
+            levels.append(nn.ModuleList(Coupling(high, growth_high, growth_low) for _ in range(count)))
+        self.levels = cast("list[list[Coupling]]", nn.ModuleList(levels))
         self.hidden = channels - COLOURS  # channels of z
 
     def forward(self, picture: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:

@@ -67,15 +67,15 @@ def calibrate(model: Irn, pictures: list[torch.Tensor]) -> list[Ranges]:
         hooks.append(coupling.affine.register_forward_pre_hook(lambda _, inputs, see=see: see("low", inputs[0])))
         for part in ("shift", "affine"):
             for name in ("first", "second", "last"):
-                hook = lambda _, __, output, see=see, at=f"{part}.{name}": see(
+                look = lambda _, __, output, see=see, at=f"{part}.{name}": see(
                     at, output.chunk(2, 1)[1] if at == "affine.last" else output)
-                hooks.append(getattr(getattr(coupling, part), name).register_forward_hook(hook))
+                hooks.append(getattr(getattr(coupling, part), name).register_forward_hook(look))
     for picture in pictures:
         low, z = model(picture[None])
         for drawn in (torch.zeros_like(z), torch.randn_like(z)):
             model.inverse(stored(low), drawn)
-    for hook in hooks:
-        hook.remove()
+    for handle in hooks:
+        handle.remove()
     usual = lambda values: max(float(torch.tensor(values).quantile(USUAL_PICTURES)), 1e-3)
     return [{name: usual(values) for name, values in seen.items()} for seen in found]
 

@@ -60,7 +60,7 @@ class Excess:
     """What the couplings' networks see beyond LOW_BOUND and HIGH_BOUND, summed up while a model runs."""
 
     def __init__(self, model: Irn):
-        self.total = 0.0
+        self.total = torch.zeros(())
         for level in model.levels:
             for coupling in level:
                 coupling.shift.register_forward_pre_hook(lambda _, inputs: self._add(inputs[0], HIGH_BOUND))
@@ -70,8 +70,8 @@ class Excess:
         # Logarithmic, so that nothing explodes far out.
         self.total = self.total + (values.abs() - bound).clamp_min(0).add(1).log().mean()
 
-    def take(self):
-        total, self.total = self.total, 0.0
+    def take(self) -> torch.Tensor:
+        total, self.total = self.total, torch.zeros(())
         return total
 
 
@@ -120,11 +120,11 @@ def main(options: argparse.Namespace) -> None:
     schedule = Schedule(options.rate, minutes=options.minutes)
     loop = Loop(model, parameter_groups(model), schedule, options.out, state, device=options.device)
     print(f"{len(pictures)} pictures, {sum(p.numel() for p in model.parameters())} parameters, {model.macs():.0f} MAC, {options.device}", flush=True)
-    excess = Excess(loop.model)
+    excess = Excess(model)
     wanted = options.low_psnr or LOW_PSNR[options.scale]
     guide = torch.tensor(0.3, device=options.device)
     for _ in loop:
         crops = harden(sampler.next() * 255).contiguous(memory_format=torch.channels_last)
-        loss, figures = loss_of(loop.model, crops, guide, excess)
+        loss, figures = loss_of(model, crops, guide, excess)
         loop.learn(loss, figures)
         guide = (guide * (GUIDE_GAIN * (wanted - figures[2]).clamp(-3, 3)).exp()).clamp(0.02, 2)

@@ -90,7 +90,7 @@ def encode_picture(decoder: Decoder, target: Target, exact: bool = True) -> torc
 
 
 def resized(image: Image.Image, size: tuple[int, int]) -> np.ndarray:
-    return np.array(image.resize(size, Image.LANCZOS))
+    return np.array(image.resize(size, Image.Resampling.LANCZOS))
 
 
 @torch.no_grad()

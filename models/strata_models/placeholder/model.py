@@ -14,6 +14,7 @@ Only + - * min max, so that every machine gets the same doubles.
 import torch
 from torch import nn
 
+from ..shared.blocks import Conv2d
 from .transform import BLOCK, CELLS, CHANNELS, GRID, backward, forward
 
 STEPS = 8
@@ -60,6 +61,11 @@ class State:
 
 
 class Decoder(nn.Module):
+    selected: torch.Tensor
+    mean: torch.Tensor
+    scale: torch.Tensor
+    amplitude: torch.Tensor
+
     def __init__(self):
         super().__init__()
         gates = CHANNELS + 4 * HIDDEN
@@ -68,14 +74,14 @@ class Decoder(nn.Module):
         self.register_buffer("scale", torch.ones(CELLS, CHANNELS))  # one deviation of each coefficient
         self.register_buffer("amplitude", torch.ones(ITERATIONS))  # of the codewords, so that all learn at one rate
         self.codewords = nn.Parameter(torch.zeros(ITERATIONS, BITS, SIZE))
-        self.mix_in = nn.Conv2d(CHANNELS + HIDDEN, MIXED, 1)
-        self.mix_across = nn.Conv2d(MIXED, MIXED, 3, padding=1, groups=MIXED)
-        self.mix_out = nn.Conv2d(MIXED, gates, 1)
+        self.mix_in = Conv2d(CHANNELS + HIDDEN, MIXED, 1)
+        self.mix_across = Conv2d(MIXED, MIXED, 3, padding=1, groups=MIXED)
+        self.mix_out = Conv2d(MIXED, gates, 1)
         self.gate_bias = nn.Parameter(torch.zeros(ITERATIONS, CELLS, CHANNELS))
         self.lstm_bias = nn.Parameter(torch.zeros(ITERATIONS, 4 * HIDDEN))
         self.cell_bias = nn.Parameter(torch.zeros(CELLS, 4 * HIDDEN))
         self.read = nn.Linear(CHANNELS, 4 * HIDDEN, bias=False)
-        self.show = nn.Conv2d(HIDDEN, CHANNELS, 3, padding=1)
+        self.show = Conv2d(HIDDEN, CHANNELS, 3, padding=1)
         with torch.no_grad():
             self.mix_out.weight.mul_(0.5)[:CHANNELS].mul_(0.1)
             self.mix_out.bias.zero_()

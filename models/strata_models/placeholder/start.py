@@ -12,7 +12,8 @@ STEP = {1: 1.596, 2: 0.9957, 3: 0.586, 4: 0.335, 5: 0.188, 6: 0.1041, 7: 0.0569}
 
 def _binary_expansions(variance, basis) -> torch.Tensor:
     """The greatest eigenvalues get a quantizer of several bits each: codewords are halves of halves."""
-    left, bits = variance.clone(), [[] for _ in range(len(variance))]
+    left = variance.clone()
+    bits: list[list[int]] = [[] for _ in range(len(variance))]
     for bit in range(BITS):
         j = int(left.argmax())
         left[j] *= LEFT[min(len(bits[j]), len(LEFT) - 1)]

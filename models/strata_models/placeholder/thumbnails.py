@@ -35,5 +35,5 @@ def thumbnails(folder: Path, held_out: bool, crops: int, seed: int = 1) -> torch
         with Image.open(path) as file:
             image = file.convert("RGB")
         boxes = [(0, 0, *image.size)] + [_crop(*image.size, random) for _ in range(crops)]
-        made += [np.asarray(image.resize((SIDE, SIDE), Image.LANCZOS, box=box)) for box in boxes]
+        made += [np.asarray(image.resize((SIDE, SIDE), Image.Resampling.LANCZOS, box=box)) for box in boxes]
     return torch.from_numpy(np.stack(made)).permute(0, 3, 1, 2).contiguous()

@@ -13,7 +13,11 @@ IR_VERSION = 8
 
 class Graph:
     def __init__(self, name: str):
-        self.name, self.nodes, self.constants, self.inputs, self.outputs = name, [], [], [], []
+        self.name = name
+        self.nodes: list[onnx.NodeProto] = []
+        self.constants: list[onnx.TensorProto] = []
+        self.inputs: list[onnx.ValueInfoProto] = []
+        self.outputs: list[onnx.ValueInfoProto] = []
         self.count, self.macs = 0, 0.0
 
     def input(self, name: str, shape: list) -> str:

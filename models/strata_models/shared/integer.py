@@ -45,6 +45,12 @@ class FloorClip(torch.autograd.Function):
 class IntegerConv(nn.Module):
     """Convolution on integers. `input_grid` and `input_limit` hold one value for each input channel."""
 
+    input_grid: torch.Tensor
+    input_limit: torch.Tensor
+    output_grid: torch.Tensor
+    low: torch.Tensor
+    high: torch.Tensor
+
     def __init__(
         self, inputs: int, outputs: int, kernel: int, input_grid, input_limit, output_grid, low, high, groups: int = 1
     ):

@@ -28,7 +28,11 @@ class Schedule:
     steps: int | None = None
 
     def share(self, steps: int, seconds: float) -> float:
-        return steps / self.steps if self.steps else seconds / 60 / self.minutes
+        if self.steps is not None:
+            return steps / self.steps
+        if self.minutes is not None:
+            return seconds / 60 / self.minutes
+        raise ValueError("a schedule needs a budget: minutes or steps")
 
     def rate_at(self, steps: int, share: float) -> float:
         warm = min(1.0, (steps + 1) / WARM_UP_STEPS)
@@ -48,7 +52,7 @@ class Loop:
         out.mkdir(parents=True, exist_ok=True)
         if state:
             model.load_state_dict(state["model"])
-        self.model = model.to(device, memory_format=torch.channels_last).train()
+        self.model = model.to(device).to(memory_format=torch.channels_last).train()  # type: ignore[call-overload]
         self.average = copy.deepcopy(self.model)
         if state:
             self.average.load_state_dict(state["average"])
@@ -58,7 +62,8 @@ class Loop:
             self.optimizer.load_state_dict(state["optimizer"])
         self.step = self.first = state["step"] if state else 0
         self.schedule, self.out, self.clip, self.decay, self.more = schedule, out, clip, average, more or {}
-        self.recent, self.log = [], (out / "log.csv").open("a")
+        self.recent: list[torch.Tensor] = []
+        self.log = (out / "log.csv").open("a")
         self.rate = 0.0
         self.usual = 0.0  # norm of the gradient
 

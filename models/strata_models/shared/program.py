@@ -7,7 +7,6 @@ convolution go in: `IntegerConv`, which is exact already, and float ones, which 
 from dataclasses import dataclass, field
 
 import numpy as np
-import torch
 
 from .integer import IntegerConv
 

@@ -11,7 +11,7 @@ class Soap(torch.optim.Optimizer):
         super().__init__(params, defaults | {"plain": False})
 
     @torch.no_grad()
-    def step(self):
+    def step(self) -> None:  # type: ignore[override]  # no closure: a step never evaluates the loss again
         for group in self.param_groups:
             for p in group["params"]:
                 if p.grad is not None:

@@ -115,7 +115,7 @@ def distance(picture: torch.Tensor, reference: torch.Tensor) -> torch.Tensor:
     """Weighted sum of error norms [B], 0 for equal pictures, 1 to 30 for coded ones; [B, 3, H, W] each, in [0, 1]."""
     with torch.autocast(picture.device.type, enabled=False):
         a, b = to_linear(reference.float()), to_linear(picture.float())
-        total = 0.0
+        total = torch.zeros(len(a), device=a.device)
         for scale in range(SCALES):
             if scale:
                 if min(a.shape[-2:]) < SMALLEST:
