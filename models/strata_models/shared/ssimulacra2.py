@@ -106,13 +106,17 @@ def error_maps(a: torch.Tensor, b: torch.Tensor, mean_a: torch.Tensor) -> list[t
     return [ssim, edges.clamp_min(0), (-edges).clamp_min(0)]
 
 
-def norm_of(error: torch.Tensor, fourth: bool) -> torch.Tensor:
-    """[B, H, W] -> [B]."""
-    return (error**4).mean((1, 2)).add(SMALLEST_POWER) ** 0.25 if fourth else error.mean((1, 2))
+def norm_of(error: torch.Tensor, fourth: bool, smallest_power: float) -> torch.Tensor:
+    """Mean or 4-norm of each map, [B, H, W] -> [B]; `smallest_power` is added under the root."""
+    return (error**4).mean((1, 2)).add(smallest_power) ** 0.25 if fourth else error.mean((1, 2))
 
 
-def distance(picture: torch.Tensor, reference: torch.Tensor) -> torch.Tensor:
-    """Weighted sum of error norms [B], 0 for equal pictures, 1 to 30 for coded ones; [B, 3, H, W] each, in [0, 1]."""
+def distance(picture: torch.Tensor, reference: torch.Tensor, smallest_power: float = SMALLEST_POWER) -> torch.Tensor:
+    """Weighted sum of error norms [B] of pictures [B, 3, H, W] in [0, 1]: 1 to 30 for coded pictures.
+
+    Equal pictures have a distance of .07, which is what `smallest_power` leaves of each 4-norm; without it they have
+    none, but no gradient either.
+    """
     with torch.autocast(picture.device.type, enabled=False):
         a, b = to_linear(reference.float()), to_linear(picture.float())
         total = torch.zeros(len(a), device=a.device)
@@ -128,7 +132,7 @@ def distance(picture: torch.Tensor, reference: torch.Tensor) -> torch.Tensor:
                 for fourth, weights in enumerate(WEIGHTS[scale, channel]):
                     for error, weight in zip(maps, weights):
                         if weight:
-                            total = total + weight * norm_of(error[:, index], bool(fourth))
+                            total = total + weight * norm_of(error[:, index], bool(fourth), smallest_power)
         return total
 
 
@@ -139,6 +143,7 @@ def score_of(distance: torch.Tensor) -> torch.Tensor:
     return 100 - 10 * x.clamp_min(0) ** 0.6276336467831387
 
 
+@torch.no_grad()
 def score(picture: torch.Tensor, reference: torch.Tensor) -> torch.Tensor:
-    """Score [B] of 8-bit or float pictures in [0, 1]."""
-    return score_of(distance(picture, reference))
+    """Score [B] of pictures [B, 3, H, W] in [0, 1], as the reference tool gives it; not for training."""
+    return score_of(distance(picture, reference, 0.0))
