@@ -32,7 +32,7 @@ def test_equal_pictures_have_no_distance():
     # In training a small number stands under the root of each 4-norm; the gradient stays finite there.
     moving = picture.clone().requires_grad_()
     far = distance(moving, picture)
-    assert 0 < float(far) < 0.1
+    assert 0 < far.item() < 0.1
     (gradient,) = torch.autograd.grad(far.sum(), moving)
     assert gradient.isfinite().all()
     assert float(score_of(torch.zeros(1))) == 100

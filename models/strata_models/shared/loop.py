@@ -77,11 +77,13 @@ class Loop:
             yield share
             if time.time() - self.saved > SAVE_SECONDS:
                 self.save()
+        if self.recent:
+            self._write_row()
         self.save()
         print(f"{self.step - self.first} steps in {(time.time() - self.start) / 60:.2f} minutes", flush=True)
 
     def learn(self, loss: torch.Tensor, figures: torch.Tensor) -> None:
-        """One step down `loss`; `figures` [n] go into the log as means over LOG_STEPS steps."""
+        """One step down `loss`; `figures` [n] go into the log as means over LOG_STEPS steps, or what is left at the end."""
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         norm = torch.nn.utils.clip_grad_norm_(self.model.parameters(), self.clip)
@@ -94,12 +96,16 @@ class Loop:
             torch._foreach_lerp_(list(self.average.parameters()), list(self.model.parameters()), weight)
         self.recent.append(torch.cat([loss.detach()[None], figures.detach().float(), norm[None]]))
         if self.step % LOG_STEPS == 0:
-            means = torch.stack(self.recent).mean(0).tolist()
-            fields = [f"{self.step}", f"{(time.time() - self.start) / 60:.2f}", f"{self.rate:.5f}", *(f"{m:.4f}" for m in means)]
-            print(",".join(fields), flush=True)
-            self.log.write(",".join(fields) + "\n")
-            self.log.flush()
-            self.recent = []
+            self._write_row()
+
+    def _write_row(self) -> None:
+        """Writes the means since the last row into the log: step, minutes, learning rate, loss, figures, norm."""
+        means = torch.stack(self.recent).mean(0).tolist()
+        fields = [f"{self.step}", f"{(time.time() - self.start) / 60:.2f}", f"{self.rate:.5f}", *(f"{m:.4f}" for m in means)]
+        print(",".join(fields), flush=True)
+        self.log.write(",".join(fields) + "\n")
+        self.log.flush()
+        self.recent = []
 
     def _is_usual(self, norm: float) -> bool:
         """Whether to go by this gradient. Clipped, one that got out of hand still points anywhere, and stays in the optimizer's
