@@ -25,7 +25,13 @@ def test_every_command_has_help_with_the_text_of_its_module(model, verb, capsys)
 
 @pytest.mark.parametrize(
     ("words", "named"),
-    [([], "MODEL"), (["jpeg"], "'placeholder'"), (["irn"], "VERB"), (["irn", "tables"], "'parity'"), (["irn", "train"], "--data")],
+    [
+        ([], "MODEL"),
+        (["jpeg"], "'placeholder'"),
+        (["irn"], "VERB"),
+        (["irn", "tables"], "'parity'"),
+        (["irn", "train"], "--data"),
+    ],
 )
 def test_wrong_words_exit_with_2(words, named, capsys):
     with pytest.raises(SystemExit) as stopped:

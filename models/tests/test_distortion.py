@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from pictures import blurred, drawn, noisy
+from strata_models.compass import entropy_tables
 from strata_models.compass.distortion import BINS, KINDS, Distortion
 from strata_models.compass.rate import (
     ANCHORS,
@@ -17,7 +18,6 @@ from strata_models.compass.rate import (
     scale_of_index,
     symbol_bits,
 )
-from strata_models.compass import entropy_tables
 from strata_models.shared.ssimulacra2 import distance
 
 

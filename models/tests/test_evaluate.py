@@ -2,12 +2,11 @@
 import math
 
 import pytest
+import torch
 
 from pictures import drawn
 from strata_models.compass.evaluate import LEVELS, evaluate, rate_difference
 from weights import codec
-
-import torch
 
 
 def rows(bits_at) -> list[dict]:

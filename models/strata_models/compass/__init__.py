@@ -1,1 +1,1 @@
-"""COMPASS: the layered codec (base layer, one shared enhancement layer, LIFF between them)."""
+"""COMPASS: the layered codec. A base layer, one set of weights for all enhancement layers, LIFF between them."""

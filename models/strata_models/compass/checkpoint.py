@@ -1,4 +1,4 @@
-"""The codec of a checkpoint."""
+"""Reads and writes checkpoints of the codec."""
 from pathlib import Path
 
 from ..shared.weights import read_run, write_half
@@ -6,7 +6,7 @@ from .codec import Codec
 
 
 def load_codec(path: Path) -> Codec:
-    """From a training run's last.pt (its averaged weights) or from a .safetensors checkpoint."""
+    """Loads the averaged weights of a run's last.pt, or a .safetensors checkpoint."""
     codec, run = Codec(), read_run(path)
     codec.ablation = run.get("ablation", "")
     codec.load_state_dict(run["average"])
@@ -14,6 +14,6 @@ def load_codec(path: Path) -> Codec:
 
 
 def save_half(codec: Codec, path: Path) -> Codec:
-    """Writes the checkpoint and returns the codec as it will be read back, so that what is exported is what is kept."""
+    """Writes the fp16 checkpoint and returns the codec with its rounded weights, so that an export has the same."""
     write_half(codec, path)
     return load_codec(path)

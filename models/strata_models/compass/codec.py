@@ -31,7 +31,8 @@ class LayerOutput:
 
 class LayerCodec(nn.Module):
     def __init__(self, side: int, hidden: int, inner: tuple[int, ...], refine: int, conditional: bool):
-        """Channels: of the side latents, of the entropy network, of each synthesis block's inside, of refinement."""
+        """Channels: `side` of the side latents, `hidden` of the entropy network, `inner` inside each synthesis block, `refine`
+        of the refinement. `conditional`: the layer has a prediction."""
         super().__init__()
         self.conditional = conditional
         self.patch_in = Conv2d(192, ANALYSIS_WIDTH, 1)
@@ -56,7 +57,7 @@ class LayerCodec(nn.Module):
         self.side_log_scale = nn.Parameter(torch.zeros(ANCHORS, side))
 
     def analysis(self, picture: torch.Tensor, prediction: torch.Tensor | None, seen=None) -> torch.Tensor:
-        """Pictures padded to PATCH -> latents before gain, [B, LATENTS, H/8, W/8]."""
+        """Pictures padded to PATCH -> latents before gain, [B, LATENTS, H/8, W/8]. `seen`: see `forward`."""
         target = picture - (0.5 if prediction is None else prediction)
         x = self.patch_in(F.pixel_unshuffle(target, PATCH))
         seen = prediction if seen is None else seen
@@ -75,7 +76,7 @@ class LayerCodec(nn.Module):
         return torch.sign(x) * torch.log1p(x.abs() / SIDE_KNEE) * SIDE_KNEE
 
     def synthesis(self, latents: torch.Tensor, prediction: torch.Tensor | None, seen=None) -> torch.Tensor:
-        """Latents after inverse gain (and the padded prediction) -> padded picture."""
+        """Latents after inverse gain (and the padded prediction) -> padded picture. `seen`: see `forward`."""
         x = self.synthesis_blocks(self.synthesis_in(latents))
         residual = F.pixel_shuffle(self.patch_out(x), PATCH)
         if prediction is None:
@@ -83,8 +84,8 @@ class LayerCodec(nn.Module):
         return prediction + residual + self.refine(residual, (prediction if seen is None else seen) - 0.5)
 
     def forward(self, picture, prediction, quality, context=None, scale=0, seen=None) -> LayerOutput:
-        """quality [B] in 1..100; context: integers of the layer below on this layer's latent grid; `seen`: what the
-        networks see of the prediction, where that is not the prediction itself."""
+        """`quality` [B] in 1..100. `context`: integers of the layer below on this layer's latent grid. `scale`: scale code of
+        this layer. `seen`: replaces the prediction as an input of the networks (an ablation); it is still added."""
         height, width = picture.shape[2:]
         padded = pad_to(picture, PATCH)
         below = None if prediction is None else pad_to(prediction, PATCH)
@@ -122,10 +123,10 @@ ABLATIONS = ("", "liff", "scale-token", "conditioning", "random-scales", "joint-
 
 class Codec(nn.Module):
     def __init__(self, ablation: str = ""):
-        """`ablation`: the one part that is left out, to measure what it is worth (see `train --without`)."""
+        """`ablation`: the one part to leave out, which measures its worth (`train --without`)."""
         super().__init__()
         self.ablation = ablation
-        # The base layer needs no prediction, and its networks may cost what that saves.
+        # The base layer has no prediction to compute, so its networks may cost more.
         self.base = LayerCodec(side=32, hidden=64, inner=(2 * WIDTH, WIDTH), refine=16, conditional=False)
         self.enhancement = LayerCodec(side=16, hidden=32, inner=(WIDTH,), refine=8, conditional=True)
         self.liff = Liff()
@@ -150,8 +151,8 @@ class Codec(nn.Module):
 
 
 def initialise_from_patches(layer: LayerCodec, targets: torch.Tensor) -> None:
-    """PCA of 8x8 patches of `targets` (pictures minus prediction, [B, 3, H, W]): an orthonormal transform codec
-    before the first step."""
+    """Starts analysis and synthesis as the PCA of 8x8 patches of `targets` (pictures minus prediction, [B, 3, H, W]), so
+    that the codec is an orthonormal transform codec before the first step."""
     patches = F.pixel_unshuffle(targets, PATCH).permute(0, 2, 3, 1).reshape(-1, 192).double()
     covariance = patches.T @ patches / len(patches)
     values, vectors = torch.linalg.eigh(covariance)
@@ -172,8 +173,8 @@ def initialise_from_patches(layer: LayerCodec, targets: torch.Tensor) -> None:
 
 
 def start_scales(layer: LayerCodec, deviations: torch.Tensor) -> None:
-    """Scale indexes start at the PCA's deviations times the gain of the quality at hand. One hidden channel carries the
-    quality code through the integer network, so that its slope is there from the first step."""
+    """Starts the scale indexes at the deviations of the PCA ([LATENTS]) times the gain of each quality. One hidden channel
+    carries the quality code through the integer network, so that scales follow the quality from the first step."""
     net = layer.entropy
     side = layer.side_out.out_channels
     index = lambda gain: ((deviations * gain * 0.6).clamp_min(0.05).log() - math.log(SCALE_MIN)) / SCALE_STEP

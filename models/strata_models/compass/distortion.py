@@ -1,13 +1,14 @@
-"""What a layer's error costs in training: squared error mixed with SSIMULACRA2's distance, in one unit.
+"""The distortion of a layer in training: squared error mixed with the distance of SSIMULACRA2, in one unit.
 
     D = (1 - share) * MSE + share * r(quality, kind) * S^POWER
 
-MSE in squared 8-bit steps, S the weighted sum of error norms. r is the running mean of MSE over that of S^POWER, kept in bins of
-quality, apart for the base layer and for enhancement: it leaves the rate at a quality where squared error puts it, and the
-division of bits between pictures and between regions to S. A fixed factor cannot: MSE spans 1 to 200, S 1 to 30.
+MSE is in squared 8-bit steps, S is the weighted sum of error norms. r is the running mean of MSE over the running mean of
+S^POWER, in bins of quality, for the base layer and for enhancement apart. With r, a quality has the rate that squared
+error would give it, and S decides how bits are divided between pictures and between regions. A fixed factor could not do
+that: MSE spans 1 to 200, S 1 to 30.
 
-POWER: a score falls with about S^.6, so between pictures an equal step of S shows more where S is small. A crop is not a
-picture, and within a picture S is linear: hence a power between .6 and 1.
+POWER lies between .6 and 1. A score falls with about S^.6, so an equal step of S is more visible in a picture whose S is
+small; but a crop is not a picture, and within a picture S is linear.
 """
 import torch
 from torch import nn
@@ -33,7 +34,7 @@ class Distortion(nn.Module):
         self.register_buffer("count", torch.zeros(KINDS, BINS))
 
     def forward(self, picture, reference, quality, is_base: bool) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-        """Pictures [B, 3, H, W] in [0, 1], qualities [B] -> D, MSE, S, each [B]."""
+        """Pictures [B, 3, H, W] in [0, 1], qualities [B] -> D, and MSE and S without gradients, each [B]."""
         picture = picture.float()
         squared = (picture - reference).square().mean((1, 2, 3)) * 255**2
         if not self.share:
@@ -49,7 +50,7 @@ class Distortion(nn.Module):
         for index in bins.unique():
             chosen = bins == index
             self.count[kind, index] += 1
-            # A plain mean at first, so that the first pictures do not rule.
+            # A plain mean over the first batches, so that the very first does not dominate.
             weight = max(1 - DECAY, 1 / float(self.count[kind, index]))
             self.squared[kind, index].lerp_(squared[chosen].mean(), weight)
             self.seen[kind, index].lerp_(seen[chosen].mean(), weight)

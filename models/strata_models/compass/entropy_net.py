@@ -1,5 +1,5 @@
-"""Entropy parameters of a layer's latents in integers: from its side latents, the layer below, and the latents of the
-same layer that are decoded already.
+"""Entropy parameters of a layer's latents, in integers. They are computed from the side latents of the layer, from the
+layer below, and from the latents of the same layer that are already decoded.
 
 Latents (1/8) are coded in cells of 2x2 (1/16), positions 0 1 / 2 3, in five passes. The first channels (`coarse`, the
 PCA's strongest) go first, then the rest; within each, positions of a checkerboard follow one another:
@@ -42,7 +42,7 @@ COARSE = 24
 class Pass:
     fine: bool
     positions: tuple[int, ...]
-    hidden: int  # channels of the context's features; 0: nothing is seen yet
+    hidden: int  # channels of the features of decoded latents; 0 in the first pass, which has none
     mix: int  # channels between features and outputs; 0: directly
 
 
@@ -57,8 +57,8 @@ PASSES = (
 
 @dataclass(frozen=True)
 class Sees:
-    """What a pass looks at: magnitudes of one group at these positions, and for each linear predictor the positions whose
-    values stand beside the pass's own, in order."""
+    """Inputs of a pass: magnitudes of one channel group at `positions`, and for each linear predictor the positions of the
+    values that predict the pass's own positions, in the same order."""
 
     fine: bool
     positions: tuple[int, ...]
@@ -97,10 +97,11 @@ def halves(values: torch.Tensor) -> torch.Tensor:
 
 
 class PassNet(nn.Module):
-    """One pass: features of what this pass sees newly, linear prediction, and the heads."""
+    """One pass: features of newly decoded latents, linear prediction, and the heads for means and scale indexes."""
 
     def __init__(self, spec: Pass, latents: int, hidden: int, seen: int, linear: int, carried: int):
-        """`seen`: channels of magnitudes; `linear`: depthwise predictors; `carried`: features of earlier passes."""
+        """`seen`: channels of magnitudes; `linear`: number of linear predictors; `carried`: channels of features that an
+        earlier pass computed."""
         super().__init__()
         channels = latents - COARSE if spec.fine else COARSE
         self.count = channels * len(spec.positions)
@@ -110,7 +111,7 @@ class PassNet(nn.Module):
         self.linear = module_list(IntegerConv(*predictor, groups=self.count) for _ in range(linear))
         inputs = hidden + carried + spec.hidden
         self.mix = integer_relu(inputs, spec.mix, 1) if spec.mix else None
-        # Without a clip of its own: what the linear prediction adds is clipped with it.
+        # No clip of its own: the sum of means and linear prediction is clipped.
         self.means = IntegerConv(spec.mix or inputs, self.count, 1, GRID, 255.0, MEAN_STEPS, -EXACT, EXACT)
         self.indexes = IntegerConv(spec.mix or inputs, self.count, 1, GRID, 255.0, INDEX_GRID, 0.0, SCALE_COUNT - 1.0)
         with torch.no_grad():
@@ -129,6 +130,7 @@ class PassNet(nn.Module):
                 self.mix.bias[0] = 0
 
     def features(self, seen: torch.Tensor) -> torch.Tensor:
+        """Magnitudes [B, seen, h, w] as integers -> [B, hidden, h, w]."""
         if self.spread is None or self.gather is None:
             raise TypeError("this pass sees no latents, so it has no features")
         return self.gather(self.spread(seen / GRID))
@@ -190,7 +192,7 @@ class EntropyNet(nn.Module):
         carried: list[torch.Tensor] = []
         for index, (spec, net) in enumerate(zip(PASSES, self.passes)):
             inputs, sees = [hidden], SEES[index]
-            at = lambda positions: torch.cat([done[sees.fine, p] for p in positions], 1)
+            at = lambda positions, fine=sees.fine: torch.cat([done[fine, p] for p in positions], 1)
             values = [halves(at(positions)) for positions in sees.predictors]
             if spec.hidden:
                 features = net.features(magnitudes(at(sees.positions)))
@@ -220,5 +222,5 @@ def nearest_rows(source_pixels: int, target_pixels: int, source_count: int, targ
 
 
 def context_of(latents: torch.Tensor, indexes: torch.Tensor) -> torch.Tensor:
-    """What the layer above may see, as integers: min(|16 * latent|, 255) and the scale indexes."""
+    """Context for the layer above, as integers [B, 2 * LATENTS, h, w]: min(|16 * latent|, 255), then the scale indexes."""
     return torch.cat([magnitudes(latents), indexes.detach()], 1)

@@ -18,7 +18,7 @@ COUNT = 64
 TOTAL = 1 << 16
 SIGMA_MIN = 0.11
 SIGMA_MAX = 64.0
-# Real residuals have heavier tails than a Gaussian: never believe in less than this many escapes out of TOTAL.
+# Real residuals have heavier tails than a Gaussian, so an escape gets at least this frequency out of TOTAL.
 MIN_ESCAPE = 8
 
 SIGMAS = [SIGMA_MIN * math.exp(i * math.log(SIGMA_MAX / SIGMA_MIN) / (COUNT - 1)) for i in range(COUNT)]
@@ -59,7 +59,8 @@ def half_table(index: int) -> tuple[int, list[int]]:
             freq[k] += 1
             spare -= 2
     freq[0] += spare
-    assert escape + freq[0] + 2 * sum(freq[1:]) == TOTAL and min(freq) >= 1
+    assert escape + freq[0] + 2 * sum(freq[1:]) == TOTAL
+    assert min(freq) >= 1
     return escape, freq
 
 

@@ -1,8 +1,9 @@
-"""Rate and distortion on held-out pictures: python -m strata_models compass evaluate --data DIR --checkpoint FILE [--against JSON]
+"""Measures rate and distortion: python -m strata_models compass evaluate --data DIR --checkpoint FILE [--against JSON]
 
-Whole files of three layers (thirds), rounded latents, estimated bits. For each quality and level: bits of the prefix per pixel
-of that level, SSIMULACRA2 and PSNR of the 8-bit picture, as means over the pictures. With --against (another checkpoint's
---json), the difference in bits at equal score (and at equal PSNR) for each prefix: negative is better than that checkpoint.
+Files of three layers (thirds of the sides) with rounded latents and estimated bits. For each quality and level: bits of the
+prefix per pixel of that level, SSIMULACRA2 and PSNR of the 8-bit picture, as means over the pictures. With --against (rows
+that --json wrote for another checkpoint), also the difference in bits at equal score and at equal PSNR for each prefix:
+negative means fewer bits than that checkpoint.
 """
 import argparse
 import json
@@ -24,7 +25,8 @@ SCORES = (50.0, 85.0)  # the range over which rates are compared
 
 @torch.no_grad()
 def evaluate(codec, pictures: list[torch.Tensor], qualities=QUALITIES) -> list[dict]:
-    """A row for each quality; its `levels` from the base up hold `bpp`, `score`, `psnr`, and `own`: bits without those below."""
+    """`pictures`: uint8 [3, H, W] each. One row for each quality. Its `levels`, from the base up, hold bits per pixel (`bpp` of
+    the prefix, `own` of the layer alone, `side` of its side latents), `score` and `psnr` in dB."""
     rows = []
     for quality in qualities:
         sums = [dict.fromkeys(("bpp", "own", "side", "score", "psnr"), 0.0) for _ in LEVELS]
@@ -40,7 +42,8 @@ def evaluate(codec, pictures: list[torch.Tensor], qualities=QUALITIES) -> list[d
                 spent += own
                 figures = {
                     "bpp": spent / pixels, "own": own / pixels, "side": float(output.side_bits) / pixels,
-                    "score": float(score(shown, layer)), "psnr": -10 * math.log10(float((shown - layer).square().mean()) + 1e-12),
+                    "score": float(score(shown, layer)),
+                    "psnr": -10 * math.log10(float((shown - layer).square().mean()) + 1e-12),
                 }
                 for name, value in figures.items():
                     level[name] += value / len(pictures)
@@ -59,12 +62,12 @@ def rate_difference(rows: list[dict], anchor: list[dict], level: int, measure: s
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--data", type=Path, required=True, help="folder of pictures")
     parser.add_argument("--checkpoint", type=Path, required=True, help="last.pt of a run or a .safetensors checkpoint")
-    parser.add_argument("--pictures", type=int, default=24, help="how many of the held-out pictures")
+    parser.add_argument("--pictures", type=int, default=24, help="measure this many, the first by name (default: %(default)s)")
     parser.add_argument("--every", action="store_true", help="all pictures of the folder, not only the held-out ones")
-    parser.add_argument("--json", type=Path, help="write the rows there")
-    parser.add_argument("--against", type=Path, help="rows of another checkpoint on the same pictures")
+    parser.add_argument("--json", type=Path, help="file for the rows")
+    parser.add_argument("--against", type=Path, help="file that --json wrote for another checkpoint on the same pictures")
 
 
 def main(options: argparse.Namespace) -> None:
@@ -73,11 +76,13 @@ def main(options: argparse.Namespace) -> None:
     pictures = load_pictures(paths, SIDE)[: options.pictures]
     rows = evaluate(load_codec(options.checkpoint), pictures)
     for row in rows:
-        print(f"q {row['quality']:3d}  " + "  ".join(f"{v['bpp']:.4f} bpp {v['score']:6.2f} {v['psnr']:.2f} dB" for v in row["levels"]))
+        levels = (f"{v['bpp']:.4f} bpp {v['score']:6.2f} {v['psnr']:.2f} dB" for v in row["levels"])
+        print(f"q {row['quality']:3d}  " + "  ".join(levels))
     if options.json:
         options.json.write_text(json.dumps(rows, indent=1) + "\n")
     if options.against:
         anchor = json.loads(options.against.read_text())
         for measure, limits in (("score", SCORES), ("psnr", (0.0, 99.0))):
             changes = [rate_difference(rows, anchor, level, measure, limits) for level in range(len(LEVELS))]
-            print(f"bits at equal {measure}: " + " ".join(f"{c:+.2f} %" for c in changes) + f", mean {sum(changes) / len(changes):+.2f} %")
+            mean = sum(changes) / len(changes)
+            print(f"bits at equal {measure}: " + " ".join(f"{c:+.2f} %" for c in changes) + f", mean {mean:+.2f} %")

@@ -1,9 +1,9 @@
 """Exports a trained codec: python -m strata_models compass export --checkpoint RUN/last.pt --data DIR --out weights
 
-Writes the decoder (`decoder.json`: programs and tables, `decoder.bin`: their parameters), the encoder's ONNX graphs and
-`encoder.json`, ONNX twins of the decoder's programs for checking, the fp16 checkpoint and `manifest.json`. The
-model-set id is the hash of the decoder-side files only, so a better encoder keeps stored files readable. Every integer
-convolution is asserted to stay below 2^24. `--data`: pictures on which the ranges of activations are measured.
+Writes the decoder (`decoder.json`: programs and tables, `decoder.bin`: their parameters), the encoder (ONNX graphs and
+`encoder.json`), ONNX twins of the decoder's programs for checking, the fp16 checkpoint and `manifest.json`. The model-set
+id is the hash of the decoder's files alone, so that stored files stay readable when the encoder improves. The export stops
+when a sum of an integer convolution could reach 2^24.
 """
 import argparse
 import hashlib
@@ -37,8 +37,8 @@ CALIBRATION_CROPS = 24
 
 
 def halo_rows(layer: LayerCodec) -> int:
-    """Rows of pixels on each side that synthesis of a strip looks at, in whole latents; proved by a test. A block's
-    depthwise convolution looks one latent further, both of refinement's two pixels of half resolution."""
+    """Rows of pixels above and below a strip that its synthesis reads, rounded up to whole latents. Each synthesis block
+    reads one latent further; the two 3x3 convolutions of the refinement read one pixel of half resolution each."""
     refinement = 2 * 2
     return (len(layer.synthesis_blocks) + -(-refinement // PATCH)) * PATCH
 
@@ -56,11 +56,18 @@ def rounded(table: torch.Tensor) -> list[list[float]]:
 
 
 def decoder_tables(codec: Codec) -> dict:
-    layer = lambda l: {"hidden": l.entropy.hidden, "haloRows": halo_rows(l), "logInverseGain": rounded(l.log_inverse), "sideIndexes": side_indexes(l)}
+    layer = lambda part: {
+        "hidden": part.entropy.hidden, "haloRows": halo_rows(part),
+        "logInverseGain": rounded(part.log_inverse), "sideIndexes": side_indexes(part),
+    }
+    coding_pass = lambda own, seen: {
+        "fine": own.fine, "positions": own.positions,
+        "sees": seen.positions, "seesFine": seen.fine, "predictors": seen.predictors,
+    }
     return {
         "anchors": ANCHORS, "latents": LATENTS, "patch": PATCH, "sideStride": SIDE_STRIDE,
         "latentSteps": LATENT_STEPS, "latentLimit": LATENT_LIMIT, "coarse": COARSE,
-        "passes": [{"fine": p.fine, "positions": p.positions, "sees": s.positions, "seesFine": s.fine, "predictors": s.predictors} for p, s in zip(PASSES, SEES)],
+        "passes": [coding_pass(own, seen) for own, seen in zip(PASSES, SEES)],
         "scaleThresholds": [2.0 ** ((2 * code - 1) / 64) for code in range(1, 256)],
         "base": {"side": codec.base.side_out.out_channels, **layer(codec.base)},
         "enhancement": {"side": codec.enhancement.side_out.out_channels, **layer(codec.enhancement)},
@@ -68,9 +75,10 @@ def decoder_tables(codec: Codec) -> dict:
 
 
 def encoder_tables(codec: Codec) -> dict:
-    layer = lambda l: {"logGain": rounded(l.log_gain), "sideOffset": rounded(l.side_offset)}
-    lambdas = lambda_of(torch.arange(QUALITY_MIN, QUALITY_MAX + 1).float())
-    return {"lambdas": [round(v, 6) for v in lambdas.tolist()], "base": layer(codec.base), "enhancement": layer(codec.enhancement)}
+    layer = lambda part: {"logGain": rounded(part.log_gain), "sideOffset": rounded(part.side_offset)}
+    qualities = torch.arange(QUALITY_MIN, QUALITY_MAX + 1).float()
+    lambdas = [round(v, 6) for v in lambda_of(qualities).tolist()]
+    return {"lambdas": lambdas, "base": layer(codec.base), "enhancement": layer(codec.enhancement)}
 
 
 def write_json(path: Path, value) -> None:
@@ -78,9 +86,9 @@ def write_json(path: Path, value) -> None:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--checkpoint", type=Path, required=True)
-    parser.add_argument("--data", type=Path, required=True, help="training pictures")
-    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--checkpoint", type=Path, required=True, help="a run's last.pt, or a .safetensors checkpoint")
+    parser.add_argument("--data", type=Path, required=True, help="folder of training pictures, to measure activations on")
+    parser.add_argument("--out", type=Path, required=True, help="folder for the weights and their manifest")
 
 
 def main(options: argparse.Namespace) -> None:
@@ -114,7 +122,8 @@ def main(options: argparse.Namespace) -> None:
     others = json.loads(previous.read_text())["files"] if previous.exists() else {}
     files |= {name: entry for name, entry in others.items() if entry["role"] not in OWN_ROLES}
     manifest = {
-        "format": 1, "modelSet": identity.hexdigest()[:16], "onnxruntime": ORT_VERSION, "haloRows": max(halo_rows(codec.base), halo_rows(codec.enhancement)),
+        "format": 1, "modelSet": identity.hexdigest()[:16], "onnxruntime": ORT_VERSION,
+        "haloRows": max(halo_rows(codec.base), halo_rows(codec.enhancement)),
         "files": {name: files[name] for name in sorted(files)},
     }
     (options.out / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n")

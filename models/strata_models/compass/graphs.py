@@ -61,14 +61,14 @@ def side_analysis(layer: LayerCodec, name: str) -> Graph:
 
 
 def gradient(layer: LayerCodec, name: str) -> Graph:
-    """latents, target (and prediction) -> the derivative of the summed squared error of synthesis by its latents, written
-    out op by op: what an encoder needs that refines latents against the frozen decoder."""
+    """latents, target (and prediction) -> the gradient of the summed squared error of synthesis with respect to the latents,
+    written out op by op. An encoder needs it to refine latents against the frozen decoder."""
     graph = Graph(name)
     channels = layer.synthesis_in.in_channels
     latents, target = graph.input("latents", [1, channels, "h", "w"]), graph.input("target", [1, 12, "H/2", "W/2"])
     refine = layer.refine
     at_2 = 4.0
-    # Forward; what backward needs of it is where each LeakyReLU was negative.
+    # Forward. Backward needs only where the input of each LeakyReLU was negative.
     x = graph.conv(latents, layer.synthesis_in, AT_8)
     expanded = []
     for block in layer.synthesis_blocks:
@@ -113,12 +113,14 @@ def gradient(layer: LayerCodec, name: str) -> Graph:
 
 
 def of_program(program: dict, blob: Blob, name: str) -> Graph:
-    """The same integers as src/network computes, as far as fp32 holds the sums: exactly for entropy parameters."""
+    """A program as an ONNX graph in fp32. It computes the same integers as src/network where fp32 holds every sum exactly,
+    which is so for entropy parameters."""
     graph, shapes, values = Graph(name), {}, {}
     for key, shape in program["inputs"].items():
         shapes[key] = (shape["channels"], shape["stride"])
         values[key] = graph.input(key, [1, shape["channels"], f"rows/{shape['stride']}", f"columns/{shape['stride']}"])
     read = lambda op, key, dtype, count: np.frombuffer(blob.data, dtype, count, op[key])
+    as_float = lambda op, key, dtype: torch.from_numpy(read(op, key, dtype, op["outChannels"]).astype(np.float32))
     for op in program["ops"]:
         channels, stride = shapes[op["in"][0]]
         if op["op"] == "conv":
@@ -132,10 +134,9 @@ def of_program(program: dict, blob: Blob, name: str) -> Graph:
                 weight = weight.reshape(kernel, kernel, outputs, 1).transpose(2, 3, 0, 1)
             else:
                 weight = weight.reshape(outputs, kernel, kernel, channels).transpose(0, 3, 1, 2)
-            as_float = lambda key, dtype: torch.from_numpy(read(op, key, dtype, outputs).astype(np.float32))
-            groups = outputs if op.get("depthwise") else 1
-            x = graph.convolve(x, torch.from_numpy(weight.astype(np.float32)), as_float("bias", "<i4"), stride**2, groups)
-            x = graph.node("Mul", [x, graph.constant(as_float("scale", "<f4").view(1, -1, 1, 1))])
+            groups, bias = outputs if op.get("depthwise") else 1, as_float(op, "bias", "<i4")
+            x = graph.convolve(x, torch.from_numpy(weight.astype(np.float32)), bias, stride**2, groups)
+            x = graph.node("Mul", [x, graph.constant(as_float(op, "scale", "<f4").view(1, -1, 1, 1))])
             x = graph.leaky(x) if op.get("leaky") else x
             x = graph.node("Floor" if op["round"] == "floor" else "Round", [x])
             for added in op.get("add", []):
@@ -155,7 +156,8 @@ def of_program(program: dict, blob: Blob, name: str) -> Graph:
             shapes[op["out"]] = (channels * area, stride * factor) if down else (channels // area, stride // factor)
     for key in program["outputs"]:
         channels, stride = shapes[key]
-        graph.output(values[key], f"{key}_out" if key in program["inputs"] else key, [1, channels, f"rows/{stride}", f"columns/{stride}"])
+        name = f"{key}_out" if key in program["inputs"] else key
+        graph.output(values[key], name, [1, channels, f"rows/{stride}", f"columns/{stride}"])
     return graph
 
 

@@ -1,5 +1,7 @@
-"""Layer sizes that training draws: sides of the layers of one square crop, from the base up, with their weights."""
-SIDE = 288
+"""The sizes of layers that training draws: sides of the layers of one square crop, from the base up."""
+from random import Random
+
+SIDE = 288  # pixels of a crop
 
 # (weight, sides): three layers of the default ladder and of thirds are most common; the rest teaches other factors.
 LADDERS = [
@@ -17,14 +19,10 @@ LADDERS = [
 PURE_QUALITY_PART = 0.06  # of the draws: the last layer repeats the size below at a higher quality
 
 
-def draw(random):
-    """(sides, whether the top is a pure quality layer)."""
-    total = sum(weight for weight, _ in LADDERS)
-    pick = random.random() * total
-    for weight, sides in LADDERS:
-        pick -= weight
-        if pick < 0:
-            break
+def draw(random: Random) -> tuple[tuple[int, ...], bool]:
+    """The sides of the layers, and whether the top is a pure quality layer."""
+    weights, ladders = zip(*LADDERS)
+    (sides,) = random.choices(ladders, weights)
     if random.random() < PURE_QUALITY_PART:
         return (sides[0], sides[-1], sides[-1]), True
     return sides, False

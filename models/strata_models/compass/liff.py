@@ -1,9 +1,9 @@
 """Local implicit filter function: prediction of a layer from the reconstruction below it.
 
-After COMPASS, eq. (7)-(19): features of the lower reconstruction are taken from the 3x3 neighbourhood of the nearest
-low-resolution pixel and weighted by filters that an MLP generates from the local grid r (offset of the target pixel
-from that neighbour) and the scale token s. Per axis r takes few values (phases), so the MLP runs once for each pair
-of phases. The result is added to a bicubic prediction at the same positions.
+After COMPASS, eq. (7)-(19). Features of the lower reconstruction are taken from the 3x3 neighbourhood of the nearest
+low-resolution pixel. They are weighted by filters that an MLP generates from the local grid r (offset of the target pixel
+from that neighbour) and from the scale token s. On each axis r has few values (phases), so the MLP runs once for each pair
+of phases. The sum is added to a bicubic prediction at the same positions.
 """
 import math
 from dataclasses import dataclass
@@ -108,6 +108,7 @@ class Liff(nn.Module):
         return torch.tensor(out, dtype=torch.float32)
 
     def forward(self, low: torch.Tensor, rows: Axis, columns: Axis, ablation: str = "") -> torch.Tensor:
+        """[B, 3, rows.source, columns.source] in [0, 1] -> [B, 3, rows.target, columns.target]."""
         device = low.device
         base = cubic_matrix(rows).to(device) @ low.float() @ cubic_matrix(columns).T.to(device)
         if ablation == "liff":
@@ -123,7 +124,7 @@ class Liff(nn.Module):
 
     @staticmethod
     def _periodic(features, bank, rows, columns):
-        """A rational scale a/b is a convolution of stride b with a*a*3 outputs and the 3x3 filters shifted inside."""
+        """A rational factor a/b is one convolution of stride b with 3 a^2 outputs, each with its 3x3 filter shifted inside."""
         (ay, by), (ax, bx) = rows.period, columns.period
         top, left = rows.nearest[:ay], columns.nearest[:ax]
         kernel = bank.new_zeros(3, ay, ax, FEATURES, 3 + top[-1], 3 + left[-1])

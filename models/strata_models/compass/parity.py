@@ -1,7 +1,7 @@
-"""Golden numbers by which the TypeScript side proves that it runs the same model: python -m strata_models compass parity
+"""Writes the golden file of the codec: python -m strata_models compass parity
 
-The integer networks must agree to the last bit, so their outputs are hashed; the float ones agree closely, so bits and
-PSNR of a small drawn picture are written down. Inputs are formulas that both sides can compute.
+The TypeScript tests compare with it. Integer networks must agree to the last bit, so their outputs are hashed; the rest
+agrees closely, so bits and PSNR of a drawn picture are written down. Inputs are formulas that both sides can compute.
 """
 import argparse
 import json
@@ -18,7 +18,7 @@ from .codec import LATENTS, Codec
 from .entropy_net import PASSES
 from .liff import make_axis
 
-QUALITIES = (50, 70, 90)  # below these a strip of the drawn picture is left empty
+QUALITIES = (50, 70, 90)  # at lower qualities a strip of the drawn picture has no coded latents
 
 
 def pattern(count: int, modulus: int, offset: int, seed: int) -> torch.Tensor:
@@ -50,6 +50,7 @@ def entropy_digests(codec: Codec) -> dict:
     """Every integer network on drawn integers; [rows, columns] of side latents, twice that in cells."""
     out = {}
     rows, columns = 3, 5
+    drawn = lambda channels, modulus, offset, seed: cells(channels, 2 * rows, 2 * columns, modulus, offset, seed)
     for kind, layer in (("base", codec.base), ("enhancement", codec.enhancement)):
         net = layer.entropy.double()
         side = layer.side_out.out_channels
@@ -58,7 +59,6 @@ def entropy_digests(codec: Codec) -> dict:
         hidden = net.hidden_features(cells(side, rows, columns, 41, 20, 17), planes, context)
         found: dict[str, int | list[int]] = {"hyper": channels_last(hidden * GRID)}
         for index, part in enumerate(net.passes):
-            drawn = lambda channels, modulus, offset, seed: cells(channels, 2 * rows, 2 * columns, modulus, offset, seed)
             inputs = [drawn(net.hidden, 256, 0, 3) / GRID]
             if index == 4:
                 inputs.append(drawn(PASSES[3].hidden, 256, 0, 7) / GRID)
@@ -73,8 +73,9 @@ def entropy_digests(codec: Codec) -> dict:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--checkpoint", type=Path, default=Path("weights/compass.safetensors"))
-    parser.add_argument("--out", type=Path, default=Path("../test/golden/parity.json"))
+    parser.add_argument("--checkpoint", type=Path, default=Path("weights/compass.safetensors"),
+                        help="default: %(default)s")
+    parser.add_argument("--out", type=Path, default=Path("../test/golden/parity.json"), help="default: %(default)s")
 
 
 def main(options: argparse.Namespace) -> None:

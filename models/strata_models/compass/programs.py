@@ -1,7 +1,7 @@
 """The decoder's networks as integer programs: entropy parameters pass by pass, synthesis, features.
 
-Pictures are samples: SAMPLES per unit, channels (position, colour) at half resolution. Latents come dequantized,
-LATENT_STEPS per unit. What an activation's integers stand for is calibrated on pictures.
+Pictures have SAMPLES integers per unit and channels (position, colour) at half resolution. Latents come dequantized, with
+LATENT_STEPS per unit. The steps per unit of other activations are measured on pictures (`calibrate`).
 """
 import numpy as np
 import torch
@@ -20,7 +20,7 @@ LATENT_LIMIT = 16383.0
 FEATURE_STEPS = 512.0
 FEATURE_LIMIT = 2047.0
 ACTIVATION_LIMIT = 16383.0
-MARGIN = 1.5  # over the largest activation that calibration saw
+MARGIN = 1.5  # room above the largest activation that calibration measured
 
 
 def hyper(net: EntropyNet, blob: Blob) -> ProgramBuilder:
@@ -56,7 +56,7 @@ def coding_pass(net: EntropyNet, index: int, blob: Blob) -> ProgramBuilder:
     if part.mix is not None:
         inputs = [b.integer("mixed", inputs, part.mix)]
     means = b.integer("means", inputs, part.means, add=predicted)
-    b.ops[-1] |= {"low": -2047, "high": 2047}  # clipped with what linear prediction adds
+    b.ops[-1] |= {"low": -2047, "high": 2047}  # the sum of means and linear prediction is clipped
     b.output(means, b.integer("indexes", inputs, part.indexes))
     if index == 3 and features is not None:
         b.output(features)
@@ -85,7 +85,7 @@ def synthesis(layer: LayerCodec, blob: Blob, ranges: dict[str, float]) -> Progra
         prediction = b.input("prediction", 12, 2, SAMPLES)
         seen.append(prediction)
         columns = np.concatenate([columns, 12 + columns])
-        # Trained on prediction - 1/2, it gets the prediction itself.
+        # The network was trained on prediction - 1/2; the program gets the prediction, and the bias makes up for it.
         bias = bias - 0.5 * refine.mix.weight[:, 12:].sum((1, 2, 3))
     x = conv("mixed", seen, refine.mix, steps("mixed"), bias=bias, columns=columns, leaky=True)
     x = conv("middle", [x], refine.middle, steps("middle"), leaky=True)
@@ -108,7 +108,7 @@ def features(liff: Liff, blob: Blob, ranges: dict[str, float]) -> ProgramBuilder
 
 
 def filters(liff: Liff, blob: Blob) -> list[dict]:
-    """The MLP that makes filters, in floats: it runs once a picture, in double precision and plain arithmetic."""
+    """The MLP that generates filters, as floats: the runtimes run it once a picture in double precision."""
     layers = []
     for module in liff.filters:
         if isinstance(module, nn.Linear):
@@ -119,7 +119,7 @@ def filters(liff: Liff, blob: Blob) -> list[dict]:
 
 
 class Observer:
-    """Largest magnitudes of named activations while a codec runs on pictures."""
+    """Records the largest magnitude of named activations while a codec runs."""
 
     def __init__(self, codec: Codec):
         self.ranges: dict[str, dict[str, float]] = {}
@@ -150,7 +150,7 @@ class Observer:
 
 @torch.no_grad()
 def calibrate(codec: Codec, pictures: list[torch.Tensor]) -> dict[str, dict[str, float]]:
-    """`pictures` [3, H, W] in [0, 1]."""
+    """Layer kind -> activation -> largest magnitude. `pictures`: [3, H, W] in [0, 1]."""
     observer = Observer(codec)
     for picture in pictures:
         whole = picture[None]

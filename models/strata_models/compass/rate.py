@@ -1,4 +1,4 @@
-"""Rates and quality levels: what training estimates and what the stored tables cost."""
+"""Quality levels, and the rate that training estimates for what the entropy coder's tables cost."""
 import math
 
 import torch
@@ -34,14 +34,15 @@ def at_anchor(table: torch.Tensor, quality: torch.Tensor) -> torch.Tensor:
 
 
 def scale_of_index(index: torch.Tensor) -> torch.Tensor:
+    """Standard deviation, in quantization steps, of the table `index`."""
     return SCALE_MIN * torch.exp(index * SCALE_STEP)
 
 
 def symbol_bits(value: torch.Tensor, scale: torch.Tensor) -> torch.Tensor:
     """Bits of the integer-binned density of entropy_tables.py with this scale at `value`, [B, C, h, w] each.
 
-    The exponential tail stands for escapes. Its width follows the scale: with a fixed one, values far outside their
-    scale would pull neither themselves nor the scale back, and side latents run away within a few hundred steps.
+    The exponential tail stands for escapes. Its width follows the scale: with a fixed width, values far outside their scale
+    would get no gradient, nor would the scale, and side latents would diverge within a few hundred steps.
     """
     magnitude = value.abs()
     mass = 0.0

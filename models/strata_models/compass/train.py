@@ -1,8 +1,11 @@
 """Trains the layered codec: python -m strata_models compass train --data DIR --out DIR --minutes 60 [--resume DIR/last.pt]
 
-The learning rate follows the share of the budget that is spent, so a run always ends annealed. One CPU thread in
-bf16 or a CUDA device; loss and recipe: COMPASS eq. (20)-(24), noise for the rate, straight-through for the distortion,
-which is squared error mixed with SSIMULACRA2's distance (distortion.py).
+Runs on one CPU thread or a CUDA device, in bf16. The learning rate follows the share of the budget that is spent, so a run
+always ends annealed. Loss: COMPASS eq. (20)-(24), with noise for the rate and straight-through rounding for the
+distortion, which is squared error mixed with the distance of SSIMULACRA2 (distortion.py).
+
+log.csv has one row for 100 steps: step, minutes, learning rate, loss, costs of the base layer and of the top, their MSE,
+their SSIMULACRA2 scores, norm of the gradient.
 """
 import argparse
 import random
@@ -27,19 +30,21 @@ LARGE = 2  # times SIDE: crops from which the base layer sees more than a corner
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder of training pictures")
-    parser.add_argument("--out", type=Path, required=True, help="folder for last.pt (resumable) and log.csv (step, minutes, rate, loss, costs of base and top, their MSE, their SSIMULACRA2 scores, norm)")
+    parser.add_argument("--out", type=Path, required=True, help="folder for last.pt (resumable) and log.csv")
     length = parser.add_mutually_exclusive_group(required=True)
-    length.add_argument("--minutes", type=float)
-    length.add_argument("--steps", type=int, help="instead of a time, so that runs on busy machines can be compared")
+    length.add_argument("--minutes", type=float, help="budget in minutes")
+    length.add_argument("--steps", type=int, help="budget in steps, so that runs on busy machines can be compared")
     parser.add_argument("--resume", type=Path, help="a run's last.pt, or the committed .safetensors checkpoint")
-    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
-    parser.add_argument("--batch", type=int, default=6)
-    parser.add_argument("--large", type=float, default=0, help="share of steps with a quarter as many crops of twice the side")
-    parser.add_argument("--rate", type=float, default=3e-3)
-    parser.add_argument("--perceptual", type=float, default=0.85, help="share of the perceptual distance in the distortion, 0..1")
-    parser.add_argument("--power", type=float, default=1.0, help="of the perceptual distance")
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--without", choices=ABLATIONS[1:], default="", help="leave one part out, to measure what it is worth")
+    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu", help="default: %(default)s")
+    parser.add_argument("--batch", type=int, default=6, help="crops in a step (default: %(default)s)")
+    parser.add_argument("--large", type=float, default=0,
+                        help="share of steps on a quarter as many crops of twice the side (default: %(default)s)")
+    parser.add_argument("--rate", type=float, default=3e-3, help="peak learning rate (default: %(default)s)")
+    parser.add_argument("--perceptual", type=float, default=0.85,
+                        help="share of the perceptual distance in the distortion, 0..1 (default: %(default)s)")
+    parser.add_argument("--power", type=float, default=1.0, help="power of the perceptual distance (default: %(default)s)")
+    parser.add_argument("--seed", type=int, default=1, help="default: %(default)s")
+    parser.add_argument("--without", choices=ABLATIONS[1:], default="", help="leave one part out, which measures its worth")
 
 
 def initialise(codec: Codec, sampler) -> None:
@@ -56,10 +61,10 @@ SCALARS = ("log_gain", "log_inverse", "side_log_scale", "side_offset")
 
 
 def rate_factor(name: str) -> float:
-    """Share of the learning rate of one parameter, by how far one step of it moves the outputs.
+    """Share of the learning rate of one parameter, by how far a step of it moves the outputs.
 
-    A bias moves all positions alike, and SOAP gives vectors no basis that would spread the step. LIFF's filters sum 72
-    of them per sample. Side latents jitter when their analysis moves fast.
+    A bias moves all positions alike, and SOAP has no basis for vectors that would spread the step. A sample of LIFF sums 72
+    taps of the generated filters. Side latents jitter when their analysis moves fast.
     """
     if name.endswith(SCALARS):
         return 1.0
@@ -77,9 +82,9 @@ def parameter_groups(codec: Codec) -> list[dict]:
 
 
 def draw_qualities(batch: int, layers: int, rising: bool, device) -> list[torch.Tensor]:
-    """One quality a picture for all of its layers; on a pure quality layer the top rises above it.
+    """One quality for all layers of a picture, [batch] for each layer; where `rising`, the layers below the top have less.
 
-    Most draws lie where scores are 50 to 85, which is what is stored and measured.
+    Most draws lie where scores are 50 to 85, because pictures are stored and measured there.
     """
     wide = torch.rand(batch, device=device) < WIDE_SHARE
     low, high = (torch.where(wide, a, b) for a, b in zip((float(QUALITY_MIN), float(QUALITY_MAX)), USUAL_QUALITIES))
@@ -92,9 +97,9 @@ def draw_qualities(batch: int, layers: int, rising: bool, device) -> list[torch.
 
 
 def loss_of(codec: Codec, distortion: Distortion, crops: torch.Tensor, rng: random.Random) -> tuple[torch.Tensor, torch.Tensor]:
-    """-> loss, and of the base layer and of the top: costs, MSE, scores."""
-    sides, rising = ((72, 144, 288), False) if codec.ablation == "random-scales" else draw(rng)
-    sides = [side * crops.shape[2] // SIDE for side in sides]
+    """The loss, and figures for the log: costs, MSE and scores, each of the base layer and of the top."""
+    drawn, rising = ((72, 144, 288), False) if codec.ablation == "random-scales" else draw(rng)
+    sides = [side * crops.shape[2] // SIDE for side in drawn]
     pictures = [resize(crops, side, side) for side in sides]
     qualities = draw_qualities(len(crops), len(sides), rising, crops.device)
     with torch.autocast(crops.device.type, dtype=torch.bfloat16):
@@ -105,7 +110,7 @@ def loss_of(codec: Codec, distortion: Distortion, crops: torch.Tensor, rng: rand
         pixels = picture.shape[2] * picture.shape[3]
         error, squared, seen = distortion(output.picture, picture, quality, index == 0)
         cost = (output.bits / pixels + weight * error) / weight.sqrt()
-        # A layer counts by the root of its share of pixels: between "each layer alike" and "the file as a whole".
+        # A layer's weight is the root of its share of pixels, halfway between equal weights and weights by pixels.
         total = total + cost.mean() * (pixels / (sides[-1] ** 2)) ** 0.5
         figures.append(torch.stack([cost.detach().mean(), squared.mean(), score_of(seen).mean()]))
     return total, torch.stack([figures[0], figures[-1]], 1).flatten()
@@ -131,10 +136,11 @@ def main(options: argparse.Namespace) -> None:
     schedule = Schedule(options.rate, options.minutes, options.steps)
     loop = Loop(codec, parameter_groups(codec), schedule, options.out, state, CLIP, device=options.device,
                 more={"ablation": options.without, "distortion": distortion.state_dict()})
-    print(f"{len(pictures)} pictures ({len(large)} large), {sum(p.numel() for p in codec.parameters())} parameters, {options.device}", flush=True)
+    parameters = sum(p.numel() for p in codec.parameters())
+    print(f"{len(pictures)} pictures ({len(large)} large), {parameters} parameters, {options.device}", flush=True)
     for spent in loop:
         crops = (large_sampler if rng.random() < options.large else sampler).next()
         crops = crops.to(options.device).contiguous(memory_format=torch.channels_last)
-        # Frozen base: its first half of the run must do.
+        # Without joint training, the base layer is frozen after the first half of the run.
         codec.base.requires_grad_(not (codec.ablation == "joint-training" and spent > 0.5))
         loop.learn(*loss_of(codec, distortion, crops, rng))

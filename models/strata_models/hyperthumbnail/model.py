@@ -1,8 +1,8 @@
 """The networks: encoder (HR -> LR), table predictor, decoder (coefficients and LR -> HR).
 
-Samples are 0..255, centred on 0, times INPUT. Strides are counted in HR pixels: the thumbnail lies at the factor, 2 or
-4; most of the work at twice that, in cells of 2x2 thumbnail pixels; and the work that must see the JPEG's grid of 8x8
-blocks at 8 times the factor.
+Samples are 0..255, centred on 0, times INPUT. Strides are counted in HR pixels. The thumbnail has the factor as its
+stride, 2 or 4; most of the work happens at twice that, in cells of 2x2 thumbnail pixels; what must see the JPEG's grid of
+8x8 blocks happens at 8 times the factor.
 """
 import math
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ class Shape:
     carried: int  # channels that the frequency branch hands to the image branch
 
 
-# A cell of 4x has four times the pixels, and may cost as much for each of them.
+# At factor 4 a cell has four times the HR pixels and may cost four times as much.
 SHAPES = {2: Shape(48, 1, 64, 1, 24), 4: Shape(104, 2, 108, 2, 32)}
 TABLE_WIDTH = 128
 QUALITY_MIN, QUALITY_MAX = 1, 100
@@ -52,12 +52,12 @@ def lambda_of(quality: torch.Tensor) -> torch.Tensor:
 
 
 def plane(quality: torch.Tensor, like: torch.Tensor) -> torch.Tensor:
-    """The quality as one more channel."""
+    """The quality as one more channel, constant over the grid of `like`."""
     return quality_code(quality).view(-1, 1, 1, 1).expand(-1, 1, *like.shape[2:]).to(like)
 
 
 class Gain(nn.Module):
-    """exp(a + b code + c code^2): how much of a residual counts at a quality."""
+    """Logarithm of a residual's weight at a quality, a + b code + c code^2: [B] -> [B]."""
 
     def __init__(self):
         super().__init__()
@@ -69,7 +69,7 @@ class Gain(nn.Module):
 
 
 class Encoder(nn.Module):
-    """A fixed-size U-net of two levels: plain downscale plus what hides the detail."""
+    """A U-net of two levels: plain downscale plus a residual that hides the detail."""
 
     def __init__(self, factor: int):
         super().__init__()
@@ -86,7 +86,7 @@ class Encoder(nn.Module):
     def forward(self, picture: torch.Tensor, quality: torch.Tensor) -> torch.Tensor:
         """[B, 3, H, W] centred samples, sides multiples of block_side -> [B, 3, H/factor, W/factor], neither clipped nor
         rounded."""
-        with torch.autocast(picture.device.type, enabled=False):  # 8 bits of mantissa would be too few
+        with torch.autocast(picture.device.type, enabled=False):  # the 8 bits of bf16's mantissa would be too few
             base = self.base(F.pixel_unshuffle(picture, self.factor))
         x = F.pixel_unshuffle(picture * INPUT, 2 * self.factor)
         x = self.blocks(self.cells(torch.cat([x, plane(quality, x)], 1)))
@@ -97,8 +97,8 @@ class Encoder(nn.Module):
 
 
 class TablePredictor(nn.Module):
-    """Two tables from the mean log magnitudes of the thumbnail's coefficients, and the quality. The coefficients are
-    rounded: they are what a JPEG with steps of 1 would hold, so any quantizer of a JPEG writer can provide them."""
+    """Two quantization tables from the mean log magnitudes of the thumbnail's coefficients and from the quality. The
+    coefficients are rounded to those of a JPEG with steps of 1, which the quantizer of any JPEG writer can provide."""
 
     def __init__(self):
         super().__init__()
@@ -124,7 +124,7 @@ class TablePredictor(nn.Module):
 
 
 class Decoder(nn.Module):
-    """A branch over dequantized coefficients at blocks, and one over the thumbnail at cells that takes it in."""
+    """A branch over dequantized coefficients at blocks, and a branch over the thumbnail at cells that reads the former."""
 
     def __init__(self, factor: int):
         super().__init__()
@@ -157,7 +157,7 @@ class Output:
     low: torch.Tensor  # the thumbnail before the JPEG, 8-bit values, centred
     decoded: torch.Tensor  # after it, not rounded
     high: torch.Tensor  # restored
-    tables: torch.Tensor
+    tables: torch.Tensor  # [B, 2, 64]: luma, chroma
     bits: torch.Tensor  # [B]
 
 
@@ -171,7 +171,7 @@ class HyperThumbnail(nn.Module):
         self.register_buffer("dct", dct_matrix(), persistent=False)
 
     def embed(self, picture: torch.Tensor, quality: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-        """-> thumbnail (8-bit values, centred), its coefficients, tables."""
+        """[B, 3, H, W] centred samples -> thumbnail (8-bit values, centred), its coefficients, tables."""
         low = self.encoder(picture, quality)
         low = ste(low.round().clamp(-128, 127), low.clamp(-128, 127))
         coefficients = to_coefficients(low, self.dct)
@@ -186,11 +186,11 @@ class HyperThumbnail(nn.Module):
 
 
 def initialise(model: HyperThumbnail, pictures: torch.Tensor) -> None:
-    """Starts from the plain downscale, and from transforms that whiten what they see: cells of pixels, and the
-    coefficients of plain thumbnails. `pictures`: [B, 3, H, W] centred samples."""
+    """Starts the encoder as the plain downscale, and the first layers as transforms that whiten their inputs: cells of
+    pixels, and coefficients of plain thumbnails. `pictures`: [B, 3, H, W] centred samples."""
     encoder, decoder, factor = model.encoder, model.decoder, model.factor
     with torch.no_grad():
-        # Of the taps of an antialiased bicubic, 4 * factor, the middle ones.
+        # The middle 3 * factor of the 4 * factor taps of an antialiased bicubic.
         taps = bicubic_matrix(16 * factor, 16)[8, 7 * factor : 10 * factor]
         taps = taps / taps.sum()
         kernel = torch.outer(taps, taps).view(3, factor, 3, factor).permute(1, 3, 0, 2).reshape(factor**2, 3, 3)
@@ -201,7 +201,7 @@ def initialise(model: HyperThumbnail, pictures: torch.Tensor) -> None:
         patches = F.pixel_unshuffle(pictures * INPUT, 2 * factor).permute(0, 2, 3, 1).flatten(0, 2)
         values, vectors = torch.linalg.eigh((patches.T @ patches / len(patches)).double())
         values, vectors = values.flip(0).float(), vectors.flip(1).float()
-        scale = values.clamp_min(1e-5).rsqrt()  # whitened up to what is only noise
+        scale = values.clamp_min(1e-5).rsqrt()  # noise is not amplified to the same size
         encoder.cells.weight[:, :-1, 0, 0] = (vectors * scale.clamp_max(20)).T[: len(encoder.cells.weight)]
         encoder.cells.bias.zero_()
         for conv in (encoder.coarse, encoder.fine):

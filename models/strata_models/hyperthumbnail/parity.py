@@ -1,7 +1,8 @@
-"""Golden numbers by which the TypeScript side proves that it runs the same model: python -m strata_models hyperthumbnail parity
+"""Writes the golden file of the model: python -m strata_models hyperthumbnail parity [--factor 4]
 
-A drawn picture; the thumbnail, tables and quantized coefficients (i16, zigzag, Y Cb Cr of a block together) that come of
-it; the picture restored from these. Pictures are base64 of RGB rows. The integer programs differ from the float model by rounding, so what must agree is near and not the same.
+The TypeScript tests compare with it. It holds a drawn picture, the thumbnail, tables and quantized coefficients (i16,
+zigzag, Y Cb Cr of a block together) that the model makes of it, and the picture restored from these. Pictures are base64
+of RGB rows. The integer programs differ from this float model by rounding.
 """
 import argparse
 import base64
@@ -27,15 +28,15 @@ def text(samples: torch.Tensor) -> str:
 
 
 def scan_text(quotients: torch.Tensor) -> str:
-    """[1, 3, 64, h, w], natural order."""
+    """[1, 3, 64, h, w] quotients in natural order -> base64 of i16, block by block, in zigzag order."""
     scan = quotients[0, :, zigzag()].round().short().permute(2, 3, 0, 1).contiguous()
     return base64.b64encode(scan.numpy().astype("<i2").tobytes()).decode()
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--factor", type=int, choices=sorted(SHAPES), default=2)
-    parser.add_argument("--weights", type=Path, default=Path("weights"))
-    parser.add_argument("--out", type=Path, default=Path("../test/golden"), help="folder")
+    parser.add_argument("--factor", type=int, choices=sorted(SHAPES), default=2, help="default: %(default)s")
+    parser.add_argument("--weights", type=Path, default=Path("weights"), help="folder (default: %(default)s)")
+    parser.add_argument("--out", type=Path, default=Path("../test/golden"), help="folder (default: %(default)s)")
 
 
 @torch.no_grad()

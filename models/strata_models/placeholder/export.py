@@ -1,7 +1,7 @@
 """Exports the placeholder: python -m strata_models placeholder export --checkpoint RUN/last.pt --out weights --golden FILE
 
-Writes `placeholder.json` (sizes, where each table lies), `placeholder.bin` (codewords in 8 bits, the rest f32), the
-fp16 checkpoint, their entries in `manifest.json`, and a drawn picture with its code and what it decodes to.
+Writes `placeholder.json` (sizes and offsets of the tables), `placeholder.bin` (codewords in 8 bits, the rest as f32), the
+fp16 checkpoint, their entries in `manifest.json`, and the golden file (see `placeholder parity`).
 """
 import argparse
 import hashlib
@@ -21,7 +21,7 @@ NAME = "placeholder"
 
 
 def tables(decoder: Decoder, blob: Blob) -> dict:
-    """Name -> offset in the blob; shapes follow from the sizes."""
+    """Table -> offset in the blob. Shapes follow from the sizes in the JSON file."""
     put = lambda tensor: blob.put(tensor.detach().numpy(), "<f4")
     steps = codeword_steps(decoder)
     words = (torch.stack(decoder.books()) / steps).round()
@@ -39,9 +39,9 @@ def tables(decoder: Decoder, blob: Blob) -> dict:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--checkpoint", type=Path, required=True)
-    parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--golden", type=Path, required=True, help="where the decoded example goes")
+    parser.add_argument("--checkpoint", type=Path, required=True, help="a run's last.pt, or a .safetensors checkpoint")
+    parser.add_argument("--out", type=Path, required=True, help="folder of the weights; it has a manifest")
+    parser.add_argument("--golden", type=Path, required=True, help="path of the golden file")
 
 
 def main(options: argparse.Namespace) -> None:

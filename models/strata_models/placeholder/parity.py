@@ -1,6 +1,7 @@
-"""Golden numbers by which the TypeScript side proves that it decodes the same: python -m strata_models placeholder parity
+"""Writes the golden file of the placeholder: python -m strata_models placeholder parity
 
-A drawn picture of 32x32, its code, and what the code decodes to after 1, 3 and 8 steps.
+The TypeScript tests compare with it. It holds a drawn picture of 32x32, its code, and the pixels that the code decodes to
+after 1, 3 and 8 steps.
 """
 import argparse
 import json
@@ -31,7 +32,8 @@ def golden(decoder: Decoder) -> dict:
     code = np.packbits(bits.numpy() > 0)  # the first bit of a byte is its highest
     shown = decoder.decode(bits[None])
     pixels = [decoder.pixels(y)[0].permute(1, 2, 0).flatten().int().tolist() for y in shown]
-    return {"picture": picture.flatten().tolist(), "code": code.tobytes().hex(), "steps": {str(s): pixels[s - 1] for s in (1, 3, 8)}}
+    steps = {str(s): pixels[s - 1] for s in (1, 3, 8)}
+    return {"picture": picture.flatten().tolist(), "code": code.tobytes().hex(), "steps": steps}
 
 
 def write_golden(decoder: Decoder, path: Path) -> None:
@@ -39,8 +41,9 @@ def write_golden(decoder: Decoder, path: Path) -> None:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--checkpoint", type=Path, default=Path("weights/placeholder.safetensors"))
-    parser.add_argument("--out", type=Path, default=Path("../test/golden/placeholder.json"))
+    parser.add_argument("--checkpoint", type=Path, default=Path("weights/placeholder.safetensors"),
+                        help="default: %(default)s")
+    parser.add_argument("--out", type=Path, default=Path("../test/golden/placeholder.json"), help="default: %(default)s")
 
 
 def main(options: argparse.Namespace) -> None:

@@ -1,4 +1,4 @@
-"""Training thumbnails: of every picture the whole and random crops, stretched to 32x32 by Pillow's Lanczos."""
+"""Training thumbnails: each picture and random crops of it, stretched to 32x32 by Pillow's Lanczos."""
 from pathlib import Path
 
 import numpy as np
@@ -8,12 +8,12 @@ from PIL import Image
 from ..shared.data import picture_paths
 from .transform import SIDE
 
-CROPS = 11  # a picture, beside the whole
+CROPS = 11  # of each picture, beside the whole
 ASPECTS = (1, 4 / 3, 3 / 2, 16 / 9)
 
 
 def box_of(width: int, height: int) -> tuple[int, int]:
-    """The picture's own shape with a longer side of 32."""
+    """Width and height of the picture's own shape with a longer side of 32."""
     longer = max(width, height)
     return max(1, round(SIDE * width / longer)), max(1, round(SIDE * height / longer))
 

@@ -1,1 +1,1 @@
-"""What more than one model uses: pictures, training loop, optimizer, integer networks, exports, measures."""
+"""Modules that belong to no single model: pictures, training loop, optimizer, integer networks, exports, measures."""

@@ -12,11 +12,15 @@ HELD_OUT_PART = 24  # one picture in this many, chosen by a hash of its name, is
 
 
 def is_held_out(path: Path) -> bool:
+    """Whether training leaves this picture out. It follows from the file's name alone."""
     return hashlib.sha256(path.name.encode()).digest()[0] % HELD_OUT_PART == 0
 
 
 def picture_paths(folder: Path, held_out: bool | None) -> list[Path]:
-    """Those that are held out, those that are not, or, with None, every one: of a folder that is for measuring only."""
+    """The held-out pictures below `folder` (True), the others (False), or all (None: for a folder that is never trained on).
+
+    Raises FileNotFoundError where there is none at all.
+    """
     paths = sorted(p for p in Path(folder).rglob("*") if p.suffix in {".jpg", ".png"})
     if not paths:
         raise FileNotFoundError(f"no .jpg or .png below {folder}")
@@ -79,7 +83,7 @@ def resize(x: torch.Tensor, height: int, width: int) -> torch.Tensor:
 
 
 class DeviceCropSampler:
-    """CropSampler with its pictures in one flat buffer on `device`: a batch is one gather there, and nothing waits."""
+    """CropSampler with its pictures in one flat buffer on `device`: a batch is one gather there, without a transfer."""
 
     def __init__(self, pictures: list[torch.Tensor], side: int, batch: int, seed: int, device: str):
         self.side, self.batch, self.device = side, batch, device

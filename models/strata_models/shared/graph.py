@@ -1,4 +1,4 @@
-"""A small builder of ONNX graphs out of plain operators, so that what runs is exactly what stands here."""
+"""A small builder of ONNX graphs out of plain operators."""
 import numpy as np
 import onnx
 import torch
@@ -48,12 +48,12 @@ class Graph:
         return self.node("Conv", inputs, kernel_shape=[side, side], pads=[side // 2] * 4, group=groups)
 
     def conv(self, x: str, module, stride_pixels: float, unshuffled: int = 0) -> str:
-        """nn.Conv2d. `unshuffled`: the input went through `unshuffle` of this factor, see there."""
+        """nn.Conv2d. `unshuffled`: factor of the `unshuffle` that made the input; 0 if there was none."""
         weight = reorder(module.weight, unshuffled) if unshuffled else module.weight
         return self.convolve(x, weight, module.bias, stride_pixels, module.groups)
 
     def integer(self, x: str, module: IntegerConv, stride_pixels: float, unshuffled: int = 0) -> str:
-        """Convolution on integers up to the floor; the clip is the caller's."""
+        """Convolution on integers up to the floor; the caller adds the clip."""
         module.check()
         weight, bias, shift = module.quantized()
         weight = reorder(weight, unshuffled) if unshuffled else weight
@@ -73,7 +73,7 @@ class Graph:
         return self.node("DepthToSpace", [x], blocksize=factor, mode="CRD")
 
     def unshuffle(self, x: str, factor: int) -> str:
-        """ONNX puts the position before the channel where PyTorch puts it after: `reorder` mends the weights."""
+        """Space to depth. ONNX orders the output by (position, channel), PyTorch by (channel, position): see `reorder`."""
         return self.node("SpaceToDepth", [x], blocksize=factor)
 
     def model(self) -> onnx.ModelProto:
@@ -86,7 +86,7 @@ class Graph:
 
 
 def reorder(weight: torch.Tensor, factor: int) -> torch.Tensor:
-    """Input channels from (channel, position) to (position, channel)."""
+    """Weights with their input channels in the order (position, channel) instead of (channel, position)."""
     outputs, inputs, *kernel = weight.shape
     square = factor * factor
     return weight.reshape(outputs, inputs // square, square, *kernel).transpose(1, 2).reshape(weight.shape)

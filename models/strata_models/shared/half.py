@@ -1,4 +1,4 @@
-"""Half-size ONNX files: checkpoints are fp16, so most weights of a graph are numbers that fp16 holds exactly."""
+"""ONNX files of half the size: checkpoints are fp16, so fp16 holds most weights of a graph exactly."""
 import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
@@ -7,7 +7,7 @@ SMALLEST = 256  # values; below that a Cast costs more than it saves
 
 
 def halve(model: onnx.ModelProto) -> None:
-    """Keeps each large f32 initializer that loses nothing in fp16 that way, and widens it when the graph is loaded."""
+    """Stores each large f32 initializer that fp16 holds exactly as fp16, followed by a Cast that widens it."""
     kept, casts = [], []
     for tensor in model.graph.initializer:
         values = numpy_helper.to_array(tensor)

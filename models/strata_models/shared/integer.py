@@ -1,4 +1,4 @@
-"""Integer-aware convolutions: what trains in floats is, bit for bit, what runs in integers.
+"""Integer-aware convolutions: training in floats computes the same values, bit for bit, as the runtimes in integers.
 
 An activation is stored as `integer / GRID` so that its magnitude suits an optimizer; the exported graph works on
 the integers themselves, held in fp32 tensors. A layer computes
@@ -26,8 +26,8 @@ def ste(hard: torch.Tensor, soft: torch.Tensor) -> torch.Tensor:
 
 class FloorClip(torch.autograd.Function):
     """floor(x * grid + 1/2) clipped to [low, high], over grid. The gradient passes inside the range, and outside it only
-    where a step of descent leads back: else a saturated unit is pushed on and on without effect, and its weights run
-    away (measured: most units at the bound after 700 steps, then divergence)."""
+    where a step of descent leads back. Otherwise a saturated unit is pushed further without effect, and its weights grow
+    without bound (measured: most units at the bound after 700 steps, then divergence)."""
 
     @staticmethod
     def forward(ctx, x, grid, low, high):
@@ -54,14 +54,14 @@ class IntegerConv(nn.Module):
     def __init__(
         self, inputs: int, outputs: int, kernel: int, input_grid, input_limit, output_grid, low, high, groups: int = 1
     ):
-        """`groups`: 1, or as many as channels for a depthwise convolution."""
+        """`groups`: 1, or the number of channels for a depthwise convolution."""
         super().__init__()
         fan = inputs // groups * kernel * kernel
         self.groups = groups
         self.weight = nn.Parameter(torch.randn(outputs, inputs // groups, kernel, kernel) / fan**0.5)
         self.bias = nn.Parameter(torch.zeros(outputs))
         self.padding = kernel // 2
-        # One value an input channel, placed so that it multiplies the weights: [1, I, 1, 1], depthwise [O, 1, 1, 1].
+        # One value for each input channel, in a shape that multiplies the weights: [1, I, 1, 1], depthwise [O, 1, 1, 1].
         shape = (1, inputs, 1, 1) if groups == 1 else (inputs, 1, 1, 1)
         as_column = lambda v: torch.as_tensor(v, dtype=torch.float32).expand(inputs).reshape(shape).clone()
         self.register_buffer("input_grid", as_column(input_grid), persistent=False)
@@ -77,7 +77,7 @@ class IntegerConv(nn.Module):
 
     @torch.no_grad()
     def quantized(self) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-        """(w_int [O,I,k,k], b_int [O], shift [O]) as floats that hold integers; raises when the bound fails."""
+        """(w_int [O, I, k, k], b_int [O], shift [O]) as floats that hold integers."""
         effective, bias = self._effective().double(), (self.bias * self.output_grid).double()
         largest = effective.abs().amax((1, 2, 3)).clamp_min(1e-9)
         reach = (effective.abs() * self.input_limit).sum((1, 2, 3)) + bias.abs() + 1
@@ -88,7 +88,7 @@ class IntegerConv(nn.Module):
         return weight, (bias * power).round(), shift
 
     def check(self) -> float:
-        """Largest sum|w|*max|a| + |b| + half over the output channels; asserts that it is below 2^24."""
+        """Largest sum|w|*max|a| + |b| + half over the output channels. Raises AssertionError unless it is below 2^24."""
         weight, bias, shift = self.quantized()
         reach = (weight.abs() * self.input_limit).sum((1, 2, 3)) + bias.abs() + 2.0 ** (shift - 1)
         if not bool((reach < EXACT).all()):
@@ -100,7 +100,8 @@ class IntegerConv(nn.Module):
         power = 2.0**shift
         weight = weight / power.view(-1, 1, 1, 1) / self.output_grid.view(-1, 1, 1, 1) * self.input_grid
         bias = bias / power / self.output_grid
-        out = F.conv2d(x, ste(weight.float(), self.weight), ste(bias.float(), self.bias), padding=self.padding, groups=self.groups)
+        weight, bias = ste(weight.float(), self.weight), ste(bias.float(), self.bias)
+        out = F.conv2d(x, weight, bias, padding=self.padding, groups=self.groups)
         return FloorClip.apply(out, self.output_grid.view(1, -1, 1, 1), self.low, self.high)
 
 

@@ -21,7 +21,7 @@ SPIKE_GROWTH = 1.005  # of what counts as usual, with each spike
 
 @dataclass(frozen=True)
 class Schedule:
-    """`minutes` or `steps` is the budget: a run always ends annealed, whatever the machine's speed."""
+    """A budget in `minutes` or `steps`. The rate follows the share that is spent, so a run ends annealed on any machine."""
 
     rate: float
     minutes: float | None = None
@@ -40,10 +40,11 @@ class Schedule:
 
 
 class Loop:
-    """Iterate over it for the share of the budget that is spent, and call `learn` once in each round.
+    """Iterating over it yields the share of the budget that is spent; the body calls `learn` once in each round.
 
-    `groups`: parameter groups of Soap, each with `factor`, its share of the learning rate. `state`: what an earlier
-    `save` wrote, or only {"model", "average", "step"}: then the optimizer starts afresh.
+    `groups`: parameter groups of Soap, each with `factor`, its share of the learning rate. `state`: a dict that an earlier
+    `save` wrote, or only {"model", "average", "step"}, with which the optimizer starts afresh. `average`: decay of the
+    averaged weights. `more`: entries that `save` adds.
     """
 
     def __init__(self, model: nn.Module, groups: list[dict], schedule: Schedule, out: Path, state: dict | None = None,
@@ -56,7 +57,7 @@ class Loop:
         self.average = copy.deepcopy(self.model)
         if state:
             self.average.load_state_dict(state["average"])
-        # A decomposition on a GPU waits for many small kernels.
+        # A decomposition on a GPU consists of many small kernels, so it is done more rarely there.
         self.optimizer = Soap(groups, lr=schedule.rate, refresh=10 if device == "cpu" else 20)
         if state and "optimizer" in state:
             self.optimizer.load_state_dict(state["optimizer"])
@@ -108,8 +109,8 @@ class Loop:
         self.recent = []
 
     def _is_usual(self, norm: float) -> bool:
-        """Whether to go by this gradient. Clipped, one that got out of hand still points anywhere, and stays in the optimizer's
-        averages; from there a run comes apart. Norms that stay larger become the usual ones in time."""
+        """Whether to use a gradient of this norm. A spike points anywhere even when it is clipped, and stays in the optimizer's
+        averages, from where a run may diverge. Norms that stay larger become usual in time."""
         if not math.isfinite(norm):
             return False
         is_usual = self.usual == 0 or norm <= SPIKE * self.usual
@@ -122,7 +123,7 @@ class Loop:
         return is_usual
 
     def save(self) -> None:
-        """Written beside and renamed, so that a kill never leaves half a checkpoint."""
+        """Writes last.pt under another name and renames it, so that a killed run never leaves half a checkpoint."""
         state = {"model": self.model.state_dict(), "average": self.average.state_dict(),
                  "optimizer": self.optimizer.state_dict(), "step": self.step, **self.more}
         path = self.out / "last.tmp"

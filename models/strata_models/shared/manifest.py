@@ -5,7 +5,7 @@ from pathlib import Path
 
 
 def enter(folder: Path, files: dict[str, dict]) -> None:
-    """Adds what is known of each file, and its hash and size, to the manifest; entries of other files stay."""
+    """Writes the entry of each file, with its hash and size, into the manifest of `folder`; other entries stay."""
     path = folder / "manifest.json"
     manifest = json.loads(path.read_text())
     for name, entry in files.items():

@@ -1,8 +1,8 @@
-"""Networks as integer programs for src/network: 16-bit tensors, channels last, 32-bit sums, one f32 factor a channel.
+"""Networks as integer programs for src/network: 16-bit tensors, channels last, 32-bit sums, one f32 factor per channel.
 
-`ProgramBuilder` collects the ops of one network; all networks of a model share one `Blob` of parameters. Two kinds of
-convolution go in: `IntegerConv`, which is exact already, and float ones, which are quantized here: a tensor holds
-`value * scale`, weights get as many of 16 bits as the 32-bit sum allows for the worst input, so nothing can overflow.
+`ProgramBuilder` collects the ops of one network; all networks of a model share one `Blob` of parameters. It takes two
+kinds of convolution: `IntegerConv`, which is exact already, and float ones, which it quantizes. There a tensor holds
+`value * scale`, and weights use as many of 16 bits as the 32-bit sum allows for the worst input, so nothing can overflow.
 """
 from dataclasses import dataclass, field
 
@@ -16,12 +16,13 @@ ACCUMULATOR = 2.0**31 * 0.98
 
 
 class Blob:
-    """Parameters of several programs, each part at a multiple of 4 bytes."""
+    """Parameters of several programs in one buffer."""
 
     def __init__(self):
         self.data = bytearray()
 
     def put(self, values, dtype: str) -> int:
+        """Appends an array and returns its offset, a multiple of 4 bytes."""
         offset = len(self.data)
         self.data += np.ascontiguousarray(np.asarray(values), dtype=dtype).tobytes()
         self.data += bytes(-len(self.data) % 4)
@@ -30,7 +31,7 @@ class Blob:
 
 @dataclass
 class Value:
-    """A tensor of a program: what one integer stands for is 1 / scale."""
+    """A tensor of a program. Its integers are values times `scale`, of magnitude `limit` at most."""
 
     name: str
     channels: int

@@ -17,5 +17,5 @@ def bicubic_matrix(source: int, target: int) -> torch.Tensor:
 
 
 def bicubic(x: torch.Tensor, height: int, width: int) -> torch.Tensor:
-    """[B, C, H, W] -> [B, C, height, width], not rounded."""
+    """[B, C, H, W] -> [B, C, height, width], neither rounded nor clipped."""
     return bicubic_matrix(x.shape[2], height).to(x) @ x @ bicubic_matrix(x.shape[3], width).to(x).T

@@ -3,11 +3,11 @@ import torch
 
 
 class Soap(torch.optim.Optimizer):
-    """A group with `plain=True` gets Adam without a basis: tables of scalars that all move together (gains, scales,
-    offsets) would be held back by the root of their size, since the basis turns a common move into one coordinate."""
+    """A group with `plain=True` gets Adam without a basis. In tables of scalars that all move together (gains, scales,
+    offsets) the basis would turn the common move into one coordinate, whose step is smaller by the root of their number."""
 
     def __init__(self, params, lr=4e-3, betas=(0.9, 0.99), basis_beta=0.95, refresh=10, largest=800, eps=1e-8):
-        defaults = dict(lr=lr, betas=betas, basis_beta=basis_beta, refresh=refresh, largest=largest, eps=eps)
+        defaults = {"lr": lr, "betas": betas, "basis_beta": basis_beta, "refresh": refresh, "largest": largest, "eps": eps}
         super().__init__(params, defaults | {"plain": False})
 
     @torch.no_grad()
@@ -60,7 +60,7 @@ class Soap(torch.optim.Optimizer):
         return x
 
     def _basis(self, state, refresh):
-        """Eigenvectors at first; later one step of orthogonal iteration, its columns sorted by their Rayleigh quotient."""
+        """Eigenvectors at first, later one step of orthogonal iteration with the columns sorted by Rayleigh quotient."""
         for side, axis in (("left", 0), ("right", 1)):
             if side not in state:
                 continue

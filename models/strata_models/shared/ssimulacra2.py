@@ -1,10 +1,10 @@
 """SSIMULACRA2 as a differentiable distance: the weighted sum of its error norms, and the score that it stands for.
 
-Definition and constants: SSIMULACRA 2.1, Jon Sneyers, Cloudinary (libjxl, tools/ssimulacra2.cc). At each of six scales
-(2x2 means of linear light between them) pictures become XYB shifted to positive values; a Gaussian of sigma 1.5 gives three
-error maps a channel (SSIM without its luminance denominator, ringing, blurring), and each map its mean and its 4-norm. The
-reference blurs recursively (Charalampidis, 2016) with zeros around the picture; the impulse response of that filter ends
-after four samples, so a band matrix of nine diagonals is the same filter.
+Definition and constants: SSIMULACRA 2.1, Jon Sneyers, Cloudinary (libjxl, tools/ssimulacra2.cc). There are six scales, with
+2x2 means of linear light between them. At each scale pictures are converted to XYB, shifted to positive values. With a
+Gaussian of sigma 1.5, each channel has three error maps: SSIM without its luminance denominator, ringing, blurring. Each
+map has two norms: its mean and its 4-norm. The reference blurs recursively (Charalampidis, 2016) with zeros around the
+picture; the impulse response of that filter ends after four samples, so a band matrix of nine diagonals is the same filter.
 """
 import math
 from functools import lru_cache
@@ -22,7 +22,7 @@ OPSIN_BIAS = 0.0037930734
 X, Y, B = range(3)
 SSIM, RINGING, BLURRING = range(3)
 # (scale, channel) -> weights of the means of the three maps, then of their 4-norms. Of the 108 weights those below .01 are
-# left out: together they move no score by .05. Nothing at the sixth scale counts.
+# left out, which together move no score by .05. The sixth scale has no weights above that.
 WEIGHTS = {
     (0, Y): ((0, 0, 0), (7.466890328078848, 0, 17.445833984131262)),
     (1, X): ((0, 0, 0), (1.1041726426657346, 0, 0)),
@@ -37,7 +37,7 @@ WEIGHTS = {
     (4, B): ((95.1080498811086, 0.9863978034400682, 0.9834382792465353), (0, 171.2667255897307, 0.9807858872435379)),
 }
 SCALES = 1 + max(scale for scale, _ in WEIGHTS)
-# What lies below these has an infinite slope (roots of zero) and no visible effect.
+# Values are raised to these before a root is taken: the slope of a root at zero is infinite, and no eye sees the change.
 DARKEST, SMALLEST_POWER = 1e-6, 1e-15
 
 

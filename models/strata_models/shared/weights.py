@@ -1,4 +1,4 @@
-"""Weights on disk: a training run's last.pt, and the committed checkpoint (averaged weights in fp16, no optimizer state)."""
+"""Weights on disk: last.pt of a training run, and committed checkpoints (averaged weights in fp16, no optimizer state)."""
 from pathlib import Path
 
 import torch
@@ -7,7 +7,7 @@ from torch import nn
 
 
 def read_run(path: Path) -> dict:
-    """What a run goes on from. A committed checkpoint gives its weights alone: the optimizer starts afresh."""
+    """The state from which a run goes on. A committed checkpoint has weights alone, so the optimizer starts afresh."""
     if path.suffix != ".safetensors":
         return torch.load(path, map_location="cpu", weights_only=True)
     weights = {name: v.float() if v.is_floating_point() else v for name, v in load_file(path).items()}
@@ -15,5 +15,6 @@ def read_run(path: Path) -> dict:
 
 
 def write_half(model: nn.Module, path: Path) -> None:
+    """Writes a model's weights as fp16."""
     state = model.state_dict().items()
     save_file({name: (v.half() if v.is_floating_point() else v).contiguous() for name, v in state}, path)
