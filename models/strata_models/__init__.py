@@ -1,1 +1,1 @@
-"""Training, evaluation and export of Strata's networks. Run as `python -m strata_models.<verb>` from `models/`."""
+"""Training, export, evaluation and golden numbers of Strata's networks: `python -m strata_models`, from `models/`."""

@@ -1,4 +1,4 @@
-// Written by models/strata_models/entropy_tables.py; stored streams depend on every number, never edit.
+// Written by models/strata_models/compass/entropy_tables.py; stored streams depend on every number, never edit.
 // Per table, as little-endian u16: R, frequency of the escape, frequencies of k = 0..R.
 export const TABLES_BASE64 = [
   'AwAIAJL/MQABAAEAAwAIACj/ZgABAAEAAwAIACz+5AABAAEABAAIAIb8tgEBAAEAAQAEAAgABPr3AgEAAQABAAQACAAS93AEAQAB',

@@ -1,8 +1,8 @@
-"""Held-out pictures as real JPEG files: python -m strata_models.hyperthumbnail.evaluate --data DIR --checkpoint RUN/last.pt
+"""Measures real JPEG files: python -m strata_models hyperthumbnail evaluate --data DIR --checkpoint RUN/last.pt
 
-Per quality: bytes, PSNR of the restored picture and of the thumbnail against the bicubic one, and against plain JPEGs
-of the bicubic and of the Lanczos thumbnail (each at the better of 4:2:0 and 4:4:4): dB gained at equal bytes, and bytes
-relative to the smallest plain JPEG whose thumbnail is as close to the bicubic one.
+For each quality: bits per thumbnail pixel, PSNR of the restored picture, PSNR of the thumbnail against the bicubic one. Beside
+them plain JPEGs of the bicubic and of the Lanczos thumbnail, each at the better of 4:2:0 and 4:4:4: dB gained at equal
+bytes, and bytes relative to the smallest plain JPEG whose thumbnail is as close to the bicubic one.
 """
 import argparse
 import io
@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from PIL import Image
 
-from ..data import load_pictures, picture_paths
+from ..shared.data import load_pictures, picture_paths
 from .checkpoint import load_model
 from .jpeg import from_coefficients, huffman_bits, quantize
 from .model import HyperThumbnail, block_side
@@ -32,8 +32,8 @@ def jpeg(image: Image.Image, **options) -> bytes:
     return out.getvalue()
 
 
-def plain_points(picture: Image.Image, target: np.ndarray, kernel, factor: int) -> list[tuple[float, float, float, int]]:
-    """(bytes, PSNR of HR, PSNR of the thumbnail against `target`, subsampling)."""
+def plain_points(picture: Image.Image, target: np.ndarray, kernel, factor: int) -> list[tuple[int, float, float, int]]:
+    """Plain JPEGs as (bytes, PSNR of HR, PSNR of the thumbnail against `target`, Pillow's number of the subsampling)."""
     low = picture.resize((picture.width // factor, picture.height // factor), kernel)
     points = []
     for subsampling in (0, 2):
@@ -46,7 +46,7 @@ def plain_points(picture: Image.Image, target: np.ndarray, kernel, factor: int) 
 
 
 def at_bytes(points, size: float) -> float:
-    """PSNR of HR at this size, the better of the two subsamplings."""
+    """PSNR of HR in dB at this size in bytes, with the better of the two subsamplings."""
     found = []
     for subsampling in (0, 2):
         sizes, values = zip(*sorted((math.log(p[0]), p[1]) for p in points if p[3] == subsampling))
@@ -55,7 +55,7 @@ def at_bytes(points, size: float) -> float:
 
 
 def bytes_at(points, fidelity: float) -> float:
-    """Bytes of the smallest file whose thumbnail has this PSNR."""
+    """Bytes of the smallest file whose thumbnail has this PSNR; NaN where no file reaches it."""
     found = []
     for subsampling in (0, 2):
         values, sizes = zip(*sorted((p[2], math.log(p[0])) for p in points if p[3] == subsampling))
@@ -66,7 +66,8 @@ def bytes_at(points, fidelity: float) -> float:
 
 @torch.no_grad()
 def ours(model: HyperThumbnail, picture: torch.Tensor, quality: int) -> dict:
-    """`picture` [1, 3, H, W] centred samples, sides multiples of block_side."""
+    """`picture`: [1, 3, H, W] centred samples, sides multiples of block_side. Returns decoded pictures as uint8 [H, W, 3], the
+    bytes of the file and the estimated bits of its scan."""
     q = torch.tensor([float(quality)])
     low, coefficients, tables = model.embed(picture, q)
     quotients, dequantized = quantize(coefficients, tables)
@@ -75,18 +76,21 @@ def ours(model: HyperThumbnail, picture: torch.Tensor, quality: int) -> dict:
     image = lambda x: (x[0] + 128).round().clamp(0, 255).byte().permute(1, 2, 0).numpy()
     steps = [[int(s) for s in table] for table in tables[0]]
     size = len(jpeg(Image.fromarray(image(low)), qtables=steps, subsampling=0))
-    return {"low": image(decoded), "high": image(high), "bytes": size, "bits": float(huffman_bits(quotients)), "tables": steps}
+    bits = float(huffman_bits(quotients))
+    return {"low": image(decoded), "high": image(high), "bytes": size, "bits": bits, "tables": steps}
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--checkpoint", type=Path, required=True)
-    parser.add_argument("--qualities", type=lambda text: [int(q) for q in text.split(",")], default=[30, 50, 65, 75, 85, 95])
-    parser.add_argument("--pictures", type=int, default=24)
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--data", type=Path, required=True, help="folder of pictures")
+    parser.add_argument("--checkpoint", type=Path, required=True, help="a run's last.pt, or a .safetensors checkpoint")
+    parser.add_argument("--qualities", type=lambda text: [int(q) for q in text.split(",")],
+                        default=[30, 50, 65, 75, 85, 95], help="numbers with commas between them (default: %(default)s)")
+    parser.add_argument("--pictures", type=int, default=24, help="measure this many, the first by name (default: %(default)s)")
     parser.add_argument("--every", action="store_true", help="all pictures of the folder, not only the held-out ones")
     parser.add_argument("--save", type=Path, help="folder for PNGs of the first picture")
-    options = parser.parse_args()
+
+
+def main(options: argparse.Namespace) -> None:
     torch.set_num_threads(1)
     model = load_model(options.checkpoint)
     factor, side = model.factor, block_side(model.factor)
@@ -113,10 +117,6 @@ def main():
                 Image.fromarray(found["high"]).save(options.save / f"high-{quality}.png")
                 Image.fromarray(target).save(options.save / "bicubic.png")
     print(f"{len(pictures)} pictures\n  q   bpp(LR)  HR dB  LR dB  over bicubic  over Lanczos  size/plain  estimate/bits")
-    for quality, found in rows.items():
-        mean = np.nanmean(np.array(found), 0)
+    for quality, figures in rows.items():
+        mean = np.nanmean(np.array(figures), 0)
         print("{:3d}  {:7.3f}  {:.2f}  {:.2f}  {:+10.2f}  {:+12.2f}  {:12.3f}  {:10.3f}".format(quality, *mean))
-
-
-if __name__ == "__main__":
-    main()

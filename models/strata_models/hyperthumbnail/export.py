@@ -1,8 +1,8 @@
-"""Exports a trained model: python -m strata_models.hyperthumbnail.export --checkpoint RUN/last.pt --data DIR --out weights
+"""Exports a trained model: python -m strata_models hyperthumbnail export --checkpoint RUN/last.pt --data DIR --out weights
 
-Writes `hyperthumbnail.json` (programs, gains; `hyperthumbnail4.json` for factor 4), `hyperthumbnail.bin` (their
-parameters, then the table predictor's), the fp16 checkpoint, and their entries in `manifest.json`. The model's id is the hash of its decoder alone, so a better
-encoder keeps thumbnails restorable. `--data`: pictures to calibrate activations on.
+Writes `hyperthumbnail.json` (programs and gains; `hyperthumbnail4.json` for factor 4), `hyperthumbnail.bin` (their
+parameters, then those of the table predictor), the fp16 checkpoint, and their entries in `manifest.json`. The model's id is
+the hash of its decoder alone, so that thumbnails stay restorable when the encoder improves.
 """
 import argparse
 import hashlib
@@ -11,16 +11,16 @@ from pathlib import Path
 
 import torch
 
-from ..data import load_pictures, picture_paths
-from ..manifest import enter
-from ..parity import drawn_picture
-from ..program import Blob
+from ..shared.data import load_pictures, picture_paths
+from ..shared.drawn import drawn_picture
+from ..shared.manifest import enter
+from ..shared.program import Blob
 from .checkpoint import load_model, save_half
 from .model import Gain, HyperThumbnail, TablePredictor, block_side
 from .programs import calibrate, decoder_program, encoder_program, sample_steps
 
 CALIBRATION_PICTURES = 24
-HALO_BLOCKS = 2  # on each side that a strip looks at: one block, and a cell or two
+HALO_BLOCKS = 2  # JPEG blocks that a strip reads on each side: the 3x3 at blocks reads one, those at cells a part of one
 
 
 def name_of(factor: int) -> str:
@@ -35,20 +35,23 @@ def predictor_table(predictor: TablePredictor, blob: Blob) -> dict:
     layers = [m for m in predictor.mlp if hasattr(m, "weight")]
     put = lambda tensor: blob.put(tensor.detach().numpy(), "<f4")
     return {
-        "layers": [{"inputs": m.in_features, "outputs": m.out_features, "weights": put(m.weight), "bias": put(m.bias)} for m in layers],
+        "layers": [
+            {"inputs": m.in_features, "outputs": m.out_features, "weights": put(m.weight), "bias": put(m.bias)} for m in layers
+        ],
         "offset": put(predictor.offset), "slope": put(predictor.slope),
     }
 
 
 def write(model: HyperThumbnail, ranges: dict, out: Path) -> dict:
-    """-> manifest entries."""
+    """Writes the model's JSON and parameters, and returns their manifest entries."""
     blob, name, side = Blob(), name_of(model.factor), block_side(model.factor)
     decoder = decoder_program(model.decoder, blob, ranges["decoder"])
     decoder_part = {"program": decoder.program(), "logGain": gain(model.decoder.gain)}
     identity = hashlib.sha256(json.dumps(decoder_part, sort_keys=True).encode() + bytes(blob.data)).hexdigest()[:16]
     encoder = encoder_program(model.encoder, blob, ranges["encoder"])
     table = {
-        "format": 1, "id": identity, "factor": model.factor, "stride": side, "haloRows": HALO_BLOCKS * side, "steps": sample_steps(ranges),
+        "format": 1, "id": identity, "factor": model.factor, "stride": side, "haloRows": HALO_BLOCKS * side,
+        "steps": sample_steps(ranges),
         "decoder": decoder_part,
         "encoder": {"program": encoder.program(), "logGain": gain(model.encoder.gain)},
         "tables": predictor_table(model.predictor, blob),
@@ -60,12 +63,13 @@ def write(model: HyperThumbnail, ranges: dict, out: Path) -> dict:
     return {f"{name}.json": {"role": "edge", "factor": model.factor, "id": identity}, f"{name}.bin": {"role": "edge", **macs}}
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--checkpoint", type=Path, required=True)
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--out", type=Path, required=True)
-    options = parser.parse_args()
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--checkpoint", type=Path, required=True, help="a run's last.pt, or a .safetensors checkpoint")
+    parser.add_argument("--data", type=Path, required=True, help="folder of training pictures, to measure activations on")
+    parser.add_argument("--out", type=Path, required=True, help="folder of the weights; it has a manifest")
+
+
+def main(options: argparse.Namespace) -> None:
     torch.set_num_threads(1)
     model = load_model(options.checkpoint)
     kept, side = options.out / f"{name_of(model.factor)}.safetensors", block_side(model.factor)
@@ -75,7 +79,3 @@ def main():
     drawn = [drawn_picture(24 * model.factor, 32 * model.factor)[0] * 255 - 128, drawn_picture(192, 256)[0] * 255 - 128]
     files = write(model, calibrate(model, [*(cut(p) for p in pictures), *drawn]), options.out)
     enter(options.out, files)
-
-
-if __name__ == "__main__":
-    main()

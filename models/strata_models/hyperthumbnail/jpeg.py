@@ -1,10 +1,10 @@
-"""A differentiable baseline JPEG: 4:4:4, 8x8 DCT (ITU-T T.81 A.3.3), two tables, and an estimate of its Huffman bits."""
+"""A differentiable baseline JPEG: 4:4:4, 8x8 DCT (ITU-T T.81, A.3.3), two tables, an estimate of its Huffman bits."""
 import math
 
 import torch
 import torch.nn.functional as F
 
-from ..integer import ste
+from ..shared.integer import ste
 
 BLOCK = 8
 COEFFICIENTS = 64
@@ -58,14 +58,14 @@ def quantize(coefficients: torch.Tensor, tables: torch.Tensor) -> tuple[torch.Te
     return quotients, ste(quotients.round(), quotients) * steps
 
 
-# Bits of a quotient x, fitted to optimized Huffman files of held-out thumbnails at 0.3 to 5.5 bits a pixel: relative
-# error 4 %, correlation of the logarithms .999. A plain |x| in place of the soft step at 1/2 has an error of 11 %.
+# Bits of a quotient, fitted to files with optimized Huffman tables of held-out thumbnails at 0.3 to 5.5 bits a pixel: the
+# relative error is 4 %, the correlation of the logarithms .999. A plain |x| instead of the soft step at 1/2 is off by 11 %.
 NONZERO, DOUBLING, DC_DOUBLING, BLOCK_BITS = 4.2, 1.04, 2.15, 1.6
 
 
 def huffman_bits(quotients: torch.Tensor) -> torch.Tensor:
-    """Estimated bits of the entropy-coded segment, [B], smooth in the quotients before rounding, [B, 3, 64, h, w]; DC
-    is coded as the difference to the block before."""
+    """Estimated bits of the entropy-coded segment, [B], of quotients before rounding, [B, 3, 64, h, w]; smooth. DC is coded
+    as the difference to the block before."""
     ac = quotients[:, :, 1:].abs()
     fourth = ac.clamp_max(8).pow(4)
     bits = NONZERO * fourth / (fourth + 1 / 16) + DOUBLING * ac.clamp_min(1).log2()

@@ -1,8 +1,8 @@
 """The networks: encoder (HR -> LR), table predictor, decoder (coefficients and LR -> HR).
 
-Samples are 0..255, centred on 0, times INPUT. Strides are counted in HR pixels: the thumbnail lies at the factor, 2 or
-4; most of the work at twice that, in cells of 2x2 thumbnail pixels; and the work that must see the JPEG's grid of 8x8
-blocks at 8 times the factor.
+Samples are 0..255, centred on 0, times INPUT. Strides are counted in HR pixels. The thumbnail has the factor as its
+stride, 2 or 4; most of the work happens at twice that, in cells of 2x2 thumbnail pixels; what must see the JPEG's grid of
+8x8 blocks happens at 8 times the factor.
 """
 import math
 from dataclasses import dataclass
@@ -11,9 +11,9 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from ..blocks import SLOPE, Residual
-from ..integer import ste
-from ..resample import bicubic, bicubic_matrix
+from ..shared.blocks import SLOPE, Conv2d, Residual, Residuals
+from ..shared.integer import ste
+from ..shared.resample import bicubic, bicubic_matrix
 from .jpeg import COEFFICIENTS, MAX_STEP, dct_matrix, from_coefficients, huffman_bits, quantize, to_coefficients
 
 INPUT = 1 / 64
@@ -31,7 +31,7 @@ class Shape:
     carried: int  # channels that the frequency branch hands to the image branch
 
 
-# A cell of 4x has four times the pixels, and may cost as much for each of them.
+# At factor 4 a cell has four times the HR pixels and may cost four times as much.
 SHAPES = {2: Shape(48, 1, 64, 1, 24), 4: Shape(104, 2, 108, 2, 32)}
 TABLE_WIDTH = 128
 QUALITY_MIN, QUALITY_MAX = 1, 100
@@ -52,12 +52,12 @@ def lambda_of(quality: torch.Tensor) -> torch.Tensor:
 
 
 def plane(quality: torch.Tensor, like: torch.Tensor) -> torch.Tensor:
-    """The quality as one more channel."""
+    """The quality as one more channel, constant over the grid of `like`."""
     return quality_code(quality).view(-1, 1, 1, 1).expand(-1, 1, *like.shape[2:]).to(like)
 
 
 class Gain(nn.Module):
-    """exp(a + b code + c code^2): how much of a residual counts at a quality."""
+    """Logarithm of a residual's weight at a quality, a + b code + c code^2: [B] -> [B]."""
 
     def __init__(self):
         super().__init__()
@@ -69,24 +69,24 @@ class Gain(nn.Module):
 
 
 class Encoder(nn.Module):
-    """A fixed-size U-net of two levels: plain downscale plus what hides the detail."""
+    """A U-net of two levels: plain downscale plus a residual that hides the detail."""
 
     def __init__(self, factor: int):
         super().__init__()
         self.factor, shape = factor, SHAPES[factor]
-        self.base = nn.Conv2d(3 * factor**2, 3, 3, padding=1)
-        self.cells = nn.Conv2d(12 * factor**2 + 1, shape.encoder, 1)
-        self.blocks = nn.Sequential(*(Residual(shape.encoder, shape.encoder) for _ in range(shape.encoder_blocks)))
-        self.down = nn.Conv2d(16 * shape.encoder + 1, BLOCK_WIDTH, 1)
+        self.base = Conv2d(3 * factor**2, 3, 3, padding=1)
+        self.cells = Conv2d(12 * factor**2 + 1, shape.encoder, 1)
+        self.blocks = Residuals(shape.encoder, [shape.encoder] * shape.encoder_blocks)
+        self.down = Conv2d(16 * shape.encoder + 1, BLOCK_WIDTH, 1)
         self.middle = Residual(BLOCK_WIDTH, BLOCK_WIDTH)
-        self.coarse = nn.Conv2d(BLOCK_WIDTH, 192, 1)
-        self.fine = nn.Conv2d(shape.encoder, 12, 1)
+        self.coarse = Conv2d(BLOCK_WIDTH, 192, 1)
+        self.fine = Conv2d(shape.encoder, 12, 1)
         self.gain = Gain()
 
     def forward(self, picture: torch.Tensor, quality: torch.Tensor) -> torch.Tensor:
         """[B, 3, H, W] centred samples, sides multiples of block_side -> [B, 3, H/factor, W/factor], neither clipped nor
         rounded."""
-        with torch.autocast(picture.device.type, enabled=False):  # 8 bits of mantissa would be too few
+        with torch.autocast(picture.device.type, enabled=False):  # the 8 bits of bf16's mantissa would be too few
             base = self.base(F.pixel_unshuffle(picture, self.factor))
         x = F.pixel_unshuffle(picture * INPUT, 2 * self.factor)
         x = self.blocks(self.cells(torch.cat([x, plane(quality, x)], 1)))
@@ -97,18 +97,17 @@ class Encoder(nn.Module):
 
 
 class TablePredictor(nn.Module):
-    """Two tables from the mean log magnitudes of the thumbnail's coefficients, and the quality. The coefficients are
-    rounded: they are what a JPEG with steps of 1 would hold, so any quantizer of a JPEG writer can provide them."""
+    """Two quantization tables from the mean log magnitudes of the thumbnail's coefficients and from the quality. The
+    coefficients are rounded to those of a JPEG with steps of 1, which the quantizer of any JPEG writer can provide."""
 
     def __init__(self):
         super().__init__()
-        self.mlp = nn.Sequential(
-            nn.Linear(2 * COEFFICIENTS + 1, TABLE_WIDTH), nn.LeakyReLU(SLOPE),
-            nn.Linear(TABLE_WIDTH, TABLE_WIDTH), nn.LeakyReLU(SLOPE), nn.Linear(TABLE_WIDTH, 2 * COEFFICIENTS),
-        )
+        first, second = nn.Linear(2 * COEFFICIENTS + 1, TABLE_WIDTH), nn.Linear(TABLE_WIDTH, TABLE_WIDTH)
+        last = nn.Linear(TABLE_WIDTH, 2 * COEFFICIENTS)
+        self.mlp = nn.Sequential(first, nn.LeakyReLU(SLOPE), second, nn.LeakyReLU(SLOPE), last)
         with torch.no_grad():
-            self.mlp[4].weight *= 0.1
-            self.mlp[4].bias.zero_()
+            last.weight *= 0.1
+            last.bias.zero_()
         self.offset = nn.Parameter(torch.full((2 * COEFFICIENTS,), 0.04))
         self.slope = nn.Parameter(torch.zeros(2 * COEFFICIENTS))
 
@@ -125,17 +124,17 @@ class TablePredictor(nn.Module):
 
 
 class Decoder(nn.Module):
-    """A branch over dequantized coefficients at blocks, and one over the thumbnail at cells that takes it in."""
+    """A branch over dequantized coefficients at blocks, and a branch over the thumbnail at cells that reads the former."""
 
     def __init__(self, factor: int):
         super().__init__()
         self.factor, shape = factor, SHAPES[factor]
-        self.frequencies = nn.Conv2d(3 * COEFFICIENTS + 1, BLOCK_WIDTH, 1)
+        self.frequencies = Conv2d(3 * COEFFICIENTS + 1, BLOCK_WIDTH, 1)
         self.middle = Residual(BLOCK_WIDTH, BLOCK_WIDTH)
-        self.up = nn.Conv2d(BLOCK_WIDTH, 16 * shape.carried, 1)
-        self.cells = nn.Conv2d(shape.carried + 12 + 1, shape.decoder, 1)
-        self.blocks = nn.Sequential(*(Residual(shape.decoder, shape.decoder) for _ in range(shape.decoder_blocks)))
-        self.out = nn.Conv2d(shape.decoder, 12 * factor**2, 1)
+        self.up = Conv2d(BLOCK_WIDTH, 16 * shape.carried, 1)
+        self.cells = Conv2d(shape.carried + 12 + 1, shape.decoder, 1)
+        self.blocks = Residuals(shape.decoder, [shape.decoder] * shape.decoder_blocks)
+        self.out = Conv2d(shape.decoder, 12 * factor**2, 1)
         self.gain = Gain()
         with torch.no_grad():
             self.out.weight *= 0.1
@@ -158,11 +157,13 @@ class Output:
     low: torch.Tensor  # the thumbnail before the JPEG, 8-bit values, centred
     decoded: torch.Tensor  # after it, not rounded
     high: torch.Tensor  # restored
-    tables: torch.Tensor
+    tables: torch.Tensor  # [B, 2, 64]: luma, chroma
     bits: torch.Tensor  # [B]
 
 
 class HyperThumbnail(nn.Module):
+    dct: torch.Tensor
+
     def __init__(self, factor: int = 2):
         super().__init__()
         self.factor = factor
@@ -170,7 +171,7 @@ class HyperThumbnail(nn.Module):
         self.register_buffer("dct", dct_matrix(), persistent=False)
 
     def embed(self, picture: torch.Tensor, quality: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-        """-> thumbnail (8-bit values, centred), its coefficients, tables."""
+        """[B, 3, H, W] centred samples -> thumbnail (8-bit values, centred), its coefficients, tables."""
         low = self.encoder(picture, quality)
         low = ste(low.round().clamp(-128, 127), low.clamp(-128, 127))
         coefficients = to_coefficients(low, self.dct)
@@ -185,11 +186,11 @@ class HyperThumbnail(nn.Module):
 
 
 def initialise(model: HyperThumbnail, pictures: torch.Tensor) -> None:
-    """Starts from the plain downscale, and from transforms that whiten what they see: cells of pixels, and the
-    coefficients of plain thumbnails. `pictures`: [B, 3, H, W] centred samples."""
+    """Starts the encoder as the plain downscale, and the first layers as transforms that whiten their inputs: cells of
+    pixels, and coefficients of plain thumbnails. `pictures`: [B, 3, H, W] centred samples."""
     encoder, decoder, factor = model.encoder, model.decoder, model.factor
     with torch.no_grad():
-        # Of the taps of an antialiased bicubic, 4 * factor, the middle ones.
+        # The middle 3 * factor of the 4 * factor taps of an antialiased bicubic.
         taps = bicubic_matrix(16 * factor, 16)[8, 7 * factor : 10 * factor]
         taps = taps / taps.sum()
         kernel = torch.outer(taps, taps).view(3, factor, 3, factor).permute(1, 3, 0, 2).reshape(factor**2, 3, 3)
@@ -200,7 +201,7 @@ def initialise(model: HyperThumbnail, pictures: torch.Tensor) -> None:
         patches = F.pixel_unshuffle(pictures * INPUT, 2 * factor).permute(0, 2, 3, 1).flatten(0, 2)
         values, vectors = torch.linalg.eigh((patches.T @ patches / len(patches)).double())
         values, vectors = values.flip(0).float(), vectors.flip(1).float()
-        scale = values.clamp_min(1e-5).rsqrt()  # whitened up to what is only noise
+        scale = values.clamp_min(1e-5).rsqrt()  # noise is not amplified to the same size
         encoder.cells.weight[:, :-1, 0, 0] = (vectors * scale.clamp_max(20)).T[: len(encoder.cells.weight)]
         encoder.cells.bias.zero_()
         for conv in (encoder.coarse, encoder.fine):

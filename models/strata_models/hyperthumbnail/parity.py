@@ -1,7 +1,8 @@
-"""Golden numbers by which the TypeScript side proves that it runs the same model: python -m strata_models.hyperthumbnail.parity
+"""Writes the golden file of the model: python -m strata_models hyperthumbnail parity [--factor 4]
 
-A drawn picture; the thumbnail, tables and quantized coefficients (i16, zigzag, Y Cb Cr of a block together) that come of
-it; the picture restored from these. Pictures are base64 of RGB rows. The integer programs differ from the float model by rounding, so what must agree is near and not the same.
+The TypeScript tests compare with it. It holds a drawn picture, the thumbnail, tables and quantized coefficients (i16,
+zigzag, Y Cb Cr of a block together) that the model makes of it, and the picture restored from these. Pictures are base64
+of RGB rows. The integer programs differ from this float model by rounding.
 """
 import argparse
 import base64
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import torch
 
-from ..parity import drawn_picture
+from ..shared.drawn import drawn_picture
 from .checkpoint import load_model
 from .export import name_of
 from .jpeg import from_coefficients, quantize, zigzag
@@ -27,18 +28,19 @@ def text(samples: torch.Tensor) -> str:
 
 
 def scan_text(quotients: torch.Tensor) -> str:
-    """[1, 3, 64, h, w], natural order."""
+    """[1, 3, 64, h, w] quotients in natural order -> base64 of i16, block by block, in zigzag order."""
     scan = quotients[0, :, zigzag()].round().short().permute(2, 3, 0, 1).contiguous()
     return base64.b64encode(scan.numpy().astype("<i2").tobytes()).decode()
 
 
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--factor", type=int, choices=sorted(SHAPES), default=2, help="default: %(default)s")
+    parser.add_argument("--weights", type=Path, default=Path("weights"), help="folder (default: %(default)s)")
+    parser.add_argument("--out", type=Path, default=Path("../test/golden"), help="folder (default: %(default)s)")
+
+
 @torch.no_grad()
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--factor", type=int, choices=sorted(SHAPES), default=2)
-    parser.add_argument("--weights", type=Path, default=Path("weights"))
-    parser.add_argument("--out", type=Path, default=Path("../test/golden"), help="folder")
-    options = parser.parse_args()
+def main(options: argparse.Namespace) -> None:
     torch.set_num_threads(1)
     name = name_of(options.factor)
     model = load_model(options.weights / f"{name}.safetensors")
@@ -56,7 +58,3 @@ def main():
         })
     golden = {"factor": options.factor, "width": width, "height": height, "picture": text(picture), "cases": cases}
     (options.out / f"{name}.json").write_text(json.dumps(golden, indent=1) + "\n")
-
-
-if __name__ == "__main__":
-    main()

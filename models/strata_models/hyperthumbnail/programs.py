@@ -1,14 +1,14 @@
 """Encoder and decoder as integer programs for src/network.
 
-Samples are centred on 0. Coefficients come in the JPEG's own units, 64 a block and component in zigzag order. What an
-activation's integers stand for is calibrated on pictures.
+Samples are centred on 0. Coefficients come dequantized, 64 for each block and component in zigzag order. The steps per unit
+of other activations are measured on pictures (`calibrate`).
 """
 import math
 
 import numpy as np
 import torch
 
-from ..program import Blob, ProgramBuilder, Value, interleaved
+from ..shared.program import Blob, ProgramBuilder, Value, interleaved
 from .jpeg import COEFFICIENTS, zigzag
 from .model import INPUT, SHAPES, Decoder, Encoder, HyperThumbnail
 
@@ -17,11 +17,11 @@ OUTPUT_LIMIT = 32767.0
 QUALITY_STEPS = 50.0  # the plane holds quality - 50
 COEFFICIENT_LIMIT = 2047.0
 ACTIVATION_LIMIT = 16383.0
-MARGIN = 2.0  # over the largest activation that calibration saw
+MARGIN = 2.0  # room above the largest activation that calibration measured
 
 
 def residual(b: ProgramBuilder, module: str, x: Value, block, ranges: dict[str, float], name: str = "") -> Value:
-    """The block's `stream` goes in and out on one scale. `module`: the block's name among modules; `name`: in programs."""
+    """A residual block; its input and output have one scale. `module`: its name in the model; `name`: in the program."""
     name = name or module
     steps = lambda part: ACTIVATION_LIMIT / (MARGIN * ranges[f"{module}.{part}"])
     inner = b.conv(f"{name}-spread", [x], block.depthwise, steps("depthwise"), ACTIVATION_LIMIT, depthwise=True)
@@ -34,19 +34,19 @@ def stream_names(part: Encoder | Decoder) -> list[str]:
 
 
 def residuals(b: ProgramBuilder, x: Value, blocks, ranges: dict[str, float]) -> Value:
-    """A chain of blocks on one scale. The first goes by the name that it had when there was but one."""
+    """A chain of blocks on one scale. Ops of the first are named "block", of the next "block2", and so on."""
     for i, block in enumerate(blocks):
         x = residual(b, f"blocks.{i}", x, block, ranges, "block" if i == 0 else f"block{i + 1}")
     return x
 
 
 def quality_inputs(b: ProgramBuilder, factor: int) -> list[Value]:
-    """At cells and at blocks."""
+    """The quality's planes at cells and at blocks."""
     return [b.input(f"quality{stride}", 1, stride, QUALITY_STEPS, 50.0) for stride in (2 * factor, 8 * factor)]
 
 
 def output_steps(*largest: float) -> float:
-    """Steps per sample, a power of two, of an output that may reach this far before its gain makes it small."""
+    """Steps per sample, a power of two, of an output whose values reach `largest` before the gain reduces them."""
     return 2.0 ** math.floor(math.log2(OUTPUT_LIMIT / (MARGIN * sum(largest) / INPUT)))
 
 
@@ -62,7 +62,7 @@ def stream_steps(ranges: dict[str, float], *names: str) -> float:
 
 
 def scaled(conv, channels: int) -> torch.Tensor:
-    """Weights for inputs in samples instead of INPUT times samples; the quality's channels stay."""
+    """Weights for inputs in samples instead of INPUT times samples: the first `channels`; the quality's plane stays."""
     weight = conv.weight.detach().clone()
     weight[:, :channels] *= INPUT
     return weight
@@ -126,7 +126,8 @@ def decoder_program(decoder: Decoder, blob: Blob, ranges: dict[str, float]) -> P
 
 @torch.no_grad()
 def calibrate(model: HyperThumbnail, pictures: list[torch.Tensor]) -> dict[str, dict[str, float]]:
-    """Largest magnitude of every module's output; `pictures` [3, H, W] centred samples, sides multiples of block_side."""
+    """Part -> module -> largest magnitude of its output. `pictures`: [3, H, W] centred samples, sides multiples of
+    block_side."""
     ranges: dict[str, dict[str, float]] = {"encoder": {}, "decoder": {}}
     hooks = []
     for part, found in ranges.items():
@@ -137,6 +138,6 @@ def calibrate(model: HyperThumbnail, pictures: list[torch.Tensor]) -> dict[str, 
     for picture in pictures:
         for quality in (1.0, 50.0, 75.0, 100.0):
             model(picture[None], torch.tensor([quality]))
-    for hook in hooks:
-        hook.remove()
+    for handle in hooks:
+        handle.remove()
     return ranges

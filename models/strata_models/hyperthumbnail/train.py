@@ -1,18 +1,21 @@
-"""Trains HyperThumbnail: python -m strata_models.hyperthumbnail.train --data DIR --out DIR --minutes 30 [--factor 4] [--resume DIR/last.pt]
+"""Trains HyperThumbnail: python -m strata_models hyperthumbnail train --data DIR --out DIR --minutes 30 [--factor 4]
 
-Loss, after the paper: rate + lambda * (error of the restored picture and of the thumbnail against the bicubic one).
-The errors enter as the root of their mean square per crop, halfway between squared error and decibels. Quality is drawn
-per crop, so one model serves all rates. The learning rate follows the share of the time budget that is spent.
+Loss, after the paper: rate + lambda * (error of the restored picture + error of the thumbnail against the bicubic one). An
+error is the root of the mean square of a crop, halfway between squared error and decibels. Quality is drawn for each crop,
+so one model serves all rates. The learning rate follows the share of the time budget that is spent.
+
+log.csv has one row for 100 steps: step, minutes, learning rate, loss, PSNR of the restored picture and of the thumbnail,
+bits per thumbnail pixel, norm of the gradient.
 """
 import argparse
 from pathlib import Path
 
 import torch
 
-from ..data import load_pictures, make_sampler, picture_paths
-from ..loop import Loop, Schedule
-from ..resample import bicubic
-from ..weights import read_run
+from ..shared.data import load_pictures, make_sampler, picture_paths
+from ..shared.loop import Loop, Schedule
+from ..shared.resample import bicubic
+from ..shared.weights import read_run
 from .model import QUALITY_MAX, QUALITY_MIN, SHAPES, HyperThumbnail, initialise, lambda_of
 
 SIDES = {2: 192, 4: 256}
@@ -24,23 +27,23 @@ VARIED = 0.05  # share of crops
 SCALARS = ("log_gain", "offset", "slope")
 
 
-def arguments():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder of training pictures")
-    parser.add_argument("--out", type=Path, required=True, help="folder for last.pt (resumable) and log.csv (step, minutes, rate, loss, PSNR of HR and LR, bits per LR pixel, norm)")
-    parser.add_argument("--minutes", type=float, required=True)
-    parser.add_argument("--factor", type=int, choices=sorted(SHAPES), default=2)
+    parser.add_argument("--out", type=Path, required=True, help="folder for last.pt (resumable) and log.csv")
+    parser.add_argument("--minutes", type=float, required=True, help="budget in minutes")
+    parser.add_argument("--factor", type=int, choices=sorted(SHAPES), default=2, help="default: %(default)s")
     parser.add_argument("--resume", type=Path, help="a run's last.pt, or the committed .safetensors checkpoint")
-    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
-    parser.add_argument("--batch", type=int, default=8)
-    parser.add_argument("--rate", type=float, default=6e-3)
-    parser.add_argument("--low-weight", type=float, default=LOW_WEIGHT)
-    parser.add_argument("--seed", type=int, default=1)
-    return parser.parse_args()
+    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu", help="default: %(default)s")
+    parser.add_argument("--batch", type=int, default=8, help="crops in a step (default: %(default)s)")
+    parser.add_argument("--rate", type=float, default=6e-3, help="peak learning rate (default: %(default)s)")
+    parser.add_argument("--low-weight", type=float, default=LOW_WEIGHT,
+                        help="weight of the thumbnail's squared error against the restored picture's (default: %(default)s)")
+    parser.add_argument("--seed", type=int, default=1, help="default: %(default)s")
 
 
 def parameter_groups(model: HyperThumbnail) -> list[dict]:
-    """A bias moves all positions alike, and SOAP gives vectors no basis that would spread the step."""
+    """Parameters by their share of the learning rate. A bias moves all positions alike, and SOAP has no basis for vectors that
+    would spread the step."""
     groups: dict[tuple, dict] = {}
     for name, parameter in model.named_parameters():
         plain = name.endswith(SCALARS)
@@ -51,7 +54,7 @@ def parameter_groups(model: HyperThumbnail) -> list[dict]:
 
 
 def loss_of(model: HyperThumbnail, pictures: torch.Tensor, quality: torch.Tensor, low_weight: float):
-    """-> loss, and PSNR of both pictures and bits per thumbnail pixel."""
+    """The loss, and figures for the log: PSNR of both pictures and bits per thumbnail pixel."""
     with torch.autocast(pictures.device.type, dtype=torch.bfloat16, enabled=pictures.device.type == "cpu"):
         out = model(pictures, quality)
     height, width = out.low.shape[2:]
@@ -67,8 +70,8 @@ def loss_of(model: HyperThumbnail, pictures: torch.Tensor, quality: torch.Tensor
 
 
 def vary_colours(crops: torch.Tensor) -> torch.Tensor:
-    """Some crops with their channels exchanged and their colours strengthened, [B, 3, H, W] in [0, 1]: photographs alone
-    teach nothing about the saturated colours of drawings."""
+    """Exchanges the channels of some crops and strengthens their colours, [B, 3, H, W] in [0, 1]: photographs do not have the
+    saturated colours of drawings."""
     chosen = [crop if torch.rand(()) > VARIED else strengthen(crop[torch.randperm(3)]) for crop in crops]
     return torch.stack(chosen)
 
@@ -83,8 +86,7 @@ def draw_quality(batch: int, device) -> torch.Tensor:
     return QUALITY_MIN + (QUALITY_MAX - QUALITY_MIN) * torch.rand(batch, device=device) ** 0.6
 
 
-def main():
-    options = arguments()
+def main(options: argparse.Namespace) -> None:
     torch.manual_seed(options.seed)
     if options.device == "cpu":
         torch.set_num_threads(1)
@@ -97,11 +99,8 @@ def main():
         initialise(model, torch.cat([sampler.next().cpu() for _ in range(16)]) * 255 - 128)
     schedule = Schedule(options.rate, minutes=options.minutes)
     loop = Loop(model, parameter_groups(model), schedule, options.out, state, CLIP, AVERAGE, options.device)
-    print(f"{len(pictures)} pictures, {sum(p.numel() for p in model.parameters())} parameters, {options.device}", flush=True)
+    parameters = sum(p.numel() for p in model.parameters())
+    print(f"{len(pictures)} pictures, {parameters} parameters, {options.device}", flush=True)
     for _ in loop:
         crops = (vary_colours(sampler.next()) * 255 - 128).contiguous(memory_format=torch.channels_last)
         loop.learn(*loss_of(model, crops, draw_quality(len(crops), crops.device), options.low_weight))
-
-
-if __name__ == "__main__":
-    main()

@@ -1,18 +1,18 @@
-"""The model of a checkpoint."""
+"""Reads and writes checkpoints of the model."""
 from pathlib import Path
 
-from ..weights import read_run, write_half
+from ..shared.weights import read_run, write_half
 from .model import Irn
 
 
-def load_model(path: Path, scale: int) -> Irn:
-    """From a training run's last.pt (its averaged weights) or from a .safetensors checkpoint."""
-    model = Irn(scale)
+def load_model(path: Path, factor: int) -> Irn:
+    """Loads the averaged weights of a run's last.pt, or a .safetensors checkpoint."""
+    model = Irn(factor)
     model.load_state_dict(read_run(path)["average"])
     return model.eval()
 
 
 def save_half(model: Irn, path: Path) -> Irn:
-    """Writes the checkpoint and returns the model as it will be read back, so that what is exported is what is kept."""
+    """Writes the fp16 checkpoint and returns the model with its rounded weights, so that an export has the same."""
     write_half(model, path)
-    return load_model(path, model.scale)
+    return load_model(path, model.factor)

@@ -1,9 +1,8 @@
-"""Exports a trained model: python -m strata_models.irn.export --scale 2 --checkpoint RUN/last.pt --data DIR --out weights
+"""Exports a trained model: python -m strata_models irn export --factor 2 --checkpoint RUN/last.pt --data DIR --out weights
 
-Writes `irn2.json` (programs of the couplings, see programs.py), `irn2.bin` (their parameters), both directions as float
-ONNX graphs (`irn2-forward.onnx`: picture -> low, z; `irn2-inverse.onnx`: low, z -> picture;
-samples 0..255, NCHW) as a reference, the fp16 checkpoint, and their entries in `manifest.json`. `--data`: pictures to
-calibrate activations on.
+Writes `irn2.json` (programs of the couplings, see programs.py), `irn2.bin` (their parameters), the fp16 checkpoint, and
+their entries in `manifest.json`. As a reference it writes both directions as float ONNX graphs, on samples 0..255 in NCHW
+(`irn2-forward.onnx`: picture -> low, z; `irn2-inverse.onnx`: low, z -> picture).
 """
 import argparse
 import hashlib
@@ -16,11 +15,11 @@ import onnx
 import torch
 from torch import nn
 
-from ..data import load_pictures, picture_paths
-from ..half import halve
-from ..manifest import enter
-from ..parity import drawn_picture
-from ..program import Blob
+from ..shared.data import load_pictures, picture_paths
+from ..shared.drawn import drawn_picture
+from ..shared.half import halve
+from ..shared.manifest import enter
+from ..shared.program import Blob
 from .checkpoint import load_model, save_half
 from .model import CENTRE, LEVELS, SCALE_CLAMP, UNIT, Irn
 from .programs import FACTOR_STEPS, calibrate, coupling_tables
@@ -39,13 +38,15 @@ class Inverse(nn.Module):
 
 
 def onnx_graph(module: nn.Module, inputs: dict[str, torch.Tensor], outputs: list[str]) -> onnx.ModelProto:
-    """Any height and width."""
+    """Traces `module`; the graph takes any height and width."""
     buffer = io.BytesIO()
     axes = {name: {2: f"{name}_rows", 3: f"{name}_columns"} for name in [*inputs, *outputs]}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        torch.onnx.export(module, tuple(inputs.values()), buffer, input_names=list(inputs), output_names=outputs,
-                          dynamic_axes=axes, opset_version=OPSET, dynamo=False)
+        torch.onnx.export(  # the TorchScript exporter writes to a buffer, which its types do not say
+            module, tuple(inputs.values()), buffer, input_names=list(inputs), output_names=outputs,  # type: ignore[arg-type]
+            dynamic_axes=axes, opset_version=OPSET, dynamo=False,
+        )
     model = onnx.load_from_string(buffer.getvalue())
     halve(model)
     model.producer_name, model.producer_version, model.doc_string = "strata", "", ""
@@ -54,19 +55,19 @@ def onnx_graph(module: nn.Module, inputs: dict[str, torch.Tensor], outputs: list
 
 
 def write(model: Irn, ranges: list[dict], out: Path) -> dict:
-    """-> manifest entries."""
-    name, blob = f"irn{model.scale}", Blob()
+    """Writes the model's JSON, parameters and graphs, and returns their manifest entries."""
+    name, blob = f"irn{model.factor}", Blob()
     levels, macs = coupling_tables(model, blob, ranges)
-    parts = {"scale": model.scale, "unit": UNIT, "centre": CENTRE, "clamp": SCALE_CLAMP,
+    parts = {"scale": model.factor, "unit": UNIT, "centre": CENTRE, "clamp": SCALE_CLAMP,
              "steps": {"factor": FACTOR_STEPS}, "levels": levels}
     identity = hashlib.sha256(json.dumps(parts, sort_keys=True).encode() + bytes(blob.data)).hexdigest()[:16]
     (out / f"{name}.json").write_text(json.dumps({"format": 1, "id": identity, **parts}, separators=(",", ":")) + "\n")
     (out / f"{name}.bin").write_bytes(bytes(blob.data))
-    side = 8 * model.scale
+    side = 8 * model.factor
     low = torch.zeros(1, 3, 8, 8)
     forward = onnx_graph(model, {"picture": torch.zeros(1, 3, side, side)}, ["low", "z"])
     inverse = onnx_graph(Inverse(model), {"low": low, "z": model.zeros(low)}, ["picture"])
-    files = {f"{name}.json": {"role": "client", "scale": model.scale, "id": identity},
+    files = {f"{name}.json": {"role": "client", "scale": model.factor, "id": identity},
              f"{name}.bin": {"role": "client", "macsPerPixel": round(macs)}}
     for direction, graph in (("forward", forward), ("inverse", inverse)):
         (out / f"{name}-{direction}.onnx").write_bytes(graph.SerializeToString(deterministic=True))
@@ -75,25 +76,22 @@ def write(model: Irn, ranges: list[dict], out: Path) -> dict:
     return files
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--scale", type=int, choices=sorted(LEVELS), required=True)
-    parser.add_argument("--checkpoint", type=Path, required=True)
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--out", type=Path, required=True)
-    options = parser.parse_args()
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--factor", "--scale", type=int, choices=sorted(LEVELS), required=True, help="between the sides")
+    parser.add_argument("--checkpoint", type=Path, required=True, help="a run's last.pt, or a .safetensors checkpoint")
+    parser.add_argument("--data", type=Path, required=True, help="folder of training pictures, to measure activations on")
+    parser.add_argument("--out", type=Path, required=True, help="folder of the weights; it has a manifest")
+
+
+def main(options: argparse.Namespace) -> None:
     torch.set_num_threads(1)
     torch.manual_seed(1)
-    scale = options.scale
-    model = load_model(options.checkpoint, scale)
-    kept = options.out / f"irn{scale}.safetensors"
+    factor = options.factor
+    model = load_model(options.checkpoint, factor)
+    kept = options.out / f"irn{factor}.safetensors"
     model = save_half(model, kept) if options.checkpoint.resolve() != kept.resolve() else model
     pictures = load_pictures(picture_paths(options.data, held_out=False), 192)[:: 1600 // CALIBRATION_PICTURES]
-    cut = lambda p: p[:, : p.shape[1] // scale * scale, : p.shape[2] // scale * scale].float()
+    cut = lambda p: p[:, : p.shape[1] // factor * factor, : p.shape[2] // factor * factor].float()
     cuts = [cut(p) for p in pictures]
     files = write(model, calibrate(model, [*cuts, drawn_picture(96, 128)[0] * 255]), options.out)
     enter(options.out, files)
-
-
-if __name__ == "__main__":
-    main()

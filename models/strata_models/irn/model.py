@@ -1,26 +1,26 @@
 """Invertible rescaling: a Haar transformation and coupling blocks for each halving (Xiao et al., ECCV 2020, section 3).
 
-What goes in comes back exactly when everything is kept. Only the low part is kept, as a thumbnail of 8 bits; the rest
-has been moved into it or into z, which restoring replaces by zeros or by a sample of N(0, I).
+The transformation is invertible. Only its low part is stored, as a thumbnail of 8 bits. The rest is z, which training
+makes independent of the picture; restoring replaces z by zeros or by a sample of N(0, I).
 """
-import math
+from typing import cast
 
 import torch
 import torch.nn.functional as F
 from torch import nn
 
-from ..blocks import SLOPE
-from ..integer import ste
+from ..shared.blocks import SLOPE, Conv2d
+from ..shared.integer import ste
 
 UNIT = 64.0  # samples of 0..255 enter as (sample - CENTRE) / UNIT
 CENTRE = 128.0
 SCALE_CLAMP = 1.0  # of the logarithm of a coupling's factor
-# What a coupling's networks see at most, in units. Pictures stay below; without an end to it, what one coupling makes too
-# large the next makes larger, in a forward pass as in its gradient.
+# Inputs of a coupling's networks are clamped to these, in units. Pictures stay below. Without a limit, one coupling would
+# amplify what another has made too large, in the forward pass and in the gradient.
 LOW_CLAMP, HIGH_CLAMP = 6.0, 16.0
 COLOURS = 3
-# Growth of the dense blocks that see the high part and of those that see the low part, and how many couplings, for each
-# halving: the first sees four times the positions of the second, the second more channels.
+# For each halving: growth of the dense blocks over the high part, of those over the low part, and the number of couplings.
+# The first halving has four times the positions of the second, and fewer channels.
 LEVELS = {2: ((16, 24, 8),), 4: ((16, 16, 6), (24, 24, 6))}
 
 
@@ -38,14 +38,14 @@ def inverse_haar(x: torch.Tensor) -> torch.Tensor:
 
 
 class Dense(nn.Module):
-    """Three 3x3 convolutions, each of which sees the input, within +-clamp, and all before it; starts at zero."""
+    """Three 3x3 convolutions. Each reads the input, clamped to +-clamp, and the outputs of all before it; starts near 0."""
 
     def __init__(self, inputs: int, growth: int, outputs: int, clamp: float):
         super().__init__()
         self.clamp = clamp
-        self.first = nn.Conv2d(inputs, growth, 3, padding=1)
-        self.second = nn.Conv2d(inputs + growth, growth, 3, padding=1)
-        self.last = nn.Conv2d(inputs + 2 * growth, outputs, 3, padding=1)
+        self.first = Conv2d(inputs, growth, 3, padding=1)
+        self.second = Conv2d(inputs + growth, growth, 3, padding=1)
+        self.last = Conv2d(inputs + 2 * growth, outputs, 3, padding=1)
         with torch.no_grad():
             self.last.weight *= 0.05
             self.last.bias.zero_()
@@ -66,7 +66,7 @@ class Coupling(nn.Module):
         self.affine = Dense(COLOURS, growth_low, 2 * high, LOW_CLAMP)
 
     def factor_and_offset(self, low: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        """-> logarithm of the factor, within +-SCALE_CLAMP, and offset."""
+        """Logarithm of the factor, within +-SCALE_CLAMP, and offset, each [B, high, h, w]."""
         raw, offset = self.affine(low).chunk(2, 1)
         return SCALE_CLAMP * (2 * torch.sigmoid(raw) - 1), offset
 
@@ -82,17 +82,19 @@ class Coupling(nn.Module):
 
 
 class Irn(nn.Module):
-    def __init__(self, scale: int):
+    def __init__(self, factor: int):
         super().__init__()
-        self.scale, channels = scale, COLOURS
-        self.levels = nn.ModuleList()
-        for growth_high, growth_low, count in LEVELS[scale]:
+        self.factor, channels = factor, COLOURS
+        levels = []
+        for growth_high, growth_low, count in LEVELS[factor]:
             channels *= 4
-            self.levels.append(nn.ModuleList(Coupling(channels - COLOURS, growth_high, growth_low) for _ in range(count)))
+            high = channels - COLOURS
+            levels.append(nn.ModuleList(Coupling(high, growth_high, growth_low) for _ in range(count)))
+        self.levels = cast("list[list[Coupling]]", nn.ModuleList(levels))
         self.hidden = channels - COLOURS  # channels of z
 
     def forward(self, picture: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        """[B, 3, H, W] samples 0..255, sides multiples of the scale -> low [B, 3, H/scale, W/scale], not rounded, and z."""
+        """[B, 3, H, W] samples 0..255, sides multiples of the factor -> low [B, 3, H/factor, W/factor], not rounded, and z."""
         x = (picture - CENTRE) / UNIT
         for couplings in self.levels:
             x = haar(x)
@@ -103,7 +105,7 @@ class Irn(nn.Module):
         return x[:, :COLOURS] * UNIT + CENTRE, x[:, COLOURS:]
 
     def inverse(self, low: torch.Tensor, z: torch.Tensor) -> torch.Tensor:
-        """low [B, 3, h, w] samples, z [B, hidden, h, w] -> [B, 3, h*scale, w*scale], neither rounded nor clipped."""
+        """low [B, 3, h, w] samples, z [B, hidden, h, w] -> [B, 3, h*factor, w*factor], neither rounded nor clipped."""
         x = torch.cat([(low - CENTRE) / UNIT, z], 1)
         for couplings in reversed(self.levels):
             low, high = x[:, :COLOURS], x[:, COLOURS:]
@@ -117,7 +119,7 @@ class Irn(nn.Module):
         return low.new_zeros(low.shape[0], self.hidden, *low.shape[2:])
 
     def macs(self) -> float:
-        """Multiplications a pixel of the large picture, in one direction."""
+        """Multiply-accumulates per pixel of the large picture, in one direction."""
         total = 0.0
         for level, couplings in enumerate(self.levels):
             weights = sum(p.numel() for c in couplings for p in c.parameters() if p.dim() == 4)
@@ -126,5 +128,5 @@ class Irn(nn.Module):
 
 
 def stored(low: torch.Tensor) -> torch.Tensor:
-    """What a file of 8 bits keeps; its gradient passes straight through."""
+    """Samples as an 8-bit file stores them, with a straight-through gradient."""
     return ste(low.round().clamp(0, 255), low)

@@ -1,7 +1,7 @@
-"""Golden numbers by which the TypeScript side proves that it runs the same model: python -m strata_models.irn.parity --scale 2
+"""Writes the golden file of the model: python -m strata_models irn parity --factor 2
 
-A drawn picture, the thumbnail that comes of it, and the picture restored from that with z = 0, as base64 of 8-bit RGB rows.
-The integer programs differ from the float model by rounding, so what must agree is near and not the same.
+The TypeScript tests compare with it. It holds a drawn picture, its thumbnail, and the picture restored from that with
+z = 0, as base64 of 8-bit RGB rows. The integer programs differ from this float model by rounding.
 """
 import argparse
 import base64
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import torch
 
-from ..parity import drawn_picture
+from ..shared.drawn import drawn_picture
 from .checkpoint import load_model
 from .model import LEVELS, stored
 
@@ -22,23 +22,20 @@ def text(samples: torch.Tensor) -> str:
     return base64.b64encode(rows.numpy().tobytes()).decode()
 
 
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--factor", "--scale", type=int, choices=sorted(LEVELS), required=True, help="between the sides")
+    parser.add_argument("--weights", type=Path, default=Path("weights"), help="folder (default: %(default)s)")
+    parser.add_argument("--out", type=Path, default=Path("../test/golden"), help="folder (default: %(default)s)")
+
+
 @torch.no_grad()
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--scale", type=int, choices=sorted(LEVELS), required=True)
-    parser.add_argument("--weights", type=Path, default=Path("weights"))
-    parser.add_argument("--out", type=Path, default=Path("../test/golden"), help="folder")
-    options = parser.parse_args()
+def main(options: argparse.Namespace) -> None:
     torch.set_num_threads(1)
-    scale = options.scale
-    model = load_model(options.weights / f"irn{scale}.safetensors", scale)
-    picture = drawn_picture(HEIGHT * scale, WIDTH * scale) * 255
+    factor = options.factor
+    model = load_model(options.weights / f"irn{factor}.safetensors", factor)
+    picture = drawn_picture(HEIGHT * factor, WIDTH * factor) * 255
     low = stored(model(picture)[0])
     restored = model.inverse(low, model.zeros(low))
-    golden = {"scale": scale, "width": WIDTH * scale, "height": HEIGHT * scale,
+    golden = {"scale": factor, "width": WIDTH * factor, "height": HEIGHT * factor,
               "picture": text(picture), "low": text(low), "restored": text(restored)}
-    (options.out / f"irn{scale}.json").write_text(json.dumps(golden, indent=1) + "\n")
-
-
-if __name__ == "__main__":
-    main()
+    (options.out / f"irn{factor}.json").write_text(json.dumps(golden, indent=1) + "\n")

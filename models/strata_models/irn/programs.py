@@ -1,19 +1,19 @@
-"""The networks of the couplings as integer programs for src/network; what lies between them is plain arithmetic.
+"""The networks of the couplings as integer programs for src/network. The runtimes do the arithmetic between them in floats.
 
-Tensors hold `value * steps` in the model's own units (UNIT samples). What an activation's integers stand for is
-calibrated on pictures, in both directions.
+Tensors hold `value * steps`, where values are in the model's units (UNIT samples). The steps of activations are measured on
+pictures, in both directions (`calibrate`).
 """
 import torch
 
-from ..program import Blob, ProgramBuilder
+from ..shared.program import Blob, ProgramBuilder
 from .model import COLOURS, Coupling, Dense, Irn, stored
 
 LIMIT = 32767.0
-FACTOR_STEPS = 4096.0  # of what the sigmoid is taken of: flat beyond +-8
+FACTOR_STEPS = 4096.0  # of the sigmoid's argument, which is flat beyond +-8
 ACTIVATION_LIMIT = 8191.0
-MARGIN = 2.0  # over what calibration saw
-# A few positions of a few pictures are far out. Both directions clamp them alike; room for them would cost all others
-# their precision.
+MARGIN = 2.0  # room above the magnitudes that calibration measured
+# A few positions of a few pictures are far out. Both directions clamp them alike, because room for them would cost all
+# others precision.
 RARE_POSITIONS = 5e-5
 USUAL_PICTURES = 0.9
 
@@ -21,7 +21,7 @@ Ranges = dict[str, float]
 
 
 def hidden(b: ProgramBuilder, dense: Dense, x, ranges: Ranges, name: str) -> list:
-    """-> what the last convolution sees."""
+    """Adds the first two convolutions of a dense block; returns the inputs of the last."""
     steps = lambda part: ACTIVATION_LIMIT / (MARGIN * ranges[f"{name}.{part}"])
     first = b.conv("first", [x], dense.first, steps("first"), ACTIVATION_LIMIT, leaky=True)
     second = b.conv("second", [x, first], dense.second, steps("second"), ACTIVATION_LIMIT, leaky=True)
@@ -33,7 +33,7 @@ def output_steps(largest: float) -> float:
 
 
 def shift_program(coupling: Coupling, blob: Blob, ranges: Ranges) -> tuple[ProgramBuilder, dict]:
-    """high -> shift."""
+    """high -> shift, and the steps of both."""
     b, steps = ProgramBuilder(blob), {"high": output_steps(ranges["high"]), "shift": output_steps(ranges["shift.last"])}
     x = b.input("high", coupling.shift.first.in_channels, 1, steps["high"], LIMIT)
     b.output(b.conv("shift", hidden(b, coupling.shift, x, ranges, "shift"), coupling.shift.last, steps["shift"]))
@@ -41,7 +41,7 @@ def shift_program(coupling: Coupling, blob: Blob, ranges: Ranges) -> tuple[Progr
 
 
 def affine_program(coupling: Coupling, blob: Blob, ranges: Ranges) -> tuple[ProgramBuilder, dict]:
-    """low -> factor (what the sigmoid is taken of) and offset."""
+    """low -> factor (the sigmoid's argument) and offset, and the steps of low and offset."""
     b, steps = ProgramBuilder(blob), {"low": output_steps(ranges["low"]), "offset": output_steps(ranges["affine.last"])}
     seen = hidden(b, coupling.affine, b.input("low", COLOURS, 1, steps["low"], LIMIT), ranges, "affine")
     last = coupling.affine.last
@@ -53,8 +53,8 @@ def affine_program(coupling: Coupling, blob: Blob, ranges: Ranges) -> tuple[Prog
 
 @torch.no_grad()
 def calibrate(model: Irn, pictures: list[torch.Tensor]) -> list[Ranges]:
-    """Large magnitudes for each coupling, in the order of `forward`; `pictures` [3, H, W] samples, sides multiples of
-    the scale."""
+    """For each coupling, in the order of `forward`: activation -> magnitude that is rarely exceeded. `pictures`: [3, H, W]
+    samples, sides multiples of the factor."""
     couplings = [c for level in model.levels for c in level]
     found: list[dict[str, list[float]]] = [{} for _ in couplings]
     hooks = []
@@ -67,27 +67,28 @@ def calibrate(model: Irn, pictures: list[torch.Tensor]) -> list[Ranges]:
         hooks.append(coupling.affine.register_forward_pre_hook(lambda _, inputs, see=see: see("low", inputs[0])))
         for part in ("shift", "affine"):
             for name in ("first", "second", "last"):
-                hook = lambda _, __, output, see=see, at=f"{part}.{name}": see(
+                look = lambda _, __, output, see=see, at=f"{part}.{name}": see(
                     at, output.chunk(2, 1)[1] if at == "affine.last" else output)
-                hooks.append(getattr(getattr(coupling, part), name).register_forward_hook(hook))
+                hooks.append(getattr(getattr(coupling, part), name).register_forward_hook(look))
     for picture in pictures:
         low, z = model(picture[None])
         for drawn in (torch.zeros_like(z), torch.randn_like(z)):
             model.inverse(stored(low), drawn)
-    for hook in hooks:
-        hook.remove()
+    for handle in hooks:
+        handle.remove()
     usual = lambda values: max(float(torch.tensor(values).quantile(USUAL_PICTURES)), 1e-3)
     return [{name: usual(values) for name, values in seen.items()} for seen in found]
 
 
 def coupling_tables(model: Irn, blob: Blob, ranges: list[Ranges]) -> tuple[list[dict], float]:
-    """-> one entry a halving, and MAC per pixel of the large picture in one direction."""
+    """One entry for each halving, and multiply-accumulates per pixel of the large picture in one direction."""
     levels, macs, at = [], 0.0, iter(ranges)
     for depth, couplings in enumerate(model.levels):
         entries = []
         for coupling in couplings:
             found = next(at)
-            (shift, shift_steps), (affine, affine_steps) = (make(coupling, blob, found) for make in (shift_program, affine_program))
+            shift, shift_steps = shift_program(coupling, blob, found)
+            affine, affine_steps = affine_program(coupling, blob, found)
             entries.append({"shift": shift.program(), "affine": affine.program(), "steps": shift_steps | affine_steps})
             macs += (shift.macs + affine.macs) / 4 ** (depth + 1)
         levels.append({"high": couplings[0].shift.first.in_channels, "couplings": entries})

@@ -1,28 +1,30 @@
-"""Measures the placeholder: python -m strata_models.placeholder.evaluate --checkpoint FILE --images DIR [--held-out]
+"""Measures the placeholder: python -m strata_models placeholder evaluate --checkpoint FILE --images DIR [--held-out]
 
-PSNR over RGB in the picture's 32-pixel box: the decoded 32x32 resized to it against the picture resized to it, both by
-Pillow's Lanczos; mean of dB over pictures, after each step. The encoder here is what src/codec/placeholder does.
+PSNR over RGB in a box of the picture's shape whose longer side is 32: the decoded 32x32 pixels resized to the box against
+the picture resized to the box, both by Pillow's Lanczos. Prints the mean of dB over pictures after each step. The encoder
+is the one of src/codec/placeholder.
 """
 import argparse
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import torch
 from PIL import Image
 
-from ..data import is_held_out, lanczos_matrix
+from ..shared.data import is_held_out, lanczos_matrix
 from .checkpoint import load_decoder
 from .model import BITS, Decoder, State, search
 from .thumbnails import box_of
 from .transform import CELLS, CHANNELS, SIDE, forward
 
-STRETCHED = 0.1  # weight of errors of the 32x32 picture itself, beside those that can be seen in the box
+STRETCHED = 0.1  # weight of errors in the 32x32 picture itself, beside those that are visible in the box
 TRIED = 24  # flips tried with the whole decoder, the likeliest first
 PASSES = 3
 
 
 class Target:
-    """What the search compares: features whose squared distance is the error of a decoded picture."""
+    """The features that the search compares: their squared distance is the error of a decoded picture."""
 
     def __init__(self, decoder: Decoder, thumbnail: np.ndarray, box: np.ndarray):
         rows, columns = box.shape[:2]
@@ -41,8 +43,8 @@ class Target:
 
 
 def beam(residual: torch.Tensor, words: torch.Tensor, width: int = 16) -> torch.Tensor:
-    """residual [1, F], words [bits, F] -> bits [1, bits]: the strongest codewords first, `width` beginnings kept, the best
-    of them then flipped bit by bit."""
+    """residual [1, F], words [bits, F] -> bits +-1 [1, bits]. A beam search of `width` beginnings over the codewords, the
+    strongest first, whose results are then improved bit by bit."""
     products = words @ words.T
     slopes, errors = residual @ words.T, torch.zeros(1)
     bits = torch.zeros(1, len(words))
@@ -60,6 +62,10 @@ def beam(residual: torch.Tensor, words: torch.Tensor, width: int = 16) -> torch.
     return bits[(many - bits @ words).square().sum(1).argmin()][None]
 
 
+def _advanced(decoder: Decoder, state: State, gate, lstm, book, bits) -> tuple[State, torch.Tensor]:
+    return decoder.advance(state.expand(len(bits)), gate, lstm, (bits @ book).view(-1, CELLS, CHANNELS))
+
+
 def encode_picture(decoder: Decoder, target: Target, exact: bool = True) -> torch.Tensor:
     """-> bits +-1 [iterations, 128]"""
     state, code = State(1), []
@@ -69,10 +75,10 @@ def encode_picture(decoder: Decoder, target: Target, exact: bool = True) -> torc
         words = target.features(gate * book.view(BITS, CELLS, CHANNELS))
         residual = target.values - target.features(shown)
         bits = beam(residual, words)
-        advance = lambda b: decoder.advance(state.expand(len(b)), gate, lstm, (b @ book).view(-1, CELLS, CHANNELS))
+        advance = partial(_advanced, decoder, state, gate, lstm, book)
         error = lambda y: (target.values - target.features(y)).square().sum(1)
         for _ in range(PASSES if exact else 0):
-            after, y = advance(bits)
+            _, y = advance(bits)
             best, slope = error(y), (target.values - target.features(y)) @ words.T
             likely = (bits * slope + words.square().sum(1))[0].argsort()[:TRIED]
             before = best
@@ -90,7 +96,7 @@ def encode_picture(decoder: Decoder, target: Target, exact: bool = True) -> torc
 
 
 def resized(image: Image.Image, size: tuple[int, int]) -> np.ndarray:
-    return np.array(image.resize(size, Image.LANCZOS))
+    return np.array(image.resize(size, Image.Resampling.LANCZOS))
 
 
 @torch.no_grad()
@@ -106,20 +112,17 @@ def box_decibels(decoder: Decoder, image: Image.Image, exact: bool) -> list[floa
     return values
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--checkpoint", type=Path, required=True)
-    parser.add_argument("--images", type=Path, required=True)
-    parser.add_argument("--held-out", action="store_true", help="only those that training leaves out")
-    parser.add_argument("--fast", action="store_true", help="without the flips that ask the whole decoder")
-    options = parser.parse_args()
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--checkpoint", type=Path, required=True, help="a run's last.pt, or a .safetensors checkpoint")
+    parser.add_argument("--images", type=Path, required=True, help="folder of pictures")
+    parser.add_argument("--held-out", action="store_true", help="only the pictures that training leaves out")
+    parser.add_argument("--fast", action="store_true", help="without the flips that are tried with the whole decoder")
+
+
+def main(options: argparse.Namespace) -> None:
     torch.set_num_threads(1)
     decoder = load_decoder(options.checkpoint)
     paths = sorted(p for p in options.images.rglob("*") if p.suffix in {".png", ".jpg"})
     paths = [p for p in paths if is_held_out(p)] if options.held_out else paths
     rows = [box_decibels(decoder, Image.open(p).convert("RGB"), not options.fast) for p in paths]
     print(f"{len(rows)} pictures:", " ".join(f"{16 * (i + 1)} B {v:.2f}" for i, v in enumerate(np.mean(rows, 0))))
-
-
-if __name__ == "__main__":
-    main()

@@ -1,28 +1,27 @@
-"""Exports the placeholder: python -m strata_models.placeholder.export --checkpoint RUN/last.pt --out weights --golden FILE
+"""Exports the placeholder: python -m strata_models placeholder export --checkpoint RUN/last.pt --out weights --golden FILE
 
-Writes `placeholder.json` (sizes, where each table lies), `placeholder.bin` (codewords in 8 bits, the rest f32), the
-fp16 checkpoint, their entries in `manifest.json`, and a drawn picture with its code and what it decodes to.
+Writes `placeholder.json` (sizes and offsets of the tables), `placeholder.bin` (codewords in 8 bits, the rest as f32), the
+fp16 checkpoint, their entries in `manifest.json`, and the golden file (see `placeholder parity`).
 """
 import argparse
 import hashlib
 import json
 from pathlib import Path
 
-import numpy as np
 import torch
 
-from ..manifest import enter
-from ..program import Blob
+from ..shared.manifest import enter
+from ..shared.program import Blob
 from .checkpoint import codeword_steps, load_decoder, save_half
-from .evaluate import Target, encode_picture
 from .model import BITS, HIDDEN, ITERATIONS, MIXED, Decoder
-from .transform import CHANNELS, COLOUR, LAPPED, SIDE
+from .parity import write_golden
+from .transform import CHANNELS, COLOUR, LAPPED
 
 NAME = "placeholder"
 
 
 def tables(decoder: Decoder, blob: Blob) -> dict:
-    """Name -> offset in the blob; shapes follow from the sizes."""
+    """Table -> offset in the blob. Shapes follow from the sizes in the JSON file."""
     put = lambda tensor: blob.put(tensor.detach().numpy(), "<f4")
     steps = codeword_steps(decoder)
     words = (torch.stack(decoder.books()) / steps).round()
@@ -39,31 +38,13 @@ def tables(decoder: Decoder, blob: Blob) -> dict:
     }
 
 
-def drawn() -> np.ndarray:
-    """A picture of 32x32 with an edge, a disc and a gradient, the same everywhere."""
-    y, x = np.mgrid[0:SIDE, 0:SIDE]
-    red = 8 * x
-    green = np.where((x - 20) ** 2 + (y - 12) ** 2 < 60, 220, 60)
-    blue = np.where(x + 2 * y > 50, 30, 4 * y + 90)
-    return np.stack([red, green, blue], 2).clip(0, 255).astype(np.uint8)
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--checkpoint", type=Path, required=True, help="a run's last.pt, or a .safetensors checkpoint")
+    parser.add_argument("--out", type=Path, required=True, help="folder of the weights; it has a manifest")
+    parser.add_argument("--golden", type=Path, required=True, help="path of the golden file")
 
 
-@torch.no_grad()
-def golden(decoder: Decoder) -> dict:
-    picture = drawn()
-    bits = encode_picture(decoder, Target(decoder, picture, picture))
-    code = np.packbits(bits.numpy() > 0)  # the first bit of a byte is its highest
-    shown = decoder.decode(bits[None])
-    pixels = [decoder.pixels(y)[0].permute(1, 2, 0).flatten().int().tolist() for y in shown]
-    return {"picture": picture.flatten().tolist(), "code": code.tobytes().hex(), "steps": {str(s): pixels[s - 1] for s in (1, 3, 8)}}
-
-
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--checkpoint", type=Path, required=True)
-    parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--golden", type=Path, required=True, help="where the decoded example goes")
-    options = parser.parse_args()
+def main(options: argparse.Namespace) -> None:
     kept = options.out / f"{NAME}.safetensors"
     decoder = load_decoder(options.checkpoint)
     decoder = save_half(decoder, kept) if options.checkpoint.resolve() != kept.resolve() else decoder
@@ -74,10 +55,6 @@ def main():
     table = {"format": 1, "id": identity, **sizes, "selected": decoder.selected.tolist(), "parts": parts}
     (options.out / f"{NAME}.json").write_text(json.dumps(table, separators=(",", ":")) + "\n")
     (options.out / f"{NAME}.bin").write_bytes(bytes(blob.data))
-    options.golden.write_text(json.dumps(golden(decoder), separators=(",", ":")) + "\n")
+    write_golden(decoder, options.golden)
     enter(options.out, {f"{NAME}.json": {"role": "placeholder", "id": identity}, f"{NAME}.bin": {"role": "placeholder"}})
     print(f"placeholder {identity}: {len(blob.data)} bytes, {sum(p.numel() for p in decoder.parameters())} parameters")
-
-
-if __name__ == "__main__":
-    main()

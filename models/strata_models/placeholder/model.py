@@ -1,23 +1,24 @@
 """The decoder, and the search that finds the bits for it.
 
-State of a thumbnail between iterations: coefficients `c` so far and a conv-LSTM (`memory`, `hidden`), all on the 4x4
-grid of blocks. An iteration is told 128 bits b = +-1. They choose a sum of its 128 codewords, which gates computed from
-the state scale for each coefficient; what the LSTM makes of them corrects the picture that is shown:
+The state of a thumbnail between iterations is its coefficients `c` so far and a conv-LSTM (`memory`, `hidden`), all on
+the 4x4 grid of blocks. An iteration reads 128 bits b = +-1. They choose a signed sum of its 128 codewords; gates computed
+from the state scale the sum coefficient by coefficient, and the output of the LSTM corrects the picture that is shown:
 
     gate, lstm = K([c, hidden])          x = b W_t          c += 2 gate x
     memory, hidden = LSTM(lstm + X x)    shown = c + N(hidden)
 
-There is no network for encoding. The binarizer is the decoder run backwards: residual times gates times W_t', signed from
-the strongest codeword down and then corrected bit by bit, which costs the origin a third of a second.
-Only + - * min max, so that every machine gets the same doubles.
+There is no network for encoding. The bits are found by a search against the decoder: signs of residual times gates times
+W_t', from the strongest codeword down, then corrected bit by bit, which takes a third of a second.
+Only + - * min max are used, so that every machine computes the same doubles.
 """
 import torch
 from torch import nn
 
+from ..shared.blocks import Conv2d
 from .transform import BLOCK, CELLS, CHANNELS, GRID, backward, forward
 
 STEPS = 8
-ITERATIONS = 8  # one a step: two of 64 bits are no better at 16 bytes and 0.15 dB worse from 32 bytes on
+ITERATIONS = 8  # one for each step: two of 64 bits are no better at 16 bytes and 0.15 dB worse from 32 bytes on
 BITS = 128
 HIDDEN = 32
 MIXED = 64
@@ -26,7 +27,7 @@ SIZE = CELLS * CHANNELS
 
 
 class _Clip(torch.autograd.Function):
-    """Clamps; a clamped value still gets the gradients that bring it back."""
+    """Clamps. A clamped value still gets the gradients that lead back into the range."""
 
     @staticmethod
     def forward(ctx, x, low, high):
@@ -60,6 +61,11 @@ class State:
 
 
 class Decoder(nn.Module):
+    selected: torch.Tensor
+    mean: torch.Tensor
+    scale: torch.Tensor
+    amplitude: torch.Tensor
+
     def __init__(self):
         super().__init__()
         gates = CHANNELS + 4 * HIDDEN
@@ -68,14 +74,14 @@ class Decoder(nn.Module):
         self.register_buffer("scale", torch.ones(CELLS, CHANNELS))  # one deviation of each coefficient
         self.register_buffer("amplitude", torch.ones(ITERATIONS))  # of the codewords, so that all learn at one rate
         self.codewords = nn.Parameter(torch.zeros(ITERATIONS, BITS, SIZE))
-        self.mix_in = nn.Conv2d(CHANNELS + HIDDEN, MIXED, 1)
-        self.mix_across = nn.Conv2d(MIXED, MIXED, 3, padding=1, groups=MIXED)
-        self.mix_out = nn.Conv2d(MIXED, gates, 1)
+        self.mix_in = Conv2d(CHANNELS + HIDDEN, MIXED, 1)
+        self.mix_across = Conv2d(MIXED, MIXED, 3, padding=1, groups=MIXED)
+        self.mix_out = Conv2d(MIXED, gates, 1)
         self.gate_bias = nn.Parameter(torch.zeros(ITERATIONS, CELLS, CHANNELS))
         self.lstm_bias = nn.Parameter(torch.zeros(ITERATIONS, 4 * HIDDEN))
         self.cell_bias = nn.Parameter(torch.zeros(CELLS, 4 * HIDDEN))
         self.read = nn.Linear(CHANNELS, 4 * HIDDEN, bias=False)
-        self.show = nn.Conv2d(HIDDEN, CHANNELS, 3, padding=1)
+        self.show = Conv2d(HIDDEN, CHANNELS, 3, padding=1)
         with torch.no_grad():
             self.mix_out.weight.mul_(0.5)[:CHANNELS].mul_(0.1)
             self.mix_out.bias.zero_()
@@ -88,7 +94,7 @@ class Decoder(nn.Module):
         return (self.codewords * self.amplitude[:, None, None]).unbind()
 
     def coefficients(self, pixels: torch.Tensor) -> torch.Tensor:
-        """uint8 [N, 3, 32, 32] -> [N, 16, 40] about the mean."""
+        """uint8 [N, 3, 32, 32] -> [N, 16, 40], minus their mean."""
         return forward(pixels.float() / 255 - 0.5)[:, :, self.selected] - self.mean
 
     def linear_pixels(self, coefficients: torch.Tensor) -> torch.Tensor:
@@ -116,7 +122,7 @@ class Decoder(nn.Module):
         return new, new.c + _cells(self.show(_grid(new.hidden))) * self.scale
 
     def decode(self, bits: torch.Tensor) -> list[torch.Tensor]:
-        """+-1 [N, iterations, 128] -> what is shown after each step."""
+        """Bits +-1 [N, iterations, 128] -> coefficients shown after each step, [N, 16, 40] each."""
         state, shown = State(len(bits)), []
         for i, book in zip(range(bits.shape[1]), self.books()):
             gate, lstm = self.gates(state, i)
@@ -126,7 +132,7 @@ class Decoder(nn.Module):
 
 
 def every_step(values: list) -> list:
-    """Of what there is after each iteration, what there is after each whole step."""
+    """Those of the values after each iteration that stand after a whole step."""
     each = ITERATIONS // STEPS
     return values[each - 1 :: each]
 
@@ -140,8 +146,8 @@ def _cells(x: torch.Tensor) -> torch.Tensor:
 
 
 def successive(residual, gate, book) -> torch.Tensor:
-    """Bits +-1 where `search` starts: the sign of the strongest codeword first, each taken off the residual before the
-    next is looked at. Where all signs are taken at once, flips do not find the way from there (0.7 dB after one step).
+    """Bits +-1 where `search` starts. Codewords are taken from the strongest down, and each is subtracted from the residual
+    before the next sign is chosen. All signs at once would be a start that flips do not mend (-0.7 dB after one step).
 
     residual, gate [N, D]; book [bits, D].
     """
@@ -155,7 +161,7 @@ def successive(residual, gate, book) -> torch.Tensor:
 
 
 def search(residual, gate, book, bits, rounds: int) -> torch.Tensor:
-    """Flips, in each picture, the bit that lowers |residual - gate (bits book)|^2 most, `rounds` times or until none does.
+    """Flips, in each picture, the bit that lowers |residual - gate (bits book)|^2 most; `rounds` times, or until none does.
 
     residual, gate [N, D]; book [bits, D]; bits +-1 [N, bits].
     """
@@ -175,7 +181,7 @@ def search(residual, gate, book, bits, rounds: int) -> torch.Tensor:
 
 
 def encode(decoder: Decoder, target: torch.Tensor, rounds: int) -> list[torch.Tensor]:
-    """target [N, 16, 40] -> what is shown after each step; gradients reach the decoder's weights, not the bits."""
+    """target [N, 16, 40] -> coefficients shown after each step. Gradients reach the decoder's weights, not the bits."""
     state, shown = State(len(target)), torch.zeros_like(target)
     outputs = []
     for i, book in enumerate(decoder.books()):

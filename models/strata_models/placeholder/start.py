@@ -1,18 +1,19 @@
-"""Where training starts: codewords fitted one iteration after the other to the residuals, without gates or LSTM."""
+"""The start of training: codewords are fitted to the residuals, iteration by iteration, without gates and LSTM."""
 import torch
 
 from .model import BITS, ITERATIONS, SIZE, Decoder, search, successive
 from .transform import forward
 
 SAMPLE = 5000
-# What one more bit leaves of a Gaussian's variance, and the first step of its quantizer, by the bits it has.
+# By the bits that a Gaussian has: the share of its variance that one more bit leaves, and the step of its quantizer.
 LEFT = (0.363, 0.324, 0.294, 0.29, 0.28, 0.27, 0.26)
 STEP = {1: 1.596, 2: 0.9957, 3: 0.586, 4: 0.335, 5: 0.188, 6: 0.1041, 7: 0.0569}
 
 
 def _binary_expansions(variance, basis) -> torch.Tensor:
-    """The greatest eigenvalues get a quantizer of several bits each: codewords are halves of halves."""
-    left, bits = variance.clone(), [[] for _ in range(len(variance))]
+    """The largest eigenvalues get a quantizer of several bits each, whose codewords are halves of one another."""
+    left = variance.clone()
+    bits: list[list[int]] = [[] for _ in range(len(variance))]
     for bit in range(BITS):
         j = int(left.argmax())
         left[j] *= LEFT[min(len(bits[j]), len(LEFT) - 1)]
@@ -52,7 +53,7 @@ def initialise(decoder: Decoder, pictures: torch.Tensor) -> None:
         variance, basis = torch.linalg.eigh(left.T @ left / len(left))
         variance, basis = variance.flip(0).clamp_min(1e-9), basis.flip(1)
         words = _binary_expansions(variance, basis) if i == 0 else _random_words(variance, basis, random)
-        for _ in range(8):  # bits for the words, words for the bits; found anew, as an encoder has to find them
+        for _ in range(8):  # alternately the bits for the words, by the encoder's search, and the words for the bits
             bits = search(left, ones, words, successive(left, ones, words), 40)
             words = torch.linalg.solve(bits.T @ bits + 0.1 * torch.eye(BITS), bits.T @ left)
         bits = search(left, ones, words, successive(left, ones, words), 40)

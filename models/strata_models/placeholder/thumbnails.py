@@ -1,19 +1,19 @@
-"""Training thumbnails: of every picture the whole and random crops, stretched to 32x32 by Pillow's Lanczos."""
+"""Training thumbnails: each picture and random crops of it, stretched to 32x32 by Pillow's Lanczos."""
 from pathlib import Path
 
 import numpy as np
 import torch
 from PIL import Image
 
-from ..data import picture_paths
+from ..shared.data import picture_paths
 from .transform import SIDE
 
-CROPS = 11  # a picture, beside the whole
+CROPS = 11  # of each picture, beside the whole
 ASPECTS = (1, 4 / 3, 3 / 2, 16 / 9)
 
 
 def box_of(width: int, height: int) -> tuple[int, int]:
-    """The picture's own shape with a longer side of 32."""
+    """Width and height of the picture's own shape with a longer side of 32."""
     longer = max(width, height)
     return max(1, round(SIDE * width / longer)), max(1, round(SIDE * height / longer))
 
@@ -35,5 +35,5 @@ def thumbnails(folder: Path, held_out: bool, crops: int, seed: int = 1) -> torch
         with Image.open(path) as file:
             image = file.convert("RGB")
         boxes = [(0, 0, *image.size)] + [_crop(*image.size, random) for _ in range(crops)]
-        made += [np.asarray(image.resize((SIDE, SIDE), Image.LANCZOS, box=box)) for box in boxes]
+        made += [np.asarray(image.resize((SIDE, SIDE), Image.Resampling.LANCZOS, box=box)) for box in boxes]
     return torch.from_numpy(np.stack(made)).permute(0, 3, 1, 2).contiguous()

@@ -1,6 +1,6 @@
-"""Trains the placeholder: python -m strata_models.placeholder.train --data DIR --out DIR --minutes M [--resume RUN/last.pt]
+"""Trains the placeholder: python -m strata_models placeholder train --data DIR --out DIR --minutes M [--resume RUN/last.pt]
 
-All eight steps of a picture are one loss: the mean of log MSE, so every step and every picture counts in dB.
+The loss is a weighted mean of log MSE over the eight steps of a picture, so that every step and every picture counts in dB.
 """
 import argparse
 import math
@@ -9,18 +9,18 @@ from pathlib import Path
 
 import torch
 
-from ..soap import Soap
+from ..shared.soap import Soap
 from .model import Decoder, encode
 from .start import initialise
 from .thumbnails import CROPS, thumbnails
 from .transform import forward
 
 BATCH = 32
-SEARCH_ROUNDS = 40  # while training; the last bits hardly move the weights
+SEARCH_ROUNDS = 40  # of `search` while training; further flips hardly change the gradients
 WEIGHTS = (1.5, 1.2, 1.2, 0.8, 0.8, 1.0, 0.6, 0.6)  # by step
 FLOOR = 3e-4  # added to the MSE: beyond 35 dB nothing is gained
 AVERAGE = 0.998
-CODEWORD_RATE = 0.25  # of the others': codewords are fitted already, and noise in them is error at once
+CODEWORD_RATE = 0.25  # of the learning rate: codewords are fitted already, and noise in them is an error at once
 
 
 def log_errors(decoder: Decoder, pictures: torch.Tensor, tail: torch.Tensor) -> torch.Tensor:
@@ -51,15 +51,16 @@ def load_thumbnails(cache: Path, data: Path, held_out: bool, crops: int) -> torc
     return torch.load(cache, weights_only=True)
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--minutes", type=float, required=True, help="processor time of training; start and thumbnails take some three more")
-    parser.add_argument("--resume", type=Path, help="last.pt of an earlier run: its averaged weights are the start")
-    parser.add_argument("--rate", type=float, default=4e-3)
-    parser.add_argument("--seed", type=int, default=1)
-    options = parser.parse_args()
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--data", type=Path, required=True, help="folder of training pictures")
+    parser.add_argument("--out", type=Path, required=True, help="folder for last.pt and the thumbnails")
+    parser.add_argument("--minutes", type=float, required=True, help="processor time; start and thumbnails take three more")
+    parser.add_argument("--resume", type=Path, help="an earlier run's last.pt, whose averaged weights are the start")
+    parser.add_argument("--rate", type=float, default=4e-3, help="peak learning rate (default: %(default)s)")
+    parser.add_argument("--seed", type=int, default=1, help="default: %(default)s")
+
+
+def main(options: argparse.Namespace) -> None:
     torch.set_num_threads(1)
     torch.manual_seed(options.seed)
     options.out.mkdir(parents=True, exist_ok=True)
@@ -105,7 +106,3 @@ def main():
     torch.save({"average": average, "step": step}, options.out / "last.pt")
     decoder.load_state_dict(average)
     print(f"{step} steps, held out after:", " ".join(f"{v:.2f}" for v in decibels(decoder, held_out)))
-
-
-if __name__ == "__main__":
-    main()

@@ -1,7 +1,7 @@
-"""Between pixels of the 32x32 thumbnail and a lapped transform of it: what the recurrent network works on.
+"""A lapped orthogonal transform of the 32x32 thumbnail. The recurrent network works on its coefficients.
 
-A lapped orthogonal transform is a DCT of 8x8 blocks behind a rotation across their borders. Going back it is a
-transposed convolution of stride 8 whose kernels overlap, so the few coefficients that are kept leave no block edges.
+It is a rotation across the borders of 8x8 blocks, then the DCT of each block. Its inverse is a transposed convolution of
+stride 8 whose kernels overlap, so that a few coefficients show no block edges.
 """
 import math
 
@@ -11,8 +11,8 @@ SIDE = 32
 BLOCK = 8
 GRID = SIDE // BLOCK
 CELLS = GRID * GRID
-CHANNELS = 40  # coefficients kept of the 192 of a block: 27.7 dB, more than 8 steps can spend
-ANGLES = (0.6, 0.4, 0.2)  # of the rotation across borders: most variance in the first 40, of the angles tried
+CHANNELS = 40  # kept of the 192 coefficients of a block: they reach 27.7 dB, more than 8 steps of bits can
+ANGLES = (0.6, 0.4, 0.2)  # of the rotation across borders: of those tried, the most variance in 40 coefficients
 
 _rows = torch.tensor([[1, 1, 1], [1, 0, -1], [-0.5, 1, -0.5]])
 COLOUR = _rows / _rows.norm(dim=1, keepdim=True)  # orthonormal: luma, red against blue, green against both
@@ -47,13 +47,13 @@ LAPPED = lapped()
 
 
 def forward(pixels: torch.Tensor) -> torch.Tensor:
-    """[N, 3, 32, 32] RGB about 0 in units of the full range -> [N, 16, 192], cell by cell."""
+    """RGB [N, 3, 32, 32] in [-1/2, 1/2] -> coefficients [N, 16, 192], block by block."""
     planes = torch.einsum("ij,bjhw->bihw", COLOUR, pixels)
     z = (LAPPED @ planes @ LAPPED.T).view(-1, 3, GRID, BLOCK, GRID, BLOCK)
     return z.permute(0, 2, 4, 1, 3, 5).reshape(-1, CELLS, 3 * BLOCK * BLOCK)
 
 
 def backward(coefficients: torch.Tensor) -> torch.Tensor:
-    """The inverse of `forward`."""
+    """The inverse of `forward`: [N, 16, 192] -> [N, 3, 32, 32]."""
     z = coefficients.view(-1, GRID, GRID, 3, BLOCK, BLOCK).permute(0, 3, 1, 4, 2, 5).reshape(-1, 3, SIDE, SIDE)
     return torch.einsum("ij,bihw->bjhw", COLOUR, LAPPED.T @ z @ LAPPED)

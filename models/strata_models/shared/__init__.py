@@ -1,0 +1,1 @@
+"""Modules that belong to no single model: pictures, training loop, optimizer, integer networks, exports, measures."""
