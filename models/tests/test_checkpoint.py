@@ -2,8 +2,9 @@
 import pytest
 import torch
 
-from strata_models.compass.checkpoint import load_codec, save_half
+from strata_models.compass.checkpoint import load_codec, load_distortion, save_half
 from strata_models.compass.codec import Codec
+from strata_models.compass.distortion import Distortion
 from strata_models.shared.manifest import enter
 from strata_models.shared.weights import read_run, write_half
 from weights import WEIGHTS, codec
@@ -12,10 +13,17 @@ from weights import WEIGHTS, codec
 def test_a_checkpoint_comes_back_as_fp16_holds_it(tmp_path):
     torch.manual_seed(1)
     model = Codec()
-    kept = save_half(model, tmp_path / "model.safetensors")
+    distortion = Distortion(0.85, 1.0)
+    distortion.squared.fill_(48)
+    distortion.seen.fill_(2)
+    distortion.count.fill_(7)
+    state = model.state_dict()
+    torch.save({"model": state, "average": state, "step": 3, "distortion": distortion.state_dict()}, tmp_path / "last.pt")
+    kept = save_half(tmp_path / "last.pt", tmp_path / "model.safetensors")
     for name, value in model.state_dict().items():
         assert torch.equal(kept.state_dict()[name], value.half().float()), name
-    again = save_half(kept, tmp_path / "again.safetensors")
+    assert load_distortion(tmp_path / "model.safetensors").factors().unique().tolist() == [24.0]
+    again = save_half(tmp_path / "model.safetensors", tmp_path / "again.safetensors")
     assert (tmp_path / "again.safetensors").read_bytes() == (tmp_path / "model.safetensors").read_bytes()
     assert not again.training
 
@@ -29,7 +37,7 @@ def test_the_committed_checkpoint_survives_a_round_trip(tmp_path):
 
 def test_a_run_goes_on_from_a_committed_checkpoint_without_its_optimizer():
     run = read_run(WEIGHTS / "compass.safetensors")
-    assert set(run) == {"model", "average", "step"}
+    assert set(run) == {"model", "average", "step", "distortion"}
     assert run["step"] == 0
     assert {value.dtype for value in run["model"].values()} == {torch.float32}
 

@@ -15,7 +15,6 @@ from strata_models.compass.rate import (
     QUALITY_MIN,
     at_anchor,
     lambda_of,
-    scale_of_index,
     symbol_bits,
 )
 from strata_models.shared.ssimulacra2 import distance
@@ -93,8 +92,8 @@ def test_gains_are_interpolated_between_their_anchors():
 
 
 @pytest.mark.parametrize("index", [3, 20, 40, 63])
-def test_estimated_bits_are_near_what_the_tables_cost(index):
-    scale = scale_of_index(torch.tensor(float(index)))
+def test_bits_of_a_scale_are_near_what_a_table_of_that_width_costs(index):
+    scale = torch.tensor(entropy_tables.SIGMAS[index])
     limit = min(entropy_tables.radius(index) // 2, int(3 * scale))
     symbols = torch.arange(0, limit + 1).float()
     costs = torch.tensor(entropy_tables.costs(index, limit))

@@ -40,8 +40,10 @@ def test_table_0_codes_only_zero():
     assert entropy_tables.costs(0, 3) == [0.0, math.inf, math.inf, math.inf]
 
 
-def test_scales_are_spaced_evenly_in_the_logarithm():
-    ratios = [b / a for a, b in zip(entropy_tables.SIGMAS, entropy_tables.SIGMAS[1:])]
-    assert max(ratios) == pytest.approx(min(ratios))
-    assert entropy_tables.SIGMAS[0] == pytest.approx(entropy_tables.SIGMA_MIN)
-    assert entropy_tables.SIGMAS[-1] == pytest.approx(entropy_tables.SIGMA_MAX)
+def test_scales_rise_and_lie_as_far_from_even_spacing_as_their_shifts():
+    assert sorted(entropy_tables.SIGMAS) == entropy_tables.SIGMAS
+    step = math.log(entropy_tables.SIGMA_MAX / entropy_tables.SIGMA_MIN) / (entropy_tables.COUNT - 1)
+    position = [math.log(sigma / entropy_tables.SIGMA_MIN) / step for sigma in entropy_tables.SIGMAS]
+    for index, shift in entropy_tables.SHIFTS:
+        assert position[index] == pytest.approx(index + shift)
+    assert position[12] == pytest.approx(12 + (1.5 + 1.25) / 2)

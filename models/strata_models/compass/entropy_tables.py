@@ -11,6 +11,7 @@ a libm whose erf differs in the last bit must not change a stored stream. Only `
 imported without torch.
 """
 import base64
+import itertools
 import math
 import struct
 
@@ -28,7 +29,7 @@ SHIFTS = ((0, 0.0), (1, 0.0), (4, 1.0), (10, 1.5), (14, 1.25), (18, 1.0), (24, 0
 
 
 def shift(index: int) -> float:
-    for (i, low), (j, high) in zip(SHIFTS, SHIFTS[1:]):
+    for (i, low), (j, high) in itertools.pairwise(SHIFTS):
         if i <= index <= j:
             return low + (high - low) * (index - i) / (j - i)
     raise ValueError(f"expected an index from 0 to {COUNT - 1}, got {index}")

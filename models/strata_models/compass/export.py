@@ -8,7 +8,6 @@ when a sum of an integer convolution could reach 2^24.
 import argparse
 import hashlib
 import json
-import math
 from pathlib import Path
 
 import torch

@@ -25,6 +25,7 @@ from .rate import QUALITY_MAX, QUALITY_MIN, lambda_of
 
 CLIP = 50.0
 WIDE_SHARE, USUAL_QUALITIES = 0.25, (20.0, 95.0)
+BASE_SIDE, BASE_BATCH = 144, 24  # crops of --only base
 LARGE = 2  # times SIDE: crops from which the base layer sees more than a corner
 
 
@@ -44,6 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
                         help="share of the perceptual distance in the distortion, 0..1 (default: %(default)s)")
     parser.add_argument("--power", type=float, default=1.0, help="power of the perceptual distance (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=1, help="default: %(default)s")
+    parser.add_argument("--only", choices=("base",), help="train the base layer alone, on small pictures; the others stay")
     parser.add_argument("--without", choices=ABLATIONS[1:], default="", help="leave one part out, which measures its worth")
 
 
@@ -72,9 +74,12 @@ def rate_factor(name: str) -> float:
     return factor * (0.3 if name.endswith(".bias") else 1.0)
 
 
-def parameter_groups(codec: Codec) -> list[dict]:
+def parameter_groups(codec: Codec, only: str = "") -> list[dict]:
+    """`only`: what the names of the parameters to train begin with."""
     groups: dict[tuple, dict] = {}
     for name, parameter in codec.named_parameters():
+        if not name.startswith(only):
+            continue
         factor, plain = rate_factor(name), name.endswith(SCALARS)
         group = groups.setdefault((factor, plain), {"params": [], "factor": factor, "plain": plain})
         group["params"].append(parameter)
@@ -116,6 +121,29 @@ def loss_of(codec: Codec, distortion: Distortion, crops: torch.Tensor, rng: rand
     return total, torch.stack([figures[0], figures[-1]], 1).flatten()
 
 
+def small_pictures(pictures: list[torch.Tensor]) -> list[torch.Tensor]:
+    """Pictures as base layers show them: halves and thirds of `pictures` that hold a crop of BASE_SIDE."""
+    small = []
+    for picture in pictures:
+        for part in (2, 3):
+            height, width = (round(side / part) for side in picture.shape[1:])
+            if min(height, width) >= BASE_SIDE:
+                small.append((resize(picture[None].float() / 255, height, width)[0] * 255).round().byte())
+    return small
+
+
+def base_loss_of(codec: Codec, distortion: Distortion, crops: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """The base layer's part of `loss_of`, on a batch whose pixels are all its own: nine times as many for the same time."""
+    quality = draw_qualities(len(crops), 1, False, crops.device)[0]
+    with torch.autocast(crops.device.type, dtype=torch.bfloat16):
+        output = codec.base(crops, None, quality)
+    weight = lambda_of(quality)
+    error, squared, seen = distortion(output.picture, crops, quality, True)
+    cost = ((output.bits / crops[0, 0].numel() + weight * error) / weight.sqrt()).mean()
+    figures = torch.stack([cost.detach(), squared.mean(), score_of(seen).mean()])
+    return cost, figures.repeat_interleave(2)
+
+
 def main(options: argparse.Namespace) -> None:
     torch.manual_seed(options.seed)
     rng = random.Random(options.seed)
@@ -123,6 +151,8 @@ def main(options: argparse.Namespace) -> None:
         torch.set_num_threads(1)
     pictures = load_pictures(picture_paths(options.data, held_out=False), SIDE)
     sampler = make_sampler(pictures, SIDE, options.batch, options.seed, options.device)
+    if options.only == "base":
+        sampler = make_sampler(small_pictures(pictures), BASE_SIDE, BASE_BATCH, options.seed, options.device)
     large = [p for p in pictures if min(p.shape[1:]) >= LARGE * SIDE]
     if options.large:
         large_sampler = make_sampler(large, LARGE * SIDE, max(options.batch // LARGE**2, 1), options.seed, options.device)
@@ -130,17 +160,25 @@ def main(options: argparse.Namespace) -> None:
     state = read_run(options.resume) if options.resume else None
     if not state:
         initialise(codec, sampler)
+    elif options.only:
+        # Another set of parameters: the optimizer starts afresh, and what is not trained stays as it is averaged.
+        state = {**state, "model": state["average"]}
+        state.pop("optimizer", None)
     distortion = Distortion(options.perceptual, options.power).to(options.device)
     if state and "distortion" in state:
         distortion.load_state_dict(state["distortion"])
     schedule = Schedule(options.rate, options.minutes, options.steps)
-    loop = Loop(codec, parameter_groups(codec), schedule, options.out, state, CLIP, device=options.device,
+    groups = parameter_groups(codec, "base." if options.only == "base" else "")
+    loop = Loop(codec, groups, schedule, options.out, state, CLIP, device=options.device,
                 more={"ablation": options.without, "distortion": distortion.state_dict()})
     parameters = sum(p.numel() for p in codec.parameters())
     print(f"{len(pictures)} pictures ({len(large)} large), {parameters} parameters, {options.device}", flush=True)
     for spent in loop:
         crops = (large_sampler if rng.random() < options.large else sampler).next()
         crops = crops.to(options.device).contiguous(memory_format=torch.channels_last)
+        if options.only == "base":
+            loop.learn(*base_loss_of(codec, distortion, crops))
+            continue
         # Without joint training, the base layer is frozen after the first half of the run.
         codec.base.requires_grad_(not (codec.ablation == "joint-training" and spent > 0.5))
         loop.learn(*loss_of(codec, distortion, crops, rng))

@@ -5,7 +5,6 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import nn
 
-
 DISTORTION = "distortion."  # before the names of its tensors in a committed checkpoint
 
 
