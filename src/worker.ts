@@ -1,8 +1,6 @@
 import { Hono } from 'hono'
-import { clientFile, type StaticFiles } from './edge/client-files.ts'
-import demoPage from './edge/demo.html'
-import type { TranscodeLease } from './edge/durable.ts'
-import { parseSigningKeys } from './edge/sign.ts'
+import { parseSigningKeys } from './edge/access/sign.ts'
+import type { TranscodeLease } from './edge/variants/durable.ts'
 import {
   clientHints,
   type ImageCdnOptions,
@@ -12,8 +10,10 @@ import {
   imageSweep,
   serviceTranscoder,
 } from './index.ts'
+import { clientFile, type StaticFiles } from './worker/client-files.ts'
+import demoPage from './worker/demo.html'
 
-export { TranscodeLease } from './edge/durable.ts'
+export { TranscodeLease } from './edge/variants/durable.ts'
 
 /** Bindings and variables of wrangler.toml. */
 interface Bindings {

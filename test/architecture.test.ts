@@ -14,6 +14,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   runtime: ['core', 'network'],
   codec: SHARED,
   edge: SHARED,
+  worker: ['core'],
   origin: SHARED,
   client: SHARED,
   cli: [...SHARED, 'edge', 'origin', 'client'],

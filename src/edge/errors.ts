@@ -1,6 +1,6 @@
 import { StrataError } from '../core/errors.ts'
-import { RETRY_AFTER_S } from './headers.ts'
-import { RangeError416 } from './native.ts'
+import { RETRY_AFTER_S } from './answer/headers.ts'
+import { RangeError416 } from './answer/native.ts'
 
 /** A request with a method that its address does not know; `allow` is the value of the Allow header. */
 export class MethodNotAllowed extends StrataError {

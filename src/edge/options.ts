@@ -1,13 +1,13 @@
 import type { Context, Env } from 'hono'
 import { StrataError } from '../core/errors.ts'
-import type { ImageEvent } from './events.ts'
-import type { ImageJob } from './jobs.ts'
-import type { LeaseNamespace } from './lease-client.ts'
-import type { Origin } from './origin.ts'
-import { checkRemoteSources, type RemoteSources } from './remote-sources.ts'
-import { checkSigning, type Signing } from './sign.ts'
-import type { Transcoder } from './transcoder.ts'
-import type { Webhook } from './webhook.ts'
+import { checkSigning, type Signing } from './access/sign.ts'
+import type { ImageEvent } from './ingest/events.ts'
+import type { ImageJob } from './ingest/jobs.ts'
+import type { Origin } from './ingest/origin.ts'
+import type { Webhook } from './ingest/webhook.ts'
+import { checkRemoteSources, type RemoteSources } from './sources/allow-list.ts'
+import type { Transcoder } from './transcoder/transcoder.ts'
+import type { LeaseNamespace } from './variants/lease-client.ts'
 
 /** Called by what happened to an image, at least once for each event. It may throw: that is logged and no more. */
 export type ImageHook<E extends Env> = (event: ImageEvent, c: Context<E>) => void | Promise<void>

@@ -1,0 +1,87 @@
+import { hex } from '../../core/bytes.ts'
+import { StrataError } from '../../core/errors.ts'
+import { sha256 } from '../../core/hash.ts'
+import { readHeader, wholeLayers } from '../../format/reader.ts'
+import type { OpenState, ReadyState } from '../store/state.ts'
+import type { ImageStore } from '../store/store.ts'
+import { claimUpload, holdLease } from './claim.ts'
+import { type EncodeJob, type IngestServices, type Outcome, SETTLED } from './encode-job.ts'
+import { type EncodedPicture, encodeAtOrigin, type Origin } from './origin.ts'
+import { discard, release, settle } from './settlement.ts'
+
+/**
+ * One attempt at an upload: original to the origin, its file checked and stored, record last. An upload that was
+ * replaced or deleted meanwhile leaves no trace: its objects have keys of their own and are removed.
+ * @param claim names whoever makes the attempt, and is the same when the same message comes again
+ * @throws StrataError STORAGE_FAILED when not even the record can be read or written
+ */
+export async function attemptEncode(
+  job: EncodeJob,
+  claim: string,
+  services: IngestServices,
+): Promise<Outcome> {
+  const claimed = await claimUpload(job, claim, services)
+  if ('kind' in claimed) return claimed
+  const { store, keepOriginal, origin } = services
+  const { id } = job
+  let made: string | undefined
+  try {
+    const { bytes, placeholder } = await holdLease(id, claimed, services, (signal) =>
+      encodeOriginal(claimed, store, origin, signal),
+    )
+    const { hash, modelSet } = await checkFile(bytes, claimed)
+    if (!(await stillWanted(job, store))) return SETTLED
+    made = await store.putFile(id, claimed, bytes, { hash, modelSet })
+    const { token, uploaded, params, original, sha256 } = claimed
+    const ready: ReadyState = {
+      status: 'ready',
+      ...{ token, uploaded, sha256, params, claim },
+      ...(keepOriginal && { original }),
+      ...{ file: made, hash, bytes: bytes.length, modelSet },
+      ...(placeholder !== undefined && { placeholder }),
+    }
+    if (await settle(id, ready, services)) {
+      if (!keepOriginal) await store.remove([original]).catch(() => undefined) // else the sweep does it
+    } else await discard(id, made, store)
+    return SETTLED
+  } catch (error) {
+    return await release(job, claimed, made, error, services)
+  }
+}
+
+async function encodeOriginal(
+  claimed: OpenState,
+  store: ImageStore,
+  origin: Origin,
+  signal: AbortSignal,
+): Promise<EncodedPicture> {
+  const original = await store.get(claimed.original)
+  if (original === null) throw new StrataError('NOT_FOUND', 'the original is missing')
+  const { sha256, params, token, attempt } = claimed
+  const contentType = original.httpMetadata?.contentType ?? 'application/octet-stream'
+  const picture = { body: original.body, contentType, sha256, requestId: `${token}-${attempt}` }
+  return await encodeAtOrigin(origin, picture, params, signal)
+}
+
+/** @throws StrataError ORIGIN_FAILED: what is not the whole encoding of this very original is never stored */
+async function checkFile(
+  bytes: Uint8Array,
+  claimed: OpenState,
+): Promise<{ readonly hash: string; readonly modelSet: string }> {
+  try {
+    const header = readHeader(bytes)
+    const { totalLength, layers, modelSet, source } = header
+    if (totalLength !== bytes.length || wholeLayers(header, bytes.length) !== layers.length)
+      throw new StrataError('FORMAT_TRUNCATED', `${totalLength} bytes declared, got ${bytes.length}`)
+    if (!claimed.sha256.startsWith(source.sha256))
+      throw new StrataError('FORMAT_INVALID', 'it was made from another picture')
+    return { hash: hex((await sha256(bytes)).subarray(0, 16)), modelSet }
+  } catch (cause) {
+    const reason = cause instanceof StrataError ? cause.message : 'unreadable'
+    throw new StrataError('ORIGIN_FAILED', `the origin sent no valid file: ${reason}`, { cause })
+  }
+}
+
+async function stillWanted({ id, token }: EncodeJob, store: ImageStore): Promise<boolean> {
+  return (await store.readState(id))?.state.token === token
+}
