@@ -3,12 +3,15 @@ import { StrataError } from '../../core/errors.ts'
 import { hmacSha256 } from '../../core/hmac.ts'
 import { LruCache } from '../../core/lru.ts'
 
-/** Who may read: with it only signed URLs are answered. */
+/** Keys of signed URLs. With them, only signed URLs are answered. */
 export interface Signing {
-  /** Secrets of at least 16 characters by key id (`[A-Za-z0-9_-]`). Two of them let a key be changed without a gap. */
+  /**
+   * Secrets of at least 16 characters by key id (`[A-Za-z0-9_-]`). With two of them a key can be changed while URLs
+   * signed by the old one still hold.
+   */
   readonly keys: Readonly<Record<string, string>>
   /**
-   * Whether the signature covers the query as well, so that every size has a signature of its own.
+   * Whether the signature covers the query as well, so that every size needs a signature of its own.
    * @default false: it covers the path and `exp`, and holds for every size of the image
    */
   readonly signQuery?: boolean
@@ -23,25 +26,25 @@ export interface SignOptions {
    * @default never
    */
   readonly expires?: number
-  /** As the edge has it. @default false */
+  /** As in the edge's option. @default false */
   readonly signQuery?: boolean
 }
 
-/** What a signature adds to the query; no part of what is signed, `exp` aside. */
-const OWN = ['exp', 'kid', 'sig'] as const
+/** The parameters that signing adds. Of them only `exp` is signed. */
+const SIGNATURE_PARAMS = ['exp', 'kid', 'sig'] as const
 
-/** No global type that both Workers and Node have. */
+/** CryptoKey: Workers and Node have no global type of that name in common. */
 type Key = Awaited<ReturnType<typeof crypto.subtle.importKey>>
 
 const KEY_ID = /^[A-Za-z0-9_-]{1,64}$/
 const MIN_SECRET = 16
-/** How many imported keys are kept. */
+/** Imported keys that are kept. */
 const KEPT_KEYS = 16
 
 /**
- * Signs the URL of an image: adds `exp`, `kid` and `sig`, in place of those it has. The signature is an HMAC-SHA256 over
- * the path, `exp` and, with `signQuery`, the other parameters in the order of their names.
- * @param url absolute, or a path from the root; the path must be the one that the edge sees
+ * Signs the URL of an image: sets its parameters `exp`, `kid` and `sig`. The signature is an HMAC-SHA256 over the
+ * path, `exp` and, with `signQuery`, the other parameters sorted by name.
+ * @param url absolute, or a path from the root; the path must be the one that reaches the edge
  * @throws StrataError OPTION_INVALID for an unusable key, PARAM_INVALID for an unusable URL or time
  */
 export async function signUrl(url: string, options: SignOptions): Promise<string> {
@@ -51,29 +54,29 @@ export async function signUrl(url: string, options: SignOptions): Promise<string
     throw new StrataError('PARAM_INVALID', `expires: expected whole seconds since 1970, got ${expires}`)
   const isPath = /^\/(?!\/)/.test(url)
   const signed = parseUrl(url, isPath)
-  for (const name of OWN) signed.searchParams.delete(name)
+  for (const name of SIGNATURE_PARAMS) signed.searchParams.delete(name)
   if (expires !== undefined) signed.searchParams.set('exp', String(expires))
   signed.searchParams.set('kid', kid)
   signed.searchParams.set('sig', hex(await hmacSha256(secret, signedText(signed, signQuery))))
   return isPath ? signed.pathname + signed.search + signed.hash : signed.href
 }
 
-/** Verifies URLs; keeps the keys it has imported. */
+/** Verifies signed URLs, and keeps the keys it has imported. */
 export class UrlVerifier {
   readonly #keys = new LruCache<string, Key>(KEPT_KEYS)
 
   /**
-   * Returns when the URL carries a signature by one of the keys that has not expired. Takes the same time for every wrong
-   * signature.
+   * Returns when the URL has a signature by one of the keys that has not expired. It takes the same time for every
+   * wrong signature.
    * @param now epoch milliseconds
    * @throws StrataError SIGNATURE_MISSING, SIGNATURE_INVALID, SIGNATURE_EXPIRED
    */
   async verify(url: string, { keys, signQuery = false }: Signing, now = Date.now()): Promise<void> {
     const parsed = new URL(url)
-    const [exp, kid, sig] = OWN.map((name) => parsed.searchParams.getAll(name))
+    const [exp, kid, sig] = SIGNATURE_PARAMS.map((name) => parsed.searchParams.getAll(name))
     if (sig?.length === 0)
       throw new StrataError('SIGNATURE_MISSING', 'sig: expected a signed URL, got one without')
-    // One of several would have to be chosen, and others might choose another.
+    // Of two values, another server might take the other one.
     if (sig?.length !== 1 || kid?.length !== 1 || (exp?.length ?? 0) > 1) throw invalid()
     const secret = Object.hasOwn(keys, kid[0] ?? '') ? keys[kid[0] ?? ''] : undefined
     const digest = bytesOf(sig[0] ?? '')
@@ -84,7 +87,7 @@ export class UrlVerifier {
     if (expires === undefined) return
     if (!/^[0-9]{1,15}$/.test(expires)) throw invalid()
     if (Number(expires) * 1000 <= now)
-      throw new StrataError('SIGNATURE_EXPIRED', `exp: the URL was good until ${expires} seconds after 1970`)
+      throw new StrataError('SIGNATURE_EXPIRED', `exp: the URL expired ${expires} seconds after 1970`)
   }
 
   async #key(secret: string): Promise<Key> {
@@ -109,7 +112,7 @@ export async function verifyUrl(url: string, signing: Signing, now?: number): Pr
 }
 
 /**
- * Keys as one text, for an environment variable: `kid:secret`, several separated by commas.
+ * Reads the keys from one text, such as an environment variable: `kid:secret`, several separated by commas.
  * @throws StrataError OPTION_INVALID
  */
 export function parseSigningKeys(text: string): Record<string, string> {
@@ -157,11 +160,11 @@ function parseUrl(text: string, isPath: boolean): URL {
   }
 }
 
-/** Lines, none of which can hold a line break: the path and the query are percent-encoded. */
+/** The text that is signed: lines, none of which can hold a line break, because path and query are percent-encoded. */
 function signedText({ pathname, searchParams }: URL, signQuery: boolean): string {
   const lines = [pathname, searchParams.get('exp') ?? '']
   if (signQuery) {
-    const others = [...searchParams].filter(([name]) => !OWN.some((own) => own === name))
+    const others = [...searchParams].filter(([name]) => !SIGNATURE_PARAMS.some((own) => own === name))
     others.sort(([a, x], [b, y]) => compare(a, b) || compare(x, y))
     lines.push(new URLSearchParams(others).toString())
   }
@@ -179,7 +182,7 @@ function bytesOf(text: string): Uint8Array<ArrayBuffer> | undefined {
 }
 
 function invalid(): StrataError {
-  return new StrataError('SIGNATURE_INVALID', 'sig: does not belong to this URL')
+  return new StrataError('SIGNATURE_INVALID', 'sig: expected the signature of this URL, got another one')
 }
 
 function invalidSigning(message: string): StrataError {

@@ -1,8 +1,7 @@
-import type { Plan } from '../plan/plan.ts'
-import { planLabel } from '../plan/plan.ts'
+import { type Plan, planLabel } from '../plan/plan.ts'
 import { HINT_HEADERS } from '../request/hints.ts'
 
-/** Headers a script on another origin may read. */
+/** Headers that a script on another origin may read. */
 export const EXPOSED_HEADERS = [
   'Accept-Ranges',
   'Content-DPR',
@@ -15,24 +14,22 @@ export const EXPOSED_HEADERS = [
   'Strata-Plan',
 ]
 
-/** Seconds after which a client should ask again for an image that is being encoded. */
-export const RETRY_AFTER_S = 1
-
 export interface CachePolicy {
   readonly id: string
-  /** Whether the URL holds the hash of the file, so that it never shows anything else. */
+  /** Whether the URL names a version (`id@hash`), so that its picture never changes. */
   readonly versioned: boolean
+  /** Seconds. */
   readonly maxAge: number
 }
 
-/** What 200, 206 and 304 of one plan have in common. */
+/** The headers that 200, 206 and 304 of one plan have in common. */
 export function imageHeaders(plan: Plan, etag: string, policy: CachePolicy): Headers {
   const headers = new Headers({
     'Accept-CH': HINT_HEADERS.join(', '),
     'Cache-Control': cacheControl(policy, plan.kind === 'transcode'),
-    // A cache in front that knows tags can purge every form of one image at once.
+    // By the tag, a cache in front can purge every form of one image at once.
     'Cache-Tag': `strata-${policy.id}`,
-    // Whatever the bytes are taken for, they load and run nothing.
+    // Even if a browser takes the bytes for a document, it loads and runs nothing.
     'Content-Security-Policy': "default-src 'none'",
     ETag: etag,
     'Strata-Plan': planLabel(plan),
@@ -42,9 +39,7 @@ export function imageHeaders(plan: Plan, etag: string, policy: CachePolicy): Hea
   return headers
 }
 
-/**
- * JPEGs are `no-transform` (RFC 9111 §5.2.2.6): a proxy that recompresses one destroys what it hides for our client.
- */
+/** JPEGs are `no-transform` (RFC 9111 §5.2.2.6): a proxy that recompresses one destroys the detail hidden in it. */
 function cacheControl({ versioned, maxAge }: CachePolicy, jpeg: boolean): string {
   const age = versioned ? 'max-age=31536000, immutable' : maxAge > 0 ? `max-age=${maxAge}` : 'no-cache'
   return `public, ${age}${jpeg ? ', no-transform' : ''}`

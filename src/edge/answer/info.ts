@@ -1,37 +1,41 @@
 import { ERRORS } from '../../core/errors.ts'
 import { describeHeader, type HeaderDescription } from '../../format/describe.ts'
-import type { StrataHeader } from '../../format/types.ts'
-import { nativeEtag } from '../plan/etag.ts'
-import type { ReadyState } from '../store/state.ts'
-import { PENDING_HEADERS, type UnreadyAnswers } from './lookup.ts'
+import { prefixEtag } from '../../format/version.ts'
+import { PENDING_HEADERS } from '../ingest/pending.ts'
+import type { LoadedImage } from '../store/header-cache.ts'
+import type { FailedState, OpenState } from '../store/state.ts'
 
-/** The JSON of `GET /img/:id.json`. */
-export interface ImageInfo extends HeaderDescription {
+/** The JSON of `GET /img/:id.json` for a ready image. */
+interface ImageInfo extends HeaderDescription {
+  /** Length of the whole file. */
   readonly bytes: number
   /** ETag of the whole file, as `f=native` answers it. */
   readonly etag: string
   readonly state: 'ready'
 }
 
-export function imageInfo(header: StrataHeader, state: ReadyState): ImageInfo {
-  return {
+export function imageInfo({ header, state }: LoadedImage): Response {
+  const info: ImageInfo = {
     ...describeHeader(header, state.placeholder ?? null),
     bytes: header.totalLength,
-    etag: nativeEtag(state.hash, header.layers.length - 1),
+    etag: prefixEtag(state.hash, header.layers.length - 1),
     state: 'ready',
   }
+  return Response.json(info, { headers: { 'Cache-Control': 'no-cache' } })
 }
 
-/** The same JSON for an image that is not ready: how far it is, and what went wrong. */
-export const unreadyInfo: UnreadyAnswers = {
-  open: ({ status, attempt, error }) =>
-    Response.json(
-      { state: status, attempt, ...(error && { error }) },
-      { status: 202, headers: PENDING_HEADERS },
-    ),
-  failed: ({ status, error }) =>
-    Response.json(
-      { state: status, error },
-      { status: ERRORS[error.code].status, headers: { 'Cache-Control': 'no-store' } },
-    ),
+/** The JSON for an image that is not encoded yet: how far it is, and why the last attempt failed. */
+export function openInfo({ status, attempt, error }: OpenState): Response {
+  return Response.json(
+    { state: status, attempt, ...(error && { error }) },
+    { status: 202, headers: PENDING_HEADERS },
+  )
+}
+
+/** The JSON for an upload that failed, with the status of its error. */
+export function failedInfo({ status, error }: FailedState): Response {
+  return Response.json(
+    { state: status, error },
+    { status: ERRORS[error.code].status, headers: { 'Cache-Control': 'no-store' } },
+  )
 }

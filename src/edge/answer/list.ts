@@ -5,8 +5,8 @@ import type { ImageStore } from '../store/store.ts'
 const MAX_LIMIT = 1000
 
 /**
- * GET of `/img?after=&limit=`, for whoever may upload: the images in the order of their ids. `next`, where it is given, is
- * the `after` of the next page.
+ * GET of `/img?after=&limit=`, for whoever may upload: the images in the order of their ids. Where another page
+ * follows, `next` is its `after`.
  * @throws StrataError PARAM_INVALID, ID_INVALID, STORAGE_FAILED
  */
 export async function listImages(query: URLSearchParams, store: ImageStore): Promise<Response> {

@@ -1,7 +1,6 @@
 import { StrataError } from '../../core/errors.ts'
-import { LEASE_MS } from '../ingest/encode-job.ts'
 import type { ImageId } from '../request/image-id.ts'
-import type { Services } from '../services.ts'
+import type { HeaderCache, LoadedImage } from '../store/header-cache.ts'
 import {
   type FailedState,
   type ImageState,
@@ -10,89 +9,62 @@ import {
   type ReadyState,
   type StoredState,
 } from '../store/state.ts'
-import { RETRY_AFTER_S } from './headers.ts'
-import type { LoadedImage } from './native.ts'
+import type { StateCache } from '../store/state-cache.ts'
+import type { ImageStore } from '../store/store.ts'
 
-/** What looking an image up needs. */
-export type LookupServices = Pick<Services, 'store' | 'headers' | 'jobs' | 'states'>
-
-/** The answers for an image that is not ready. */
-export interface UnreadyAnswers {
-  readonly open: (state: OpenState) => Response | Promise<Response>
-  readonly failed: (state: FailedState) => Response
+export interface LookupServices {
+  readonly store: ImageStore
+  readonly headers: HeaderCache
+  readonly states: StateCache
 }
 
-/** 202 without a body, and the error of the upload that failed. */
-export const UNREADY: UnreadyAnswers = {
-  open: pendingResponse,
-  failed({ error }) {
-    throw new StrataError(error.code, error.message)
-  },
-}
+/** What is known of an image: it is ready to be served, not encoded yet, or its upload failed. */
+export type Lookup =
+  | { readonly kind: 'ready'; readonly image: LoadedImage }
+  | { readonly kind: 'open'; readonly id: string; readonly state: OpenState; readonly stored: StoredState }
+  | { readonly kind: 'failed'; readonly state: FailedState }
 
-export const PENDING_HEADERS = { 'Cache-Control': 'no-store', 'Retry-After': String(RETRY_AFTER_S) }
-
-/** How often an image may be replaced between two reads of one request before we give up. */
+/** How often one request reads the record again because the image was replaced meanwhile. */
 const TRIES = 3
 
 /**
- * Finds a ready image and answers with it; 202 while it is being encoded.
- * @param answer gives undefined when the file has gone: replaced or deleted since the record was read, which is
- * then read again
- * @param unready by default 202, and the error of an upload that failed
- * @throws StrataError NOT_FOUND, STORAGE_FAILED
+ * Looks an image up and answers with it. The record is read again while its file turns out to be gone.
+ * @param answer gives undefined when the file is gone: replaced or deleted since the record was read
+ * @throws StrataError NOT_FOUND, STORAGE_FAILED; whatever `answer` throws
  */
-export async function withImage(
+export async function answerLookup(
   wanted: ImageId,
   services: LookupServices,
-  answer: (image: LoadedImage) => Promise<Response | undefined>,
-  unready = UNREADY,
+  answer: (lookup: Lookup) => Promise<Response | undefined>,
 ): Promise<Response> {
-  const { id, hash } = wanted
-  const { store, states, headers, jobs } = services
-  const isWanted = (state: ImageState): state is ReadyState =>
-    state.status === 'ready' && (hash === undefined || state.hash.startsWith(hash))
-  const show = async (state: ReadyState) => {
-    const header = await headers.read(store, state.file)
-    return header && (await answer({ id, state, header }))
-  }
-  // What this isolate has just read counts as long as it gives the image that is asked for.
-  const known = states.find(id)
-  const shown = known && isWanted(known) ? await show(known) : undefined
-  if (shown !== undefined) return shown
-  for (let i = 0; i < TRIES; i++) {
-    const stored = await states.read(id, (name) => store.readState(name))
-    if (stored === undefined) throw new StrataError('NOT_FOUND', `image: there is none with the id ${id}`)
-    const { state } = stored
-    if (hash !== undefined && !isWanted(state))
-      throw new StrataError('NOT_FOUND', `image: ${id} has no version ${hash}`)
-    if (state.status === 'failed') return unready.failed(state)
-    if (isOpen(state)) {
-      await resumeIfDead(id, stored, { store, jobs })
-      return await unready.open(state)
-    }
-    const response = await show(state)
+  for await (const lookup of lookUp(wanted, services)) {
+    const response = await answer(lookup)
     if (response !== undefined) return response
   }
-  throw new StrataError('INTERNAL', `the stored file of ${id} is missing`)
+  throw new StrataError('INTERNAL', `the stored file of ${wanted.id} is missing`)
 }
 
-/** Whoever asks for an image after its encoding died (a Worker may be stopped at any time) starts it again. */
-export async function resumeIfDead(
-  id: string,
-  { state, etag }: StoredState,
-  { store, jobs }: Pick<Services, 'store' | 'jobs'>,
-): Promise<boolean> {
-  const now = Date.now()
-  if (!isOpen(state) || now < state.leaseUntil) return false
-  const queued: OpenState = { ...state, status: 'queued', leaseUntil: now + LEASE_MS }
-  // Of many who ask at once, one is first.
-  if ((await store.writeState(id, queued, etag)) === undefined) return false
-  await jobs().start({ id, token: state.token })
-  return true
+/** First what this isolate has just read, where that is the version that is asked for; then what the bucket says. */
+async function* lookUp({ id, hash }: ImageId, services: LookupServices): AsyncGenerator<Lookup> {
+  const { store, states } = services
+  const isWanted = (state: ImageState): state is ReadyState =>
+    state.status === 'ready' && (hash === undefined || state.hash.startsWith(hash))
+  const cached = states.find(id)
+  if (cached && isWanted(cached)) yield* load(id, cached, services)
+  for (let i = 0; i < TRIES; i++) {
+    const stored = await states.read(id, (name) => store.readState(name))
+    if (stored === undefined) throw new StrataError('NOT_FOUND', `no image with id ${id}`)
+    const { state } = stored
+    if (hash !== undefined && !isWanted(state))
+      throw new StrataError('NOT_FOUND', `image ${id} has no version ${hash}`)
+    if (state.status === 'failed') yield { kind: 'failed', state }
+    else if (isOpen(state)) yield { kind: 'open', id, state, stored }
+    else yield* load(id, state, services)
+  }
 }
 
-/** The answer while an image is being encoded. */
-export function pendingResponse(): Response {
-  return new Response(null, { status: 202, headers: PENDING_HEADERS })
+/** Nothing when the file is gone. */
+async function* load(id: string, state: ReadyState, services: LookupServices): AsyncGenerator<Lookup> {
+  const header = await services.headers.read(services.store, state.file)
+  if (header !== undefined) yield { kind: 'ready', image: { id, state, header } }
 }

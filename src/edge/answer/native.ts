@@ -1,33 +1,26 @@
-import { StrataError } from '../../core/errors.ts'
-import type { StrataHeader } from '../../format/types.ts'
-import { matchesNone, nativeEtag, rangeStillValid } from '../plan/etag.ts'
+import { STRATA_TYPE } from '../../format/media-type.ts'
+import { prefixEtag } from '../../format/version.ts'
+import { HttpError } from '../errors.ts'
 import type { TruncatePlan } from '../plan/plan.ts'
-import { NATIVE_TYPE } from '../request/accept.ts'
+import { matchesNone, rangeStillValid } from '../request/conditions.ts'
+import type { KeepAlive } from '../request/keep-alive.ts'
 import { parseRange } from '../request/range.ts'
-import type { ReadyState } from '../store/state.ts'
+import type { LoadedImage } from '../store/header-cache.ts'
 import type { ImageStore } from '../store/store.ts'
 import { bodyKey, findBody, keepBody } from '../variants/body-cache.ts'
-import type { KeepAlive } from '../variants/single-flight.ts'
 import { type CachePolicy, imageHeaders } from './headers.ts'
 
-/** A ready image: its record and the header of the file that the record names. */
-export interface LoadedImage {
-  readonly id: string
-  readonly state: ReadyState
-  readonly header: StrataHeader
-}
-
-export interface NativeServices {
+interface NativeServices {
   readonly store: ImageStore
   readonly keepAlive: KeepAlive
 }
 
-/** What is kept is in memory as a whole for a moment; longer files are streams from end to end. */
+/** Longest body in bytes that the Cache API keeps. A kept body is in memory as a whole; longer ones are streamed. */
 const MAX_CACHED_BYTES = 1024 * 1024
 
 /**
  * Answers with the bytes [0, plan.length) of the file, or the range of them that is asked for.
- * @returns undefined when the file has gone, because the image was replaced or deleted meanwhile
+ * @returns undefined when the file is gone, because the image was replaced or deleted meanwhile
  * @throws StrataError RANGE_NOT_SATISFIABLE
  */
 export async function respondNative(
@@ -38,15 +31,15 @@ export async function respondNative(
   policy: CachePolicy,
 ): Promise<Response | undefined> {
   const { hash } = image.state
-  const etag = nativeEtag(hash, plan.layer)
+  const etag = prefixEtag(hash, plan.layer)
   const headers = imageHeaders(plan, etag, policy)
   headers.set('Accept-Ranges', 'bytes')
   if (matchesNone(request.headers.get('If-None-Match'), etag))
     return new Response(null, { status: 304, headers })
 
-  headers.set('Content-Type', NATIVE_TYPE)
+  headers.set('Content-Type', STRATA_TYPE)
   const range = wantedRange(request, image, plan)
-  if (range.kind === 'unsatisfiable') throw new RangeError416(plan.length)
+  if (range.kind === 'unsatisfiable') throw notSatisfiable(plan.length)
   const { start, end } = range.kind === 'part' ? range : { start: 0, end: plan.length }
   if (range.kind === 'part') headers.set('Content-Range', `bytes ${start}-${end - 1}/${plan.length}`)
   headers.set('Content-Length', String(end - start))
@@ -56,7 +49,10 @@ export async function respondNative(
   return body && new Response(body, { status: range.kind === 'part' ? 206 : 200, headers })
 }
 
-/** The bytes [start, end): short files come from the Cache API once somebody asked for all of them, others from the bucket. */
+/**
+ * The bytes [start, end): from the Cache API where the whole body is short and was asked for before, else from the
+ * bucket.
+ */
 async function readBody(
   url: string,
   image: LoadedImage,
@@ -77,11 +73,13 @@ async function readBody(
   const object = await store.readRange(file, start, end)
   if (key === undefined || !isWhole || object === undefined) return object?.body
   const bytes = new Uint8Array(await object.arrayBuffer())
-  keepAlive(keepBody(key, bytes, NATIVE_TYPE).catch(() => undefined))
+  keepAlive(keepBody(key, bytes, STRATA_TYPE).catch(() => undefined))
   return bytes
 }
 
-/** Range is defined for GET alone (RFC 9110 §14.2), and counts only while If-Range holds. */
+/**
+ * The range that is asked for. Range is defined for GET alone (RFC 9110 §14.2), and counts only while If-Range holds.
+ */
 function wantedRange(request: Request, { header, state }: LoadedImage, plan: TruncatePlan) {
   const whole = { kind: 'whole' } as const
   if (request.method !== 'GET') return whole
@@ -91,12 +89,7 @@ function wantedRange(request: Request, { header, state }: LoadedImage, plan: Tru
   return rangeStillValid(request.headers.get('If-Range'), start, file) ? range : whole
 }
 
-/** The only error whose answer needs a number beside its message: `Content-Range` with the size of the body. */
-export class RangeError416 extends StrataError {
-  readonly size: number
-
-  constructor(size: number) {
-    super('RANGE_NOT_SATISFIABLE', `Range: expected a range within 0 to ${size - 1}`)
-    this.size = size
-  }
+function notSatisfiable(size: number): HttpError {
+  const message = `Range: expected a range within 0 to ${size - 1}`
+  return new HttpError('RANGE_NOT_SATISFIABLE', message, { 'Content-Range': `bytes */${size}` })
 }

@@ -3,7 +3,7 @@ import type { ImageStore } from '../store/store.ts'
 
 const SNIFFED_BYTES = 16
 
-/** What every browser shows, by the bytes at the front: what an upload says of itself is only a claim. */
+/** Formats that every browser shows, by their first bytes: the declared type of an upload proves nothing. */
 const TYPES: readonly { readonly type: string; readonly pattern: RegExp }[] = [
   { type: 'image/jpeg', pattern: /^\xff\xd8\xff/ },
   { type: 'image/png', pattern: /^\x89PNG\r\n/ },
@@ -13,8 +13,8 @@ const TYPES: readonly { readonly type: string; readonly pattern: RegExp }[] = [
 ]
 
 /**
- * The picture as it was uploaded, in place of a JPEG that cannot be made, or not yet.
- * @returns undefined when it was not kept or is no picture that browsers show
+ * Answers with the picture as it was uploaded, in place of a JPEG that cannot be made, or not yet.
+ * @returns undefined when the original was not kept or is of a format that not every browser shows
  */
 export async function respondOriginal(
   method: string,
@@ -26,7 +26,7 @@ export async function respondOriginal(
   const type = front && typeOf(new Uint8Array(await front.arrayBuffer()))
   if (front === undefined || type === undefined) return undefined
   const headers = {
-    // The next answer is another one.
+    // The next answer may be the JPEG.
     'Cache-Control': 'no-store',
     'Content-Length': String(front.size),
     'Content-Security-Policy': "default-src 'none'; sandbox",

@@ -1,7 +1,8 @@
-/** Collects the parts of a `Server-Timing` header. Deployed Workers' clocks advance only on I/O. */
+/** Collects the entries of a `Server-Timing` header. Clocks of deployed Workers advance only on I/O. */
 export class ServerTiming {
   readonly #entries: string[] = []
 
+  /** Times `work` in milliseconds. */
   async measure<T>(name: string, work: () => Promise<T>): Promise<T> {
     const start = Date.now()
     try {
@@ -11,6 +12,7 @@ export class ServerTiming {
     }
   }
 
+  /** Adds an entry without a duration. */
   note(name: string, description: string): void {
     this.#entries.push(`${name};desc="${description}"`)
   }

@@ -1,18 +1,18 @@
-import { hex } from '../../core/bytes.ts'
 import { StrataError } from '../../core/errors.ts'
-import { sha256 } from '../../core/hash.ts'
 import { readHeader, wholeLayers } from '../../format/reader.ts'
+import { fileHash } from '../../format/version.ts'
 import type { OpenState, ReadyState } from '../store/state.ts'
 import type { ImageStore } from '../store/store.ts'
 import { claimUpload, holdLease } from './claim.ts'
 import { type EncodeJob, type IngestServices, type Outcome, SETTLED } from './encode-job.ts'
 import { type EncodedPicture, encodeAtOrigin, type Origin } from './origin.ts'
-import { discard, release, settle } from './settlement.ts'
+import { discard, endFailedAttempt, settle } from './settlement.ts'
 
 /**
- * One attempt at an upload: original to the origin, its file checked and stored, record last. An upload that was
- * replaced or deleted meanwhile leaves no trace: its objects have keys of their own and are removed.
- * @param claim names whoever makes the attempt, and is the same when the same message comes again
+ * One attempt at an upload: sends the original to the origin, checks and stores the file that comes back, writes the
+ * record last. An upload that was replaced or deleted meanwhile leaves no trace: its objects have keys of their own
+ * and are removed.
+ * @param claim names the worker of the attempt; a message that is delivered again has the same
  * @throws StrataError STORAGE_FAILED when not even the record can be read or written
  */
 export async function attemptEncode(
@@ -24,32 +24,32 @@ export async function attemptEncode(
   if ('kind' in claimed) return claimed
   const { store, keepOriginal, origin } = services
   const { id } = job
-  let made: string | undefined
+  let file: string | undefined
   try {
     const { bytes, placeholder } = await holdLease(id, claimed, services, (signal) =>
-      encodeOriginal(claimed, store, origin, signal),
+      requestEncoding(claimed, store, origin, signal),
     )
     const { hash, modelSet } = await checkFile(bytes, claimed)
     if (!(await stillWanted(job, store))) return SETTLED
-    made = await store.putFile(id, claimed, bytes, { hash, modelSet })
+    file = await store.putFile(id, claimed, bytes, { hash, modelSet })
     const { token, uploaded, params, original, sha256 } = claimed
     const ready: ReadyState = {
       status: 'ready',
       ...{ token, uploaded, sha256, params, claim },
       ...(keepOriginal && { original }),
-      ...{ file: made, hash, bytes: bytes.length, modelSet },
+      ...{ file, hash, bytes: bytes.length, modelSet },
       ...(placeholder !== undefined && { placeholder }),
     }
     if (await settle(id, ready, services)) {
       if (!keepOriginal) await store.remove([original]).catch(() => undefined) // else the sweep does it
-    } else await discard(id, made, store)
+    } else await discard(id, file, store)
     return SETTLED
   } catch (error) {
-    return await release(job, claimed, made, error, services)
+    return await endFailedAttempt(job, claimed, file, error, services)
   }
 }
 
-async function encodeOriginal(
+async function requestEncoding(
   claimed: OpenState,
   store: ImageStore,
   origin: Origin,
@@ -63,7 +63,7 @@ async function encodeOriginal(
   return await encodeAtOrigin(origin, picture, params, signal)
 }
 
-/** @throws StrataError ORIGIN_FAILED: what is not the whole encoding of this very original is never stored */
+/** Only the whole encoding of this very original is ever stored. @throws StrataError ORIGIN_FAILED */
 async function checkFile(
   bytes: Uint8Array,
   claimed: OpenState,
@@ -72,10 +72,13 @@ async function checkFile(
     const header = readHeader(bytes)
     const { totalLength, layers, modelSet, source } = header
     if (totalLength !== bytes.length || wholeLayers(header, bytes.length) !== layers.length)
-      throw new StrataError('FORMAT_TRUNCATED', `${totalLength} bytes declared, got ${bytes.length}`)
+      throw new StrataError(
+        'FORMAT_TRUNCATED',
+        `expected ${totalLength} bytes as declared, got ${bytes.length}`,
+      )
     if (!claimed.sha256.startsWith(source.sha256))
       throw new StrataError('FORMAT_INVALID', 'it was made from another picture')
-    return { hash: hex((await sha256(bytes)).subarray(0, 16)), modelSet }
+    return { hash: await fileHash(bytes), modelSet }
   } catch (cause) {
     const reason = cause instanceof StrataError ? cause.message : 'unreadable'
     throw new StrataError('ORIGIN_FAILED', `the origin sent no valid file: ${reason}`, { cause })

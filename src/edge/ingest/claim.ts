@@ -3,10 +3,14 @@ import { type EncodeJob, type IngestServices, isOwn, LEASE_MS, type Outcome, SET
 import { eventOf } from './events.ts'
 import { fail, MAX_ATTEMPTS } from './settlement.ts'
 
-/** Cloudflare stops a consumer after 15 minutes. */
+/** Milliseconds that one attempt may take: Cloudflare stops a queue consumer after 15 minutes. */
 const ATTEMPT_MS = 840_000
 
-/** Makes this claim's attempt the one that counts. */
+/**
+ * Begins the next attempt at an upload in the name of `claim`.
+ * @returns the record of the attempt; an outcome when there is nothing to begin
+ * @throws StrataError STORAGE_FAILED
+ */
 export async function claimUpload(
   { id, token }: EncodeJob,
   claim: string,
@@ -18,7 +22,7 @@ export async function claimUpload(
     if (current?.state.token !== token) return SETTLED // replaced or deleted
     const { state } = current
     if (!isOpen(state)) {
-      // This claim ended it and was cut off before anybody was told.
+      // This claim settled it and was cut off before the event was sent.
       if (state.claim === claim) await services.announce(eventOf(id, state))
       return SETTLED
     }
@@ -38,8 +42,8 @@ export async function claimUpload(
 }
 
 /**
- * Renews the lease while the work goes on. The work is aborted when the upload was replaced, deleted or taken over, so
- * that the origin does nothing for nobody, and when it takes too long.
+ * Runs `work` and renews the attempt's lease meanwhile. The work is aborted when the upload was replaced, deleted or
+ * taken over, because nobody needs its result then, and when it takes too long.
  */
 export async function holdLease<T>(
   id: string,
@@ -54,7 +58,7 @@ export async function holdLease<T>(
     const leaseUntil = Date.now() + leaseMs
     await store.writeState(id, { ...current.state, leaseUntil }, current.etag)
   }
-  // A bucket that fails once may work the next time, and the lease is longer than that.
+  // One renewal may fail: the lease outlasts three of them.
   const timer = setInterval(() => void renew().catch(() => undefined), leaseMs / 3)
   try {
     return await work(AbortSignal.any([unwanted.signal, AbortSignal.timeout(ATTEMPT_MS)]))

@@ -4,8 +4,8 @@ import type { ImageEvent } from './events.ts'
 import type { Origin } from './origin.ts'
 
 /**
- * An attempt renews its lease while it works; one that has not for so long is taken for dead, and a job that nobody has
- * begun is taken for lost. Where it only waits in a long queue, that makes one message too many, which does no harm.
+ * Milliseconds after which an attempt that has not renewed its lease counts as dead, and a job that nobody has begun
+ * counts as lost. A job that only waits in a long queue then gets a second message, which does no harm.
  */
 export const LEASE_MS = 60_000
 
@@ -20,17 +20,17 @@ export interface IngestServices {
   readonly store: ImageStore
   readonly origin: Origin
   readonly keepOriginal: boolean
-  /** Tells hooks and webhooks. */
+  /** Calls the hooks and the webhook. */
   readonly announce: (event: ImageEvent) => Promise<void>
-  /** Milliseconds after the time of the next attempt at which whoever should begin it is taken for dead. */
+  /** Milliseconds after the due time of the next attempt at which it counts as lost. */
   readonly graceMs: number
   /** Replaced in tests. */
   readonly leaseMs?: number
 }
 
 /**
- * What is to be done with the job: nothing any more; the next attempt after so many seconds; or the same one once
- * more, because it could not begin.
+ * What happens with the job now. `settled`: nothing. `again`: the next attempt, after this many seconds. `postponed`:
+ * the same attempt later, because it could not begin.
  */
 export type Outcome =
   | { readonly kind: 'settled' }
@@ -38,8 +38,13 @@ export type Outcome =
 
 export const SETTLED: Outcome = { kind: 'settled' }
 
-/** Whether the record is still the one that this attempt is at work on. */
+/** Whether the record still is the one that this attempt works on. */
 export function isOwn(state: ImageState | undefined, claimed: OpenState): state is OpenState {
   if (state === undefined || !isOpen(state)) return false
   return state.token === claimed.token && state.attempt === claimed.attempt
+}
+
+/** Seconds to wait after `failures` failed tries: `first`, then twice as long each time, at most `longest`. */
+export function backoff(failures: number, first: number, longest: number): number {
+  return Math.min(longest, first * 2 ** Math.min(30, Math.max(0, failures - 1)))
 }

@@ -2,7 +2,7 @@ import { type Failure, type ImageState, isOpen } from '../store/state.ts'
 
 export type ImageEventType = 'image.uploaded' | 'image.encoded' | 'image.failed'
 
-/** What hooks and webhooks are told. The same event may come more than once, always with the same id. */
+/** What hooks and webhooks get. The same event may come more than once, always with the same id. */
 export interface ImageEvent {
   readonly id: string
   readonly type: ImageEventType
@@ -13,21 +13,24 @@ export interface ImageEvent {
     readonly state: ImageState['status']
     /** SHA-256 of the original in hexadecimal. */
     readonly sha256: string
-    /** Of the encoded file: the `hash` of `id@hash` URLs, its bytes, and the model set that decodes it. */
+    /**
+     * Only of `image.encoded`: the `hash` of `id@hash` URLs, the file's length in bytes, the model set that decodes
+     * it.
+     */
     readonly hash?: string
     readonly bytes?: number
     readonly modelSet?: string
   }
-  /** Of `image.failed`. */
+  /** Only of `image.failed`. */
   readonly error?: Failure
 }
 
-/** The event that an upload has reached this state. */
+/** The event that an upload has reached this state. @param now epoch milliseconds */
 export function eventOf(imageId: string, state: ImageState, now = Date.now()): ImageEvent {
   const { token, status, sha256 } = state
   const type = isOpen(state) ? 'image.uploaded' : status === 'ready' ? 'image.encoded' : 'image.failed'
   return {
-    // One upload reaches a state once, so that a receiver can tell by the id what it has seen.
+    // An upload reaches each state once, so by the id a receiver recognizes an event it has seen.
     id: `evt_${token}_${type.slice('image.'.length)}`,
     type,
     timestamp: new Date(now).toISOString(),

@@ -1,11 +1,11 @@
-import type { KeepAlive } from '../variants/single-flight.ts'
+import type { KeepAlive } from '../request/keep-alive.ts'
 import { attemptEncode } from './attempt.ts'
 import { type EncodeJob, type IngestServices, LEASE_MS } from './encode-job.ts'
 import type { ImageEvent } from './events.ts'
 import { deliver, type Webhook } from './webhook.ts'
 
 /** One event to post to the webhook, as it travels through the queue. */
-export interface EventJob {
+interface EventJob {
   readonly kind: 'event'
   readonly event: ImageEvent
 }
@@ -13,20 +13,20 @@ export interface EventJob {
 /** A message of the queue. */
 export type ImageJob = EncodeJob | EventJob
 
-/** Who does the work that goes on after an answer. */
+/** Starts the work that goes on after an answer. */
 export interface Jobs {
   /** Has an upload encoded. @throws StrataError STORAGE_FAILED when the queue does not take it */
   start(job: Omit<EncodeJob, 'kind'>): Promise<void>
-  /** Tells the hooks and the webhook. @throws StrataError STORAGE_FAILED when the queue does not take it */
+  /** Calls the hooks and the webhook. @throws StrataError STORAGE_FAILED when the queue does not take it */
   announce(event: ImageEvent): Promise<void>
   /** See IngestServices. */
   readonly graceMs: number
 }
 
-/** What jobs need to know of their surroundings. */
-export interface JobContext {
+/** What jobs need from the plugin. */
+interface JobContext {
   readonly keepAlive: KeepAlive
-  /** Calls the hook of the event, if there is one. */
+  /** Calls the hook of this event, where there is one. */
   readonly callHook: (event: ImageEvent) => void | Promise<void>
   readonly webhook: () => Webhook | undefined
   readonly ingest: () => IngestServices
@@ -37,7 +37,7 @@ export interface JobContext {
 const LONGEST_SLEEP_MS = 10_000
 const WEBHOOK_PAUSES_MS = [1000, 5000]
 
-/** Everything goes through the queue, which keeps it until it is done. The hooks in code are called at once. */
+/** Jobs through the queue, which keeps each until it is done. Hooks are called at once. */
 export function queuedJobs(send: (job: ImageJob) => Promise<void>, context: JobContext): Jobs {
   return {
     graceMs: LEASE_MS,
@@ -50,8 +50,9 @@ export function queuedJobs(send: (job: ImageJob) => Promise<void>, context: JobC
 }
 
 /**
- * Everything is done here, after the answer, for as long as the runtime lets us. What is cut off or has to wait long is
- * taken up by the next request for the image, or by the sweep; an event that cannot be delivered is lost.
+ * Jobs without a queue, done here after the answer for as long as the runtime allows. An encoding that is cut off or
+ * has to wait long is resumed by the next request for the image, or by the sweep; an event that cannot be delivered
+ * is lost.
  */
 export function localJobs(context: JobContext): Jobs {
   const sleep = context.sleep ?? ((ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms)))
@@ -82,25 +83,25 @@ export function localJobs(context: JobContext): Jobs {
     graceMs: LONGEST_SLEEP_MS,
     async start(job) {
       context.keepAlive(
-        encode({ kind: 'encode', ...job }).catch((error) => complain('ingest', job.id, error)),
+        encode({ kind: 'encode', ...job }).catch((error) => logFailure('ingest', job.id, error)),
       )
     },
     async announce(event) {
       await callHook(event, context)
-      context.keepAlive(post(event).catch((error) => complain('webhook', event.id, error)))
+      context.keepAlive(post(event).catch((error) => logFailure('webhook', event.id, error)))
     },
   }
 }
 
-/** A hook that throws is the user's defect and must not keep an image from being served. */
+/** A hook that throws is a defect of the user's code and must not keep an image from being served. */
 async function callHook(event: ImageEvent, { callHook }: JobContext): Promise<void> {
   try {
     await callHook(event)
   } catch (error) {
-    complain('hook', event.id, error)
+    logFailure('hook', event.id, error)
   }
 }
 
-function complain(what: string, id: string, error: unknown): void {
+function logFailure(what: string, id: string, error: unknown): void {
   console.error(JSON.stringify({ event: `${what}-failed`, id, message: String(error) }))
 }

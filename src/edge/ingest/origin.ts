@@ -9,15 +9,15 @@ import type { UploadParams } from '../store/state.ts'
 export interface Origin {
   /** Base address, such as `http://127.0.0.1:8788`. */
   readonly url: string
-  /** Sent as `Authorization: Bearer`, where the origin asks for a token. */
+  /** Sent as `Authorization: Bearer`, where the origin requires a token. */
   readonly token?: string
-  /** Signs the requests, where the origin asks for signatures. */
+  /** Signs the requests, where the origin requires signatures. */
   readonly key?: string
-  /** Takes the place of the global `fetch`: a binding, a tunnel, a test. */
+  /** Used in place of the global `fetch`: a binding, a tunnel, a test. */
   readonly fetch?: (request: Request) => Promise<Response>
 }
 
-/** Faults of the upload itself: trying again cannot help. */
+/** Faults of the upload itself: another attempt cannot help. */
 const PERMANENT: readonly StrataErrorCode[] = [
   'INPUT_CORRUPT',
   'INPUT_EMPTY',
@@ -26,16 +26,17 @@ const PERMANENT: readonly StrataErrorCode[] = [
   'PARAM_INVALID',
 ]
 
-/** No picture that the origin accepts comes near this; it only bounds the memory an answer may take. */
+/** Bytes. No file of the origin comes near this; it bounds the memory that an answer may take. */
 const MAX_FILE_BYTES = 48 * 1024 * 1024
 
-/** Whether the picture is to blame, so that the upload has failed for good. */
+/** Whether the picture itself is at fault, so that the upload has failed for good. */
 export function isPermanent(error: unknown): boolean {
   return error instanceof StrataError && PERMANENT.includes(error.code)
 }
 
-/** Thrown while the origin has no place; `retryAfter` in seconds. */
+/** Thrown while the origin has no free place. */
 export class OriginBusy extends StrataError {
+  /** Seconds. */
   readonly retryAfter: number
 
   constructor(retryAfter: number) {
@@ -51,8 +52,9 @@ export class OriginDown extends StrataError {
   }
 }
 
-/** What a proxy answers for an origin that is not there (RFC 9110 §15.6); 503 is the origin's own "busy". */
+/** A proxy's answers for an origin that is not there (RFC 9110 §15.6); 503 is the origin's own "busy". */
 const GATEWAY_STATUS = [502, 504]
+/** Longest Retry-After that is obeyed. */
 const MAX_BUSY_S = 300
 
 export interface EncodedPicture {
@@ -63,8 +65,9 @@ export interface EncodedPicture {
 }
 
 /**
- * `POST ORIGIN/encode`.
- * @throws OriginBusy, OriginDown; StrataError INPUT_*, PARAM_INVALID as the origin says; ORIGIN_FAILED for everything else
+ * Sends a picture to `POST ORIGIN/encode`.
+ * @throws OriginBusy, OriginDown; StrataError INPUT_*, PARAM_INVALID as the origin says; ORIGIN_FAILED for everything
+ * else
  */
 export async function encodeAtOrigin(
   origin: Origin,
@@ -97,7 +100,10 @@ export async function encodeAtOrigin(
     if (!response.ok) throw await refusal(response)
     const bytes = await readAtMost(response.body, MAX_FILE_BYTES)
     if (bytes === undefined)
-      throw new StrataError('ORIGIN_FAILED', 'the origin sent a file that is too large')
+      throw new StrataError(
+        'ORIGIN_FAILED',
+        `origin: expected a file of at most ${MAX_FILE_BYTES} bytes, got more`,
+      )
     return { bytes, placeholder: placeholderOf(response.headers) }
   } catch (error) {
     if (error instanceof StrataError) throw error
@@ -105,7 +111,7 @@ export async function encodeAtOrigin(
   }
 }
 
-/** It ends up in other people's pages, so anything but a small picture is left out. */
+/** The placeholder that the origin sent; it is shown in other people's pages, so only a small picture is taken. */
 function placeholderOf(headers: Headers): string | undefined {
   const text = headers.get(PREVIEW_HEADER)
   return text !== null && isPreview(text) ? text : undefined

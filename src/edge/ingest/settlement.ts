@@ -1,14 +1,14 @@
 import { StrataError } from '../../core/errors.ts'
+import { objectsOf } from '../store/keys.ts'
 import { type FailedState, type Failure, isOpen, type OpenState, type ReadyState } from '../store/state.ts'
-import { type ImageStore, objectsOf } from '../store/store.ts'
-import { backoff } from './backoff.ts'
-import { type EncodeJob, type IngestServices, isOwn, type Outcome, SETTLED } from './encode-job.ts'
+import type { ImageStore } from '../store/store.ts'
+import { backoff, type EncodeJob, type IngestServices, isOwn, type Outcome, SETTLED } from './encode-job.ts'
 import { eventOf } from './events.ts'
 import { isPermanent, OriginBusy, OriginDown } from './origin.ts'
 
-/** Attempts while the origin cannot be reached or the bucket fails, and of attempts that died: some 40 minutes. */
+/** Attempts while the origin cannot be reached or the bucket fails, or after attempts that died: some 40 minutes. */
 export const MAX_ATTEMPTS = 12
-/** Attempts at an origin that answers, but wrongly: another encode will hardly end otherwise. */
+/** Attempts at an origin that answers, but wrongly: more of them would hardly end differently. */
 const MAX_FAULTS = 3
 const FIRST_PAUSE_S = 2
 const LONGEST_PAUSE_S = 600
@@ -23,7 +23,7 @@ export async function giveUp(job: EncodeJob, error: Failure, services: IngestSer
 }
 
 /**
- * Replaces the open record of the same upload, whichever attempt wrote it last, and tells who wants to know.
+ * Replaces the open record of the same upload, whichever attempt wrote it last, and announces the event.
  * @returns false when the upload was replaced, deleted or settled by another attempt
  */
 export async function settle(
@@ -40,51 +40,58 @@ export async function settle(
   }
 }
 
-/** After an attempt that failed: the upload has failed, or waits for the next one. */
-export async function release(
+/**
+ * Ends an attempt that failed: the upload has failed, or waits for the next attempt.
+ * @param file key of the .strata file that the attempt stored
+ * @throws StrataError STORAGE_FAILED
+ */
+export async function endFailedAttempt(
   { id }: EncodeJob,
   claimed: OpenState,
-  made: string | undefined,
+  file: string | undefined,
   thrown: unknown,
   services: IngestServices,
 ): Promise<Outcome> {
   const { store } = services
   const error = toFailure(thrown)
-  const busy = thrown instanceof OriginBusy
+  const isBusy = thrown instanceof OriginBusy
   if (isFinal(thrown, claimed.attempt)) {
     await fail(id, claimed, error, services)
-    await discard(id, made, store)
+    await discard(id, file, store)
     return SETTLED
   }
-  const seconds = busy ? thrown.retryAfter : backoff(claimed.attempt, FIRST_PAUSE_S, LONGEST_PAUSE_S)
+  const seconds = isBusy ? thrown.retryAfter : backoff(claimed.attempt, FIRST_PAUSE_S, LONGEST_PAUSE_S)
   const leaseUntil = Date.now() + 1000 * seconds + services.graceMs
-  const attempt = busy ? claimed.attempt - 1 : claimed.attempt
+  const attempt = isBusy ? claimed.attempt - 1 : claimed.attempt
   for (;;) {
     const current = await store.readState(id)
     const state = current?.state
     if (current === undefined || !isOwn(state, claimed)) {
-      await discard(id, made, store)
-      // Where this attempt did end the upload, what failed was telling of it.
-      const untold = state?.token === claimed.token && !isOpen(state) && state.claim === claimed.claim
-      return untold ? { kind: 'again', seconds: FIRST_PAUSE_S } : SETTLED
+      await discard(id, file, store)
+      // When this very attempt settled the upload, only the announcement failed.
+      const isUnannounced = state?.token === claimed.token && !isOpen(state) && state.claim === claimed.claim
+      return isUnannounced ? { kind: 'again', seconds: FIRST_PAUSE_S } : SETTLED
     }
-    const queued: OpenState = { ...state, status: 'queued', attempt, leaseUntil, ...(!busy && { error }) }
+    const queued: OpenState = { ...state, status: 'queued', attempt, leaseUntil, ...(!isBusy && { error }) }
     if ((await store.writeState(id, queued, current.etag)) === undefined) continue
-    await discard(id, made, store)
-    return { kind: busy ? 'postponed' : 'again', seconds }
+    await discard(id, file, store)
+    return { kind: isBusy ? 'postponed' : 'again', seconds }
   }
 }
 
-/** Whether another attempt makes no sense. */
+/** Whether there is no point in another attempt. */
 function isFinal(error: unknown, attempt: number): boolean {
   if (error instanceof OriginBusy) return false
   if (isPermanent(error)) return true
-  const weather =
+  const isTransient =
     error instanceof OriginDown || (error instanceof StrataError && error.code === 'STORAGE_FAILED')
-  return attempt >= (weather ? MAX_ATTEMPTS : MAX_FAULTS)
+  return attempt >= (isTransient ? MAX_ATTEMPTS : MAX_FAULTS)
 }
 
-/** The original is kept when not the picture was to blame: it can still be encoded, once the fault is mended. */
+/**
+ * Settles an upload as failed. Unless the picture itself is at fault, its original is kept, so that it can be encoded
+ * once the fault is repaired.
+ */
 export async function fail(
   id: string,
   open: OpenState,
@@ -110,9 +117,9 @@ function toFailure(thrown: unknown): Failure {
   return { code: 'INTERNAL', message: 'the upload could not be encoded' }
 }
 
-/** Removes the file that an attempt made, unless the record of now names it. */
-export async function discard(id: string, made: string | undefined, store: ImageStore): Promise<void> {
-  if (made === undefined) return
+/** Removes the file that an attempt stored, unless the current record names it. */
+export async function discard(id: string, file: string | undefined, store: ImageStore): Promise<void> {
+  if (file === undefined) return
   const current = (await store.readState(id))?.state
-  if (current === undefined || !objectsOf(current).includes(made)) await store.remove([made])
+  if (current === undefined || !objectsOf(current).includes(file)) await store.remove([file])
 }

@@ -1,87 +1,32 @@
 import { hex } from '../../core/bytes.ts'
-import { invalidParam, StrataError, type StrataErrorCode } from '../../core/errors.ts'
-import { parseWidths, searchedLayers } from '../../format/ladder.ts'
-import { MAX_DIMENSION } from '../../format/layout.ts'
-import { parseQuality } from '../../format/quality.ts'
-import { single } from '../request/params.ts'
+import { StrataError } from '../../core/errors.ts'
+import type { UploadBody } from '../sources/upload-body.ts'
+import { objectsOf } from '../store/keys.ts'
 import type { ImageState, OpenState, UploadParams } from '../store/state.ts'
-import { type ImageStore, objectsOf } from '../store/store.ts'
+import type { ImageStore } from '../store/store.ts'
 import { LEASE_MS } from './encode-job.ts'
 
-/**
- * Checks `widths`, `quality` and `bg` as far as that goes without the picture, so that a typing error is answered
- * now and not by a failed upload later. An empty value means the default.
- * @throws StrataError PARAM_INVALID
- */
-export function parseUploadParams(query: URLSearchParams): UploadParams {
-  const widths = single(query, 'widths') || undefined
-  const quality = single(query, 'quality') || undefined
-  const bg = single(query, 'bg') || undefined
-  const choice = quality === undefined ? undefined : parseQuality(quality)
-  if (widths !== undefined) {
-    const rungs = parseWidths(widths, MAX_DIMENSION, typeof choice === 'number' ? choice : undefined)
-    if (typeof choice === 'object')
-      searchedLayers(
-        rungs.map(({ width }) => width),
-        widths,
-      )
-  }
-  if (bg !== undefined && !/^#?(?:[0-9a-f]{3}|[0-9a-f]{6})$/i.test(bg)) {
-    throw invalidParam('bg', 'a colour as rrggbb or rgb in hexadecimal', bg)
-  }
-  return { ...(widths && { widths }), ...(quality && { quality }), ...(bg && { bg }) }
-}
-
-/**
- * The size an upload declares. It is asked for because R2 needs it, and because it refuses an upload that is too
- * large before its first byte.
- * @throws StrataError LENGTH_REQUIRED, INPUT_EMPTY, INPUT_TOO_LARGE
- */
-export function declaredLength(header: string | null, limit: number): number {
-  if (header === null || !/^[0-9]{1,15}$/.test(header)) {
-    throw new StrataError('LENGTH_REQUIRED', 'Content-Length: expected the size of the picture in bytes')
-  }
-  return checkLength(Number(header), limit)
-}
-
-/** @throws StrataError INPUT_EMPTY, INPUT_TOO_LARGE */
-export function checkLength(length: number, limit: number): number {
-  if (length === 0) throw new StrataError('INPUT_EMPTY', 'expected the bytes of a picture, got 0 bytes')
-  if (length > limit) {
-    throw new StrataError('INPUT_TOO_LARGE', `expected at most ${limit} bytes, got ${length}`)
-  }
-  return length
-}
-
-export interface Upload {
-  readonly body: ReadableStream<Uint8Array>
-  /** Bytes, as declared. */
-  readonly length: number
-  readonly contentType: string
-  /** What it is called when the body is not as long as declared. @default 'ABORTED' */
-  readonly cutOff?: StrataErrorCode
-}
-
-export interface Accepted {
+/** An upload that is stored. */
+interface AcceptedUpload {
   /** The record that counts now. */
   readonly state: ImageState
-  /** False when the very same upload was there already: nothing is encoded again. */
+  /** False when the same upload was there already, so that nothing is encoded again. */
   readonly isNew: boolean
-  /** Removes what nobody needs any more. */
+  /** Removes the objects that the record no longer names. */
   readonly cleanUp: () => Promise<void>
 }
 
 /**
- * Stores an upload and makes it the one that counts, unless the same bytes with the same parameters are that already.
- * The original is complete before the record names it, so a connection that breaks leaves what was there before.
+ * Stores an upload and makes it the one that counts, unless the same bytes with the same parameters already do. The
+ * original is complete before the record names it, so a broken connection leaves the image as it was.
  * @throws StrataError ABORTED (or what `upload.cutOff` says), STORAGE_FAILED
  */
 export async function acceptUpload(
   id: string,
-  upload: Upload,
+  upload: UploadBody,
   params: UploadParams,
   store: ImageStore,
-): Promise<Accepted> {
+): Promise<AcceptedUpload> {
   const token = crypto.randomUUID()
   const { original, sha256 } = await storeOriginal(id, token, upload, store)
   for (;;) {
@@ -96,7 +41,7 @@ export async function acceptUpload(
   }
 }
 
-/** The record of an upload whose encoding has not begun. */
+/** The record of an upload whose encoding has not begun. @param now epoch milliseconds */
 export function queuedState(
   upload: Pick<OpenState, 'token' | 'sha256' | 'params' | 'original'>,
   now = Date.now(),
@@ -105,20 +50,20 @@ export function queuedState(
   return { status: 'queued', ...upload, uploaded, attempt: 0, leaseUntil: now + LEASE_MS }
 }
 
-/** Streams the original into the bucket and hashes it on the way; it is never in memory as a whole. */
+/** Streams the original into the bucket and hashes it on the way, so that it is never in memory as a whole. */
 async function storeOriginal(
   id: string,
   token: string,
-  upload: Upload,
+  upload: UploadBody,
   store: ImageStore,
 ): Promise<{ readonly original: string; readonly sha256: string }> {
   const digest = new crypto.DigestStream('SHA-256')
   const { readable, writable } = new FixedLengthStream(upload.length)
-  digest.digest.catch(() => undefined) // a failure comes out of the writes
+  digest.digest.catch(() => undefined) // the writes report a failure
   const storing = store.putOriginal(id, token, readable, upload.contentType)
-  // A bucket that refuses need not read on, and what nobody reads can be waited for endlessly.
+  // A bucket that refuses stops reading, and then a write to it would never end: `refused` ends it.
   const refused = storing.then(() => new Promise<never>(() => {}))
-  refused.catch(() => undefined) // comes out of `storing` as well
+  refused.catch(() => undefined) // `storing` reports it as well
   const [sent, put] = await Promise.allSettled([pump(upload, digest, writable, refused), storing])
   if (sent.status === 'rejected' && sent.reason instanceof StrataError) throw sent.reason
   if (put.status === 'rejected') throw put.reason
@@ -126,9 +71,13 @@ async function storeOriginal(
   return { original: put.value, sha256: hex(new Uint8Array(await digest.digest)) }
 }
 
-/** @throws StrataError ABORTED when the body is not what was declared; what `writable` throws, and `refused` */
+/**
+ * Copies the body into the digest and the bucket.
+ * @throws StrataError ABORTED (or `cutOff`) when the body is not as long as declared; whatever `writable` and
+ * `refused` throw
+ */
 async function pump(
-  { body, length, cutOff }: Upload,
+  { body, length, cutOff }: UploadBody,
   digest: WritableStream,
   writable: WritableStream<Uint8Array>,
   refused: Promise<never>,
@@ -140,7 +89,7 @@ async function pump(
   }
   const reader = body.getReader()
   const [hashed, stored] = [digest.getWriter(), writable.getWriter()]
-  // Nobody looks at these two; a failure comes out of the writes as well.
+  // The writes report a failure as well.
   for (const writer of [hashed, stored]) writer.closed.catch(() => undefined)
   try {
     let received = 0
@@ -159,7 +108,7 @@ async function pump(
   }
 }
 
-/** A failed upload is never the same: whoever sends it again wants another try. */
+/** Whether this upload counts already. A failed one does not: sending it again asks for another attempt. */
 function isSame(state: ImageState, sha256: string, params: UploadParams): boolean {
   if (state.status === 'failed' || state.sha256 !== sha256) return false
   return (['widths', 'quality', 'bg'] as const).every((name) => state.params[name] === params[name])

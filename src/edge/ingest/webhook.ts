@@ -7,7 +7,7 @@ export interface Webhook {
   readonly url: string
   /** Key of the signature: `whsec_` and base64, or any text. */
   readonly secret: string
-  /** Takes the place of the global `fetch`: a binding, a test. */
+  /** Used in place of the global `fetch`: a binding, a test. */
   readonly fetch?: (request: Request) => Promise<Response>
 }
 
@@ -15,7 +15,8 @@ const TIMEOUT_MS = 15_000
 const SECRET_PREFIX = 'whsec_'
 
 /**
- * Posts one event. Its id and the time are signed with the body, so that a receiver can refuse what is old or came before.
+ * Posts one event. Its id and the time are signed with the body, so that a receiver can refuse old and repeated ones.
+ * @param now epoch milliseconds
  * @throws StrataError WEBHOOK_FAILED unless the receiver answers 2xx
  */
 export async function deliver(event: ImageEvent, hook: Webhook, now = Date.now()): Promise<void> {
@@ -30,7 +31,7 @@ export async function deliver(event: ImageEvent, hook: Webhook, now = Date.now()
       'webhook-timestamp': timestamp,
       'webhook-signature': await signWebhook(hook.secret, event.id, timestamp, body),
     },
-    // A redirect would take a signed body to an address that nobody configured.
+    // A redirect would carry a signed body to an address that nobody configured.
     redirect: 'manual',
     signal: AbortSignal.timeout(TIMEOUT_MS),
   })

@@ -1,44 +1,58 @@
-import type { Context, Env } from 'hono'
-import { invalidParam, StrataError } from '../../core/errors.ts'
-import { requireUploadToken } from '../access/upload-token.ts'
-import { PENDING_HEADERS } from '../answer/lookup.ts'
-import { requireOriginal, requireState, unversioned } from '../answer/original-export.ts'
-import type { ResolvedOptions } from '../options.ts'
+/*
+ * Room ingest/: how an upload becomes a stored file. This file answers PUT, POST and DELETE; behind it one attempt
+ * after the other is claimed, encoded by the origin, checked and settled, and hooks and webhooks hear of it. Jobs run
+ * through the queue or after the answer, and the sweep resumes what died. Only this room writes records. It never
+ * makes a picture for a page.
+ */
+
+import { invalidParam } from '../../core/errors.ts'
+import { parseUnversionedId } from '../request/image-id.ts'
+import type { KeepAlive } from '../request/keep-alive.ts'
 import { single } from '../request/params.ts'
-import type { Services } from '../services.ts'
 import type { RemoteSources } from '../sources/allow-list.ts'
 import { fetchRemote } from '../sources/fetch.ts'
+import { declaredLength, emptyInput, type UploadBody } from '../sources/upload-body.ts'
 import { type ImageState, isOpen } from '../store/state.ts'
+import { type ImageStore, requireOriginal } from '../store/store.ts'
 import { eventOf } from './events.ts'
-import { acceptUpload, declaredLength, parseUploadParams, queuedState, type Upload } from './upload.ts'
+import type { Jobs } from './jobs.ts'
+import { PENDING_HEADERS } from './pending.ts'
+import { acceptUpload, queuedState } from './upload.ts'
+import { parseUploadParams } from './upload-params.ts'
+
+export interface WriteServices {
+  readonly store: ImageStore
+  readonly keepAlive: KeepAlive
+  readonly jobs: () => Jobs
+}
 
 /** The options that uploading depends on. */
-export interface UploadOptions {
+interface UploadOptions {
   readonly maxUploadBytes: number
   /** Undefined: nothing is fetched. */
   readonly remote: RemoteSources | undefined
 }
 
 /**
- * PUT of `/img/:id`: stores the original, the body or what lies at `?url=`, answers 202, has it encoded after that. The same
- * upload again changes nothing.
- * @throws StrataError LENGTH_REQUIRED, INPUT_EMPTY, INPUT_TOO_LARGE, PARAM_INVALID, ID_INVALID, ABORTED, STORAGE_FAILED;
- * those of fetchRemote
+ * PUT of `/img/:id`: stores the original, which is the body or the picture at `?url=`, answers 202, and has it
+ * encoded after that. Sending the same upload again changes nothing.
+ * @throws StrataError LENGTH_REQUIRED, INPUT_EMPTY, INPUT_TOO_LARGE, PARAM_INVALID, ID_INVALID, ABORTED,
+ * STORAGE_FAILED; those of fetchRemote
  */
 export async function putImage(
   name: string,
   request: Request,
-  services: Services,
+  services: WriteServices,
   options: UploadOptions,
 ): Promise<Response> {
-  const id = unversioned(name)
+  const id = parseUnversionedId(name)
   const url = new URL(request.url)
   const params = parseUploadParams(url.searchParams)
   const upload = await openUpload(request, single(url.searchParams, 'url'), options)
   const { state, isNew, cleanUp } = await acceptUpload(id, upload, params, services.store)
-  services.keepAlive(cleanUp().catch(() => undefined)) // else the sweep does it
+  services.keepAlive(cleanUp().catch(() => undefined)) // the sweep removes what is left
   const jobs = services.jobs()
-  // Also for one that waits already: the request before may have died before it told the queue.
+  // An upload that waits already is started too: the request before may have died before it told the queue.
   if (state.status === 'queued') await jobs.start({ id, token: state.token })
   if (isNew) await jobs.announce(eventOf(id, state))
   return accepted(id, state, url.pathname)
@@ -48,44 +62,47 @@ async function openUpload(
   request: Request,
   source: string | undefined,
   { maxUploadBytes, remote }: UploadOptions,
-): Promise<Upload> {
+): Promise<UploadBody> {
   const declared = request.headers.get('Content-Length')
   if (source !== undefined) {
     if (request.body !== null && declared !== '0') throw invalidParam('url', 'no body beside it', 'one')
     return await fetchRemote(source, remote ?? { hosts: [] }, maxUploadBytes)
   }
   const length = declaredLength(declared, maxUploadBytes)
-  if (request.body === null)
-    throw new StrataError('INPUT_EMPTY', 'expected the bytes of a picture, got 0 bytes')
+  if (request.body === null) throw emptyInput()
   const contentType = request.headers.get('Content-Type') ?? 'application/octet-stream'
   return { body: request.body, length, contentType }
 }
 
 /**
- * POST of `/img/:id/encode`: encodes an image again from its kept original, because its model set is dead or the last
- * try failed. Until it is ready, the image is not served.
+ * POST of `/img/:id/encode`: encodes an image again from its kept original, because its model set is gone or the last
+ * attempt failed. Until it is ready, the image is not served.
  * @throws StrataError NOT_FOUND when there is no such image or no original of it; ID_INVALID, STORAGE_FAILED
  */
-export async function reencodeImage(name: string, request: Request, services: Services): Promise<Response> {
-  const { store } = services
-  const id = unversioned(name)
+export async function reencodeImage(
+  name: string,
+  request: Request,
+  services: WriteServices,
+): Promise<Response> {
+  const { store, keepAlive, jobs } = services
+  const id = parseUnversionedId(name)
   const location = new URL(request.url).pathname.replace(/\/encode$/, '')
   for (;;) {
-    const { state, etag } = await requireState(id, store)
+    const { state, etag } = await store.requireState(id)
     if (isOpen(state)) return accepted(id, state, location)
     const { sha256, params } = state
     const original = requireOriginal(id, state)
     const queued = queuedState({ token: crypto.randomUUID(), sha256, params, original })
     if ((await store.writeState(id, queued, etag)) === undefined) continue
-    if (state.status === 'ready') services.keepAlive(store.remove([state.file]).catch(() => undefined))
-    await services.jobs().start({ id, token: queued.token })
+    if (state.status === 'ready') keepAlive(store.remove([state.file]).catch(() => undefined))
+    await jobs().start({ id, token: queued.token })
     return accepted(id, queued, location)
   }
 }
 
-/** @throws StrataError NOT_FOUND, ID_INVALID */
-export async function deleteImage(name: string, { store }: Services): Promise<Response> {
-  await store.removeImage(unversioned(name))
+/** DELETE of `/img/:id`. @throws StrataError NOT_FOUND, ID_INVALID, STORAGE_FAILED */
+export async function deleteImage(name: string, { store }: Pick<WriteServices, 'store'>): Promise<Response> {
+  await store.removeImage(parseUnversionedId(name))
   return new Response(null, { status: 204, headers: { 'Cache-Control': 'no-store' } })
 }
 
@@ -94,15 +111,4 @@ function accepted(id: string, { status }: ImageState, location: string): Respons
     { id, state: status },
     { status: 202, headers: { ...PENDING_HEADERS, Location: location } },
   )
-}
-
-/** @throws StrataError UPLOAD_FORBIDDEN */
-export async function authorize<E extends Env>(c: Context<E>, options: ResolvedOptions<E>): Promise<void> {
-  if (options.development(c)) {
-    // Nobody asks for a token here, so a page elsewhere must not act through the developer's browser.
-    const site = c.req.raw.headers.get('Sec-Fetch-Site')
-    if (site === null || site === 'same-origin' || site === 'none') return
-    throw new StrataError('UPLOAD_FORBIDDEN', `Sec-Fetch-Site: expected same-origin, got ${site}`)
-  }
-  await requireUploadToken(c.req.raw.headers.get('Authorization'), options.uploadToken(c))
 }

@@ -1,32 +1,32 @@
 import type { LayerInfo } from '../../format/types.ts'
 import type { Fit } from '../request/params.ts'
 
-export interface Size {
+interface Size {
   readonly width: number
   readonly height: number
 }
 
-/** A box that a JPEG should fill, in device pixels. */
-export interface Box extends Size {
+/** The box that the URL asks for, in device pixels. */
+interface Box extends Size {
   readonly fit: Fit
   /** Whether a contained picture is padded to the whole box. */
   readonly padded: boolean
 }
 
 export interface BoxedSize {
-  /** The layer to decode: the smallest that need not be enlarged. */
+  /** The layer to decode: the smallest that is not enlarged. */
   readonly layer: LayerInfo
-  /** Size of the JPEG. */
+  /** Size of the JPEG in pixels. */
   readonly size: Size
-  /** Delivered pixels per asked pixel: below 1 where the box is larger than the picture. */
+  /** Delivered pixels per pixel asked for: below 1 where the box is larger than the picture. */
   readonly scale: number
 }
 
 /**
- * Fits a picture into a box without ever enlarging it: a box that is too large shrinks in its own proportions, so a page
- * that scales it up again looks the same on every screen.
+ * Fits a picture into a box without enlarging it. A box that is too large shrinks in its own proportions, so that a
+ * page which scales the JPEG up again looks the same on every screen.
  * @param layers the layers that may be decoded, the widest last
- * @param maxSide bound of a padded box, whose bars cost bytes and time but no layer
+ * @param maxSide longest side of a padded box in pixels, which no layer bounds
  */
 export function fitBox(source: Size, layers: readonly LayerInfo[], box: Box, maxSide: number): BoxedSize {
   const largest = layers[layers.length - 1] as LayerInfo
@@ -49,7 +49,7 @@ function contain(source: Size, largest: Size, box: Box, maxSide: number) {
   const fitting = Math.min(box.width, (source.width * box.height) / source.height)
   const width = Math.min(fitting * limit, largest.width)
   const scale = width / fitting
-  // The height as a ladder has it, so that the box of a layer's size is that layer.
+  // Rounded as a ladder rounds heights, so that a box of a layer's size gives that layer.
   const wanted = rounded({ width, height: (source.height * width) / source.width }, 1)
   const shown = { width: wanted.width, height: Math.min(wanted.height, largest.height) }
   if (!box.padded) return { scale, shown, size: shown }

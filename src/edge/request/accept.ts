@@ -1,7 +1,6 @@
-/** Media type of a .strata file and of every prefix of one that ends with a layer. */
-export const NATIVE_TYPE = 'image/vnd.strata'
+import { STRATA_TYPE } from '../../format/media-type.ts'
 
-/** What `Accept` asks for: `none` refuses both formats. */
+/** The format that `Accept` prefers; `none` where it refuses both. */
 export type Accepted = 'native' | 'jpeg' | 'none'
 
 interface Item {
@@ -13,24 +12,24 @@ interface Item {
 const QVALUE = /^(?:0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)$/
 
 /**
- * Which format a client prefers (RFC 9110 §12.5.1). .strata must be listed by its name: every browser sends a wildcard.
- * JPEG is for all others, also for those that do not list it: only who refuses it (`image/jpeg;q=0`) does not get it. A
+ * The format that a client prefers (RFC 9110 §12.5.1). .strata must be listed by name, because every browser sends a
+ * wildcard. All other clients get a JPEG, even where they do not list it, unless they refuse it (`image/jpeg;q=0`). A
  * list item that cannot be read is skipped, so a broken header means JPEG.
  */
 export function negotiate(accept: string | null): Accepted {
   if (accept === null) return 'jpeg'
-  // Quoted strings may hold commas and semicolons, and no parameter that matters here is quoted.
+  // Quoted strings may hold commas and semicolons; neither `type` nor `q` is ever quoted.
   const items = accept
     .replace(/"(?:[^"\\]|\\.)*"/g, '""')
     .split(',')
     .flatMap(readItem)
-  const native = weightOf(items, [NATIVE_TYPE]) ?? 0
+  const native = weightOf(items, [STRATA_TYPE]) ?? 0
   const jpeg = weightOf(items, ['image/jpeg', 'image/*', '*/*'])
   if (native > 0 && native >= (jpeg ?? 0)) return 'native'
   return jpeg === 0 ? 'none' : 'jpeg'
 }
 
-/** The weight of the first of these ranges that is listed: the most precise one counts. */
+/** The weight of the first of these media ranges that is listed; they are given most precise first. */
 function weightOf(items: readonly Item[], ranges: readonly string[]): number | undefined {
   for (const range of ranges) {
     const item = items.find(({ type }) => type === range)

@@ -4,27 +4,27 @@ import { HINT_HEADERS } from './hints.ts'
 
 export interface ClientHintsOptions {
   /**
-   * Origins that images come from when it is not the page's own, such as `https://img.example.com`: browsers tell others
-   * nothing unless the page allows it.
+   * Origins that the images come from, such as `https://img.example.com`, where that is not the page's own. Browsers
+   * send hints to another origin only when the page allows it.
    * @default none
    */
   readonly delegateTo?: string | readonly string[]
   /**
-   * Whether a browser that does not know yet which hints are wanted asks for the page again at once, with them. It costs
-   * every new visitor a round trip.
+   * Whether a browser that did not send the hints asks for the page again at once, this time with them
+   * (`Critical-CH`). It costs every new visitor a round trip.
    * @default false
    */
   readonly critical?: boolean
 }
 
 /**
- * For the routes of your HTML: lets browsers send the hints that images are chosen by. It counts on the page, not on the
- * images. Answers of other types are left alone.
+ * Middleware for the routes of your HTML pages: asks browsers to send the hints that a width is chosen by. It belongs
+ * on the page, not on the images; answers of other types stay as they are.
  *
  * @example
  * app.use(clientHints({ delegateTo: 'https://img.example.com' }))
  *
- * @throws StrataError OPTION_INVALID for what is no origin
+ * @throws StrataError OPTION_INVALID when `delegateTo` is not an origin
  */
 export function clientHints(options: ClientHintsOptions = {}): MiddlewareHandler {
   const hints = HINT_HEADERS.join(', ')
@@ -39,9 +39,9 @@ export function clientHints(options: ClientHintsOptions = {}): MiddlewareHandler
 }
 
 /**
- * The same delegation as a tag for the page's head, where headers cannot be set. It needs no `Accept-CH`.
- * @param origin where the images come from
- * @throws StrataError OPTION_INVALID for what is no origin
+ * The same delegation as a `<meta>` tag for the page's head, where headers cannot be set. It needs no `Accept-CH`.
+ * @param origin of the images
+ * @throws StrataError OPTION_INVALID when it is not an origin
  */
 export function delegateCh(origin: string): string {
   const target = checkOrigin(origin)
@@ -55,7 +55,7 @@ function permissionsPolicy(origins: readonly string[]): string | undefined {
   return HINT_HEADERS.map((name) => `${name.toLowerCase().replace('sec-', '')}=(${allowed})`).join(', ')
 }
 
-/** Browsers send hints over secure connections only; to this machine also without. */
+/** Browsers send hints over secure connections only, and to localhost. */
 function checkOrigin(text: string): string {
   const url = parse(text)
   const isLocal = url?.protocol === 'http:' && /^(localhost|127\.0\.0\.1|\[::1\])$/.test(url.hostname)

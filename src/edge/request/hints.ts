@@ -1,34 +1,34 @@
 import { MAX_DPR } from './params.ts'
 
-/** The Client Hints an image may be chosen by, in the order they are asked for in `Accept-CH`. */
+/** The Client Hints that a width is chosen by, in the order in which `Accept-CH` asks for them. */
 export const HINT_HEADERS = ['Sec-CH-Width', 'Sec-CH-Viewport-Width', 'Sec-CH-DPR'] as const
 
-/** What some browsers still send instead. */
+/** The older names of the same three, which some browsers still send. */
 export const LEGACY_HINT_HEADERS = ['Width', 'Viewport-Width', 'DPR'] as const
 
-/** Client Hints of one request; absent or unusable ones are undefined. */
+/** The Client Hints of one request; a missing or malformed one is undefined. */
 export interface ClientHints {
-  /** Layout width of the image in device pixels: DPR is already in it. */
+  /** Layout width of the image in device pixels, so already times the DPR. */
   readonly width: number | undefined
   /** Width of the viewport in CSS pixels. */
   readonly viewportWidth: number | undefined
   readonly dpr: number | undefined
   /** Whether `Save-Data: on` was sent. */
   readonly saveData: boolean
-  /** Headers that were looked at to find the width. */
+  /** Names of the headers that the width was looked for in: the `Vary` of an answer that depends on it. */
   readonly vary: readonly string[]
 }
 
 /**
- * Hints are advice, so one that cannot be read is as good as none. The legacy names count only where no current one tells
- * a width: browsers that send both get `Width` wrong for `sizes=auto`.
+ * Reads the Client Hints. They are advice, so a malformed one counts as missing and never as an error. The older names
+ * count only where the current ones give no width, because browsers that send both get `Width` wrong for `sizes=auto`.
  */
 export function readHints(headers: Headers): ClientHints {
   const saveData = headers.get('Save-Data')?.trim().toLowerCase() === 'on'
   const [widthName, viewportName, dprName] = HINT_HEADERS
   const dpr = readDpr(headers.get(dprName))
   const current = readWidths(headers, HINT_HEADERS)
-  // With a layout width at hand the viewport is not looked at; the density still is, for Content-DPR.
+  // A layout width makes the viewport irrelevant; the density is still needed for Content-DPR.
   if (current.width !== undefined) return { ...current, dpr, saveData, vary: [widthName, dprName] }
   if (current.viewportWidth !== undefined)
     return { ...current, dpr, saveData, vary: [widthName, viewportName, dprName] }

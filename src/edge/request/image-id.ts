@@ -1,18 +1,18 @@
 import { StrataError } from '../../core/errors.ts'
 
 const ID = /^[A-Za-z0-9_-]{1,128}$/
-/** At least 8 digits of the file's hash: enough to tell two uploads of one id apart, short enough for a URL. */
+/** At least 8 digits of the file's hash: they tell two uploads of one id apart and are short enough for a URL. */
 const HASH = /^[0-9a-f]{8,32}$/
 
-/** The name of one image, and the version of it that the URL insists on. */
+/** The id of an image, and the version of it where the URL names one. */
 export interface ImageId {
   readonly id: string
-  /** Leading hexadecimal digits of the file hash H: `id@hash` never shows another picture, so it is cached for ever. */
+  /** Leading hexadecimal digits of the file hash H (format/version.ts). `id@hash` never shows another picture. */
   readonly hash: string | undefined
 }
 
 /**
- * `id` or `id@hash`.
+ * Reads `id` or `id@hash`.
  * @throws StrataError ID_INVALID
  */
 export function parseImageId(text: string): ImageId {
@@ -29,6 +29,13 @@ export function parseImageId(text: string): ImageId {
     )
   }
   return { id, hash }
+}
+
+/** Reads the id of an address that means an image and not one version of it. @throws StrataError ID_INVALID */
+export function parseUnversionedId(text: string): string {
+  const { id, hash } = parseImageId(text)
+  if (hash === undefined) return id
+  throw new StrataError('ID_INVALID', `id: expected one without @hash, got ${quote(text)}`)
 }
 
 function quote(text: string): string {

@@ -1,33 +1,45 @@
+/*
+ * Room request/: what a request says, as plain values, before anything is looked up: its parameters, its image id,
+ * Client Hints, Accept, Range and the conditional headers, and the headers by which a page asks browsers for hints.
+ * Nothing here reads a bucket or makes a response. It is the first room and imports no other.
+ */
+
 import { invalidParam } from '../../core/errors.ts'
 
-export type OutputFormat = 'auto' | 'jpeg' | 'native'
-export type EmbedFactor = 1 | 2 | 4
-/** How a picture meets a box of width and height: wholly inside it, or filling it and cut at two sides. */
-export type Fit = 'contain' | 'cover'
+type OutputFormat = (typeof FORMATS)[number]
+export const FITS = ['contain', 'cover'] as const
+const FORMATS = ['auto', 'jpeg', 'native'] as const
+const FACTORS = ['1', '2', '4'] as const
 
-/** What the query of `GET /img/:id` asks for, syntax already checked. */
+/** How many times larger the picture is that a JPEG hides; 1 hides nothing. The URL calls it `ht`. */
+export type EmbedFactor = 1 | 2 | 4
+/** How a picture fits a box of width and height: wholly inside it, or covering it with two sides cut off. */
+export type Fit = (typeof FITS)[number]
+
+/** The query of `GET /img/:id` with its syntax checked. */
 export interface ImageParams {
-  /** Explicit `w` in CSS pixels; undefined for none and for `w=auto`. */
+  /** `w` in CSS pixels; undefined where it is missing or `auto`. */
   readonly width: number | undefined
+  /** `h` in CSS pixels. */
   readonly height: number | undefined
   readonly fit: Fit
-  /** Explicit `bg`, six lower-case hexadecimal digits. */
+  /** `bg`, six lower-case hexadecimal digits. */
   readonly background: string | undefined
-  /** Explicit `dpr`, at most MAX_DPR. */
+  /** `dpr`, at most MAX_DPR. */
   readonly dpr: number | undefined
-  /** Explicit `q`, 1 to 100. */
+  /** `q`, 1 to 100. */
   readonly quality: number | undefined
   readonly format: OutputFormat
-  /** Explicit `ht`. */
+  /** `ht`, the embed factor. */
   readonly ht: EmbedFactor | undefined
 }
 
-/** Denser screens exist, but nobody sees more than this: larger values count as this one. */
+/** Larger values count as this one: screens are denser than that, but the eye is not. */
 export const MAX_DPR = 4
 
 /**
- * Reads the parameters this version knows; unknown ones are ignored. One given twice is refused, because caches,
- * signatures and servers disagree about which of them counts.
+ * Reads the parameters this version knows and ignores all others. A parameter that is given twice is refused, because
+ * caches, signatures and servers disagree about which value counts.
  * @throws StrataError PARAM_INVALID
  */
 export function parseImageParams(query: URLSearchParams): ImageParams {
@@ -42,16 +54,16 @@ export function parseImageParams(query: URLSearchParams): ImageParams {
   return {
     width: width === undefined || width === 'auto' ? undefined : integer('w', width, 1, 999_999),
     height: height === undefined ? undefined : integer('h', height, 1, 999_999),
-    fit: fit === undefined ? 'contain' : choice('fit', fit, ['contain', 'cover']),
+    fit: fit === undefined ? 'contain' : choice('fit', fit, FITS),
     background: background === undefined ? undefined : colour('bg', background),
     dpr: dpr === undefined ? undefined : Math.min(ratio('dpr', dpr), MAX_DPR),
     quality: quality === undefined ? undefined : integer('q', quality, 1, 100),
-    format: format === undefined ? 'auto' : choice('f', format, ['auto', 'jpeg', 'native']),
-    ht: ht === undefined ? undefined : (Number(choice('ht', ht, ['1', '2', '4'])) as EmbedFactor),
+    format: format === undefined ? 'auto' : choice('f', format, FORMATS),
+    ht: ht === undefined ? undefined : embedFactor('ht', ht),
   }
 }
 
-/** The value of a parameter that may be given once. */
+/** The value of a parameter that may be given once; undefined where it is missing. */
 export function single(query: URLSearchParams, name: string): string | undefined {
   const values = query.getAll(name)
   if (values.length > 1) throw invalidParam(name, 'one value', values.join(', '))
@@ -71,7 +83,11 @@ function ratio(name: string, text: string): number {
   return value
 }
 
-/** Six lower-case digits from `rrggbb` or `rgb`. A `#` would begin the fragment of the URL; escaped it is taken. */
+export function embedFactor(name: string, text: string): EmbedFactor {
+  return Number(choice(name, text, FACTORS)) as EmbedFactor
+}
+
+/** Six lower-case digits from `rrggbb` or `rgb`. A leading `#` is taken too; in a URL it has to be escaped. */
 export function colour(name: string, text: string): string {
   const digits = /^#?([0-9a-f]{3}|[0-9a-f]{6})$/i.exec(text)?.[1]?.toLowerCase()
   if (digits === undefined) throw invalidParam(name, 'a colour as rrggbb or rgb in hexadecimal', text)
@@ -79,7 +95,7 @@ export function colour(name: string, text: string): string {
 }
 
 export function choice<const T extends string>(name: string, text: string, values: readonly T[]): T {
-  const found = values.find((value) => value === text)
-  if (found === undefined) throw invalidParam(name, values.join(' or '), text)
-  return found
+  const chosen = values.find((value) => value === text)
+  if (chosen === undefined) throw invalidParam(name, values.join(' or '), text)
+  return chosen
 }

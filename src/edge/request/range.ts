@@ -1,5 +1,5 @@
-/** What a Range header means for a body of a known size: [start, end). */
-export type RangeResult =
+/** What a Range header means for a body of a known size. A part is the bytes [start, end). */
+type RangeResult =
   | { readonly kind: 'whole' }
   | { readonly kind: 'part'; readonly start: number; readonly end: number }
   | { readonly kind: 'unsatisfiable' }
@@ -10,7 +10,8 @@ const SINGLE = /^bytes=[ \t]*([0-9]*)-([0-9]*)[ \t]*$/i
 
 /**
  * Reads `Range` (RFC 9110 §14.2). Another unit, several ranges or broken syntax mean the whole body, as the RFC
- * wants; only a well-formed range beyond the body is unsatisfiable.
+ * demands; only a well-formed range beyond the body is unsatisfiable.
+ * @param size of the body in bytes
  */
 export function parseRange(header: string | null, size: number): RangeResult {
   const match = SINGLE.exec(header ?? '')

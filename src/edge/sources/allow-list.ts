@@ -4,8 +4,9 @@ import { isPublicHost } from './public-host.ts'
 /** Where pictures may be fetched from. */
 export interface RemoteSources {
   /**
-   * Host names, such as `img.example.com`, or `*.example.com` for all names below `example.com`; with `:port` where it is
-   * not the scheme's own. Names of your own or of people you trust: what a name leads to is theirs to say.
+   * Host names, such as `img.example.com`, or `*.example.com` for all names below `example.com`; with `:port` where
+   * it is not the scheme's default. Name only hosts that you trust: their owners decide which address a name resolves
+   * to.
    */
   readonly hosts: readonly string[]
   /**
@@ -14,7 +15,7 @@ export interface RemoteSources {
    */
   readonly http?: boolean
   /**
-   * Milliseconds that redirects, headers and all bytes may take.
+   * Milliseconds for redirects, headers and all bytes together.
    * @default 30000
    */
   readonly timeoutMs?: number
@@ -22,7 +23,7 @@ export interface RemoteSources {
 
 const MAX_TIMEOUT_MS = 600_000
 
-/** Checks what an operator wrote. @throws StrataError OPTION_INVALID */
+/** Checks the option. @throws StrataError OPTION_INVALID */
 export function checkRemoteSources({ hosts, http, timeoutMs }: RemoteSources): void {
   if (!Array.isArray(hosts)) throw invalidOption(`hosts: expected a list of host names, got ${String(hosts)}`)
   for (const host of hosts) {
@@ -41,10 +42,10 @@ export function checkRemoteSources({ hosts, http, timeoutMs }: RemoteSources): v
 }
 
 /**
- * The address of a picture, if it may be asked for: `https`, no user name or password, a host that is on the list and no
- * special address in any notation. Redirects are checked by it too.
- * @param base what `text` may be relative to
- * @throws StrataError PARAM_INVALID for what is no such address, REMOTE_FORBIDDEN for a host that is not allowed
+ * Parses the address of a picture that may be fetched: `https`, no user name or password, a host on the list that is no
+ * special address in any notation. Redirects are checked by the same rules.
+ * @param base of a relative address
+ * @throws StrataError PARAM_INVALID for any other text, REMOTE_FORBIDDEN for a host that is not allowed
  */
 export function checkRemoteUrl(text: string, { hosts, http = false }: RemoteSources, base?: URL): URL {
   const expected = `the address of a picture, https${http ? ' or http' : ''}, without user name and password`
@@ -58,25 +59,28 @@ export function checkRemoteUrl(text: string, { hosts, http = false }: RemoteSour
     return allowed !== undefined && allowed.port === url.port && allowed.matches(url.hostname)
   })
   if (!isListed || !isPublicHost(url.hostname))
-    throw new StrataError('REMOTE_FORBIDDEN', `url: nothing is fetched from ${url.host}`)
+    throw new StrataError(
+      'REMOTE_FORBIDDEN',
+      `url: expected a host that pictures may be fetched from, got ${url.host}`,
+    )
   url.hash = ''
   return url
 }
 
 interface AllowedHost {
-  /** Empty for that of the scheme, as in a URL. */
+  /** Empty for the scheme's default, as in a URL. */
   readonly port: string
   readonly matches: (hostname: string) => boolean
 }
 
-/** Names go through the URL parser, as those they are compared with do. */
+/** Names on the list go through the URL parser, as do the names they are compared with. */
 function parseHost(text: string): AllowedHost | undefined {
   const [, wildcard, host = ''] = /^(\*\.)?([^*\s/?#@\\]+)$/.exec(text) ?? []
   const url = parse(`https://${host}/`)
   if (url === undefined || !isPublicHost(url.hostname)) return undefined
   const { hostname, port } = url
   if (wildcard === undefined) return { port, matches: (name) => name === hostname }
-  // All names below an address, or below a whole country, is no list.
+  // A wildcard below an IP address or a top-level domain would allow strangers.
   if (!/[a-z]$/.test(hostname)) return undefined
   return { port, matches: (name) => name.endsWith(`.${hostname}`) }
 }
@@ -89,7 +93,7 @@ function parse(text: string, base?: URL): URL | undefined {
   }
 }
 
-/** An error goes into logs. */
+/** The address as an error may show it: errors are logged. */
 function withoutSecrets(url: URL): string {
   return `${url.protocol}//${url.username || url.password ? '…@' : ''}${url.host}${url.pathname}`
 }

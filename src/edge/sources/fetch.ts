@@ -1,22 +1,29 @@
+/*
+ * Room sources/: pictures that lie elsewhere: which hosts may be asked (allow-list.ts), which addresses never
+ * (public-host.ts), and the request itself. It gives bytes on their way into the bucket and knows neither images nor
+ * records.
+ */
+
 import { readAtMost } from '../../core/body.ts'
 import { StrataError } from '../../core/errors.ts'
-import { checkLength, type Upload } from '../ingest/upload.ts'
 import { checkRemoteUrl, type RemoteSources } from './allow-list.ts'
+import { checkLength, type UploadBody } from './upload-body.ts'
 
 const MAX_REDIRECTS = 3
 const DEFAULT_TIMEOUT_MS = 30_000
-/** A body whose length nobody tells is held in memory, because the bucket wants to know it. */
+/** Bytes. A body without Content-Length is held in memory, because the bucket needs its length. */
 const MAX_UNSIZED_BYTES = 16 * 1024 * 1024
-/** Whoever serves files without knowing what they are; the origin looks at the bytes. */
+/** Types of servers that do not know what they serve; the origin looks at the bytes. */
 const UNTYPED = /^(application|binary)\/octet-stream$/
 
 /**
- * Asks for the picture at an address, as an upload. No cookie, no token and no referrer goes along.
+ * Fetches the picture at an address as the body of an upload, without cookie, token or referrer.
  * @param limit bytes
- * @throws StrataError PARAM_INVALID, REMOTE_FORBIDDEN (see checkRemoteUrl), for every redirect too; REMOTE_FAILED when
- * the host does not answer in time, or with a picture; INPUT_TOO_LARGE, INPUT_EMPTY, INPUT_UNSUPPORTED
+ * @throws StrataError PARAM_INVALID, REMOTE_FORBIDDEN (see checkRemoteUrl, which also checks every redirect);
+ * REMOTE_FAILED when the host does not answer in time or not with 200; INPUT_TOO_LARGE, INPUT_EMPTY,
+ * INPUT_UNSUPPORTED
  */
-export async function fetchRemote(text: string, sources: RemoteSources, limit: number): Promise<Upload> {
+export async function fetchRemote(text: string, sources: RemoteSources, limit: number): Promise<UploadBody> {
   const signal = AbortSignal.timeout(sources.timeoutMs ?? DEFAULT_TIMEOUT_MS)
   const response = await follow(checkRemoteUrl(text, sources), sources, signal)
   try {
@@ -27,7 +34,7 @@ export async function fetchRemote(text: string, sources: RemoteSources, limit: n
   }
 }
 
-/** The answer after the redirects. */
+/** Follows redirects, each of them checked, to the final answer. */
 async function follow(first: URL, sources: RemoteSources, signal: AbortSignal): Promise<Response> {
   let url = first
   for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
@@ -43,7 +50,7 @@ async function follow(first: URL, sources: RemoteSources, signal: AbortSignal): 
 }
 
 async function ask(url: URL, signal: AbortSignal): Promise<Response> {
-  // What is compressed on the way has no known length.
+  // A compressed answer does not declare the picture's length.
   const headers = { Accept: 'image/*', 'Accept-Encoding': 'identity', 'User-Agent': 'Strata' }
   try {
     return await fetch(url, { headers, redirect: 'manual', signal })
@@ -52,7 +59,7 @@ async function ask(url: URL, signal: AbortSignal): Promise<Response> {
   }
 }
 
-/** It was not the client who wrote this address. */
+/** A redirect that is refused is the remote host's fault and not a malformed parameter. */
 function checkRedirect(location: string, sources: RemoteSources, from: URL): URL {
   try {
     return checkRemoteUrl(location, sources, from)
@@ -62,7 +69,7 @@ function checkRedirect(location: string, sources: RemoteSources, from: URL): URL
   }
 }
 
-async function readUpload({ headers, body }: Response, limit: number): Promise<Upload> {
+async function readUpload({ headers, body }: Response, limit: number): Promise<UploadBody> {
   const contentType = headers.get('Content-Type') ?? 'application/octet-stream'
   const type = contentType.split(';')[0]?.trim().toLowerCase() ?? ''
   if (!type.startsWith('image/') && !UNTYPED.test(type))

@@ -1,16 +1,17 @@
-/** An address block: its bits, and how many of them count. */
+/** An address block: an address, and how many of its leading bits count. */
 type Block = readonly [address: string, bits: number]
 
 /**
- * What no picture comes from, of the IANA registries of special-purpose addresses (RFC 6890): this host, private, shared
- * and link-local networks, the metadata services of clouds among them, documentation, benchmarks, multicast, reserved.
+ * Addresses that are never fetched from, after the IANA registry of special-purpose addresses (RFC 6890): this host,
+ * private, shared and link-local networks (with the metadata services of clouds), documentation, benchmarks,
+ * multicast, reserved.
  */
 const SPECIAL_IPV4: readonly Block[] = [
   ['0.0.0.0', 8],
   ['10.0.0.0', 8],
   ['100.64.0.0', 10],
   ['127.0.0.0', 8],
-  ['168.63.129.16', 32], // not special for IANA, but on Azure it is the host's own service
+  ['168.63.129.16', 32], // not in the registry, but the host's own service on Azure
   ['169.254.0.0', 16],
   ['172.16.0.0', 12],
   ['192.0.0.0', 24],
@@ -30,7 +31,9 @@ const SPECIAL_IPV4: readonly Block[] = [
 /** Global unicast. Everything else is special: loopback, mapped IPv4, NAT64, unique local, link-local, multicast. */
 const GLOBAL_IPV6: Block = ['2000::', 3]
 
-/** Inside of it: protocol assignments (Teredo, ORCHID, AMT), documentation, 6to4, AS112, segment routing. */
+/**
+ * Special blocks inside it: protocol assignments (Teredo, ORCHID, AMT), documentation, 6to4, AS112, segment routing.
+ */
 const SPECIAL_IPV6: readonly Block[] = [
   ['2001::', 23],
   ['2001:db8::', 32],
@@ -39,16 +42,16 @@ const SPECIAL_IPV6: readonly Block[] = [
   ['3fff::', 20],
 ]
 
-/** RFC 5214: an IPv4 address in the interface part, whatever the network is. */
+/** ISATAP (RFC 5214): the interface part holds an IPv4 address, in any network. */
 const ISATAP = [0x0000_5efe, 0x0200_5efe]
 
-/** Names that are never looked up in the public DNS (RFC 6761, 6762, 7686, 8375), or mean a network's own. */
+/** Names that the public DNS never resolves (RFC 6761, 6762, 7686, 8375), or that mean a local network. */
 const LOCAL_NAMES =
   /(^|\.)(localhost|localdomain|local|internal|intranet|private|corp|lan|home|home\.arpa|onion|test|invalid|example|alt)$/
 
 /**
- * Whether a host may be one on the public internet: no special address, no local name. Names are not looked up; an
- * address counts in the one notation that the URL parser gives it, so every other one is parsed first.
+ * Whether a host may be on the public internet: no special address, no local name. Names are not resolved. Addresses
+ * are compared in the one notation that the URL parser gives them.
  * @param hostname of a URL (`new URL(text).hostname`), hence in lower case, IPv4 as four numbers, IPv6 in brackets
  */
 export function isPublicHost(hostname: string): boolean {
@@ -59,7 +62,7 @@ export function isPublicHost(hostname: string): boolean {
   const ipv4 = parseIpv4(hostname)
   if (ipv4 !== undefined) return !SPECIAL_IPV4.some((block) => isInIpv4(ipv4, block))
   const name = hostname.replace(/\.$/, '')
-  // A name without a dot is one of the local network; one that ends in a number is an address, or meant to look like one.
+  // A name without a dot is local; a name that ends in a number is an address or imitates one.
   return /^[a-z0-9_-]+(\.[a-z0-9_-]+)+$/.test(name) && !/\.[0-9]+$/.test(name) && !LOCAL_NAMES.test(name)
 }
 

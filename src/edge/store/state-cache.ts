@@ -5,19 +5,17 @@ import type { ReadyState, StoredState } from './state.ts'
 interface Entry {
   readonly state: ReadyState
   readonly readAt: number
-  /** Whether somebody reads it again already. */
+  /** Whether a request already reads it again. */
   renewed: boolean
 }
 
-/**
- * For how long a record is believed: what another isolate replaces or deletes is shown no longer than this.
- */
+/** For how long a record is used: an image that another isolate replaced or deleted is shown no longer than this. */
 const FRESH_MS = 1000
-/** From here on one request reads the record again, while the others go on with what is known. */
+/** From this age on one request reads the record again, while the others still use the cached one. */
 const RENEW_MS = 700
 const KEPT_RECORDS = 512
 
-/** Records of ready images per isolate, so that an image much asked for costs one read of the bucket and not two. */
+/** Records of ready images in an isolate, so that a popular image costs one read of the bucket and not two. */
 export class StateCache {
   readonly #entries = new LruCache<string, Entry | null>(KEPT_RECORDS)
   readonly #now: () => number
@@ -26,6 +24,7 @@ export class StateCache {
     this.#now = now
   }
 
+  /** The cached record; undefined when there is none, or when the caller should read it again. */
   find(id: string): ReadyState | undefined {
     const entry = this.#entries.get(id)
     if (!entry) return undefined
@@ -36,12 +35,12 @@ export class StateCache {
     return undefined
   }
 
-  /** Reads a record and keeps it when the image is ready. */
+  /** Reads a record, and keeps it when the image is ready. */
   async read(
     id: string,
     read: (id: string) => Promise<StoredState | undefined>,
   ): Promise<StoredState | undefined> {
-    // Counted from before the read: what changes meanwhile must not be believed for longer.
+    // The time before the read, so that a change during the read is not hidden for longer.
     const readAt = this.#now()
     const stored = await read(id)
     const state = stored?.state
@@ -49,7 +48,7 @@ export class StateCache {
     return stored
   }
 
-  /** After a change made here. */
+  /** To be called after a change made in this isolate. */
   forget(id: string): void {
     this.#entries.set(id, null)
   }

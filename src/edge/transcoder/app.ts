@@ -1,32 +1,30 @@
 import { type Context, Hono } from 'hono'
 import { readAtMost } from '../../core/body.ts'
 import { StrataError } from '../../core/errors.ts'
-import { MAX_DIMENSION, MAX_LAYERS } from '../../format/layout.ts'
-import { errorResponse, MethodNotAllowed } from '../errors.ts'
-import { choice, colour, type EmbedFactor, integer, single } from '../request/params.ts'
-import { keepAlive } from '../services.ts'
+import { errorResponse, methodNotAllowed } from '../errors.ts'
+import { keepAlive } from '../request/keep-alive.ts'
 import { SerialQueue } from './serial-queue.ts'
 import { type TranscodeParts, transcodeLayer } from './transcode-layer.ts'
-import type { TranscodeRequest } from './transcoder.ts'
+import { fromQuery } from './wire.ts'
 
-/** As many as are worth waiting for: the last of them waits a few seconds. */
+/** Pictures in the queue, the one at work included: the last of them waits a few seconds. */
 const QUEUE_CAPACITY = 32
-/** A prefix up to the widest layer that is decoded at the edge is far below this. */
+/** Bytes; a prefix up to the widest layer that is decoded at the edge is far below this. */
 const MAX_PREFIX_BYTES = 32 * 1024 * 1024
 
 /**
- * The transcoder as an HTTP application: `POST /transcode?layer&w&h&q&ht`, body = file bytes [0, end[layer]), answers
- * image/jpeg or the JSON error. One picture at a time.
+ * The second Worker: `POST /transcode` (query: wire.ts; body: file bytes [0, end[layer])) answers image/jpeg or the
+ * JSON error. It makes one picture at a time.
  */
 export function createTranscodeApp(parts: TranscodeParts): Hono {
   const queue = new SerialQueue(QUEUE_CAPACITY)
   const app = new Hono()
   app.get('/health', (c) => c.json({ status: 'ok' }, 200, { 'Cache-Control': 'no-store' }))
   app.post('/transcode', async function transcode(c) {
-    const request = parseRequest(new URL(c.req.url).searchParams)
+    const request = fromQuery(new URL(c.req.url).searchParams)
     const { body, signal } = c.req.raw
     const job = async () => {
-      // Only now: what waits in the line has its bytes still at the sender.
+      // Read only now: while a request waits, its bytes stay with the sender.
       const prefix = await readAtMost(body, MAX_PREFIX_BYTES)
       if (prefix === undefined) {
         throw new StrataError('INPUT_TOO_LARGE', `body: expected at most ${MAX_PREFIX_BYTES} bytes`)
@@ -37,26 +35,11 @@ export function createTranscodeApp(parts: TranscodeParts): Hono {
     return c.body(jpeg, 200, { 'Content-Type': 'image/jpeg', 'Cache-Control': 'no-store' })
   })
   app.all('/transcode', (c) => {
-    throw new MethodNotAllowed(c.req.method, 'POST')
+    throw methodNotAllowed(c.req.method, 'POST')
   })
   app.all('*', (c: Context) => {
     throw new StrataError('NOT_FOUND', `address: expected /transcode or /health, got ${c.req.path}`)
   })
   app.onError(errorResponse)
   return app
-}
-
-function parseRequest(query: URLSearchParams): TranscodeRequest {
-  const value = (name: string, min: number, max: number) => integer(name, single(query, name) ?? '', min, max)
-  const fit = single(query, 'fit')
-  const background = single(query, 'bg')
-  return {
-    ...(fit !== undefined && { fit: choice('fit', fit, ['contain', 'cover']) }),
-    ...(background !== undefined && { background: colour('bg', background) }),
-    layer: value('layer', 0, MAX_LAYERS - 1),
-    width: value('w', 1, MAX_DIMENSION),
-    height: value('h', 1, MAX_DIMENSION),
-    quality: value('q', 1, 100),
-    ht: value('ht', 1, 4) as EmbedFactor,
-  }
 }

@@ -1,14 +1,15 @@
 import { StrataError } from '../../core/errors.ts'
 
+/** Memory that one job holds. */
 interface Holding {
   readonly bytes: number
   readonly since: number
 }
 
-/** A job that has not ended by then was cut off with the request that carried it: its memory is free. */
+/** A job that has not settled by then was cut off with the request that carried it, and its memory is free again. */
 const STRANDED_MS = 120_000
 
-/** Bounds what all jobs of an isolate hold at once: an isolate that takes more than it has fails for everyone. */
+/** Bounds the bytes that all jobs of an isolate hold at once: an isolate that runs out of memory fails for everyone. */
 export class MemoryBudget {
   readonly #limit: number
   readonly #now: () => number
@@ -31,7 +32,7 @@ export class MemoryBudget {
     if (held > 0 && held + bytes > this.#limit)
       throw new StrataError(
         'TRANSCODE_BUSY',
-        `${this.#holdings.size} pictures are being made, which is all there is room for`,
+        `memory: ${this.#holdings.size} pictures are being made, no room for another`,
       )
     const holding = { bytes, since: now }
     this.#holdings.add(holding)

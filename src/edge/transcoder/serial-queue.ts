@@ -1,15 +1,15 @@
 import { StrataError } from '../../core/errors.ts'
-import type { KeepAlive } from '../variants/single-flight.ts'
+import type { KeepAlive } from '../request/keep-alive.ts'
 
 /**
- * When no job has begun or ended for so long, the one whose turn it is was cut off together with the request that
- * carried it, and will never say that it is done.
+ * When no job has begun or ended for this long, the running one was cut off together with the request that carried it
+ * and will never settle.
  */
 const STRANDED_MS = 120_000
 
 /**
- * Runs jobs one after the other, because memory is the isolate's and not the request's. Neither a job that fails
- * nor one that is cut off holds up those behind it.
+ * Runs jobs one after the other, because all requests of an isolate share its memory. A job that fails or is cut off
+ * does not hold up the jobs behind it.
  */
 export class SerialQueue {
   readonly #capacity: number
@@ -48,7 +48,10 @@ export class SerialQueue {
     }
   }
 
-  /** Waits for the turn. Of those who wait in vain one goes on; its progress makes the others wait again. */
+  /**
+   * Waits for the turn. When the job before was cut off, one waiter goes on, and its progress makes the others wait
+   * again.
+   */
   async #wait(turn: Promise<void>): Promise<void> {
     for (;;) {
       if (await endsWithin(turn, this.#strandedMs)) return

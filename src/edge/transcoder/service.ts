@@ -1,15 +1,17 @@
 import { readErrorBody } from '../../core/error-body.ts'
 import type { StrataErrorCode } from '../../core/errors.ts'
 import { StrataError } from '../../core/errors.ts'
+import { STRATA_TYPE } from '../../format/media-type.ts'
 import { EMBED_MODELS } from './embed-models.ts'
 import type { TranscodeRequest, Transcoder } from './transcoder.ts'
+import { toQuery } from './wire.ts'
 
 /** What a service binding and `fetch` have in common. */
 export interface FetcherLike {
   fetch(request: Request): Promise<Response>
 }
 
-/** Codes of the transcoder that say more than "it failed" and are passed on as they are. */
+/** Codes of the transcoder that its caller hears of; every other one becomes TRANSCODE_FAILED. */
 const PASSED_ON: readonly StrataErrorCode[] = [
   'CODING_UNKNOWN',
   'ENTROPY_CORRUPT',
@@ -23,8 +25,8 @@ const PASSED_ON: readonly StrataErrorCode[] = [
 ]
 
 /**
- * The transcoder Worker (src/transcoder.ts) behind a service binding; the host name of the URL is never resolved. Undefined where
- * it is not bound: such an edge decodes nothing.
+ * The transcoder Worker (src/transcoder.ts) behind a service binding. The host name in the URL is never resolved.
+ * @returns undefined where the binding is missing: such an edge decodes nothing
  */
 export function serviceTranscoder(service: FetcherLike): Transcoder
 export function serviceTranscoder(service: FetcherLike | undefined): Transcoder | undefined
@@ -35,7 +37,7 @@ export function serviceTranscoder(service: FetcherLike | undefined): Transcoder 
     async transcode(prefix, request, signal) {
       let response: Response
       try {
-        response = await service.fetch(toRequest(prefix, request, signal))
+        response = await service.fetch(toHttpRequest(prefix, request, signal))
       } catch (cause) {
         throw new StrataError('TRANSCODE_FAILED', 'the transcoder did not answer', { cause })
       }
@@ -50,17 +52,11 @@ export function serviceTranscoder(service: FetcherLike | undefined): Transcoder 
   }
 }
 
-function toRequest(
-  prefix: Uint8Array,
-  { layer, width, height, fit, background, quality, ht }: TranscodeRequest,
-  signal?: AbortSignal,
-) {
-  const frame = `${fit ? `&fit=${fit}` : ''}${background ? `&bg=${background}` : ''}`
-  const url = `http://transcoder/transcode?layer=${layer}&w=${width}&h=${height}${frame}&q=${quality}&ht=${ht}`
-  return new Request(url, {
+function toHttpRequest(prefix: Uint8Array, request: TranscodeRequest, signal?: AbortSignal): Request {
+  return new Request(`http://transcoder/transcode?${toQuery(request)}`, {
     method: 'POST',
     body: prefix,
-    headers: { 'Content-Type': 'image/vnd.strata' },
+    headers: { 'Content-Type': STRATA_TYPE },
     ...(signal && { signal }),
   })
 }

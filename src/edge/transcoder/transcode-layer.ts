@@ -11,25 +11,28 @@ import type { JpegKernel } from '../../pixels/jpeg/types.ts'
 import { createJpegWriter } from '../../pixels/jpeg/writer.ts'
 import type { TranscodeRequest } from './transcoder.ts'
 
-/** Decodes one layer of a file, or of a prefix that holds it, into strips from top to bottom. They are the caller's. */
+/**
+ * Decodes one layer of a file, or of a prefix that holds it, into strips from top to bottom. The caller owns the
+ * strips.
+ */
 export type DecodeRows = (
   bytes: Uint8Array,
   options: { readonly layer: number; readonly signal?: AbortSignal },
 ) => AsyncIterable<RgbImage>
 
-/** What a transcode is made of. */
+/** The decoder, the JPEG kernel and the models that transcodeLayer works with. */
 export interface TranscodeParts {
   readonly decodeRows: DecodeRows
-  /** Does the arithmetic of the JPEG. @default the TypeScript reference */
+  /** JPEG arithmetic. @default the TypeScript reference */
   readonly kernel?: JpegKernel
-  /** Hides the detail of so many times the size. @default nothing is hidden */
+  /** The model for this embed factor, undefined where there is none. @default no models */
   readonly rescaler?: (factor: number) => Promise<Pick<Rescaler, 'embed' | 'factor'> | undefined>
 }
 
 /**
- * A baseline JPEG of one layer, of a part of it or of it with bars, or of a fraction of its size that hides the layer.
- * Strips go straight into the writer, so of the layer's pixels only a few strips are in memory; the JPEG is collected,
- * so that a fault in the last strip still is an error and not half a picture.
+ * Makes a baseline JPEG of one layer: whole, cropped, with bars around it, or at a fraction of its size with the
+ * layer hidden in it. Strips go straight into the writer, so only a few of them are in memory at a time. The JPEG is
+ * collected before it is returned, so that a fault in the last strip is an error and not half a picture.
  * @param prefix file bytes, at least [0, end[layer])
  * @throws StrataError PARAM_INVALID, FORMAT_*, ENTROPY_CORRUPT, MODEL_*, ABORTED
  */
@@ -41,12 +44,12 @@ export async function transcodeLayer(
 ): Promise<Uint8Array<ArrayBuffer>> {
   const { layer, width, height, fit, quality, ht } = request
   const rescaler = ht === 1 ? undefined : await parts.rescaler?.(ht)
-  if (ht !== (rescaler?.factor ?? 1)) throw invalidParam('ht', 'a factor there is a model for', ht)
+  if (ht !== (rescaler?.factor ?? 1)) throw invalidParam('ht', 'a factor that a model is installed for', ht)
   const header = readHeader(prefix)
   if (layer >= wholeLayers(header, prefix.length)) {
     throw new StrataError(
       'FORMAT_TRUNCATED',
-      `layer ${layer} is not wholly in the ${prefix.length} bytes sent`,
+      `body: expected all of layer ${layer}, got ${prefix.length} bytes`,
     )
   }
   const size = header.layers[layer] as LayerInfo
@@ -73,7 +76,7 @@ function frameOf({ fit, background }: TranscodeRequest): Pick<FrameOptions, 'fit
 }
 
 /**
- * Without a box the size must be that of a layer; with one the layer must not be enlarged.
+ * Without `fit` the size must be that of a layer; with it the layer must not be enlarged.
  * @throws StrataError PARAM_INVALID
  */
 function checkSize(request: TranscodeRequest, layer: LayerInfo, layers: readonly LayerInfo[]): void {
@@ -94,7 +97,7 @@ function checkSize(request: TranscodeRequest, layer: LayerInfo, layers: readonly
   )
 }
 
-/** Strips whose memory is given back as soon as the next one is asked for. */
+/** Passes strips on, and frees the memory of each when the next one is asked for. */
 async function* stripsOf(rows: AsyncIterable<RgbImage>, signal?: AbortSignal): AsyncGenerator<RgbImage> {
   for await (const strip of rows) {
     throwIfAborted(signal)

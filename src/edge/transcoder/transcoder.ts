@@ -1,6 +1,13 @@
+/*
+ * Room transcoder/: how a JPEG is made of a .strata prefix. This file is the interface, all that the plugin knows;
+ * service.ts fills it from the plugin's side of a service binding; app.ts is the second Worker behind it, with its
+ * queue and its limits. Only what the second Worker runs may import a codec or pixels. The room knows no id, no
+ * bucket and no cache.
+ */
+
 import type { EmbedFactor, Fit } from '../request/params.ts'
 
-/** One picture to make out of the layers of a file. Sizes in pixels. */
+/** One JPEG to make from the layers of a file. Sizes in pixels. */
 export interface TranscodeRequest {
   /** Highest layer to decode. */
   readonly layer: number
@@ -8,29 +15,29 @@ export interface TranscodeRequest {
   readonly width: number
   readonly height: number
   /**
-   * How the layer comes to that size: cut around its centre, or contained. Undefined: the size is that of the layer, or
-   * of a lower one that hides it.
+   * How the layer is fitted to that size: cropped around its centre (`cover`) or contained. Undefined: the size is
+   * that of the layer itself or, with `ht` above 1, that of a lower layer.
    */
   readonly fit?: Fit | undefined
-  /** Colour `rrggbb` around a contained picture. Undefined: nothing is around it, it takes the whole size. */
+  /** Colour `rrggbb` around a contained picture. Undefined: the picture takes the whole size. */
   readonly background?: string | undefined
   /** JPEG quality 1 to 100. */
   readonly quality: number
-  /** How many times larger the picture is that the JPEG hides; 1 hides nothing. */
+  /** Embed factor: how many times larger the picture is that the JPEG hides; 1 hides nothing. */
   readonly ht: EmbedFactor
 }
 
-/** Something that a transcoder can hide detail with. */
+/** A model with which a transcoder can hide detail in a JPEG. */
 export interface EmbedModel {
   /** How many times larger the hidden picture is. */
   readonly factor: EmbedFactor
-  /** Names the model: pictures of another one have other bytes. */
+  /** Names the model; another model makes other bytes. */
   readonly id: string
 }
 
-/** Makes a JPEG from a prefix of a .strata file. The plugin knows no codec: only this. */
+/** Makes a JPEG from a prefix of a .strata file. The plugin knows no codec, only this interface. */
 export interface Transcoder {
-  /** What it can hide detail with. @default nothing */
+  /** The models it can hide detail with. @default [] */
   readonly embedModels?: readonly EmbedModel[]
 
   /**

@@ -1,15 +1,15 @@
-/** Of a .strata file: whose it is, and H. */
-export interface FileName {
+/** Names one .strata file: the id of its image, and H. */
+interface FileName {
   readonly id: string
   readonly hash: string
 }
 
-/** The Cache API where there is one. It is per data centre and may forget at any time; it is never needed. */
+/** The Cache API, where the runtime has one. It belongs to one data centre and may forget at any time. */
 function openCache(): Cache | undefined {
   return typeof caches === 'undefined' ? undefined : caches.default
 }
 
-/** A body that was kept under this key. A cache that fails is as good as an empty one. */
+/** The body that was kept under this key; undefined when there is none, and when the cache fails. */
 export async function findBody(key: string): Promise<Response | undefined> {
   try {
     return await openCache()?.match(key)
@@ -18,7 +18,7 @@ export async function findBody(key: string): Promise<Response | undefined> {
   }
 }
 
-/** Keeps a body. The key names its content, so it never goes out of date. */
+/** Keeps a body. Its key determines its content, so it never goes out of date. */
 export async function keepBody(key: string, bytes: Uint8Array, type: string): Promise<void> {
   const headers = {
     'Cache-Control': 'public, max-age=31536000, immutable',
@@ -29,8 +29,10 @@ export async function keepBody(key: string, bytes: Uint8Array, type: string): Pr
 }
 
 /**
- * The host stays in a key, because a cache belongs to a zone. It names the file and what was made of it, never the request:
- * the Cache API ignores Vary, and a client must not be able to fill it with copies.
+ * The key of a body. It keeps the host of the request, because a cache belongs to a zone. Apart from that it names
+ * the file and what was made of it, never the request: the Cache API ignores Vary, and no client may fill it with
+ * copies.
+ * @param form layer or decision
  */
 export function bodyKey(url: string, kind: 'jpeg' | 'native', { id, hash }: FileName, form: string): string {
   return new URL(`/.strata/${kind}/${id}/${hash}/l${form}`, url).href

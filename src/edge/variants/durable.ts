@@ -1,9 +1,9 @@
 import { DurableObject } from 'cloudflare:workers'
-import { Lease, type Turn } from './lease.ts'
+import { Lease, type LeaseOutcome } from './lease.ts'
 
 /**
- * The Durable Object of option `lease`, one for each JPEG that is being made: of all isolates that miss it, one decodes.
- * Only misses reach it, and it stores nothing. Export it from the Worker and bind it:
+ * The Durable Object of option `lease`, one instance for each JPEG that is being made: of all isolates that miss the
+ * JPEG, one decodes. Only misses reach it, and it stores nothing. Export it from the Worker and bind it:
  *
  * @example
  * export { TranscodeLease } from 'strata-cdn/durable'
@@ -13,17 +13,14 @@ import { Lease, type Turn } from './lease.ts'
 export class TranscodeLease extends DurableObject {
   readonly #lease = new Lease()
 
-  /** See Lease.take. */
-  take(holder: string, leaseMs: number): Promise<Turn> {
+  take(holder: string, leaseMs: number): Promise<LeaseOutcome> {
     return this.#lease.take(holder, leaseMs)
   }
 
-  /** See Lease.renew. */
   renew(holder: string, leaseMs: number): boolean {
     return this.#lease.renew(holder, leaseMs)
   }
 
-  /** See Lease.release. */
   release(holder: string, done: boolean): void {
     this.#lease.release(holder, done)
   }

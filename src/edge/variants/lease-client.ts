@@ -1,21 +1,21 @@
 import type { TranscodeLease } from './durable.ts'
-import type { Turn } from './lease.ts'
+import type { LeaseOutcome } from './lease.ts'
 
-/** What of a Durable Object's namespace is used; see TranscodeLease. */
+/** The namespace of `TranscodeLease`, as far as it is used. */
 export type LeaseNamespace = Pick<DurableObjectNamespace<TranscodeLease>, 'get' | 'idFromName'>
 
 /** The right to make one JPEG, until it is released. */
-export interface Held {
-  /** @param done whether others find the result where they look for it */
+export interface HeldLease {
+  /** @param done whether others can find the result now */
   release(done: boolean): Promise<void>
 }
 
-/** A holder that died delays the others by no more than this. */
+/** For how long at most a dead holder delays the others. */
 const LEASE_MS = 5000
-/** No longer than this is a lease renewed: a transcoder that never answers must not stop everyone. */
+/** For how long a lease is renewed: a transcoder that never answers must not stop the others. */
 const LONGEST_HOLD_MS = 60_000
 
-/** The leases of a deployment, by name. Where they fail, everybody works without: twice is better than never. */
+/** The leases of a deployment, by name. When they fail, each isolate works without: twice is better than never. */
 export class LeaseClient {
   readonly #namespace: LeaseNamespace
   readonly #leaseMs: number
@@ -26,42 +26,42 @@ export class LeaseClient {
   }
 
   /**
-   * Waits until the work of this name is this caller's to do, or done by another.
+   * Waits until this caller holds the lease of this name, or another holder has done the work.
    * @returns undefined when another has just done it, or the Durable Object fails
    */
-  async take(name: string): Promise<Held | undefined> {
+  async take(name: string): Promise<HeldLease | undefined> {
     const holder = crypto.randomUUID()
     try {
       const stub = this.#namespace.get(this.#namespace.idFromName(name))
-      const turn: Turn = await stub.take(holder, this.#leaseMs)
-      return turn === 'yours' ? this.#hold(stub, holder) : undefined
+      const outcome: LeaseOutcome = await stub.take(holder, this.#leaseMs)
+      return outcome === 'acquired' ? this.#hold(stub, holder) : undefined
     } catch (error) {
-      complain(error)
+      logFailure(error)
       return undefined
     }
   }
 
-  #hold(stub: DurableObjectStub<TranscodeLease>, holder: string): Held {
+  #hold(stub: DurableObjectStub<TranscodeLease>, holder: string): HeldLease {
     const since = Date.now()
     const renew = async (): Promise<void> => {
-      const ours = Date.now() - since < LONGEST_HOLD_MS && (await stub.renew(holder, this.#leaseMs))
-      if (!ours) clearInterval(timer)
+      const isOurs = Date.now() - since < LONGEST_HOLD_MS && (await stub.renew(holder, this.#leaseMs))
+      if (!isOurs) clearInterval(timer)
     }
     // A lease that cannot be renewed runs out.
-    const timer = setInterval(() => void renew().catch(complain), this.#leaseMs / 3)
+    const timer = setInterval(() => void renew().catch(logFailure), this.#leaseMs / 3)
     return {
       async release(done) {
         clearInterval(timer)
         try {
           await stub.release(holder, done)
         } catch (error) {
-          complain(error)
+          logFailure(error)
         }
       },
     }
   }
 }
 
-function complain(error: unknown): void {
+function logFailure(error: unknown): void {
   console.error(JSON.stringify({ event: 'lease-failed', message: String(error) }))
 }

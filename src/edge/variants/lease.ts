@@ -1,18 +1,16 @@
-/**
- * What whoever asks for a lease learns: `yours`, do the work; `done`, somebody has just done it.
- */
-export type Turn = 'yours' | 'done'
+/** `acquired`: the caller holds the lease and does the work. `completed`: another holder has just done it. */
+export type LeaseOutcome = 'acquired' | 'completed'
 
 interface Waiter {
   readonly holder: string
   readonly leaseMs: number
-  readonly resolve: (turn: Turn) => void
+  readonly resolve: (outcome: LeaseOutcome) => void
 }
 
 /**
- * Who may do one piece of work: one holder at a time, the others wait. A holder that does not renew its lease is taken
- * for dead, and the one that waits longest takes its place. It lives in memory alone: whoever forgets who holds it lets
- * work be done twice, which costs time and nothing else.
+ * The lease on one piece of work: one holder at a time, the others wait. A holder that does not renew its lease
+ * counts as dead, and the longest waiting caller takes its place. The lease lives in memory alone: when it is
+ * forgotten, work is done twice, which costs time and nothing else.
  */
 export class Lease {
   #holder: string | undefined
@@ -22,32 +20,32 @@ export class Lease {
 
   /**
    * Resolves at once when nobody holds the lease, else when its holder has done the work, given it up or died.
-   * @param holder names whoever asks, like no other
-   * @param leaseMs for how long the holder is believed to live from each sign of life on
+   * @param holder unique name of the caller
+   * @param leaseMs for how long the lease holds from `take`, and from each `renew` on
    */
-  take(holder: string, leaseMs: number): Promise<Turn> {
+  take(holder: string, leaseMs: number): Promise<LeaseOutcome> {
     return new Promise((resolve) => {
       this.#waiters.push({ holder, leaseMs, resolve })
       this.#next()
     })
   }
 
-  /** @returns false when somebody else has taken the holder's place */
+  /** @returns false when another caller has taken the holder's place */
   renew(holder: string, leaseMs: number): boolean {
     if (this.#holder !== holder) return false
     this.#until = Date.now() + leaseMs
     return true
   }
 
-  /** @param done whether what all wait for is there; if not, the next one does the work */
+  /** @param done whether the work is done; if not, the next caller does it */
   release(holder: string, done: boolean): void {
     if (this.#holder !== holder) return
     this.#holder = undefined
-    if (done) for (const { resolve } of this.#waiters.splice(0)) resolve('done')
+    if (done) for (const { resolve } of this.#waiters.splice(0)) resolve('completed')
     this.#next()
   }
 
-  /** Hands the lease to whoever waits longest, once nobody holds it. */
+  /** Gives the lease to the longest waiting caller, once nobody holds it. */
   #next(): void {
     if (this.#timer !== undefined) clearTimeout(this.#timer)
     this.#timer = undefined
@@ -60,7 +58,7 @@ export class Lease {
     const { holder, leaseMs, resolve } = this.#waiters.shift() as Waiter
     this.#holder = holder
     this.#until = Date.now() + leaseMs
-    resolve('yours')
+    resolve('acquired')
     this.#next()
   }
 }

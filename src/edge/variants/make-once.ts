@@ -1,64 +1,64 @@
 import type { ImageStore } from '../store/store.ts'
-import type { Held, LeaseClient } from './lease-client.ts'
-import { type JpegName, jpegKey, type PersistedJpegs } from './persisted-jpegs.ts'
+import type { HeldLease, LeaseClient } from './lease-client.ts'
+import { type VariantName, type VariantStore, variantKey } from './variant-store.ts'
 
-/** Where all isolates find what one of them made, and how they agree on which. */
-export interface Shelf {
+/** Where isolates find what another one made, and how they agree on which of them makes it. */
+interface MakeOnceServices {
   readonly store: Pick<ImageStore, 'readState'>
-  /** Undefined: nothing is kept, so everyone makes it. */
-  readonly persisted: PersistedJpegs | undefined
+  /** Undefined: nothing is kept, so every isolate makes its own. */
+  readonly variants: VariantStore | undefined
   /** Undefined: isolates do not wait for one another. */
   readonly leases: LeaseClient | undefined
 }
 
-export interface Made {
+interface MadeVariant {
   /** Undefined where `make` gives nothing. */
   readonly bytes: Uint8Array | undefined
-  /** Whether it was found rather than made. */
+  /** Whether the JPEG was found rather than made. */
   readonly cached: boolean
-  /** To be called afterwards, always: others wait for it. Puts what was made where they find it. */
+  /** Puts what was made where others find it, and releases the lease. Must always be called: others wait for it. */
   readonly keep: () => Promise<void>
 }
 
 /**
- * Finds a JPEG or makes it. With leases one isolate makes it, and the others wait until it lies in the bucket; when that
- * one fails or dies, the next takes its place.
+ * Finds a JPEG or makes it. With leases one isolate makes it while the others wait until it is in the bucket; when that
+ * isolate fails or dies, the next one takes its place.
  * @throws whatever `make` throws
  */
 export async function makeOnce(
-  name: JpegName,
-  { store, persisted, leases }: Shelf,
+  name: VariantName,
+  { store, variants, leases }: MakeOnceServices,
   make: () => Promise<Uint8Array | undefined>,
-): Promise<Made> {
-  const kept = await persisted?.find(name)
-  if (kept !== undefined) return found(kept)
-  const held = persisted && (await leases?.take(jpegKey(name)))
+): Promise<MadeVariant> {
+  const kept = await variants?.find(name)
+  if (kept !== undefined) return foundVariant(kept)
+  const lease = variants && (await leases?.take(variantKey(name)))
   try {
-    // Between the look and the lease another may have made it.
-    const meanwhile = leases && (await persisted?.find(name))
-    if (meanwhile !== undefined) return found(meanwhile, held)
+    // Another isolate may have made it before the lease was acquired.
+    const keptMeanwhile = leases && (await variants?.find(name))
+    if (keptMeanwhile !== undefined) return foundVariant(keptMeanwhile, lease)
     const bytes = await make()
-    if (bytes === undefined) await held?.release(false)
+    if (bytes === undefined) await lease?.release(false)
     const keep = async () => {
-      if (bytes !== undefined) await release(held, persisted?.keep(name, bytes, store))
+      if (bytes !== undefined) await releaseAfter(variants?.keep(name, bytes, store), lease)
     }
     return { bytes, cached: false, keep }
   } catch (error) {
-    await held?.release(false)
+    await lease?.release(false)
     throw error
   }
 }
 
-function found(bytes: Uint8Array, held?: Held): Made {
-  return { bytes, cached: true, keep: async () => held?.release(true) }
+function foundVariant(bytes: Uint8Array, lease?: HeldLease): MadeVariant {
+  return { bytes, cached: true, keep: async () => lease?.release(true) }
 }
 
-async function release(held: Held | undefined, keeping: Promise<void> | undefined): Promise<void> {
+async function releaseAfter(keeping: Promise<void> | undefined, lease: HeldLease | undefined): Promise<void> {
   try {
     await keeping
-    await held?.release(true)
+    await lease?.release(true)
   } catch (error) {
-    await held?.release(false)
+    await lease?.release(false)
     throw error
   }
 }

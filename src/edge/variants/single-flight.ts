@@ -1,17 +1,16 @@
-/** How a shared job is kept alive after the request that started it has gone: `ctx.waitUntil`. */
-export type KeepAlive = (work: Promise<unknown>) => void
+import type { KeepAlive } from '../request/keep-alive.ts'
 
 interface Flight<T> {
   readonly result: Promise<T>
   readonly started: number
 }
 
-/** A job that has not settled by then was cut off with the request that carried it; nobody may wait for it. */
+/** A job that has not settled by then was cut off with the request that carried it, and must not be waited for. */
 const STRANDED_MS = 120_000
 
 /**
- * Runs one job per key at a time: whoever asks for the same key meanwhile gets the same promise.
- * The entry is dropped when the job settles, so a failure is never remembered.
+ * Runs one job per key at a time: everyone who asks for the same key meanwhile gets the same promise. The entry is
+ * dropped when the job settles, so a failure is never remembered.
  */
 export class SingleFlight<T> {
   readonly #flights = new Map<string, Flight<T>>()
@@ -22,8 +21,8 @@ export class SingleFlight<T> {
   }
 
   /**
-   * @param job gives the result, and `after`: work (such as filling a cache) during which the key still counts as
-   * in flight, so that nobody starts the job again between its end and the moment the cache knows of it
+   * @param job gives the result, and `after`: work (such as filling a cache) during which the key still counts as in
+   * flight, so that nobody starts the job again before the cache holds its result
    */
   run(
     key: string,

@@ -24,7 +24,7 @@ describe('with signing keys', () => {
     expect((await cdn.put('/cdn/img/signed', undefined, token)).status).toBe(202)
   })
 
-  it('signed URLs are served, by either key, whatever the size', async () => {
+  it('URLs signed by either key are served in every size', async () => {
     const url = await sign('/cdn/img/signed')
     expect((await cdn.get(url)).status).toBe(200)
     expect((await cdn.get(`${url}&w=640`)).status).toBe(200)
@@ -33,7 +33,7 @@ describe('with signing keys', () => {
     expect((await cdn.get(await sign('/cdn/img/signed.json'))).status).toBe(200)
   })
 
-  it('others are not, and decode nothing', async () => {
+  it('other URLs are refused before anything is decoded', async () => {
     const before = cdn.transcodes.length
     const url = await sign('/cdn/img/signed', { expires: 1 })
     expect(await refusal('/cdn/img/signed?w=320')).toEqual([403, 'SIGNATURE_MISSING'])
@@ -47,11 +47,11 @@ describe('with signing keys', () => {
     expect(cdn.transcodes.length).toBe(before)
   })
 
-  it('an id that does not exist is not told from one that does', async () => {
+  it('a missing image cannot be told from an existing one', async () => {
     expect(await refusal('/cdn/img/nobody')).toEqual([403, 'SIGNATURE_MISSING'])
   })
 
-  it('the upload token asks how far an image is, and gets no picture', async () => {
+  it('the upload token reads the state of an image but no picture', async () => {
     expect((await cdn.get('/cdn/img/signed.json', token)).status).toBe(200)
     expect(await refusal('/cdn/img/signed.json', { Authorization: 'Bearer wrong' })).toEqual([
       401,
@@ -60,7 +60,7 @@ describe('with signing keys', () => {
     expect(await refusal('/cdn/img/signed?w=320', token)).toEqual([403, 'SIGNATURE_MISSING'])
   })
 
-  it('health needs none', async () => {
+  it('health needs no signature', async () => {
     expect((await cdn.get('/cdn/health')).status).toBe(200)
   })
 })
@@ -69,7 +69,7 @@ describe('with signQuery', () => {
   const cdn = createCdn(answerWith(strataFile(42)), { signing: { ...SIGNING, signQuery: true } })
   beforeAll(() => cdn.put('/cdn/img/bound'))
 
-  it('a signature is good for one size', async () => {
+  it('a signature holds for one size only', async () => {
     const url = await signUrl('/cdn/img/bound?w=640', { kid: 'new', secret: SECRET, signQuery: true })
     expect((await cdn.get(url)).status).toBe(200)
     expect((await cdn.get(url.replace('w=640', 'w=320'))).status).toBe(403)
@@ -77,7 +77,7 @@ describe('with signQuery', () => {
   })
 })
 
-it('keys that cannot be used are an error of ours, that tells no secret', async () => {
+it('unusable keys are a server error that shows no secret', async () => {
   const cdn = createCdn(answerWith(strataFile(43)), { signing: () => ({ keys: { a: 'short' } }) })
   const response = await cdn.get('/cdn/img/x')
   expect(response.status).toBe(500)
@@ -86,7 +86,7 @@ it('keys that cannot be used are an error of ours, that tells no secret', async 
   expect(error.message).not.toContain('short')
 })
 
-it('allowed widths bound what may be asked for', async () => {
+it('allowedWidths bounds the sizes that may be asked for', async () => {
   const cdn = createCdn(answerWith(strataFile(44)), { allowedWidths: [640, 320] })
   await cdn.put('/cdn/img/bounded')
   expect((await cdn.get('/cdn/img/bounded?w=640')).status).toBe(200)

@@ -30,7 +30,7 @@ describe('a signed URL', () => {
     await expect(verifyUrl(await signUrl(URL_, options), signing, NOW)).resolves.toBeUndefined()
   })
 
-  it('is an HMAC-SHA256 over lines: anyone can make it', async () => {
+  it('is an HMAC-SHA256 over lines that other software can compute', async () => {
     const mac = (text: string) => createHmac('sha256', SECRET).update(text).digest('hex')
     const options = { kid: 'a', secret: SECRET, expires: LATER }
     const plain = new URL(await signUrl(URL_, options))
@@ -42,14 +42,14 @@ describe('a signed URL', () => {
     expect(forever.searchParams.get('sig')).toBe(mac('/cdn/img/my-photo\n'))
   })
 
-  it('may be a path, and may be signed again', async () => {
+  it('may be a path, and can be signed again', async () => {
     const options = { kid: 'a', secret: SECRET }
     const path = await signUrl('/cdn/img/x?w=1', options)
     expect(path).toMatch(/^\/cdn\/img\/x\?w=1&kid=a&sig=[0-9a-f]{64}$/)
     expect(await signUrl(path, options)).toBe(path)
   })
 
-  it('holds for every size, or for its own alone', async () => {
+  it('holds for every size, or with signQuery for its own size only', async () => {
     const free = `${await signUrl(URL_, { kid: 'a', secret: SECRET })}&dpr=2`
     await expect(verifyUrl(free, SIGNING, NOW)).resolves.toBeUndefined()
     const bound = await signUrl(URL_, { kid: 'a', secret: SECRET, signQuery: true })
@@ -62,7 +62,7 @@ describe('a signed URL', () => {
     await expect(verifyUrl(turned, WITH_QUERY, NOW)).resolves.toBeUndefined()
   })
 
-  it('of one kind is none of the other', async () => {
+  it('of one mode does not hold in the other', async () => {
     const free = await signUrl(URL_, { kid: 'a', secret: SECRET })
     await expect(verifyUrl(free, WITH_QUERY, NOW)).rejects.toThrow(code('SIGNATURE_INVALID'))
     const bound = await signUrl('https://x/cdn/img/y', { kid: 'a', secret: SECRET, signQuery: true })
@@ -155,7 +155,7 @@ function mutate(url: string, at: number, i: number, next: () => number): string 
 }
 
 describe('keys', () => {
-  it('come from one text', () => {
+  it('are read from one text', () => {
     expect(parseSigningKeys(`a:${SECRET}, b:${OTHER}:with:colons`)).toEqual({
       a: SECRET,
       b: `${OTHER}:with:colons`,
@@ -171,7 +171,7 @@ describe('keys', () => {
     `a:${SECRET},a:${OTHER}`,
     `a b:${SECRET}`,
     `a:${SECRET},`,
-  ])('that cannot be used are refused, and their secrets not shown: %s', (text) => {
+  ])('are refused without showing their secrets: %s', (text) => {
     const fault = (): unknown => {
       try {
         return parseSigningKeys(text)
@@ -190,7 +190,7 @@ describe('keys', () => {
     { keys: [] },
     { keys: { a: 5 } },
     { keys: { a: SECRET }, signQuery: 1 },
-  ])('that are none are refused: %o', (signing) => {
+  ])('are refused when they are malformed: %o', (signing) => {
     expect(() => checkSigning(signing as never)).toThrow(expect.objectContaining({ code: 'OPTION_INVALID' }))
   })
 
@@ -199,11 +199,11 @@ describe('keys', () => {
     [{ kid: 'a b', secret: SECRET }, 'OPTION_INVALID'],
     [{ kid: 'a', secret: SECRET, expires: 1.5 }, 'PARAM_INVALID'],
     [{ kid: 'a', secret: SECRET, expires: 0 }, 'PARAM_INVALID'],
-  ])('and times: %o', async (options, expected) => {
+  ])('do not sign with an invalid time: %o', async (options, expected) => {
     await expect(signUrl(URL_, options)).rejects.toMatchObject({ code: expected })
   })
 
-  it.each(['', 'img/x', '//evil.example/img/x'])('sign no %s', async (url) => {
+  it.each(['', 'img/x', '//evil.example/img/x'])('do not sign an invalid URL: %s', async (url) => {
     await expect(signUrl(url, { kid: 'a', secret: SECRET })).rejects.toMatchObject({ code: 'PARAM_INVALID' })
   })
 })

@@ -39,7 +39,7 @@ describe('JPEG answers', () => {
     expect(response.headers.get('Content-Length')).toMatch(/^\d+$/)
   })
 
-  it('say what they were chosen by', async () => {
+  it('name the request headers they depend on', async () => {
     const hinted = await cdn.get('/cdn/img/jpeg', { 'Sec-CH-Width': '600', 'Sec-CH-DPR': '2' })
     expect(hinted.headers.get('Strata-Plan')).toBe('transcode;layer=1;w=640;ht=1')
     expect(hinted.headers.get('Vary')).toBe('Accept, Sec-CH-Width, Sec-CH-DPR')
@@ -49,7 +49,7 @@ describe('JPEG answers', () => {
     expect(explicit.headers.get('Content-DPR')).toBeNull()
   })
 
-  it('come from the cache the second time, whatever the URL that leads there', async () => {
+  it('come from the cache the second time, even by another URL', async () => {
     const before = cdn.transcodes.length
     const first = await cdn.get('/cdn/img/jpeg?w=600&q=61')
     const again = await cdn.get('/cdn/img/jpeg?q=61&w=320&dpr=2&utm_source=x', { Accept: 'image/webp' })
@@ -87,7 +87,7 @@ describe('JPEG answers', () => {
     expect(response.status).toBe(200)
   })
 
-  it('with hidden detail are refused in this version', async () => {
+  it('with hidden detail are refused without a model', async () => {
     const response = await cdn.get('/cdn/img/jpeg?w=640&ht=2')
     expect(response.status).toBe(400)
     expect((await errorOf(response)).message).toContain('only 1 is available')
@@ -109,13 +109,13 @@ describe('JPEGs that hide detail', () => {
     expect(requests.at(-1)).toMatchObject({ layer: 2, width: 640, height: 320, ht: 2, quality: 75 })
   })
 
-  it('are smaller for those who save data, and have another ETag', async () => {
+  it('are smaller with Save-Data, and have another ETag', async () => {
     const response = await cdn.get('/cdn/img/hidden?w=640', { 'Save-Data': 'on' })
     expect(response.headers.get('ETag')).toContain('-q50-ht2.abcd-')
     expect(requests.at(-1)).toMatchObject({ quality: 50, ht: 2 })
   })
 
-  it('are plain where that is asked for or the file has no more', async () => {
+  it('are plain with ht=1, and where the file has no larger layer', async () => {
     const plain = await cdn.get('/cdn/img/hidden?w=640&ht=1')
     expect(plain.headers.get('Strata-Plan')).toBe('transcode;layer=1;w=640;ht=1')
     const large = await cdn.get('/cdn/img/hidden?w=1280&ht=2')
@@ -138,7 +138,7 @@ describe('many requests at once', () => {
     expect(requests).toHaveLength(1)
   })
 
-  it('get each their own picture: 50 variants, 6 times each, interleaved', async () => {
+  it('each get their own picture: 50 variants, 6 times each, interleaved', async () => {
     const { transcoder, requests } = fakeTranscoder(20)
     const cdn = createCdn(answerWith(file), { transcoder: () => transcoder })
     await Promise.all(['a', 'b'].map((id) => cdn.put(`/cdn/img/many-${id}`)))
@@ -155,7 +155,7 @@ describe('many requests at once', () => {
     expect(requests).toHaveLength(50)
   })
 
-  it('go on when the one that came first goes away', async () => {
+  it('go on when the first client goes away', async () => {
     const { transcoder, requests } = fakeTranscoder(50)
     const cdn = createCdn(answerWith(file), { transcoder: () => transcoder })
     await cdn.put('/cdn/img/left')
@@ -169,7 +169,7 @@ describe('many requests at once', () => {
     expect(requests).toHaveLength(1)
   })
 
-  it('beyond what an isolate can hold are sent away with 503 and Retry-After, and come in later', async () => {
+  it('beyond the memory of an isolate get 503 with Retry-After, and succeed later', async () => {
     const { transcoder, requests } = fakeTranscoder(50)
     const large = strataFile(9, [320], undefined, 12_000_000)
     const room = Math.floor((64 * 1024 * 1024) / large.length)

@@ -45,7 +45,7 @@ describe('native answers', () => {
     expect(readHeader(body).totalLength).toBe(totalLength)
   })
 
-  it('go to who lists the type in Accept', async () => {
+  it('are sent when Accept lists the type', async () => {
     const response = await cdn.get('/cdn/img/native?w=640', NATIVE)
     expect(await bytesOf(response)).toEqual(file.subarray(0, end[1]))
     expect(response.headers.get('Vary')).toBe('Accept')
@@ -77,7 +77,7 @@ describe('native answers', () => {
     },
   )
 
-  it('say how long they are when a range lies outside', async () => {
+  it('give their length when a range lies outside', async () => {
     const response = await cdn.get(url('w=640'), { Range: `bytes=${end[1]}-` })
     expect(response.status).toBe(416)
     expect(response.headers.get('Content-Range')).toBe(`bytes */${end[1]}`)
@@ -85,7 +85,7 @@ describe('native answers', () => {
     expect((await errorOf(response)).code).toBe('RANGE_NOT_SATISFIABLE')
   })
 
-  it('are upgraded by the range that is missing', async () => {
+  it('are upgraded by the missing range', async () => {
     const small = await bytesOf(await cdn.get(url('w=320')))
     const headers = { Range: `bytes=${small.length}-`, 'If-Range': `"${hash}.0"` }
     const response = await cdn.get(url('w=1280'), headers)

@@ -45,7 +45,7 @@ function failingBucket(fails: (method: 'get' | 'put' | 'delete', key: string) =>
 }
 
 describe('with a queue, an upload', () => {
-  it('waits there until the consumer has it encoded', async () => {
+  it('waits in the queue until the consumer encodes it', async () => {
     let calls = 0
     const cdn = createQueuedCdn((request) => {
       calls++
@@ -65,7 +65,7 @@ describe('with a queue, an upload', () => {
     expect(calls).toBe(1)
   })
 
-  it('is put into the queue again when it is sent again, and when nobody took it up', async () => {
+  it('is queued again when it is sent again, and when its job was lost', async () => {
     const cdn = createQueuedCdn(good)
     await cdn.put('/cdn/img/resent')
     await cdn.put('/cdn/img/resent')
@@ -155,7 +155,7 @@ describe('the consumer', () => {
     expect(info).toEqual({ state: 'queued', attempt: 2 })
   })
 
-  it('lets a message that comes twice at once be encoded once', async () => {
+  it('encodes once when a message is delivered twice at the same time', async () => {
     let calls = 0
     const cdn = createQueuedCdn(async (request) => {
       calls++
@@ -171,7 +171,7 @@ describe('the consumer', () => {
     expect(calls).toBe(1)
   })
 
-  it('goes on at once with its own message after it was killed', async () => {
+  it('resumes its own message at once after it was killed', async () => {
     const cdn = createQueuedCdn(good)
     const leaseUntil = Date.now() + 200_000
     await writeOpen('killed', { status: 'encoding', attempt: 1, claim: 'message', leaseUntil })
@@ -179,7 +179,7 @@ describe('the consumer', () => {
     expect(await keysOf('killed')).toEqual(['original/killed/t', 'strata/killed/t-2'])
   })
 
-  it('keeps the lease of an encode that takes long', async () => {
+  it('renews the lease of a long encode', async () => {
     const slow = async (request: Request) => {
       await sleep(400)
       return good(request)
@@ -194,7 +194,7 @@ describe('the consumer', () => {
     expect(await keysOf('long')).toEqual(['original/long/t', 'strata/long/t-1'])
   })
 
-  it('ends an encode that nobody wants any more', async () => {
+  it('aborts an encode whose upload was replaced or deleted', async () => {
     let aborted = false
     const endless = ({ signal }: Request) =>
       new Promise<Response>((_, reject) => {
@@ -222,7 +222,7 @@ describe('the consumer', () => {
     expect((await cdn.get('/cdn/img/replaced')).status).toBe(202)
   })
 
-  it('fails what the queue has delivered too often', async () => {
+  it('fails a job that the queue has delivered too often', async () => {
     const cdn = createQueuedCdn(good)
     await writeOpen('dead-letter')
     expect(await cdn.deliver(job('dead-letter'), { queue: 'strata-jobs-dead' })).toBe('ack')
@@ -232,7 +232,7 @@ describe('the consumer', () => {
 })
 
 describe('a bucket that fails', () => {
-  it('while the original comes: the upload is refused and nothing has changed', async () => {
+  it('while the original is stored: the upload is refused and nothing has changed', async () => {
     const full = failingBucket((method, key) => method === 'put' && key.startsWith('original/'))
     const cdn = createQueuedCdn(good, { bucket: () => full })
     const put = await cdn.put('/cdn/img/full', new Uint8Array(300_000))
@@ -278,7 +278,7 @@ describe('a bucket that fails', () => {
 })
 
 describe('hooks', () => {
-  it('are told of everything that happens to an image, and may throw', async () => {
+  it('are called with every event of an image, and may throw', async () => {
     const events: ImageEvent[] = []
     const hook = (event: ImageEvent) => {
       events.push(event)
@@ -335,7 +335,7 @@ describe('the webhook', () => {
     return { requests, webhook }
   }
 
-  it('is posted what happened, signed, through the queue', async () => {
+  it('gets every event, signed, through the queue', async () => {
     const { requests, webhook } = receiver(() => new Response(null, { status: 204 }))
     const cdn = createQueuedCdn(good, { webhook })
     await cdn.put('/cdn/img/told')
@@ -368,7 +368,7 @@ describe('the webhook', () => {
     expect(await cdn.deliver(event, { queue: 'strata-jobs-dead' })).toBe('ack')
   })
 
-  it('is told at last when the queue failed right after the image was ready', async () => {
+  it('gets the event even when the queue failed right after the image was ready', async () => {
     const { webhook } = receiver(() => new Response())
     const sent: unknown[] = []
     let works = false
@@ -387,7 +387,7 @@ describe('the webhook', () => {
     expect(sent).toEqual([{ kind: 'event', event: expect.objectContaining({ type: 'image.encoded' }) }])
   })
 
-  it('signs as Standard Webhooks describe', async () => {
+  it('gets signatures as Standard Webhooks defines them', async () => {
     // The example of the specification's reference libraries.
     const signature = await signWebhook(
       'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',

@@ -10,7 +10,7 @@ function services() {
 }
 
 describe('the sweep', () => {
-  it('removes what no record names, and nothing else', async () => {
+  it('removes objects that no record names, and nothing else', async () => {
     const cdn = createCdn(answerWith(strataFile(90)))
     // Ids whose order differs from the order of the keys they are part of.
     for (const id of ['sw', 'sw-a', 'sw0', 'swa']) {
@@ -34,7 +34,7 @@ describe('the sweep', () => {
     expect(await sweep(services(), { orphanAgeMs: 0 })).toMatchObject({ removed: 0 })
   })
 
-  it('removes JPEGs of files that are no more', async () => {
+  it('removes JPEGs of replaced files', async () => {
     let file = strataFile(91)
     const cdn = createCdn((request) => answerWith(file)(request), { persist: true })
     const jpegs = async () =>
@@ -57,7 +57,7 @@ describe('the sweep', () => {
     expect((await cdn.get('/cdn/img/sj-replaced?w=320')).headers.get('Server-Timing')).toContain('"hit"')
   })
 
-  it('looks at objects no further than at one page of records, and leaves none out', async () => {
+  it('compares objects with one page of records at a time, and leaves none out', async () => {
     const { store } = services()
     // A bucket whose pages are of three records.
     const small = new Proxy(store, {
@@ -85,7 +85,7 @@ describe('the sweep', () => {
     for (const [i, id] of ids.entries()) expect(await keysOf(id)).toHaveLength(i % 5 === 4 ? 0 : 1)
   })
 
-  it('starts again what died, once', async () => {
+  it('resumes a dead encoding once', async () => {
     await writeOpen('sweep-dead', { leaseUntil: Date.now() - 1 })
     await writeOpen('sweep-alive', { leaseUntil: Date.now() + 1e6 })
     const parts = services()

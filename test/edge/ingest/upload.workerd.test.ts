@@ -60,7 +60,7 @@ describe('an upload', () => {
     expect(stored?.customMetadata).toMatchObject({ hash: expect.stringMatching(/^[0-9a-f]{32}$/) })
   })
 
-  it('describes itself', async () => {
+  it('is described by its .json address', async () => {
     const file = strataFile(11, [320, 640])
     const cdn = createCdn(answerWith(file))
     await cdn.put('/cdn/img/described')
@@ -107,7 +107,7 @@ describe('an upload', () => {
     expect(await put.json()).toEqual({ id: 'same', state: 'ready' })
   })
 
-  it('that is going on already is not encoded twice', async () => {
+  it('that is being encoded already is not encoded twice', async () => {
     const origin = heldOrigin()
     const cdn = createCdn(origin.encode)
     const background: Promise<unknown>[] = []
@@ -123,7 +123,7 @@ describe('an upload', () => {
     expect(await keysOf('twice')).toHaveLength(2)
   })
 
-  it('is hashed on its way', async () => {
+  it('is hashed while it is stored', async () => {
     const cdn = createCdn(failure('INPUT_CORRUPT', 422))
     const bytes = crypto.getRandomValues(new Uint8Array(60_000))
     await cdn.put('/cdn/img/hashed', bytes)
@@ -176,7 +176,7 @@ describe('an upload', () => {
     expect(calls).toBe(3)
   })
 
-  it('whose encoding died is taken up by the next request after its lease', async () => {
+  it('whose encoding died is resumed by the next request after its lease', async () => {
     const cdn = createCdn(answerWith(strataFile(42)))
     await writeOpen('dead', { status: 'encoding', attempt: 1, leaseUntil: Date.now() - 1 })
     const background: Promise<unknown>[] = []
@@ -207,7 +207,7 @@ describe('an upload', () => {
 })
 
 describe('an original', () => {
-  it('can be had back by whoever may upload, and encoded again', async () => {
+  it('can be downloaded by whoever may upload, and encoded again', async () => {
     let seed = 70
     const cdn = createCdn(() => new Response(strataFile(seed)))
     await cdn.put('/cdn/img/kept')
@@ -228,7 +228,7 @@ describe('an original', () => {
     expect(await keysOf('kept')).toEqual([])
   })
 
-  it('is dropped where it is not wanted', async () => {
+  it('is removed with keepOriginal: false', async () => {
     const cdn = createCdn(answerWith(strataFile(72)), { keepOriginal: false })
     await cdn.put('/cdn/img/dropped')
     expect((await cdn.get('/cdn/img/dropped?f=native')).status).toBe(200)
@@ -301,7 +301,7 @@ describe('an upload that fails', () => {
     expect(await keysOf(id)).toEqual([])
   })
 
-  it('can be made good by another', async () => {
+  it('is repaired by a later upload', async () => {
     let good = false
     const cdn = createCdn((request) =>
       good ? answerWith(strataFile(51))(request) : failure('INPUT_CORRUPT', 422)(),

@@ -418,23 +418,24 @@ describe('every width of every ladder', () => {
     for (let w = 1; w <= 2 * source; w += w < 700 ? 1 : 97) {
       const plan = planOf(header, `w=${w}`, '', {})
       const expected = decodable.find((width) => width >= w) ?? widest
-      expect([w, plan.kind === 'transcode' && plan.width]).toEqual([w, expected])
+      expect([w, plan.kind === 'transcode' && plan.request.width]).toEqual([w, expected])
     }
   })
 
-  it('no box is ever enlarged, and all have the proportions that were asked for', () => {
+  it('fits boxes in the proportions asked for without enlarging', () => {
     const header = picture(source, 1600, [300, 600, 1200, 1800, 2400])
     for (const w of [1, 7, 299, 300, 601, 1800, 5000]) {
       for (const h of [1, 13, 200, 400, 1199, 1200, 9000]) {
         const plan = planOf(header, `w=${w}&h=${h}&fit=cover`, '', {})
         if (plan.kind !== 'transcode') throw new Error('expected a JPEG')
-        const layer = header.layers[plan.layer] as LayerInfo
-        expect(plan.width).toBeLessThanOrEqual(Math.min(w, layer.width))
-        expect(plan.height).toBeLessThanOrEqual(Math.min(h, layer.height))
-        expect(Math.abs(plan.width * h - plan.height * w)).toBeLessThanOrEqual(Math.max(w, h))
+        const { width, height, layer: index } = plan.request
+        const layer = header.layers[index] as LayerInfo
+        expect(width).toBeLessThanOrEqual(Math.min(w, layer.width))
+        expect(height).toBeLessThanOrEqual(Math.min(h, layer.height))
+        expect(Math.abs(width * h - height * w)).toBeLessThanOrEqual(Math.max(w, h))
         const inside = planOf(header, `w=${w}&h=${h}`, '', {})
         if (inside.kind !== 'transcode') throw new Error('expected a JPEG')
-        expect(inside.width <= w && inside.height <= h).toBe(true)
+        expect(inside.request.width <= w && inside.request.height <= h).toBe(true)
       }
     }
   })
@@ -467,21 +468,22 @@ function planOf(header: StrataHeader, query: string, headers: string, rules: Par
     else if (text.startsWith('A:')) received.set('Accept', text.slice(2))
     else received.set(LETTERS[text.slice(0, 1)] ?? '', value)
   }
-  const ask = {
+  const input = {
     params: parseImageParams(new URLSearchParams(query)),
     hints: readHints(received),
     accepted: negotiate(received.get('Accept')),
   }
-  return makePlan(header, ask, { ...RULES, ...rules })
+  return makePlan(header, input, { ...RULES, ...rules })
 }
 
 function shown(plan: Plan): string {
   const letters = Object.entries(LETTERS)
   const vary = plan.vary.map((header) => letters.find(([, name]) => name === header)?.[0]).join('') || '-'
   const density = plan.contentDpr === undefined ? [] : [`dpr=${Number(plan.contentDpr.toFixed(4))}`]
-  expect(plan.length).toBe(1000 * (plan.layer + 1))
-  if (plan.kind === 'truncate') return ['native', plan.layer, ...density, vary].join(' ')
-  const { width, height, layer, quality, ht, fit, background } = plan
+  const layer = plan.kind === 'truncate' ? plan.layer : plan.request.layer
+  expect(plan.length).toBe(1000 * (layer + 1))
+  if (plan.kind === 'truncate') return ['native', layer, ...density, vary].join(' ')
+  const { width, height, quality, ht, fit, background } = plan.request
   const words = ['jpeg', `${width}x${height}`, layer]
   if (quality !== 75) words.push(`q${quality}`)
   if (ht !== 1) words.push(`ht${ht}`)

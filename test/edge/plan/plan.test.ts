@@ -23,12 +23,12 @@ function plan(
   { ladder = LADDER, rules = {} }: { ladder?: readonly number[]; rules?: Partial<PlanRules> } = {},
 ): Plan {
   const received = new Headers(headers)
-  const ask = {
+  const input = {
     params: parseImageParams(new URLSearchParams(query)),
     hints: readHints(received),
     accepted: negotiate(received.get('Accept')),
   }
-  return makePlan(plainHeader(ladder), ask, { ...RULES, ...rules })
+  return makePlan(plainHeader(ladder), input, { ...RULES, ...rules })
 }
 
 describe('the width of a JPEG', () => {
@@ -45,37 +45,43 @@ describe('the width of a JPEG', () => {
     ['w=auto', 1280],
     ['dpr=2', 1280],
   ])('snaps up to the ladder: ?%s', (query, width) => {
-    expect(plan(query)).toMatchObject({ kind: 'transcode', width, height: width / 2 })
+    expect(plan(query)).toMatchObject({ kind: 'transcode', request: { width, height: width / 2 } })
   })
 
   it.each(['w=1921', 'w=3000', 'w=5000', 'w=999999', 'w=999999&dpr=4'])(
     'is never above maxTranscodeWidth: ?%s',
     (query) => {
-      expect(plan(query)).toMatchObject({ width: 1920, layer: 3 })
+      expect(plan(query)).toMatchObject({ request: { width: 1920, layer: 3 } })
     },
   )
 
-  it('above the limit is the largest ladder width that is not', () => {
-    expect(plan('w=5000', {}, { rules: { maxTranscodeWidth: 1919 } })).toMatchObject({ width: 1280 })
-    expect(plan('w=1300', {}, { rules: { maxTranscodeWidth: 1400 } })).toMatchObject({ width: 1280 })
+  it('is the widest layer within the limit when more is asked for', () => {
+    expect(plan('w=5000', {}, { rules: { maxTranscodeWidth: 1919 } })).toMatchObject({
+      request: { width: 1280 },
+    })
+    expect(plan('w=1300', {}, { rules: { maxTranscodeWidth: 1400 } })).toMatchObject({
+      request: { width: 1280 },
+    })
   })
 
-  it('is that of the base layer where even this is above the limit', () => {
-    expect(plan('w=100', {}, { ladder: [2500, 5000] })).toMatchObject({ width: 2500, layer: 0 })
+  it('is that of the base layer when even this exceeds the limit', () => {
+    expect(plan('w=100', {}, { ladder: [2500, 5000] })).toMatchObject({ request: { width: 2500, layer: 0 } })
   })
 
   it('never exceeds the source', () => {
-    expect(plan('w=4000', {}, { ladder: [320, 500] })).toMatchObject({ width: 500, layer: 1 })
-    expect(plan('', {}, { ladder: [1] })).toMatchObject({ width: 1, layer: 0 })
+    expect(plan('w=4000', {}, { ladder: [320, 500] })).toMatchObject({ request: { width: 500, layer: 1 } })
+    expect(plan('', {}, { ladder: [1] })).toMatchObject({ request: { width: 1, layer: 0 } })
   })
 
   it('is bounded by the height', () => {
-    expect(plan('w=1280&h=320')).toMatchObject({ width: 640, height: 320 })
-    expect(plan('w=320&h=9000')).toMatchObject({ width: 320 })
+    expect(plan('w=1280&h=320')).toMatchObject({ request: { width: 640, height: 320 } })
+    expect(plan('w=320&h=9000')).toMatchObject({ request: { width: 320 } })
   })
 
-  it('with layers of equal width comes from the best of them', () => {
-    expect(plan('w=600', {}, { ladder: [320, 640, 640, 1280] })).toMatchObject({ width: 640, layer: 2 })
+  it('comes from the best of several layers of equal width', () => {
+    expect(plan('w=600', {}, { ladder: [320, 640, 640, 1280] })).toMatchObject({
+      request: { width: 640, layer: 2 },
+    })
   })
 })
 
@@ -88,7 +94,7 @@ describe('the layers of a native answer', () => {
     ['f=native&w=999999', 6],
     ['f=native', 6],
     ['f=native&w=auto', 6],
-  ])('?%s', (query, layer) => {
+  ])('follow from the URL: ?%s', (query, layer) => {
     expect(plan(query)).toMatchObject({ kind: 'truncate', layer, length: 1000 * (layer + 1) })
   })
 
@@ -119,7 +125,7 @@ describe('the format', () => {
 })
 
 describe('hints', () => {
-  const width = (made: Plan) => (made.kind === 'transcode' ? made.width : undefined)
+  const width = (made: Plan) => (made.kind === 'transcode' ? made.request.width : undefined)
 
   it.each([
     [{ 'Sec-CH-Width': '600' }, 640],
@@ -128,13 +134,13 @@ describe('hints', () => {
     [{ 'Sec-CH-Viewport-Width': '600', 'Sec-CH-DPR': '2' }, 1280],
     [{ 'Sec-CH-Viewport-Width': '600' }, 640],
     [{ 'Sec-CH-DPR': '3' }, 1280],
-  ])('%o', (headers, expected) => {
+  ])('choose the width: %o', (headers, expected) => {
     expect(width(plan('', headers as Record<string, string>))).toBe(expected)
   })
 
-  it('do not count beside an explicit w', () => {
+  it('do not override an explicit w', () => {
     const made = plan('w=320', { 'Sec-CH-Width': '1900', 'Sec-CH-DPR': '2' })
-    expect(made).toMatchObject({ width: 320, contentDpr: undefined, vary: ['Accept'] })
+    expect(made).toMatchObject({ request: { width: 320 }, contentDpr: undefined, vary: ['Accept'] })
   })
 
   it('bound an explicit w from above with hints: cap, never raise it', () => {
@@ -146,10 +152,10 @@ describe('hints', () => {
 
   it('are not read with hints: off', () => {
     const made = plan('', { 'Sec-CH-Width': '300' }, { rules: { hints: 'off' } })
-    expect(made).toMatchObject({ width: 1280, vary: ['Accept'], contentDpr: undefined })
+    expect(made).toMatchObject({ request: { width: 1280 }, vary: ['Accept'], contentDpr: undefined })
   })
 
-  it('give the density of the picture, so that its layout size stays what it was', () => {
+  it('set Content-DPR, so that the layout keeps its size', () => {
     expect(plan('', { 'Sec-CH-Width': '600', 'Sec-CH-DPR': '2' }).contentDpr).toBeCloseTo(640 / 300)
     expect(plan('', { 'Sec-CH-Width': '640' }).contentDpr).toBe(1)
     expect(plan('').contentDpr).toBeUndefined()
@@ -165,7 +171,7 @@ describe('Vary', () => {
     ['', {}, ['Accept', ...HINT_HEADERS, ...LEGACY_HINT_HEADERS]],
     ['f=jpeg', {}, [...HINT_HEADERS, ...LEGACY_HINT_HEADERS]],
     ['f=jpeg', { 'Sec-CH-Viewport-Width': '600' }, HINT_HEADERS],
-  ])('names what was looked at: ?%s with %o', (query, headers, expected) => {
+  ])('names the headers that the plan depends on: ?%s with %o', (query, headers, expected) => {
     expect(plan(query, headers as Record<string, string>).vary).toEqual(expected)
   })
 })
@@ -191,31 +197,47 @@ describe('embed factors', () => {
     ['w=640&h=160', 320, 1, 2],
   ])('are chosen by what the file holds: ?%s', (query, width, layer, ht) => {
     const made = plan(query, {}, { rules })
-    expect(made).toMatchObject({ width, layer, ht, length: 1000 * (layer + 1) })
+    expect(made).toMatchObject({ request: { width, layer, ht }, length: 1000 * (layer + 1) })
     expect(planLabel(made)).toBe(`transcode;layer=${layer};w=${width};ht=${ht}`)
   })
 
-  it('take a layer that is wider, or by its rounding a pixel short', () => {
-    expect(plan('w=213', {}, { rules, ladder: [213, 425, 640] })).toMatchObject({ layer: 1, ht: 2 })
-    expect(plan('w=213', {}, { rules, ladder: [213, 424, 640] })).toMatchObject({ layer: 2, ht: 2 })
-    expect(plan('w=213', {}, { rules, ladder: [213, 424] })).toMatchObject({ layer: 0, ht: 1 })
-    expect(plan('w=640', {}, { rules, ladder: [640, 1700] })).toMatchObject({ layer: 0, ht: 1 })
-    expect(plan('w=320', {}, { rules: { ...rules, maxEmbedWidth: 0 } })).toMatchObject({ ht: 1 })
+  it('accept a layer that is wider, or one pixel short by rounding', () => {
+    expect(plan('w=213', {}, { rules, ladder: [213, 425, 640] })).toMatchObject({
+      request: { layer: 1, ht: 2 },
+    })
+    expect(plan('w=213', {}, { rules, ladder: [213, 424, 640] })).toMatchObject({
+      request: { layer: 2, ht: 2 },
+    })
+    expect(plan('w=213', {}, { rules, ladder: [213, 424] })).toMatchObject({ request: { layer: 0, ht: 1 } })
+    expect(plan('w=640', {}, { rules, ladder: [640, 1700] })).toMatchObject({ request: { layer: 0, ht: 1 } })
+    expect(plan('w=320', {}, { rules: { ...rules, maxEmbedWidth: 0 } })).toMatchObject({ request: { ht: 1 } })
   })
 
-  it('without a model are refused, and nothing is hidden by default', () => {
+  it('are refused without a model, and 1 by default then', () => {
     expect(() => plan('ht=4', {}, { rules })).toThrow('ht: only 1, 2 is available')
-    expect(plan('w=320')).toMatchObject({ layer: 0, ht: 1, quality: 75 })
+    expect(plan('w=320')).toMatchObject({ request: { layer: 0, ht: 1, quality: 75 } })
     expect(plan('w=320')).not.toHaveProperty('embedModel')
   })
 
   it('follow Save-Data where q is not given, and say so in Vary', () => {
     const saving = { 'Save-Data': 'on' }
-    expect(plan('w=640', saving, { rules })).toMatchObject({ quality: 50, vary: ['Accept', 'Save-Data'] })
-    expect(plan('w=640', {}, { rules })).toMatchObject({ quality: 75, vary: ['Accept', 'Save-Data'] })
-    expect(plan('w=640&q=80', saving, { rules })).toMatchObject({ quality: 80, vary: ['Accept'] })
-    expect(plan('w=640&ht=1', saving, { rules })).toMatchObject({ quality: 75, vary: ['Accept'] })
-    expect(plan('w=640', saving)).toMatchObject({ quality: 75, vary: ['Accept'] })
+    expect(plan('w=640', saving, { rules })).toMatchObject({
+      request: { quality: 50 },
+      vary: ['Accept', 'Save-Data'],
+    })
+    expect(plan('w=640', {}, { rules })).toMatchObject({
+      request: { quality: 75 },
+      vary: ['Accept', 'Save-Data'],
+    })
+    expect(plan('w=640&q=80', saving, { rules })).toMatchObject({
+      request: { quality: 80 },
+      vary: ['Accept'],
+    })
+    expect(plan('w=640&ht=1', saving, { rules })).toMatchObject({
+      request: { quality: 75 },
+      vary: ['Accept'],
+    })
+    expect(plan('w=640', saving)).toMatchObject({ request: { quality: 75 }, vary: ['Accept'] })
   })
 })
 

@@ -13,7 +13,7 @@ function page(options?: Parameters<typeof clientHints>[0], headers: Record<strin
 }
 
 describe('clientHints', () => {
-  it('asks for hints on pages alone', async () => {
+  it('asks for hints on HTML pages only', async () => {
     const app = page()
     const { headers } = await app.request('/')
     expect(headers.get('Accept-CH')).toBe(NAMES)
@@ -23,7 +23,7 @@ describe('clientHints', () => {
     expect((await app.request('/missing')).headers.get('Accept-CH')).toBeNull()
   })
 
-  it('delegates them to other origins', async () => {
+  it('delegates hints to other origins', async () => {
     const { headers } = await page({
       delegateTo: ['https://img.example.com', 'http://localhost:8787'],
     }).request('/')
@@ -33,11 +33,11 @@ describe('clientHints', () => {
     )
   })
 
-  it('makes them critical where that is asked for', async () => {
+  it('sets Critical-CH with the option critical', async () => {
     expect((await page({ critical: true }).request('/')).headers.get('Critical-CH')).toBe(NAMES)
   })
 
-  it('adds to what the page says itself', async () => {
+  it('keeps the headers that the page sets itself', async () => {
     const own = { 'Accept-CH': 'Sec-CH-UA-Model', 'Permissions-Policy': 'camera=()' }
     const { headers } = await page({ delegateTo: 'https://img.example.com' }, own).request('/')
     expect(headers.get('Accept-CH')).toBe(`Sec-CH-UA-Model, ${NAMES}`)
@@ -46,7 +46,7 @@ describe('clientHints', () => {
 })
 
 describe('delegateCh', () => {
-  it('is a tag for the head', () => {
+  it('is a meta tag for the head of a page', () => {
     expect(delegateCh('https://img.example.com')).toBe(
       '<meta http-equiv="Delegate-CH" content="sec-ch-width https://img.example.com; ' +
         'sec-ch-viewport-width https://img.example.com; sec-ch-dpr https://img.example.com">',
@@ -54,7 +54,7 @@ describe('delegateCh', () => {
   })
 })
 
-describe('an origin that is none', () => {
+describe('an invalid origin', () => {
   it.each([
     '',
     'img.example.com',

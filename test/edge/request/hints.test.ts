@@ -36,7 +36,7 @@ describe('Client Hints', () => {
     [{ 'Sec-CH-DPR': '8' }, { dpr: 4 }],
     [{ 'Save-Data': 'on' }, { saveData: true }],
     [{ 'Save-Data': 'ON ' }, { saveData: true }],
-  ])('are read: %o', (headers, expected) => {
+  ])('are read from the headers: %o', (headers, expected) => {
     expect(readHints(new Headers(headers as Record<string, string>))).toEqual({ ...NONE, ...expected })
   })
 
@@ -52,7 +52,7 @@ describe('Client Hints', () => {
     { 'Sec-CH-DPR': 'NaN' },
     { 'Save-Data': '1' },
     { Width: '12px', DPR: '-2', 'Viewport-Width': '' },
-  ])('count as absent: %o', (headers) => {
+  ])('count as missing when they are malformed: %o', (headers) => {
     expect(readHints(new Headers(headers as Record<string, string>))).toEqual(NONE)
   })
 })

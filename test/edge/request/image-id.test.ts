@@ -8,7 +8,7 @@ describe('image ids', () => {
     ['x'.repeat(128), 'x'.repeat(128), undefined],
     ['cat@0123abcd', 'cat', '0123abcd'],
     [`cat@${'0'.repeat(32)}`, 'cat', '0'.repeat(32)],
-  ])('%s', (text, id, hash) => {
+  ])('are read: %s', (text, id, hash) => {
     expect(parseImageId(text)).toEqual({ id, hash })
   })
 
@@ -29,7 +29,7 @@ describe('image ids', () => {
     'a@0123ABCD',
     'a@0123abcd@0123abcd',
     `a@${'0'.repeat(33)}`,
-  ])('refused: %j', (text) => {
+  ])('are refused: %j', (text) => {
     expect(() => parseImageId(text)).toThrow(expect.objectContaining({ code: 'ID_INVALID', status: 400 }))
   })
 })

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { parseImageParams } from '../../../src/edge/request/params.ts'
 
-describe('image parameters that cannot be used', () => {
+describe('invalid image parameters', () => {
   it.each([
     'w=',
     'w=0',
@@ -43,7 +43,7 @@ describe('image parameters that cannot be used', () => {
     'bg=ffff',
     'bg=ffffff00',
     'bg=fff&bg=fff',
-  ])('are refused by name: ?%s', (query) => {
+  ])('are refused with the name of the parameter: ?%s', (query) => {
     const name = query.slice(0, query.indexOf('='))
     expect(() => parseImageParams(new URLSearchParams(query))).toThrow(
       expect.objectContaining({
@@ -54,7 +54,7 @@ describe('image parameters that cannot be used', () => {
     )
   })
 
-  it('are shown shortened', () => {
+  it('are shortened in the message', () => {
     const attempt = () => parseImageParams(new URLSearchParams({ w: '9'.repeat(10_000) }))
     expect(attempt).toThrow(expect.objectContaining({ message: expect.stringMatching(/^.{20,150}$/) }))
   })

@@ -13,11 +13,11 @@ describe('an allowed address', () => {
     ['https://a.b.cdn.example.com/', 'https://a.b.cdn.example.com/'],
     ['https://odd.example.com:8443/x', 'https://odd.example.com:8443/x'],
     ['https://0x08.8.2056/x', 'https://8.8.8.8/x'],
-  ])('%s', (text, href) => {
+  ])('is parsed: %s', (text, href) => {
     expect(checkRemoteUrl(text, SOURCES).href).toBe(href)
   })
 
-  it('may be relative to the one that redirects to it', () => {
+  it('may be relative to the redirecting address', () => {
     const base = new URL('https://img.example.com/a/b')
     expect(checkRemoteUrl('../c', SOURCES, base).href).toBe('https://img.example.com/c')
     expect(() => checkRemoteUrl('//evil.example.com/c', SOURCES, base)).toThrow(code('REMOTE_FORBIDDEN'))
@@ -29,7 +29,7 @@ describe('an allowed address', () => {
   })
 })
 
-describe('refused', () => {
+describe('an address is refused', () => {
   it.each([
     'https://example.com/',
     'https://cdn.example.com/',
@@ -42,7 +42,7 @@ describe('refused', () => {
     'https://[::1]/',
     'https://8.8.4.4/',
     'https://evil.net\\@img.example.com/',
-  ])('%s', (text) => {
+  ])('on another host: %s', (text) => {
     expect(() => checkRemoteUrl(text, SOURCES)).toThrow(code('REMOTE_FORBIDDEN'))
   })
 
@@ -56,23 +56,23 @@ describe('refused', () => {
     'https://user@img.example.com/',
     'https://user:pass@img.example.com/',
     'https://',
-  ])('no such address: %j', (text) => {
+  ])('when it is malformed: %j', (text) => {
     expect(() => checkRemoteUrl(text, SOURCES)).toThrow(code('PARAM_INVALID'))
   })
 
-  it('without its password in the message', () => {
+  it('without showing its password', () => {
     expect(() => checkRemoteUrl('https://me:hunter2@img.example.com/', SOURCES)).toThrow(
       /…@img\.example\.com/,
     )
   })
 
-  it('a special address, even on a list that nobody checked', () => {
+  it('when it is special, even on an unchecked list', () => {
     for (const host of ['127.0.0.1', 'localhost', '[fd00:ec2::254]', '169.254.169.254']) {
       expect(() => checkRemoteUrl(`https://${host}/`, { hosts: [host] })).toThrow(code('REMOTE_FORBIDDEN'))
     }
   })
 
-  it('everything where nothing is on the list', () => {
+  it('always while the list is empty', () => {
     expect(() => checkRemoteUrl('https://img.example.com/', { hosts: [] })).toThrow(code('REMOTE_FORBIDDEN'))
   })
 })

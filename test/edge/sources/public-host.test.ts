@@ -167,7 +167,7 @@ describe('whatever the notation, the same address gets the same answer', () => {
     (value: number) => `0X0${value.toString(16).toUpperCase()}`,
   )
 
-  it('of IPv4', () => {
+  it('for IPv4', () => {
     fc.assert(
       fc.property(
         fc.tuple(byte, byte, byte, byte),
@@ -187,7 +187,7 @@ describe('whatever the notation, the same address gets the same answer', () => {
     )
   })
 
-  it('of IPv6; outside of 2000::/3 all are special', () => {
+  it('for IPv6, where everything outside 2000::/3 is special', () => {
     const group = fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 0xffff }))
     fc.assert(
       fc.property(fc.array(group, { minLength: 8, maxLength: 8 }), fc.boolean(), (groups, upper) => {
@@ -201,7 +201,7 @@ describe('whatever the notation, the same address gets the same answer', () => {
     )
   })
 
-  it('and no text makes it throw', () => {
+  it('and no text throws', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.string({ unit: 'binary' })), (text) => {
         expect(typeof isPublicHost(text)).toBe('boolean')

@@ -7,8 +7,8 @@ const ready: ImageState = { ...upload, status: 'ready', file: 'f', hash: 'h', by
 const queued: ImageState = { ...upload, status: 'queued', original: 'o', attempt: 0, leaseUntil: 0 }
 const answer = (state: ImageState) => async () => ({ state, etag: 'e' })
 
-describe('known records', () => {
-  it('are believed for a second, counted from before they were read', async () => {
+describe('cached records', () => {
+  it('are used for one second from the start of their read', async () => {
     let now = 0
     const states = new StateCache(() => now)
     await states.read('a', async () => {
@@ -24,7 +24,7 @@ describe('known records', () => {
     expect(states.find('a')).toBeUndefined()
   })
 
-  it('are read again by one request, before the others have to', async () => {
+  it('are read again by one request while the others still use them', async () => {
     let now = 0
     const states = new StateCache(() => now)
     await states.read('a', answer(ready))
@@ -36,7 +36,7 @@ describe('known records', () => {
     expect(states.find('a')).toBe(ready)
   })
 
-  it('are those of ready images alone', async () => {
+  it('are those of ready images only', async () => {
     const states = new StateCache()
     expect(await states.read('a', answer(queued))).toEqual({ state: queued, etag: 'e' })
     expect(states.find('a')).toBeUndefined()

@@ -85,7 +85,7 @@ describe('the transcoder', () => {
     expect((await errorOf(response)).code).toBe(code)
   })
 
-  it('hands the layer to the rescaler, with the size of one below', async () => {
+  it('gives the rescaler the layer and the size of a lower one', async () => {
     const asked: unknown[] = []
     const rescaler: NonNullable<TranscodeParts['rescaler']> = async () => ({
       factor: 2,
@@ -140,7 +140,7 @@ describe('the transcoder', () => {
     expect(most).toBe(1)
   })
 
-  it('knows its addresses and methods', async () => {
+  it('refuses other addresses and methods', async () => {
     const app = createTranscodeApp({ decodeRows: decodeGradient })
     expect((await app.request('/health')).status).toBe(200)
     expect((await app.request('/other')).status).toBe(404)

@@ -4,7 +4,7 @@ import { MemoryBudget } from '../../../src/edge/transcoder/memory-budget.ts'
 const never = () => new Promise<never>(() => undefined)
 
 describe('a memory budget', () => {
-  it('has room again when a job ends, however it ends', async () => {
+  it('frees the memory of a job that ends or fails', async () => {
     const budget = new MemoryBudget(100)
     let end = (): void => undefined
     const first = budget.hold(60, () => new Promise<void>((resolve) => (end = resolve)))
@@ -17,7 +17,7 @@ describe('a memory budget', () => {
     expect(await budget.hold(100, async () => 3)).toBe(3)
   })
 
-  it('lets one job alone take more', async () => {
+  it('lets a single job exceed the limit', async () => {
     expect(await new MemoryBudget(10).hold(1000, async () => 1)).toBe(1)
   })
 

@@ -17,7 +17,7 @@ describe('a serial queue', () => {
     expect(log).toEqual(['a begins', 'a ends', 'b begins', 'b ends', 'c begins', 'c ends'])
   })
 
-  it('survives a rejection', async () => {
+  it('goes on after a job that fails', async () => {
     const queue = new SerialQueue(10)
     const failing = queue.run(ignore, () => Promise.reject(new Error('no')))
     const next = queue.run(ignore, async () => 'fine')
@@ -37,7 +37,7 @@ describe('a serial queue', () => {
     expect(await queue.run(ignore, async () => 1)).toBe(1)
   })
 
-  it('keeps to one at a time however long the line takes', async () => {
+  it('runs one job at a time however long the queue is', async () => {
     const queue = new SerialQueue(10, 30)
     let running = 0
     let most = 0

@@ -9,7 +9,7 @@ function answering(response: () => Response | Promise<Response>) {
 }
 
 describe('the transcoder behind a service binding', () => {
-  it('is asked by POST, with the prefix as the body', async () => {
+  it('gets a POST with the prefix as the body', async () => {
     let seen: Request | undefined
     const transcoder = serviceTranscoder({
       fetch: async (request) => {
@@ -30,7 +30,7 @@ describe('the transcoder behind a service binding', () => {
     expect(new Uint8Array((await seen?.arrayBuffer()) ?? new ArrayBuffer(0))).toEqual(PREFIX)
   })
 
-  it('is told of a box and of its colour', async () => {
+  it('passes on the fit and the background colour', async () => {
     const urls: string[] = []
     const transcoder = serviceTranscoder({
       fetch: async ({ url }) => {
@@ -51,7 +51,7 @@ describe('the transcoder behind a service binding', () => {
     // A fault of the request that the edge made is not the client's fault.
     ['PARAM_INVALID', 400, 'TRANSCODE_FAILED'],
     ['INTERNAL', 500, 'TRANSCODE_FAILED'],
-  ])('%s becomes %s', async (code, status, expected) => {
+  ])('%s with status %i becomes %s', async (code, status, expected) => {
     const transcoder = answering(() => Response.json({ error: { code, message: 'why' } }, { status }))
     await expect(transcoder.transcode(PREFIX, REQUEST)).rejects.toMatchObject({
       code: expected,
@@ -65,7 +65,7 @@ describe('the transcoder behind a service binding', () => {
     ['null', () => Response.json(null, { status: 500 })],
     ['no body', () => new Response(null)],
     ['no answer', () => Promise.reject(new Error('down'))],
-  ])('%s is TRANSCODE_FAILED', async (_, response) => {
+  ])('gives TRANSCODE_FAILED for %s', async (_, response) => {
     await expect(answering(response).transcode(PREFIX, REQUEST)).rejects.toMatchObject({
       code: 'TRANSCODE_FAILED',
     })

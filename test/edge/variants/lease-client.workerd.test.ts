@@ -19,7 +19,7 @@ describe('leases in a Durable Object', () => {
     expect(await waiting).toEqual([undefined, undefined])
   })
 
-  it('go to the next who waits when the work failed', async () => {
+  it('go to the next waiting isolate when the work failed', async () => {
     const client = new LeaseClient(LEASE)
     const first = await client.take('failing')
     const waiting = client.take('failing')
@@ -29,7 +29,7 @@ describe('leases in a Durable Object', () => {
     await second?.release(true)
   })
 
-  it('are renewed while the work takes long, and taken over from one that died', async () => {
+  it('are renewed during long work, and taken over from a dead holder', async () => {
     const client = new LeaseClient(LEASE, 200)
     const slow = await client.take('slow')
     let taken = false
@@ -43,13 +43,13 @@ describe('leases in a Durable Object', () => {
     expect(await next).toBeUndefined()
 
     // One that takes it and says no more.
-    expect(await LEASE.get(LEASE.idFromName('dead')).take('a dead one', 200)).toBe('yours')
+    expect(await LEASE.get(LEASE.idFromName('dead')).take('a dead one', 200)).toBe('acquired')
     const heir = await client.take('dead')
     expect(heir).toBeDefined()
     await heir?.release(true)
   })
 
-  it('that fail leave everybody to decode for himself', async () => {
+  it('that fail let every isolate make the JPEG itself', async () => {
     const broken = new Proxy({} as LeaseNamespace, {
       get: () => () => {
         throw new Error('overloaded')

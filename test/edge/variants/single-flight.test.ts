@@ -15,7 +15,7 @@ function controlled<T>() {
 }
 
 describe('a single flight', () => {
-  it('runs one job for all who ask meanwhile', async () => {
+  it('runs one job for all callers of the same key', async () => {
     const flights = new SingleFlight<number>()
     let runs = 0
     const job = async () => ({ value: ++runs })
@@ -30,7 +30,7 @@ describe('a single flight', () => {
     expect(await Promise.all(results)).toEqual(['a', 'b'])
   })
 
-  it('fails for all who wait, and is tried again by the next', async () => {
+  it('fails for all waiting callers, and is tried again by the next', async () => {
     const flights = new SingleFlight<number>()
     const failing = () => Promise.reject(new Error('no'))
     const results = [flights.run('key', ignore, failing), flights.run('key', ignore, failing)]
@@ -65,7 +65,7 @@ describe('a single flight', () => {
     await expect(kept[0]).resolves.toBeUndefined()
   })
 
-  it('does not wait for ever for a job that was cut off', async () => {
+  it('does not wait forever for a job that was cut off', async () => {
     let now = 0
     const flights = new SingleFlight<number>(() => now)
     const lost = controlled<{ value: number }>()

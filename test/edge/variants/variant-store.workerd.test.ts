@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { ImageStore } from '../../../src/edge/store/store.ts'
 import { EMBED_MODELS } from '../../../src/edge/transcoder/embed-models.ts'
-import { PersistedJpegs } from '../../../src/edge/variants/persisted-jpegs.ts'
+import { VariantStore } from '../../../src/edge/variants/variant-store.ts'
 import { readHeader } from '../../../src/format/reader.ts'
 import {
   answerWith,
@@ -18,7 +18,7 @@ const kept = async (id: string) =>
   (await BUCKET.list({ prefix: `jpeg/${id}/` })).objects.map(({ key }) => key)
 
 describe('JPEGs that are kept', () => {
-  it('are made once for all places', async () => {
+  it('are made once for all data centres', async () => {
     const cdn = createCdn(answerWith(strataFile(51)), { persist: true })
     await cdn.put('/cdn/img/kept')
     const first = await bytesOf(await cdn.get('/cdn/img/kept?w=640'))
@@ -38,7 +38,7 @@ describe('JPEGs that are kept', () => {
     expect(other.transcodes).toHaveLength(0)
   })
 
-  it('go with their image, when it is deleted or replaced, and stay when the same is uploaded again', async () => {
+  it('are removed when their image is deleted or replaced, and stay when the same upload comes again', async () => {
     let file = strataFile(52)
     const cdn = createCdn((request) => answerWith(file)(request), { persist: true })
     await cdn.put('/cdn/img/going')
@@ -70,16 +70,16 @@ describe('JPEGs that are kept', () => {
     expect(await kept('late')).toHaveLength(0)
   })
 
-  it('are none by default', async () => {
+  it('are not kept by default', async () => {
     const cdn = createCdn(answerWith(strataFile(55)))
     await cdn.put('/cdn/img/unkept')
     await cdn.get('/cdn/img/unkept?w=320')
     expect(await kept('unkept')).toHaveLength(0)
   })
 
-  it('do without a bucket that fails', async () => {
+  it('are made anew while the bucket fails', async () => {
     const broken = new Proxy({} as R2Bucket, { get: () => () => Promise.reject(new Error('down')) })
-    const jpegs = new PersistedJpegs(broken)
+    const jpegs = new VariantStore(broken)
     const name = { id: 'x', hash: 'h', decision: 'd' }
     expect(await jpegs.find(name)).toBeUndefined()
     expect(await jpegs.size(name)).toBeUndefined()
@@ -92,7 +92,7 @@ describe('an edge without a transcoder', () => {
   const { layers } = readHeader(file)
   const PNG = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, ...new Array(40).fill(7))
 
-  it('serves files, and JPEGs that were kept, and says what it lacks', async () => {
+  it('serves .strata files and kept JPEGs, and else says what it lacks', async () => {
     const { transcoder } = fakeTranscoder()
     const models = { ...transcoder, embedModels: EMBED_MODELS }
     const full = createCdn(answerWith(file), { persist: true, transcoder: () => models })
@@ -110,7 +110,7 @@ describe('an edge without a transcoder', () => {
     }
   })
 
-  it('or the original, where that is allowed', async () => {
+  it('serves the original where option serveOriginal allows it', async () => {
     const own = strataFile(57, undefined, PNG)
     const cdn = createCdn(answerWith(own), { transcoder: () => undefined, serveOriginal: true })
     await cdn.put('/cdn/img/uploaded', PNG)
@@ -124,7 +124,7 @@ describe('an edge without a transcoder', () => {
     expect(head.headers.get('Content-Length')).toBe(String(PNG.length))
   })
 
-  it('but nothing that only says it is a picture', async () => {
+  it('does not serve an original that only claims to be a picture', async () => {
     const cdn = createCdn(answerWith(strataFile(58, undefined, '<script>')), {
       transcoder: () => undefined,
       serveOriginal: true,
@@ -133,7 +133,7 @@ describe('an edge without a transcoder', () => {
     expect((await cdn.get('/cdn/img/evil?w=640')).status).toBe(503)
   })
 
-  it('the original also stands in while an image is encoded', async () => {
+  it('serves the original while an image is encoded', async () => {
     let finish = (): void => undefined
     const encoded = new Promise<void>((resolve) => {
       finish = resolve
