@@ -1,26 +1,43 @@
 import type { Context, Env } from 'hono'
 import { StrataError } from '../core/errors.ts'
 import { MAX_DIMENSION } from '../format/layout.ts'
-import { checkSigning, type Signing } from './access/sign.ts'
+import { checkSigning } from './access/sign.ts'
 import type { ImageCdnOptions, ResolvedOptions } from './options.ts'
-import { checkRemoteSources, type RemoteSources } from './sources/allow-list.ts'
+import { checkRemoteSources } from './sources/allow-list.ts'
 
-const FUNCTIONS = [
-  'bucket',
-  'transcoder',
-  'origin',
-  'queue',
-  'webhook',
-  'uploadToken',
-  'development',
-  'lease',
-  'onUploaded',
-  'onEncoded',
-  'onFailed',
-] as const
-const HINT_MODES = ['fill', 'cap', 'off'] as const
-/** Seconds for which a page may still show an image that was replaced. */
+/** Gives the value of an option, or its default. @throws StrataError OPTION_INVALID */
+type Rule = (given: unknown, name: string) => unknown
+
+/** Longest `maxAge` in seconds: for so long a page may still show an image that was replaced. */
 const MAX_AGE_S = 60
+
+/** One line for each option of ImageCdnOptions. */
+const RULES: Readonly<Record<keyof ImageCdnOptions, Rule>> = {
+  bucket: accessor(),
+  transcoder: accessor(nothing),
+  origin: accessor(),
+  queue: accessor(nothing),
+  keepOriginal: flag(true),
+  onUploaded: accessor(nothing),
+  onEncoded: accessor(nothing),
+  onFailed: accessor(nothing),
+  webhook: accessor(nothing),
+  uploadToken: accessor(nothing),
+  development: accessor(isDevelopment),
+  remote: checked(checkRemoteSources),
+  signing: checked(checkSigning),
+  allowedWidths: widths,
+  persist: flag(false),
+  lease: accessor(nothing),
+  serveOriginal: boolean(false),
+  defaultWidth: integer(1280, 1, MAX_DIMENSION),
+  maxTranscodeWidth: integer(1920, 1, MAX_DIMENSION),
+  maxEmbedWidth: integer(1600, 0, MAX_DIMENSION),
+  hints: choice(['fill', 'cap', 'off']),
+  maxUploadBytes: integer(100 * 1024 * 1024, 1, Number.MAX_SAFE_INTEGER),
+  maxAge: integer(0, 0, MAX_AGE_S),
+  allowOrigin: origin,
+}
 
 /**
  * Checks the options once, at construction, and fills in the defaults.
@@ -28,90 +45,96 @@ const MAX_AGE_S = 60
  */
 export function resolveOptions<E extends Env>(options: ImageCdnOptions<E>): ResolvedOptions<E> {
   if (typeof options !== 'object' || options === null) throw invalidOption('options', 'an object', options)
-  const resolved: ResolvedOptions<E> = {
-    bucket: options.bucket,
-    transcoder: options.transcoder ?? (() => undefined),
-    origin: options.origin,
-    queue: options.queue ?? (() => undefined),
-    keepOriginal: accessor(options.keepOriginal ?? true),
-    onUploaded: options.onUploaded ?? (() => undefined),
-    onEncoded: options.onEncoded ?? (() => undefined),
-    onFailed: options.onFailed ?? (() => undefined),
-    webhook: options.webhook ?? (() => undefined),
-    uploadToken: options.uploadToken ?? (() => undefined),
-    development:
-      options.development ?? ((c) => (c.env as Record<string, unknown>)?.STRATA_ENV === 'development'),
-    remote: checked<E, RemoteSources>(options.remote, checkRemoteSources),
-    signing: checked<E, Signing>(options.signing, checkSigning),
-    allowedWidths: sorted(options.allowedWidths ?? []),
-    persist: accessor(options.persist ?? false),
-    lease: options.lease ?? (() => undefined),
-    serveOriginal: options.serveOriginal ?? false,
-    defaultWidth: options.defaultWidth ?? 1280,
-    maxTranscodeWidth: options.maxTranscodeWidth ?? 1920,
-    maxEmbedWidth: options.maxEmbedWidth ?? 1600,
-    hints: options.hints ?? 'fill',
-    maxUploadBytes: options.maxUploadBytes ?? 100 * 1024 * 1024,
-    maxAge: options.maxAge ?? 0,
-    allowOrigin: options.allowOrigin ?? '*',
-  }
   for (const name of Object.keys(options)) {
-    if (!(name in resolved)) throw invalidOption(name, `one of ${Object.keys(resolved).join(', ')}`, name)
+    if (!Object.hasOwn(RULES, name))
+      throw invalidOption(name, `one of ${Object.keys(RULES).join(', ')}`, name)
   }
-  for (const name of FUNCTIONS) {
-    if (typeof resolved[name] !== 'function')
-      throw invalidOption(name, 'a function of the context', resolved[name])
-  }
-  integerOption('defaultWidth', resolved.defaultWidth, 1, MAX_DIMENSION)
-  integerOption('maxTranscodeWidth', resolved.maxTranscodeWidth, 1, MAX_DIMENSION)
-  integerOption('maxEmbedWidth', resolved.maxEmbedWidth, 0, MAX_DIMENSION)
-  integerOption('maxUploadBytes', resolved.maxUploadBytes, 1, Number.MAX_SAFE_INTEGER)
-  integerOption('maxAge', resolved.maxAge, 0, MAX_AGE_S)
-  if (typeof resolved.serveOriginal !== 'boolean')
-    throw invalidOption('serveOriginal', 'true or false', resolved.serveOriginal)
-  for (const name of ['keepOriginal', 'persist'] as const) {
-    if (!['boolean', 'function', 'undefined'].includes(typeof options[name]))
-      throw invalidOption(name, 'true, false or a function of the context', options[name])
-  }
-  if (!HINT_MODES.includes(resolved.hints))
-    throw invalidOption('hints', HINT_MODES.join(' or '), resolved.hints)
-  if (typeof resolved.allowOrigin !== 'string' || !/^(\*|https?:\/\/[^\s/]+)$/.test(resolved.allowOrigin)) {
-    throw invalidOption('allowOrigin', '* or an origin such as https://example.com', resolved.allowOrigin)
-  }
-  return resolved
+  const given: Readonly<Record<string, unknown>> = { ...options }
+  const resolved = Object.entries(RULES).map(([name, rule]) => [name, rule(given[name], name)])
+  // Each rule gives what ResolvedOptions says of its name; the compiler cannot follow that through the loop.
+  return Object.fromEntries(resolved) as ResolvedOptions<E>
 }
 
-function accessor<E extends Env>(value: boolean | ((c: Context<E>) => boolean)): (c: Context<E>) => boolean {
-  return typeof value === 'function' ? value : () => value
+function nothing(): undefined {
+  return undefined
 }
 
-/**
- * Makes an accessor of an option that is a value or an accessor. A value is checked now, an accessor's at each call.
- */
-function checked<E extends Env, T extends object>(
-  option: T | ((c: Context<E>) => T | undefined) | undefined,
-  check: (value: T) => void,
-): (c: Context<E>) => T | undefined {
-  if (typeof option === 'function') {
-    return (c) => {
-      const value = option(c)
+function isDevelopment({ env }: Context): boolean {
+  return (env as Record<string, unknown> | undefined)?.STRATA_ENV === 'development'
+}
+
+/** A function of the context. */
+function accessor(byDefault?: (c: Context) => unknown): Rule {
+  return (given, name) => {
+    const value = given ?? byDefault
+    if (typeof value !== 'function') throw invalidOption(name, 'a function of the context', value)
+    return value
+  }
+}
+
+/** True, false or a function of the context; resolved to the function. */
+function flag(byDefault: boolean): Rule {
+  return (given = byDefault, name) => {
+    if (typeof given === 'function') return given
+    if (typeof given !== 'boolean')
+      throw invalidOption(name, 'true, false or a function of the context', given)
+    return () => given
+  }
+}
+
+/** A value or a function that gives one; resolved to the function. A value is checked now, a given one at each call. */
+function checked<T>(check: (value: T) => void): Rule {
+  return (given) => {
+    if (typeof given !== 'function') {
+      if (given !== undefined) check(given as T)
+      return () => given
+    }
+    return (c: Context) => {
+      const value: T | undefined = given(c)
       if (value !== undefined) check(value)
       return value
     }
   }
-  if (option !== undefined) check(option)
-  return () => option
 }
 
-function sorted(widths: readonly number[]): readonly number[] {
-  if (!Array.isArray(widths)) throw invalidOption('allowedWidths', 'a list of widths', widths)
-  for (const width of widths) integerOption('allowedWidths', width, 1, MAX_DIMENSION)
-  return [...widths].sort((a, b) => a - b)
+function boolean(byDefault: boolean): Rule {
+  return (given, name) => {
+    const value = given ?? byDefault
+    if (typeof value !== 'boolean') throw invalidOption(name, 'true or false', value)
+    return value
+  }
 }
 
-function integerOption(name: string, value: unknown, min: number, max: number): void {
-  if (Number.isInteger(value) && (value as number) >= min && (value as number) <= max) return
-  throw invalidOption(name, `an integer from ${min} to ${max}`, value)
+function integer(byDefault: number, min: number, max: number): Rule {
+  return (given, name) => {
+    const value = given ?? byDefault
+    if (Number.isInteger(value) && Number(value) >= min && Number(value) <= max) return value
+    throw invalidOption(name, `an integer from ${min} to ${max}`, value)
+  }
+}
+
+/** One of these texts; the first by default. */
+function choice(values: readonly string[]): Rule {
+  return (given, name) => {
+    const value = given ?? values[0]
+    if (values.some((allowed) => allowed === value)) return value
+    throw invalidOption(name, values.join(' or '), value)
+  }
+}
+
+/** A list of widths in pixels, resolved to ascending order. */
+function widths(given: unknown, name: string): readonly number[] {
+  const list = given ?? []
+  if (!Array.isArray(list)) throw invalidOption(name, 'a list of widths', list)
+  const check = integer(0, 1, MAX_DIMENSION)
+  return list.map((width) => check(width ?? Number.NaN, name) as number).sort((a, b) => a - b)
+}
+
+/** Value of `Access-Control-Allow-Origin`. */
+function origin(given: unknown, name: string): string {
+  const value = given ?? '*'
+  if (typeof value === 'string' && /^(\*|https?:\/\/[^\s/]+)$/.test(value)) return value
+  throw invalidOption(name, '* or an origin such as https://example.com', value)
 }
 
 function invalidOption(name: string, expected: string, actual: unknown): StrataError {
