@@ -1,4 +1,4 @@
-/** Where the browser library's files come from: Workers' static assets. */
+/** The files of the browser library: a binding to Workers' static assets. */
 export interface StaticFiles {
   fetch(request: Request): Promise<Response>
 }
@@ -11,19 +11,20 @@ const TYPES: Readonly<Record<string, string>> = {
 }
 
 /**
- * One file of the browser library, with what a page elsewhere, and one with `Cross-Origin-Embedder-Policy`, needs to use it.
- * Names stay the same from version to version, so browsers ask again by ETag; the library keeps models by their SHA-256.
- * @param name below the mount point
+ * Answers with one file of the browser library and the headers that pages of other origins, and pages with
+ * `Cross-Origin-Embedder-Policy`, need to use it. File names stay the same from version to version, so browsers revalidate
+ * them by ETag; the library keeps models by their SHA-256.
+ * @param name of the file, without a folder
  */
 export async function clientFile(files: StaticFiles, request: Request, name: string): Promise<Response> {
   const type = TYPES[name.split('.').at(-1) ?? '']
   if (type === undefined || name.includes('/')) return new Response(null, { status: 404 })
-  const found = await files.fetch(new Request(new URL(`/${name}`, request.url), request))
-  const headers = new Headers(found.headers)
+  const asset = await files.fetch(new Request(new URL(`/${name}`, request.url), request))
+  const headers = new Headers(asset.headers)
   headers.set('Access-Control-Allow-Origin', '*')
   headers.set('Cache-Control', 'public, max-age=0, must-revalidate')
   headers.set('Content-Type', type)
-  // A worker has the policy of its own script: decoding, and asking for images, is all that this one does.
+  // A web worker has the policy of its own script. This one decodes and fetches images, and does nothing else.
   headers.set(
     'Content-Security-Policy',
     "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src *",
@@ -31,5 +32,5 @@ export async function clientFile(files: StaticFiles, request: Request, name: str
   headers.set('Cross-Origin-Embedder-Policy', 'require-corp')
   headers.set('Cross-Origin-Resource-Policy', 'cross-origin')
   headers.set('X-Content-Type-Options', 'nosniff')
-  return new Response(found.body, { status: found.status, headers })
+  return new Response(asset.body, { status: asset.status, headers })
 }

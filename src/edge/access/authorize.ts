@@ -52,7 +52,7 @@ export async function authorizeRead<E extends Env>(
   else await verifier.verify(c.req.url, signing)
 }
 
-/** Without a configured token nobody may upload: open uploads have to be switched on, by development mode. */
+/** Without a configured token every upload is refused: only development mode opens uploads. */
 async function requireUploadToken(authorization: string | null, token: string | undefined): Promise<void> {
   if (!token)
     throw new StrataError('UPLOAD_FORBIDDEN', 'uploads are switched off: no upload token is configured')

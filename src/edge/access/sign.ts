@@ -91,8 +91,8 @@ export class UrlVerifier {
   }
 
   async #key(secret: string): Promise<Key> {
-    const known = this.#keys.get(secret)
-    if (known !== undefined) return known
+    const imported = this.#keys.get(secret)
+    if (imported !== undefined) return imported
     const raw = new TextEncoder().encode(secret)
     const key = await crypto.subtle.importKey('raw', raw, { name: 'HMAC', hash: 'SHA-256' }, false, [
       'verify',

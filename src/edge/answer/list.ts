@@ -5,7 +5,7 @@ import type { ImageStore } from '../store/store.ts'
 const MAX_LIMIT = 1000
 
 /**
- * GET of `/img?after=&limit=`, for whoever may upload: the images in the order of their ids. Where another page
+ * GET of `/img?after=&limit=`, with the upload token: the images in the order of their ids. Where another page
  * follows, `next` is its `after`.
  * @throws StrataError PARAM_INVALID, ID_INVALID, STORAGE_FAILED
  */

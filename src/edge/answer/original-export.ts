@@ -2,7 +2,7 @@ import { parseUnversionedId } from '../request/image-id.ts'
 import { type ImageStore, originalMissing, requireOriginal } from '../store/store.ts'
 
 /**
- * GET of `/img/:id/original`, for whoever may upload: the uploaded bytes. Browsers download them and never show them,
+ * GET of `/img/:id/original`, with the upload token: the uploaded bytes. Browsers download them and never show them,
  * because an original may be anything, and not only a picture.
  * @throws StrataError NOT_FOUND when there is no such image or no original of it; ID_INVALID, STORAGE_FAILED
  */

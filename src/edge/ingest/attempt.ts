@@ -35,9 +35,16 @@ export async function attemptEncode(
     const { token, uploaded, params, original, sha256 } = claimed
     const ready: ReadyState = {
       status: 'ready',
-      ...{ token, uploaded, sha256, params, claim },
+      token,
+      uploaded,
+      sha256,
+      params,
+      claim,
       ...(keepOriginal && { original }),
-      ...{ file, hash, bytes: bytes.length, modelSet },
+      file,
+      hash,
+      bytes: bytes.length,
+      modelSet,
       ...(placeholder !== undefined && { placeholder }),
     }
     if (await settle(id, ready, services)) {

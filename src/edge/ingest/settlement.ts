@@ -102,7 +102,12 @@ export async function fail(
   const permanent = isPermanent(new StrataError(error.code, error.message))
   const failed: FailedState = {
     status: 'failed',
-    ...{ token, uploaded, sha256, params, claim, error },
+    token,
+    uploaded,
+    sha256,
+    params,
+    claim,
+    error,
     ...(!permanent && { original }),
   }
   if (!(await settle(id, failed, services))) return

@@ -1,7 +1,7 @@
 /*
  * Room store/: what lies in the bucket: its keys, the record of an image, the objects a record names, and the caches
- * of records and headers in an isolate. Whoever writes a record decides what it says; this room only reads and
- * writes. It knows no request and no response.
+ * of records and headers in an isolate. ingest/ decides what a record says; this room only reads and writes. It
+ * knows no request and no response.
  */
 
 import { StrataError } from '../../core/errors.ts'

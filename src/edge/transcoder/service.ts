@@ -43,9 +43,9 @@ export function serviceTranscoder(service: FetcherLike | undefined): Transcoder 
       }
       if (response.ok && response.body !== null) return response.body
       const { code, message } = await readErrorBody(response)
-      const known = PASSED_ON.find((candidate) => candidate === code)
+      const passedOn = PASSED_ON.find((candidate) => candidate === code)
       throw new StrataError(
-        known ?? 'TRANSCODE_FAILED',
+        passedOn ?? 'TRANSCODE_FAILED',
         message ?? `the transcoder answered ${response.status}`,
       )
     },
