@@ -25,7 +25,7 @@ const PROGRAMS = [
   {
     config: 'src/edge/tsconfig.json',
     platform: 'neutral',
-    owns: (path) => /^src\/(index|edge\/(durable|sign))\.ts$/.test(path),
+    owns: (path) => /^src\/(index\.ts$|edge\/)/.test(path),
   },
   { config: 'tsconfig.json', platform: 'node', owns: (path) => /^src\/(cli|origin)\//.test(path) },
 ]

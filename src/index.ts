@@ -1,23 +1,31 @@
 import type { Env, Hono } from 'hono'
-import { createEdgeApp } from './edge/app.ts'
-import { type ImageCdnOptions, resolveOptions } from './edge/options.ts'
-import { createQueueHandler, type QueueHandler, type QueueOptions } from './edge/queue.ts'
-import { createSweepHandler, type ScheduledHandler, type SweepOptions } from './edge/sweep.ts'
+import {
+  createEdgeApp,
+  createQueueHandler,
+  createSweepHandler,
+  type QueueHandler,
+  type ScheduledHandler,
+} from './edge/app.ts'
+import type { QueueOptions } from './edge/ingest/queue.ts'
+import type { SweepOptions } from './edge/ingest/sweep.ts'
+import type { ImageCdnOptions } from './edge/options.ts'
+import { resolveOptions } from './edge/resolve-options.ts'
 
 export type { StrataErrorCode } from './core/errors.ts'
 export { StrataError } from './core/errors.ts'
-export { type ClientHintsOptions, clientHints, delegateCh } from './edge/client-hints.ts'
-export type { ImageEvent, ImageEventType } from './edge/events.ts'
-export type { ImageJob } from './edge/jobs.ts'
+export { parseSigningKeys, type Signing } from './edge/access/sign.ts'
+export type { QueueHandler, ScheduledHandler } from './edge/app.ts'
+export type { ImageEvent, ImageEventType } from './edge/ingest/events.ts'
+export type { ImageJob } from './edge/ingest/jobs.ts'
+export type { Origin } from './edge/ingest/origin.ts'
+export type { QueueOptions } from './edge/ingest/queue.ts'
+export type { SweepOptions } from './edge/ingest/sweep.ts'
+export type { Webhook } from './edge/ingest/webhook.ts'
 export type { ImageCdnOptions, ImageHook } from './edge/options.ts'
-export type { Origin } from './edge/origin.ts'
-export type { QueueHandler, QueueOptions } from './edge/queue.ts'
-export type { RemoteSources } from './edge/remote-sources.ts'
-export { type FetcherLike, serviceTranscoder } from './edge/service-transcoder.ts'
-export { parseSigningKeys, type Signing } from './edge/sign.ts'
-export type { ScheduledHandler, SweepOptions } from './edge/sweep.ts'
-export type { TranscodeRequest, Transcoder } from './edge/transcoder.ts'
-export type { Webhook } from './edge/webhook.ts'
+export { type ClientHintsOptions, clientHints, delegateCh } from './edge/request/client-hints.ts'
+export type { RemoteSources } from './edge/sources/allow-list.ts'
+export { type FetcherLike, serviceTranscoder } from './edge/transcoder/service.ts'
+export type { TranscodeRequest, Transcoder } from './edge/transcoder/transcoder.ts'
 export { placeholderStyle } from './format/placeholder-style.ts'
 
 /**
@@ -38,8 +46,8 @@ export function imageCdn<E extends Env = Env>(options: ImageCdnOptions<E>): Hono
 }
 
 /**
- * The consumer of the queue that option `queue` names, with the options of `imageCdn`. Accessors are called with a context
- * that has `env` but no client's request.
+ * The consumer of the queue that option `queue` names, with the same options as `imageCdn`. Accessors are called with
+ * a context that has `env` but no client's request.
  *
  * @example
  * export default { fetch: app.fetch, queue: imageQueue(options), scheduled: imageSweep(options) }
@@ -54,7 +62,7 @@ export function imageQueue<E extends Env = Env>(
 }
 
 /**
- * A handler for a cron trigger, with the options of `imageCdn`: starts uploads again whose encoding died, and removes
+ * A handler for a cron trigger, with the same options as `imageCdn`: resumes uploads whose encoding died, and removes
  * objects that no image names.
  * @throws StrataError OPTION_INVALID
  */

@@ -3,17 +3,17 @@ import { decodeRows } from './codec/compass/index.ts'
 import { embed } from './codec/hyperthumbnail/embed.ts'
 import { loadHyperThumbnail } from './codec/hyperthumbnail/load.ts'
 import { memoiseLoads } from './core/memoise-loads.ts'
-import { createTranscodeApp } from './edge/transcode-app.ts'
+import { createTranscodeApp } from './edge/transcoder/app.ts'
 import { createWasmJpeg } from './pixels/jpeg/forward-wasm.ts'
 import type { Runtime } from './runtime/types.ts'
 import { createWorkerdRuntime } from './runtime/workerd.ts'
 
-/** An isolate has 128 MB: enough for strips of 256 rows of this width, whatever a base layer's width is. */
+/** Bounds a strip in memory, whatever the width of a layer: an isolate has 128 MB, enough for 256 rows of 4096 pixels. */
 const MAX_STRIP_PIXELS = 4096 * 256
 
 const kernel = createWasmJpeg(kernels)
 
-/** The models of this isolate, loaded by the first picture; a failed load is tried again by the next. */
+/** The models of this isolate, loaded for the first picture; a failed load is tried again for the next one. */
 const runtime = memoiseLoads<void, Runtime>(createWorkerdRuntime)
 const modelOf = memoiseLoads(async (factor: number) => await loadHyperThumbnail(await runtime(), factor))
 

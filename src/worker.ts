@@ -1,8 +1,6 @@
 import { Hono } from 'hono'
-import { clientFile, type StaticFiles } from './edge/client-files.ts'
-import demoPage from './edge/demo.html'
-import type { TranscodeLease } from './edge/durable.ts'
-import { parseSigningKeys } from './edge/sign.ts'
+import { parseSigningKeys } from './edge/access/sign.ts'
+import type { TranscodeLease } from './edge/variants/durable.ts'
 import {
   clientHints,
   type ImageCdnOptions,
@@ -12,8 +10,10 @@ import {
   imageSweep,
   serviceTranscoder,
 } from './index.ts'
+import { clientFile, type StaticFiles } from './worker/client-files.ts'
+import demoPage from './worker/demo.html'
 
-export { TranscodeLease } from './edge/durable.ts'
+export { TranscodeLease } from './edge/variants/durable.ts'
 
 /** Bindings and variables of wrangler.toml. */
 interface Bindings {
@@ -28,15 +28,15 @@ interface Bindings {
   readonly UPLOAD_TOKEN?: string
   /** `kid:secret`, several separated by commas: with them only signed URLs are answered. */
   readonly SIGNING_KEYS?: string
-  /** `true`: signatures cover the parameters as well. */
+  /** `true`: signatures cover the query as well. */
   readonly SIGN_QUERY?: string
   /** `true`: JPEGs are kept in the bucket. */
   readonly PERSIST?: string
-  /** Used where JPEGs are kept. */
+  /** Used with PERSIST. */
   readonly LEASE?: DurableObjectNamespace<TranscodeLease>
   /** Hosts that pictures may be fetched from, separated by commas. */
   readonly REMOTE_HOSTS?: string
-  /** Missing: uploads are encoded by the request that made them. */
+  /** Without it, an upload is encoded by the request that sent it. */
   readonly JOBS?: Queue<ImageJob>
   readonly KEEP_ORIGINALS?: string
   readonly WEBHOOK_URL?: string
@@ -45,7 +45,7 @@ interface Bindings {
 }
 
 const MAX_SAMPLES = 24
-/** The page is one file: its own style, its own script, images and fetches from this Worker alone. */
+/** The page is one file with its own style and script; images and fetches go to this Worker only. */
 const DEMO_HEADERS = {
   'Cache-Control': 'no-cache',
   'Content-Security-Policy':
@@ -78,7 +78,7 @@ app.get('/client/:name', async (c) => {
   return files ? await clientFile(files, c.req.raw, c.req.param('name')) : c.notFound()
 })
 
-/** Ids for the demo page. What a bucket holds is listed in development only. */
+/** Ids for the demo page: those of SAMPLES; in development, where that is empty, those in the bucket. */
 app.get('/samples', async (c) => {
   const named = listOf(c.env.SAMPLES)
   const listed = named.length === 0 && c.env.STRATA_ENV === 'development'
@@ -88,7 +88,7 @@ app.get('/samples', async (c) => {
 
 app.route('/cdn', imageCdn(options))
 
-/** What stands between commas. */
+/** The parts between commas, without empty ones. */
 function listOf(text = ''): string[] {
   return text
     .split(',')

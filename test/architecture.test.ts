@@ -14,10 +14,38 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   runtime: ['core', 'network'],
   codec: SHARED,
   edge: SHARED,
+  worker: ['core'],
   origin: SHARED,
   client: SHARED,
   cli: [...SHARED, 'edge', 'origin', 'client'],
 }
+
+/**
+ * The rooms of src/edge, in the order in which a request passes through them: what it says, who may ask, what is stored, where
+ * else pictures lie, how a JPEG is made, what is decided, what is kept, how uploads are encoded, what is answered. A room
+ * imports only rooms that stand before it. The files at the door come last, except errors.ts, which every room may import.
+ */
+const EDGE_ROOMS = [
+  'errors.ts',
+  'request',
+  'access',
+  'store',
+  'sources',
+  'transcoder',
+  'plan',
+  'variants',
+  'ingest',
+  'answer',
+  'options.ts',
+  'resolve-options.ts',
+  'services.ts',
+  'app.ts',
+]
+
+/** A room with more files, or a file with more lines, should be split. */
+const MAX_FILES = 20
+const MAX_LINES = 250
+const ROOMY = ['src/edge', 'src/worker']
 
 /** Files directly in src/: the only ones that join areas, and what no area imports. */
 const ROOTS = ['src/index.ts', 'src/worker.ts', 'src/transcoder.ts']
@@ -48,6 +76,14 @@ describe('the dependencies of src/', () => {
     expect(wrongDirections(graph)).toEqual([])
   })
 
+  it('lead from each room of src/edge to rooms before it', () => {
+    expect(wrongRooms(graph)).toEqual([])
+  })
+
+  it('lead from the plugin to no codec', () => {
+    expect(codecsBehind(graph, 'src/index.ts')).toEqual([])
+  })
+
   it('lead from no decoder to an encoder', () => {
     expect(decodersWithEncoder(graph)).toEqual([])
   })
@@ -58,6 +94,25 @@ describe('the dependencies of src/', () => {
 
   it('form no cycle', () => {
     expect(cycles(graph)).toEqual([])
+  })
+})
+
+describe('the rooms', () => {
+  const files = [...readGraph().keys()].filter((file) => ROOMY.includes(posix.join('src', areaOf(file))))
+
+  it(`hold at most ${MAX_FILES} files each`, () => {
+    const rooms = [...new Set(files.map((file) => posix.dirname(file)))]
+    const filesIn = (room: string) => files.filter((file) => posix.dirname(file) === room).length
+    expect(rooms.filter((room) => filesIn(room) > MAX_FILES)).toEqual([])
+  })
+
+  it(`hold files of at most ${MAX_LINES} lines`, () => {
+    const lines = (file: string) => readSource(file).split('\n').length - 1
+    expect(files.filter((file) => lines(file) > MAX_LINES)).toEqual([])
+  })
+
+  it('export only what another file needs', { timeout: 60_000 }, () => {
+    expect(unusedExports(['src/edge', 'src/worker'])).toEqual([])
   })
 })
 
@@ -84,6 +139,36 @@ describe('the rules', () => {
     ['src/transcoder.ts', 'src/runtime/workerd.ts'],
   ])('allow %s -> %s', (from, to) => {
     expect(wrongDirections(graphOf({ [from]: [to], [to]: [] }))).toEqual([])
+  })
+
+  it.each([
+    ['src/edge/request/a.ts', 'src/edge/plan/b.ts'],
+    ['src/edge/variants/a.ts', 'src/edge/answer/b.ts'],
+    ['src/edge/answer/a.ts', 'src/edge/services.ts'],
+    ['src/edge/options.ts', 'src/edge/app.ts'],
+    ['src/edge/errors.ts', 'src/edge/request/a.ts'],
+    ['src/edge/attic/a.ts', 'src/edge/request/b.ts'],
+    ['src/edge/request/a.ts', 'src/edge/b.ts'],
+  ])('refuse %s -> %s between rooms', (from, to) => {
+    expect(wrongRooms(graphOf({ [from]: [to], [to]: [] }))).toEqual([`${from} -> ${to}`])
+  })
+
+  it.each([
+    ['src/edge/plan/a.ts', 'src/edge/request/b.ts'],
+    ['src/edge/plan/a.ts', 'src/edge/plan/b.ts'],
+    ['src/edge/request/a.ts', 'src/edge/errors.ts'],
+    ['src/edge/app.ts', 'src/edge/answer/a.ts'],
+    ['src/index.ts', 'src/edge/app.ts'],
+  ])('allow %s -> %s between rooms', (from, to) => {
+    expect(wrongRooms(graphOf({ [from]: [to], [to]: [] }))).toEqual([])
+  })
+
+  it('follow the plugin through other files', () => {
+    const graph = graphOf({
+      'src/index.ts': ['src/edge/app.ts'],
+      'src/edge/app.ts': ['src/pixels/a.ts', 'src/format/b.ts'],
+    })
+    expect(codecsBehind(graph, 'src/index.ts')).toEqual(['src/pixels/a.ts'])
   })
 
   it('follow a decoder through other files', () => {
@@ -136,10 +221,14 @@ function readGraph(): Graph {
       .sort()
       .map((file) => {
         // Types count as well: to need another's types is to depend on it.
-        const { importedFiles } = ts.preProcessFile(readFileSync(new URL(file, root), 'utf8'), true, true)
+        const { importedFiles } = ts.preProcessFile(readSource(file), true, true)
         return [file, importedFiles.map(({ fileName }) => resolve(file, fileName))]
       }),
   )
+}
+
+function readSource(file: string): string {
+  return readFileSync(new URL(`../${file}`, import.meta.url), 'utf8')
 }
 
 /** The path from the repository's root, "./" in front where it leaves src/; a package's name stays as it is. */
@@ -172,6 +261,78 @@ function wrongDirections(graph: Graph): string[] {
   return edges(graph).filter(isWrong).map(show)
 }
 
+/** "plan" for src/edge/plan/etag.ts, "app.ts" for src/edge/app.ts. */
+function roomOf(file: string): string {
+  return file.split('/')[2] ?? ''
+}
+
+function wrongRooms(graph: Graph): string[] {
+  const isWrong = ([from, to]: [string, string]) => {
+    if (areaOf(from) !== 'edge' || areaOf(to) !== 'edge' || roomOf(from) === roomOf(to)) return false
+    const [place, target] = [EDGE_ROOMS.indexOf(roomOf(from)), EDGE_ROOMS.indexOf(roomOf(to))]
+    return target < 0 || place < target
+  }
+  return edges(graph).filter(isWrong).map(show)
+}
+
+/**
+ * "path: name" of each export of these folders that no file of src/ or test/ imports or re-exports by name. What package.json
+ * names as an entry point is for users, so its exports are left out.
+ */
+function unusedExports(folders: readonly string[]): string[] {
+  const root = new URL('../', import.meta.url)
+  const files = ['src', 'test'].flatMap((folder) =>
+    readdirSync(new URL(folder, root), { recursive: true, encoding: 'utf8' })
+      .map((file) => posix.join(folder, file.replaceAll('\\', '/')))
+      .filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts')),
+  )
+  // Parsing is slow, so only files that can import from these folders are parsed.
+  const mayImport = (file: string) =>
+    folders.some(
+      (folder) => file.startsWith(folder) || readSource(file).includes(`${posix.basename(folder)}/`),
+    )
+  const used = new Set(files.filter(mayImport).flatMap(importedNames))
+  const entries = readSource('package.json')
+  return files
+    .filter((file) => folders.some((folder) => file.startsWith(`${folder}/`)))
+    .filter((file) => !entries.includes(`./dist/${file.slice('src/'.length).replace(/ts$/, 'js')}`))
+    .flatMap((file) => exportedNames(file).map((name) => `${file}: ${name}`))
+    .filter((name) => !used.has(name))
+}
+
+/** "path: name" of everything that a file imports or re-exports by name. */
+function importedNames(file: string): string[] {
+  return statementsOf(file).flatMap((statement) => {
+    const isImport = ts.isImportDeclaration(statement)
+    if (!isImport && !ts.isExportDeclaration(statement)) return []
+    const { moduleSpecifier } = statement
+    if (moduleSpecifier === undefined || !ts.isStringLiteral(moduleSpecifier)) return []
+    const names = isImport ? statement.importClause?.namedBindings : statement.exportClause
+    if (names === undefined || ts.isNamespaceImport(names) || ts.isNamespaceExport(names)) return []
+    const path = posix.join(posix.dirname(file), moduleSpecifier.text)
+    return names.elements.map(({ name, propertyName }) => `${path}: ${(propertyName ?? name).text}`)
+  })
+}
+
+/** Names that a file declares with `export`. */
+function exportedNames(file: string): string[] {
+  return statementsOf(file).flatMap((statement) => {
+    if (!ts.canHaveModifiers(statement)) return []
+    const isExported = ts.getModifiers(statement)?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword)
+    if (!isExported) return []
+    if (ts.isVariableStatement(statement))
+      return statement.declarationList.declarations.flatMap(({ name }) =>
+        ts.isIdentifier(name) ? [name.text] : [],
+      )
+    const { name } = statement as ts.Statement & { readonly name?: ts.Identifier }
+    return name === undefined ? [] : [name.text]
+  })
+}
+
+function statementsOf(file: string): readonly ts.Statement[] {
+  return ts.createSourceFile(file, readSource(file), ts.ScriptTarget.ES2022).statements
+}
+
 function wrongPackages(graph: Graph): string[] {
   const isWrong = ([from, to]: [string, string]) => {
     const area = areaOf(from)
@@ -184,6 +345,15 @@ function wrongPackages(graph: Graph): string[] {
 
 function show([from, to]: [string, string]): string {
   return `${from} -> ${to}`
+}
+
+/** Files that decode, encode or make pixels and that this file imports, directly or through others. */
+function codecsBehind(graph: Graph, file: string): string[] {
+  const reached = new Set([file])
+  for (const from of reached) for (const to of graph.get(from) ?? []) reached.add(to)
+  return [...reached].filter((path) =>
+    ['codec', 'entropy', 'network', 'pixels', 'runtime'].includes(areaOf(path)),
+  )
 }
 
 /**

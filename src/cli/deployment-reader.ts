@@ -1,5 +1,5 @@
 import { StrataError } from '../core/errors.ts'
-import { signUrl } from '../edge/sign.ts'
+import { signUrl } from '../edge/access/sign.ts'
 import type { SigningKey } from './signing-key.ts'
 import { imageUrl, type UploadTarget } from './upload-file.ts'
 

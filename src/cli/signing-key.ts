@@ -1,4 +1,4 @@
-import { parseSigningKeys } from '../edge/sign.ts'
+import { parseSigningKeys } from '../edge/access/sign.ts'
 import { usage } from './command.ts'
 
 /** Key id and secret, as `signUrl` takes them. */

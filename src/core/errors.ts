@@ -60,7 +60,10 @@ export const ERRORS = {
 
 export type StrataErrorCode = keyof typeof ERRORS
 
-/** The only error class thrown on purpose. `message` is public: it names the thing, what is expected, what came. */
+/**
+ * The class, or the base class, of every error thrown on purpose. `message` is public: it names the thing, what is
+ * expected, what came.
+ */
 export class StrataError extends Error {
   override readonly name = 'StrataError'
   readonly code: StrataErrorCode

@@ -1,16 +1,33 @@
+/*
+ * The three handlers of a Worker: the plugin's routes, the consumer of its queue, the sweep. Each route reads: may
+ * this request do that, and which function of a room answers it.
+ */
+
 import { type Context, type Env, Hono } from 'hono'
 import { cors } from 'hono/cors'
 import { StrataError } from '../core/errors.ts'
-import { errorResponse, MethodNotAllowed } from './errors.ts'
-import { EXPOSED_HEADERS } from './headers.ts'
-import { listImages } from './list.ts'
+import { authorizeRead, authorizeWrite } from './access/authorize.ts'
+import { UrlVerifier } from './access/sign.ts'
+import { EXPOSED_HEADERS } from './answer/headers.ts'
+import { listImages } from './answer/list.ts'
+import { exportOriginal } from './answer/original-export.ts'
+import { readHealth, readImage, readInfo } from './answer/read.ts'
+import { errorResponse, methodNotAllowed } from './errors.ts'
+import { handleBatch, type QueueOptions } from './ingest/queue.ts'
+import { type SweepOptions, sweep } from './ingest/sweep.ts'
+import { deleteImage, putImage, reencodeImage } from './ingest/write.ts'
 import type { ResolvedOptions } from './options.ts'
-import { exportOriginal } from './originals.ts'
-import { readHealth, readImage, readInfo } from './read.ts'
-import { authorizeRead } from './read-access.ts'
-import { createShared, type Services, servicesFor } from './services.ts'
-import { UrlVerifier } from './sign.ts'
-import { authorize, deleteImage, putImage, reencodeImage } from './write.ts'
+import { createShared, jobServicesFor, type Services, servicesFor, withContext } from './services.ts'
+
+/** The `queue` handler of a Worker. */
+export type QueueHandler = (batch: MessageBatch, env: unknown, context: ExecutionContext) => Promise<void>
+
+/** The `scheduled` handler of a Worker. */
+export type ScheduledHandler = (
+  controller: ScheduledController,
+  env: unknown,
+  context: ExecutionContext,
+) => Promise<void>
 
 const INFO_SUFFIX = '.json'
 
@@ -23,7 +40,7 @@ export function createEdgeApp<E extends Env>(options: ResolvedOptions<E>): Hono<
   app.use(
     cors({
       origin: options.allowOrigin,
-      // Only reading: a page elsewhere must not upload to a development server that asks for no token.
+      // Reading only: another site's page must not upload to a development server, which asks for no token.
       allowMethods: ['GET', 'HEAD'],
       allowHeaders: ['If-None-Match', 'If-Range', 'Range'],
       exposeHeaders: EXPOSED_HEADERS,
@@ -47,46 +64,46 @@ export function createEdgeApp<E extends Env>(options: ResolvedOptions<E>): Hono<
     return await readImage(name, c.req.raw, services, options)
   })
   app.put('/img/:name', async (c) => {
-    await authorize(c, options)
+    await authorizeWrite(c, options)
     const services = servicesFor(c, options, shared)
     const { maxUploadBytes } = options
     const upload = { maxUploadBytes, remote: options.remote(c) }
     return dropStale(c, services, await putImage(c.req.param('name'), c.req.raw, services, upload))
   })
   app.delete('/img/:name', async (c) => {
-    await authorize(c, options)
+    await authorizeWrite(c, options)
     const services = servicesFor(c, options, shared)
     return dropStale(c, services, await deleteImage(c.req.param('name'), services))
   })
   app.get('/img', async (c) => {
-    await authorize(c, options)
+    await authorizeWrite(c, options)
     return await listImages(new URL(c.req.url).searchParams, servicesFor(c, options, shared).store)
   })
   app.get('/img/:name/original', async (c) => {
-    await authorize(c, options)
+    await authorizeWrite(c, options)
     return await exportOriginal(c.req.param('name'), servicesFor(c, options, shared).store)
   })
   app.post('/img/:name/encode', async (c) => {
-    await authorize(c, options)
+    await authorizeWrite(c, options)
     const services = servicesFor(c, options, shared)
     return dropStale(c, services, await reencodeImage(c.req.param('name'), c.req.raw, services))
   })
 
   app.all('/img/:name/original', (c) => {
-    throw new MethodNotAllowed(c.req.method, 'GET, HEAD')
+    throw methodNotAllowed(c.req.method, 'GET, HEAD')
   })
   app.all('/img/:name/encode', (c) => {
-    throw new MethodNotAllowed(c.req.method, 'POST')
+    throw methodNotAllowed(c.req.method, 'POST')
   })
   app.all('/img', (c) => {
-    throw new MethodNotAllowed(c.req.method, 'GET, HEAD')
+    throw methodNotAllowed(c.req.method, 'GET, HEAD')
   })
   app.all('/img/:name', (c) => {
     const info = c.req.param('name').endsWith(INFO_SUFFIX)
-    throw new MethodNotAllowed(c.req.method, info ? 'GET, HEAD' : 'GET, HEAD, PUT, DELETE')
+    throw methodNotAllowed(c.req.method, info ? 'GET, HEAD' : 'GET, HEAD, PUT, DELETE')
   })
   app.all('/health', (c) => {
-    throw new MethodNotAllowed(c.req.method, 'GET, HEAD')
+    throw methodNotAllowed(c.req.method, 'GET, HEAD')
   })
   app.all('*', () => {
     throw new StrataError('NOT_FOUND', 'address: expected img/ID, img/ID.json or health')
@@ -95,11 +112,40 @@ export function createEdgeApp<E extends Env>(options: ResolvedOptions<E>): Hono<
   return app
 }
 
-/** After a change: nothing of a version that is no more is shown or kept. The answer does not wait for the bucket. */
+/**
+ * After a change of an image: forgets its record and removes JPEGs of replaced versions, the latter after the answer.
+ */
 function dropStale(c: Context, services: Services, response: Response): Response {
-  const { persisted, store, states, keepAlive } = services
+  const { variants, store, states, keepAlive } = services
   const id = c.req.param('name') ?? ''
   states.forget(id)
-  if (persisted) keepAlive(persisted.removeStale(id, store).catch(() => undefined))
+  if (variants) keepAlive(variants.removeStale(id, store).catch(() => undefined))
   return response
+}
+
+/** The consumer of the queue that option `queue` names. */
+export function createQueueHandler<E extends Env>(
+  options: ResolvedOptions<E>,
+  queueOptions?: QueueOptions,
+): QueueHandler {
+  const shared = createShared()
+  return async function queue(batch, env, context) {
+    await withContext<E>(env, context, (c) =>
+      handleBatch(batch, jobServicesFor(c, options, shared), queueOptions),
+    )
+  }
+}
+
+/** `sweep` as the handler of a cron trigger. */
+export function createSweepHandler<E extends Env>(
+  options: ResolvedOptions<E>,
+  sweepOptions?: SweepOptions,
+): ScheduledHandler {
+  const shared = createShared()
+  return async function scheduled(_controller, env, context) {
+    await withContext<E>(env, context, async (c) => {
+      const report = await sweep(servicesFor(c, options, shared), sweepOptions)
+      console.log(JSON.stringify({ event: 'sweep', ...report }))
+    })
+  }
 }

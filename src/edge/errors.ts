@@ -1,36 +1,47 @@
-import { StrataError } from '../core/errors.ts'
-import { RETRY_AFTER_S } from './headers.ts'
-import { RangeError416 } from './native.ts'
+/*
+ * The door's ground: how an error becomes a response. Every room may import this file, and it imports no room. The list
+ * of codes is src/core/errors.ts.
+ */
 
-/** A request with a method that its address does not know; `allow` is the value of the Allow header. */
-export class MethodNotAllowed extends StrataError {
-  readonly allow: string
+import { errorBody } from '../core/error-body.ts'
+import { StrataError, type StrataErrorCode } from '../core/errors.ts'
 
-  constructor(method: string, allow: string) {
-    super('METHOD_NOT_ALLOWED', `method: expected ${allow}, got ${method}`)
-    this.allow = allow
+/** Seconds after which a client should ask again: for an image that is being encoded, and after a 503. */
+export const RETRY_AFTER_S = 1
+
+/** An error whose answer needs headers beside its code and message. */
+export class HttpError extends StrataError {
+  readonly headers: Readonly<Record<string, string>>
+
+  constructor(code: StrataErrorCode, message: string, headers: Readonly<Record<string, string>>) {
+    super(code, message)
+    this.headers = headers
   }
+}
+
+/** The error for a method that an address does not know. @param allow value of the Allow header */
+export function methodNotAllowed(method: string, allow: string): HttpError {
+  return new HttpError('METHOD_NOT_ALLOWED', `method: expected ${allow}, got ${method}`, { Allow: allow })
 }
 
 /**
  * The answer to anything thrown: `{ error: { code, message } }`, never cached. What is not a StrataError is a defect
- * of ours: its message goes to the log and not to the client.
+ * of this software: its message goes to the log and not to the client.
  */
 export function errorResponse(thrown: unknown): Response {
   const error = thrown instanceof StrataError ? thrown : new StrataError('INTERNAL', 'an unexpected error')
-  // What is full or not there is expected, and worst to log while it lasts.
+  // A full queue and a missing transcoder are expected, and a line for each request would flood the log.
   if (error.status >= 500 && !/_(BUSY|MISSING)$/.test(error.code))
-    console.error(JSON.stringify(describe(error, thrown)))
+    console.error(JSON.stringify(logEntry(error, thrown)))
   const headers = new Headers({ 'Cache-Control': 'no-store', 'Content-Type': 'application/json' })
-  if (error instanceof MethodNotAllowed) headers.set('Allow', error.allow)
-  if (error instanceof RangeError416) headers.set('Content-Range', `bytes */${error.size}`)
   if (error.status === 401) headers.set('WWW-Authenticate', 'Bearer')
   if (error.status === 503) headers.set('Retry-After', String(RETRY_AFTER_S))
-  const body = JSON.stringify({ error: { code: error.code, message: error.message } })
-  return new Response(body, { status: error.status, headers })
+  if (error instanceof HttpError)
+    for (const [name, value] of Object.entries(error.headers)) headers.set(name, value)
+  return new Response(JSON.stringify(errorBody(error)), { status: error.status, headers })
 }
 
-function describe(error: StrataError, thrown: unknown): Record<string, unknown> {
+function logEntry(error: StrataError, thrown: unknown): Record<string, unknown> {
   const cause = thrown instanceof Error ? thrown.cause : undefined
   return {
     event: 'error',

@@ -1,41 +1,34 @@
+/*
+ * Joins the rooms: makes what they work with from options and bindings. Each room names only what it needs, as an
+ * interface of its own; only the door knows all of it.
+ */
+
 import { type Context, type Env, Hono } from 'hono'
 import { StrataError } from '../core/errors.ts'
-import type { IngestServices } from './encode-job.ts'
-import type { ImageEvent } from './events.ts'
-import { HeaderCache } from './header-cache.ts'
-import { type ImageJob, type Jobs, localJobs, queuedJobs } from './jobs.ts'
-import type { Jpeg } from './jpeg.ts'
-import { LeaseClient } from './lease-client.ts'
-import { MemoryBudget } from './memory-budget.ts'
+import type { ReadServices } from './answer/read.ts'
+import type { IngestServices } from './ingest/encode-job.ts'
+import type { ImageEvent } from './ingest/events.ts'
+import { type ImageJob, type Jobs, localJobs, queuedJobs } from './ingest/jobs.ts'
+import type { JobServices } from './ingest/queue.ts'
+import type { WriteServices } from './ingest/write.ts'
 import type { ResolvedOptions } from './options.ts'
-import { PersistedJpegs } from './persisted-jpegs.ts'
-import { type KeepAlive, SingleFlight } from './single-flight.ts'
-import { StateCache } from './state-cache.ts'
-import { ImageStore } from './store.ts'
-import type { Transcoder } from './transcoder.ts'
+import { keepAlive } from './request/keep-alive.ts'
+import { HeaderCache } from './store/header-cache.ts'
+import { StateCache } from './store/state-cache.ts'
+import { ImageStore } from './store/store.ts'
+import { MemoryBudget } from './transcoder/memory-budget.ts'
+import { LeaseClient } from './variants/lease-client.ts'
+import { SingleFlight } from './variants/single-flight.ts'
+import { VariantStore } from './variants/variant-store.ts'
 
-/** What all requests of one plugin instance share, hence one per isolate. */
-export interface Shared {
-  readonly headers: HeaderCache
-  readonly flights: SingleFlight<Jpeg | undefined>
-  readonly memory: MemoryBudget
-  readonly states: StateCache
-}
+/** What all requests of one plugin instance share, hence those of one isolate. */
+type Shared = Pick<ReadServices, 'headers' | 'flights' | 'memory' | 'states'>
 
-/** Half of an isolate: the prefixes and JPEGs of all that is being made. */
+/** Bytes: half of an isolate's memory, for the prefixes and JPEGs of everything that is being made. */
 const MAX_JPEG_MEMORY = 64 * 1024 * 1024
 
-/** What one request works with. The transcoder, the origin and the queue are looked up only by those who need them. */
-export interface Services extends Shared {
-  readonly store: ImageStore
-  readonly keepAlive: KeepAlive
-  readonly jobs: () => Jobs
-  readonly ingest: () => IngestServices
-  readonly transcoder: () => Transcoder | undefined
-  /** Undefined where JPEGs are not kept. */
-  readonly persisted: PersistedJpegs | undefined
-  readonly leases: LeaseClient | undefined
-}
+/** What one request works with. Functions are called only where their result is needed. */
+export type Services = ReadServices & WriteServices & { readonly ingest: () => IngestServices }
 
 export function createShared(): Shared {
   return {
@@ -46,6 +39,7 @@ export function createShared(): Shared {
   }
 }
 
+/** @throws StrataError OPTION_INVALID when an option gives something that cannot be used */
 export function servicesFor<E extends Env>(
   c: Context<E>,
   options: ResolvedOptions<E>,
@@ -66,17 +60,35 @@ export function servicesFor<E extends Env>(
     jobs,
     ingest,
     transcoder: () => options.transcoder(c),
-    persisted: options.persist(c) ? new PersistedJpegs(bucket) : undefined,
+    variants: options.persist(c) ? new VariantStore(bucket) : undefined,
     leases: leases && new LeaseClient(leases),
   }
 }
 
-/** A binding that is missing is the commonest mistake of a deployment. @throws StrataError OPTION_INVALID */
+/** What the consumer of the queue works with. */
+export function jobServicesFor<E extends Env>(
+  c: Context<E>,
+  options: ResolvedOptions<E>,
+  shared: Shared,
+): JobServices {
+  const queue = options.queue(c)
+  return {
+    ingest: servicesFor(c, options, shared).ingest(),
+    webhook: () => options.webhook(c),
+    async send(job, delaySeconds) {
+      if (queue === undefined)
+        throw new StrataError('OPTION_INVALID', 'imageCdn option queue: expected a queue, got undefined')
+      await queue.send(job, { delaySeconds })
+    },
+  }
+}
+
+/** A missing binding is the commonest mistake of a deployment. @throws StrataError OPTION_INVALID */
 function requireBucket(bucket: R2Bucket | undefined): R2Bucket {
   if (typeof bucket?.get === 'function') return bucket
   throw new StrataError(
     'OPTION_INVALID',
-    `imageCdn option bucket: expected it to give an R2 bucket, got ${typeof bucket}; see [[r2_buckets]] in wrangler.toml`,
+    `imageCdn option bucket: expected an R2 bucket, got ${typeof bucket}; see [[r2_buckets]] in wrangler.toml`,
   )
 }
 
@@ -108,16 +120,7 @@ async function send(queue: Queue<ImageJob>, job: ImageJob): Promise<void> {
   }
 }
 
-/** Work that goes on after the response. Hono throws where there is no execution context: there nothing cuts it off. */
-export function keepAlive<E extends Env>(c: Context<E>, work: Promise<unknown>): void {
-  try {
-    c.executionCtx.waitUntil(work)
-  } catch {
-    work.catch(() => undefined)
-  }
-}
-
-/** Accessors of options want a context of Hono; work that no request began gets one as well. */
+/** Runs work that no request began with a Hono context, which the accessors of the options need. */
 export async function withContext<E extends Env>(
   env: unknown,
   execution: ExecutionContext,

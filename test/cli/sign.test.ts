@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { verifyUrl } from '../../src/edge/sign.ts'
+import { verifyUrl } from '../../src/edge/access/sign.ts'
 import { strata } from './harness.ts'
 
 const SECRET = 'a secret of some length'

@@ -4,10 +4,10 @@
  * patience with other hosts.
  */
 import { Hono } from 'hono'
-import type { TranscodeLease } from '../../src/edge/durable.ts'
+import type { TranscodeLease } from '../../src/edge/variants/durable.ts'
 import { type ImageCdnOptions, imageCdn, serviceTranscoder } from '../../src/index.ts'
 
-export { TranscodeLease } from '../../src/edge/durable.ts'
+export { TranscodeLease } from '../../src/edge/variants/durable.ts'
 
 interface Bindings {
   readonly IMAGES: R2Bucket

@@ -22,7 +22,7 @@ describe('imageCdn', () => {
     { persist: () => true, lease: () => undefined },
     { remote: { hosts: ['img.example.com', '*.example.org'], http: true, timeoutMs: 1000 } },
     { remote: () => undefined },
-  ])('takes %o', (options) => {
+  ])('accepts %o', (options) => {
     expect(() => imageCdn({ ...accessors, ...(options as object) })).not.toThrow()
   })
 
@@ -73,7 +73,7 @@ describe('imageCdn', () => {
   })
 })
 
-it('a bucket that is not bound is named at the first request', async () => {
+it('imageCdn names an unbound bucket at the first request', async () => {
   const response = await imageCdn(accessors).request('/img/x')
   expect(response.status).toBe(500)
   expect(await response.json()).toMatchObject({

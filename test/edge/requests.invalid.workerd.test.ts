@@ -31,7 +31,7 @@ describe('bad requests', () => {
     ['/cdn/img/a/b', 404, 'NOT_FOUND'],
     ['/cdn/nothing', 404, 'NOT_FOUND'],
     ['/cdn/', 404, 'NOT_FOUND'],
-  ])('%s', async (path, status, code) => {
+  ])('are refused: %s', async (path, status, code) => {
     const response = await cdn.get(path)
     expect(response.status).toBe(status)
     expect(response.headers.get('Cache-Control')).toBe('no-store')
@@ -49,7 +49,7 @@ describe('bad requests', () => {
     { 'If-None-Match': '"' },
     { 'If-Range': 'x', Range: 'bytes=0-' },
     { 'Sec-CH-Width': 'NaN', 'Sec-CH-DPR': '-1', 'Sec-CH-Viewport-Width': '1e99' },
-  ])('headers that cannot be read are ignored: %o', async (headers) => {
+  ])('are answered when only a header is malformed: %o', async (headers) => {
     const response = await cdn.get('/cdn/img/good', headers as unknown as Record<string, string>)
     expect(response.status).toBe(200)
     await response.arrayBuffer()
@@ -63,7 +63,7 @@ describe('bad requests', () => {
     ['PUT', '/cdn/img/good/original', 'GET, HEAD'],
     ['GET', '/cdn/img/good/encode', 'POST'],
     ['DELETE', '/cdn/img', 'GET, HEAD'],
-  ])('%s %s', async (method, path, allow) => {
+  ])('with a wrong method name the allowed ones: %s %s', async (method, path, allow) => {
     const response = await cdn.request(path, { method })
     expect(response.status).toBe(405)
     expect(response.headers.get('Allow')).toBe(allow)
@@ -72,7 +72,7 @@ describe('bad requests', () => {
 })
 
 describe('bad uploads', () => {
-  it('without a length, with none and with too much', async () => {
+  it('are refused without a length, when empty and when too large', async () => {
     const small = createCdn(answerWith(strataFile(60)), { maxUploadBytes: 10 })
     const noLength = await small.request('/cdn/img/bad', { method: 'PUT', body: new Blob(['x']).stream() })
     expect([noLength.status, (await errorOf(noLength)).code]).toEqual([411, 'LENGTH_REQUIRED'])
@@ -84,7 +84,7 @@ describe('bad uploads', () => {
     expect((await small.get('/cdn/img/bad')).status).toBe(404)
   })
 
-  it('that break off leave what was there', async () => {
+  it('that break off leave the image as it was', async () => {
     const response = await cdn.request('/cdn/img/good', {
       method: 'PUT',
       body: new Blob(['short']).stream(),
@@ -102,12 +102,12 @@ describe('bad uploads', () => {
     '/cdn/img/bad?bg=red',
     '/cdn/img/bad@0123abcd',
     '/cdn/img/bad.json',
-  ])('%s', async (path) => {
+  ])('are refused: %s', async (path) => {
     expect((await cdn.put(path)).status).toBe(400)
     expect(await keysOf('bad')).toEqual([])
   })
 
-  it('deleting what is not there', async () => {
+  it('a deletion of a missing image is refused', async () => {
     expect((await cdn.request('/cdn/img/unknown', { method: 'DELETE' })).status).toBe(404)
   })
 })
@@ -130,7 +130,7 @@ describe('the upload token', () => {
     },
   )
 
-  it('opens the door', async () => {
+  it('lets uploads and deletions through', async () => {
     const headers = { Authorization: 'Bearer s3cret' }
     expect((await guarded.put('/cdn/img/guarded', 'x', headers)).status).toBe(202)
     expect((await guarded.get('/cdn/img/guarded?f=native')).status).toBe(200)

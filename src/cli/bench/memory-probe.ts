@@ -1,4 +1,4 @@
-import { transcodeLayer } from '../../edge/transcode.ts'
+import { transcodeLayer } from '../../edge/transcoder/transcode-layer.ts'
 import { readHeader } from '../../format/reader.ts'
 import { createWasmRuntime } from '../../runtime/node.ts'
 import { type Observer, observedTranscode } from './observe.ts'

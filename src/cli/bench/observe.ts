@@ -1,7 +1,7 @@
 import { decodeRows } from '../../codec/compass/decode.ts'
 import { type CodecKernels, kernelsOf } from '../../codec/compass/kernels.ts'
 import { StrataError } from '../../core/errors.ts'
-import type { TranscodeParts } from '../../edge/transcode.ts'
+import type { TranscodeParts } from '../../edge/transcoder/transcode-layer.ts'
 import { createWasmJpeg } from '../../pixels/jpeg/forward-wasm.ts'
 import type { Runtime } from '../../runtime/types.ts'
 

@@ -1,7 +1,7 @@
 import { StrataError } from '../../core/errors.ts'
 import { sha256 } from '../../core/hash.ts'
 import type { RgbImage } from '../../core/image.ts'
-import { type DecodeRows, transcodeLayer } from '../../edge/transcode.ts'
+import { type DecodeRows, transcodeLayer } from '../../edge/transcoder/transcode-layer.ts'
 import { ladderFor } from '../../format/ladder.ts'
 import { SOURCE_HASH_BYTES } from '../../format/layout.ts'
 import { readHeader } from '../../format/reader.ts'

@@ -1,4 +1,4 @@
-import { signUrl } from '../../edge/sign.ts'
+import { signUrl } from '../../edge/access/sign.ts'
 import { defineCommand, parseInteger, usage } from '../command.ts'
 import { firstSigningKey } from '../signing-key.ts'
 

@@ -1,6 +1,6 @@
 import sharp from 'sharp'
 import { expect, it } from 'vitest'
-import { delegateCh } from '../../../src/edge/client-hints.ts'
+import { delegateCh } from '../../../src/edge/request/client-hints.ts'
 import { event } from './browser.ts'
 import { describeOnStage } from './stage.ts'
 

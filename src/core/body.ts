@@ -1,0 +1,26 @@
+import { concat } from './bytes.ts'
+
+/**
+ * Reads a whole body but never more than `limit` bytes of it: a declared length is only a claim.
+ * @returns undefined when there is more
+ */
+export async function readAtMost(
+  body: Uint8Array | ReadableStream<Uint8Array> | null,
+  limit: number,
+): Promise<Uint8Array | undefined> {
+  if (body === null) return new Uint8Array(0)
+  if (body instanceof Uint8Array) return body.length > limit ? undefined : body
+  const parts: Uint8Array[] = []
+  const reader = body.getReader()
+  let total = 0
+  for (;;) {
+    const { done, value } = await reader.read()
+    if (done) return concat(parts)
+    total += value.length
+    if (total > limit) {
+      await reader.cancel('too large')
+      return undefined
+    }
+    parts.push(value)
+  }
+}

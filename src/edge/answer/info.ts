@@ -1,0 +1,41 @@
+import { ERRORS } from '../../core/errors.ts'
+import { describeHeader, type HeaderDescription } from '../../format/describe.ts'
+import { prefixEtag } from '../../format/version.ts'
+import { PENDING_HEADERS } from '../ingest/pending.ts'
+import type { LoadedImage } from '../store/header-cache.ts'
+import type { FailedState, OpenState } from '../store/state.ts'
+
+/** The JSON of `GET /img/:id.json` for a ready image. */
+interface ImageInfo extends HeaderDescription {
+  /** Length of the whole file. */
+  readonly bytes: number
+  /** ETag of the whole file, as `f=native` answers it. */
+  readonly etag: string
+  readonly state: 'ready'
+}
+
+export function imageInfo({ header, state }: LoadedImage): Response {
+  const info: ImageInfo = {
+    ...describeHeader(header, state.placeholder ?? null),
+    bytes: header.totalLength,
+    etag: prefixEtag(state.hash, header.layers.length - 1),
+    state: 'ready',
+  }
+  return Response.json(info, { headers: { 'Cache-Control': 'no-cache' } })
+}
+
+/** The JSON for an image that is not encoded yet: how far it is, and why the last attempt failed. */
+export function openInfo({ status, attempt, error }: OpenState): Response {
+  return Response.json(
+    { state: status, attempt, ...(error && { error }) },
+    { status: 202, headers: PENDING_HEADERS },
+  )
+}
+
+/** The JSON for an upload that failed, with the status of its error. */
+export function failedInfo({ status, error }: FailedState): Response {
+  return Response.json(
+    { state: status, error },
+    { status: ERRORS[error.code].status, headers: { 'Cache-Control': 'no-store' } },
+  )
+}

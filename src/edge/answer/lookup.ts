@@ -1,0 +1,70 @@
+import { StrataError } from '../../core/errors.ts'
+import type { ImageId } from '../request/image-id.ts'
+import type { HeaderCache, LoadedImage } from '../store/header-cache.ts'
+import {
+  type FailedState,
+  type ImageState,
+  isOpen,
+  type OpenState,
+  type ReadyState,
+  type StoredState,
+} from '../store/state.ts'
+import type { StateCache } from '../store/state-cache.ts'
+import type { ImageStore } from '../store/store.ts'
+
+export interface LookupServices {
+  readonly store: ImageStore
+  readonly headers: HeaderCache
+  readonly states: StateCache
+}
+
+/** What is known of an image: it is ready to be served, not encoded yet, or its upload failed. */
+export type Lookup =
+  | { readonly kind: 'ready'; readonly image: LoadedImage }
+  | { readonly kind: 'open'; readonly id: string; readonly state: OpenState; readonly stored: StoredState }
+  | { readonly kind: 'failed'; readonly state: FailedState }
+
+/** How often one request reads the record again because the image was replaced meanwhile. */
+const TRIES = 3
+
+/**
+ * Looks an image up and answers with it. The record is read again while its file turns out to be gone.
+ * @param answer gives undefined when the file is gone: replaced or deleted since the record was read
+ * @throws StrataError NOT_FOUND, STORAGE_FAILED; whatever `answer` throws
+ */
+export async function answerLookup(
+  wanted: ImageId,
+  services: LookupServices,
+  answer: (lookup: Lookup) => Promise<Response | undefined>,
+): Promise<Response> {
+  for await (const lookup of lookUp(wanted, services)) {
+    const response = await answer(lookup)
+    if (response !== undefined) return response
+  }
+  throw new StrataError('INTERNAL', `the stored file of ${wanted.id} is missing`)
+}
+
+/** First what this isolate has just read, where that is the version that is asked for; then what the bucket says. */
+async function* lookUp({ id, hash }: ImageId, services: LookupServices): AsyncGenerator<Lookup> {
+  const { store, states } = services
+  const isWanted = (state: ImageState): state is ReadyState =>
+    state.status === 'ready' && (hash === undefined || state.hash.startsWith(hash))
+  const cached = states.find(id)
+  if (cached && isWanted(cached)) yield* load(id, cached, services)
+  for (let i = 0; i < TRIES; i++) {
+    const stored = await states.read(id, (name) => store.readState(name))
+    if (stored === undefined) throw new StrataError('NOT_FOUND', `no image with id ${id}`)
+    const { state } = stored
+    if (hash !== undefined && !isWanted(state))
+      throw new StrataError('NOT_FOUND', `image ${id} has no version ${hash}`)
+    if (state.status === 'failed') yield { kind: 'failed', state }
+    else if (isOpen(state)) yield { kind: 'open', id, state, stored }
+    else yield* load(id, state, services)
+  }
+}
+
+/** Nothing when the file is gone. */
+async function* load(id: string, state: ReadyState, services: LookupServices): AsyncGenerator<Lookup> {
+  const header = await services.headers.read(services.store, state.file)
+  if (header !== undefined) yield { kind: 'ready', image: { id, state, header } }
+}

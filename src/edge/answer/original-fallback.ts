@@ -1,0 +1,45 @@
+import type { ImageState } from '../store/state.ts'
+import type { ImageStore } from '../store/store.ts'
+
+const SNIFFED_BYTES = 16
+
+/** Formats that every browser shows, by their first bytes: the declared type of an upload proves nothing. */
+const TYPES: readonly { readonly type: string; readonly pattern: RegExp }[] = [
+  { type: 'image/jpeg', pattern: /^\xff\xd8\xff/ },
+  { type: 'image/png', pattern: /^\x89PNG\r\n/ },
+  { type: 'image/gif', pattern: /^GIF8[79]a/ },
+  { type: 'image/webp', pattern: /^RIFF[\s\S]{4}WEBP/ },
+  { type: 'image/avif', pattern: /^[\s\S]{4}ftypavi[fs]/ },
+]
+
+/**
+ * Answers with the picture as it was uploaded, in place of a JPEG that cannot be made, or not yet.
+ * @returns undefined when the original was not kept or is of a format that not every browser shows
+ */
+export async function respondOriginal(
+  method: string,
+  { original, sha256 }: ImageState,
+  store: ImageStore,
+): Promise<Response | undefined> {
+  if (original === undefined) return undefined
+  const front = await store.readRange(original, 0, SNIFFED_BYTES)
+  const type = front && typeOf(new Uint8Array(await front.arrayBuffer()))
+  if (front === undefined || type === undefined) return undefined
+  const headers = {
+    // The next answer may be the JPEG.
+    'Cache-Control': 'no-store',
+    'Content-Length': String(front.size),
+    'Content-Security-Policy': "default-src 'none'; sandbox",
+    'Content-Type': type,
+    ETag: `"${sha256}"`,
+    'Strata-Plan': 'original',
+  }
+  if (method === 'HEAD') return new Response(null, { headers })
+  const object = await store.get(original)
+  return object === null ? undefined : new Response(object.body, { headers })
+}
+
+function typeOf(bytes: Uint8Array): string | undefined {
+  const text = String.fromCharCode(...bytes)
+  return TYPES.find(({ pattern }) => pattern.test(text))?.type
+}

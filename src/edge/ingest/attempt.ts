@@ -1,0 +1,97 @@
+import { StrataError } from '../../core/errors.ts'
+import { readHeader, wholeLayers } from '../../format/reader.ts'
+import { fileHash } from '../../format/version.ts'
+import type { OpenState, ReadyState } from '../store/state.ts'
+import type { ImageStore } from '../store/store.ts'
+import { claimUpload, holdLease } from './claim.ts'
+import { type EncodeJob, type IngestServices, type Outcome, SETTLED } from './encode-job.ts'
+import { type EncodedPicture, encodeAtOrigin, type Origin } from './origin.ts'
+import { discard, endFailedAttempt, settle } from './settlement.ts'
+
+/**
+ * One attempt at an upload: sends the original to the origin, checks and stores the file that comes back, writes the
+ * record last. An upload that was replaced or deleted meanwhile leaves no trace: its objects have keys of their own
+ * and are removed.
+ * @param claim names the worker of the attempt; a message that is delivered again has the same
+ * @throws StrataError STORAGE_FAILED when not even the record can be read or written
+ */
+export async function attemptEncode(
+  job: EncodeJob,
+  claim: string,
+  services: IngestServices,
+): Promise<Outcome> {
+  const claimed = await claimUpload(job, claim, services)
+  if ('kind' in claimed) return claimed
+  const { store, keepOriginal, origin } = services
+  const { id } = job
+  let file: string | undefined
+  try {
+    const { bytes, placeholder } = await holdLease(id, claimed, services, (signal) =>
+      requestEncoding(claimed, store, origin, signal),
+    )
+    const { hash, modelSet } = await checkFile(bytes, claimed)
+    if (!(await stillWanted(job, store))) return SETTLED
+    file = await store.putFile(id, claimed, bytes, { hash, modelSet })
+    const { token, uploaded, params, original, sha256 } = claimed
+    const ready: ReadyState = {
+      status: 'ready',
+      token,
+      uploaded,
+      sha256,
+      params,
+      claim,
+      ...(keepOriginal && { original }),
+      file,
+      hash,
+      bytes: bytes.length,
+      modelSet,
+      ...(placeholder !== undefined && { placeholder }),
+    }
+    if (await settle(id, ready, services)) {
+      if (!keepOriginal) await store.remove([original]).catch(() => undefined) // else the sweep does it
+    } else await discard(id, file, store)
+    return SETTLED
+  } catch (error) {
+    return await endFailedAttempt(job, claimed, file, error, services)
+  }
+}
+
+async function requestEncoding(
+  claimed: OpenState,
+  store: ImageStore,
+  origin: Origin,
+  signal: AbortSignal,
+): Promise<EncodedPicture> {
+  const original = await store.get(claimed.original)
+  if (original === null) throw new StrataError('NOT_FOUND', 'the original is missing')
+  const { sha256, params, token, attempt } = claimed
+  const contentType = original.httpMetadata?.contentType ?? 'application/octet-stream'
+  const picture = { body: original.body, contentType, sha256, requestId: `${token}-${attempt}` }
+  return await encodeAtOrigin(origin, picture, params, signal)
+}
+
+/** Only the whole encoding of this very original is ever stored. @throws StrataError ORIGIN_FAILED */
+async function checkFile(
+  bytes: Uint8Array,
+  claimed: OpenState,
+): Promise<{ readonly hash: string; readonly modelSet: string }> {
+  try {
+    const header = readHeader(bytes)
+    const { totalLength, layers, modelSet, source } = header
+    if (totalLength !== bytes.length || wholeLayers(header, bytes.length) !== layers.length)
+      throw new StrataError(
+        'FORMAT_TRUNCATED',
+        `expected ${totalLength} bytes as declared, got ${bytes.length}`,
+      )
+    if (!claimed.sha256.startsWith(source.sha256))
+      throw new StrataError('FORMAT_INVALID', 'it was made from another picture')
+    return { hash: await fileHash(bytes), modelSet }
+  } catch (cause) {
+    const reason = cause instanceof StrataError ? cause.message : 'unreadable'
+    throw new StrataError('ORIGIN_FAILED', `the origin sent no valid file: ${reason}`, { cause })
+  }
+}
+
+async function stillWanted({ id, token }: EncodeJob, store: ImageStore): Promise<boolean> {
+  return (await store.readState(id))?.state.token === token
+}

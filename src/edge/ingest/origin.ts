@@ -1,0 +1,146 @@
+import { readAtMost } from '../../core/body.ts'
+import { ENCODE_SIGNATURE, signEncodeRequest } from '../../core/encode-signature.ts'
+import { readErrorBody } from '../../core/error-body.ts'
+import { StrataError, type StrataErrorCode } from '../../core/errors.ts'
+import { isPreview, PREVIEW_HEADER } from '../../format/preview.ts'
+import type { UploadParams } from '../store/state.ts'
+
+/** Where pictures are encoded (src/origin). */
+export interface Origin {
+  /** Base address, such as `http://127.0.0.1:8788`. */
+  readonly url: string
+  /** Sent as `Authorization: Bearer`, where the origin requires a token. */
+  readonly token?: string
+  /** Signs the requests, where the origin requires signatures. */
+  readonly key?: string
+  /** Used in place of the global `fetch`: a binding, a tunnel, a test. */
+  readonly fetch?: (request: Request) => Promise<Response>
+}
+
+/** Faults of the upload itself: another attempt cannot help. */
+const PERMANENT: readonly StrataErrorCode[] = [
+  'INPUT_CORRUPT',
+  'INPUT_EMPTY',
+  'INPUT_TOO_LARGE',
+  'INPUT_UNSUPPORTED',
+  'PARAM_INVALID',
+]
+
+/** Bytes. No file of the origin comes near this; it bounds the memory that an answer may take. */
+const MAX_FILE_BYTES = 48 * 1024 * 1024
+
+/** Whether the picture itself is at fault, so that the upload has failed for good. */
+export function isPermanent(error: unknown): boolean {
+  return error instanceof StrataError && PERMANENT.includes(error.code)
+}
+
+/** Thrown while the origin has no free place. */
+export class OriginBusy extends StrataError {
+  /** Seconds. */
+  readonly retryAfter: number
+
+  constructor(retryAfter: number) {
+    super('ORIGIN_BUSY', 'the origin has no free place')
+    this.retryAfter = retryAfter
+  }
+}
+
+/** Thrown when the origin cannot be reached, or went away before its answer was complete. */
+export class OriginDown extends StrataError {
+  constructor(message: string, options?: { readonly cause?: unknown }) {
+    super('ORIGIN_FAILED', message, options)
+  }
+}
+
+/** A proxy's answers for an origin that is not there (RFC 9110 §15.6); 503 is the origin's own "busy". */
+const GATEWAY_STATUS = [502, 504]
+/** Longest Retry-After that is obeyed. */
+const MAX_BUSY_S = 300
+
+export interface EncodedPicture {
+  /** A complete .strata file, not yet checked. */
+  readonly bytes: Uint8Array
+  /** Its placeholder as a data URI. */
+  readonly placeholder: string | undefined
+}
+
+/**
+ * Sends a picture to `POST ORIGIN/encode`.
+ * @throws OriginBusy, OriginDown; StrataError INPUT_*, PARAM_INVALID as the origin says; ORIGIN_FAILED for everything
+ * else
+ */
+export async function encodeAtOrigin(
+  origin: Origin,
+  picture: {
+    readonly body: ReadableStream
+    readonly contentType: string
+    readonly sha256: string
+    /** Names the request in the origin's log. */
+    readonly requestId: string
+  },
+  params: UploadParams,
+  signal: AbortSignal,
+): Promise<EncodedPicture> {
+  const url = new URL(`${origin.url.replace(/\/+$/, '')}/encode`)
+  for (const [name, value] of Object.entries(params)) url.searchParams.set(name, value)
+  const request = new Request(url, {
+    method: 'POST',
+    body: picture.body,
+    headers: {
+      'Content-Type': picture.contentType,
+      'X-Request-Id': picture.requestId,
+      ...(origin.token && { Authorization: `Bearer ${origin.token}` }),
+      ...(origin.key && (await signature(origin.key, url.search, picture.sha256))),
+    },
+    signal,
+  })
+  const send = origin.fetch ?? ((outgoing: Request) => fetch(outgoing))
+  try {
+    const response = await send(request)
+    if (!response.ok) throw await refusal(response)
+    const bytes = await readAtMost(response.body, MAX_FILE_BYTES)
+    if (bytes === undefined)
+      throw new StrataError(
+        'ORIGIN_FAILED',
+        `origin: expected a file of at most ${MAX_FILE_BYTES} bytes, got more`,
+      )
+    return { bytes, placeholder: placeholderOf(response.headers) }
+  } catch (error) {
+    if (error instanceof StrataError) throw error
+    throw new OriginDown('the origin did not answer', { cause: error })
+  }
+}
+
+/** The placeholder that the origin sent; it is shown in other people's pages, so only a small picture is taken. */
+function placeholderOf(headers: Headers): string | undefined {
+  const text = headers.get(PREVIEW_HEADER)
+  return text !== null && isPreview(text) ? text : undefined
+}
+
+async function signature(
+  key: string,
+  search: string,
+  contentSha256: string,
+): Promise<Record<string, string>> {
+  const timestamp = String(Math.floor(Date.now() / 1000))
+  return {
+    [ENCODE_SIGNATURE.timestamp]: timestamp,
+    [ENCODE_SIGNATURE.content]: contentSha256,
+    [ENCODE_SIGNATURE.signature]: await signEncodeRequest(key, { timestamp, search, contentSha256 }),
+  }
+}
+
+async function refusal(response: Response): Promise<StrataError> {
+  const { code, message } = await readErrorBody(response)
+  if (response.status === 503 || response.status === 429) {
+    const seconds = Number(response.headers.get('Retry-After')) || 1
+    return new OriginBusy(Math.min(MAX_BUSY_S, Math.abs(seconds)))
+  }
+  const permanent = PERMANENT.find((candidate) => candidate === code)
+  if (permanent !== undefined) return new StrataError(permanent, message ?? 'the origin refused the picture')
+  const detail = [response.status, code, message].filter((part) => part !== undefined).join(' ')
+  const reason = `the origin answered ${detail}`
+  return GATEWAY_STATUS.includes(response.status)
+    ? new OriginDown(reason)
+    : new StrataError('ORIGIN_FAILED', reason)
+}

@@ -1,0 +1,90 @@
+import type { Failure } from '../store/state.ts'
+import { attemptEncode } from './attempt.ts'
+import { backoff, type IngestServices } from './encode-job.ts'
+import type { ImageJob } from './jobs.ts'
+import { giveUp } from './settlement.ts'
+import { deliver, type Webhook } from './webhook.ts'
+
+export interface QueueOptions {
+  /**
+   * Name of the queue that takes messages which were delivered too often. Its jobs end as failed images.
+   * @default 'strata-jobs-dead'
+   */
+  readonly deadLetterQueue?: string
+}
+
+/** Seconds before a message that hit a defect or a failing bucket is delivered again. */
+const FIRST_PAUSE_S = 5
+const LONGEST_PAUSE_S = 3600
+
+const GIVEN_UP: Failure = {
+  code: 'ORIGIN_FAILED',
+  message: 'given up: the queue delivered the job too often',
+}
+
+export interface JobServices {
+  readonly ingest: IngestServices
+  readonly webhook: () => Webhook | undefined
+  /** Puts a job into the queue as a new message, with no deliveries counted. */
+  readonly send: (job: ImageJob, delaySeconds: number) => Promise<void>
+}
+
+/**
+ * Handles one batch of the queue: encodes uploads and posts events. Every message is acknowledged or retried by
+ * itself. A job that finds the origin busy goes back as a new message, because waiting is not a failure.
+ */
+export async function handleBatch(
+  batch: MessageBatch,
+  services: JobServices,
+  { deadLetterQueue = 'strata-jobs-dead' }: QueueOptions = {},
+): Promise<void> {
+  const handleJob = batch.queue === deadLetterQueue ? handleDeadLetter : runJob
+  await Promise.all(batch.messages.map((message) => handleMessage(message, handleJob, services)))
+}
+
+type JobHandler = (message: Message, job: ImageJob, services: JobServices) => Promise<void>
+
+async function handleMessage(message: Message, handleJob: JobHandler, services: JobServices): Promise<void> {
+  if (!isJob(message.body)) {
+    console.error(JSON.stringify({ event: 'message-unknown', id: message.id }))
+    return message.ack()
+  }
+  try {
+    await handleJob(message, message.body, services)
+  } catch (error) {
+    console.error(JSON.stringify({ event: 'message-failed', id: message.id, message: String(error) }))
+    message.retry({ delaySeconds: backoff(message.attempts, FIRST_PAUSE_S, LONGEST_PAUSE_S) })
+  }
+}
+
+async function runJob(
+  message: Message,
+  job: ImageJob,
+  { ingest, webhook, send }: JobServices,
+): Promise<void> {
+  if (job.kind === 'event') {
+    const hook = webhook()
+    if (hook !== undefined) await deliver(job.event, hook)
+    return message.ack()
+  }
+  const outcome = await attemptEncode(job, message.id, ingest)
+  if (outcome.kind === 'settled') return message.ack()
+  const delaySeconds = Math.ceil(outcome.seconds)
+  if (outcome.kind === 'again') return message.retry({ delaySeconds })
+  // The new message comes first: a crash between the two doubles the job, which does no harm.
+  await send(job, delaySeconds)
+  message.ack()
+}
+
+/** Ends the job of a message that was delivered too often. */
+async function handleDeadLetter(message: Message, job: ImageJob, { ingest }: JobServices): Promise<void> {
+  if (job.kind === 'encode') await giveUp(job, GIVEN_UP, ingest)
+  else console.error(JSON.stringify({ event: 'webhook-given-up', id: job.event.id }))
+  message.ack()
+}
+
+function isJob(body: unknown): body is ImageJob {
+  const { kind, id, token, event } = (body ?? {}) as Record<string, unknown>
+  if (kind === 'event') return typeof (event as { id?: unknown } | undefined)?.id === 'string'
+  return kind === 'encode' && typeof id === 'string' && typeof token === 'string'
+}

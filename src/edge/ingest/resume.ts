@@ -1,0 +1,28 @@
+import { isOpen, type OpenState, type StoredState } from '../store/state.ts'
+import type { ImageStore } from '../store/store.ts'
+import { LEASE_MS } from './encode-job.ts'
+import type { Jobs } from './jobs.ts'
+
+export interface ResumeServices {
+  readonly store: ImageStore
+  readonly jobs: () => Jobs
+}
+
+/**
+ * Starts an upload again whose encoding died: a Worker may be stopped at any time.
+ * @returns false when the upload is settled or its lease still runs
+ * @throws StrataError STORAGE_FAILED
+ */
+export async function resumeIfDead(
+  id: string,
+  { state, etag }: StoredState,
+  { store, jobs }: ResumeServices,
+): Promise<boolean> {
+  const now = Date.now()
+  if (!isOpen(state) || now < state.leaseUntil) return false
+  const queued: OpenState = { ...state, status: 'queued', leaseUntil: now + LEASE_MS }
+  // Of many requests at once, one writes first and the others do nothing.
+  if ((await store.writeState(id, queued, etag)) === undefined) return false
+  await jobs().start({ id, token: state.token })
+  return true
+}

@@ -1,0 +1,115 @@
+import { hex } from '../../core/bytes.ts'
+import { StrataError } from '../../core/errors.ts'
+import type { UploadBody } from '../sources/upload-body.ts'
+import { objectsOf } from '../store/keys.ts'
+import type { ImageState, OpenState, UploadParams } from '../store/state.ts'
+import type { ImageStore } from '../store/store.ts'
+import { LEASE_MS } from './encode-job.ts'
+
+/** An upload that is stored. */
+interface AcceptedUpload {
+  /** The record that counts now. */
+  readonly state: ImageState
+  /** False when the same upload was there already, so that nothing is encoded again. */
+  readonly isNew: boolean
+  /** Removes the objects that the record no longer names. */
+  readonly cleanUp: () => Promise<void>
+}
+
+/**
+ * Stores an upload and makes it the one that counts, unless the same bytes with the same parameters already do. The
+ * original is complete before the record names it, so a broken connection leaves the image as it was.
+ * @throws StrataError ABORTED (or what `upload.cutOff` says), STORAGE_FAILED
+ */
+export async function acceptUpload(
+  id: string,
+  upload: UploadBody,
+  params: UploadParams,
+  store: ImageStore,
+): Promise<AcceptedUpload> {
+  const token = crypto.randomUUID()
+  const { original, sha256 } = await storeOriginal(id, token, upload, store)
+  for (;;) {
+    const previous = await store.readState(id)
+    if (previous !== undefined && isSame(previous.state, sha256, params)) {
+      return { state: previous.state, isNew: false, cleanUp: () => store.remove([original]) }
+    }
+    const state = queuedState({ token, sha256, params, original })
+    if ((await store.writeState(id, state, previous?.etag)) === undefined) continue
+    const replaced = previous === undefined ? [] : objectsOf(previous.state)
+    return { state, isNew: true, cleanUp: () => store.remove(replaced) }
+  }
+}
+
+/** The record of an upload whose encoding has not begun. @param now epoch milliseconds */
+export function queuedState(
+  upload: Pick<OpenState, 'token' | 'sha256' | 'params' | 'original'>,
+  now = Date.now(),
+): OpenState {
+  const uploaded = new Date(now).toISOString()
+  return { status: 'queued', ...upload, uploaded, attempt: 0, leaseUntil: now + LEASE_MS }
+}
+
+/** Streams the original into the bucket and hashes it on the way, so that it is never in memory as a whole. */
+async function storeOriginal(
+  id: string,
+  token: string,
+  upload: UploadBody,
+  store: ImageStore,
+): Promise<{ readonly original: string; readonly sha256: string }> {
+  const digest = new crypto.DigestStream('SHA-256')
+  const { readable, writable } = new FixedLengthStream(upload.length)
+  digest.digest.catch(() => undefined) // the writes report a failure
+  const storing = store.putOriginal(id, token, readable, upload.contentType)
+  // A bucket that refuses stops reading, and then a write to it would never end: `refused` ends it.
+  const refused = storing.then(() => new Promise<never>(() => {}))
+  refused.catch(() => undefined) // `storing` reports it as well
+  const [sent, put] = await Promise.allSettled([pump(upload, digest, writable, refused), storing])
+  if (sent.status === 'rejected' && sent.reason instanceof StrataError) throw sent.reason
+  if (put.status === 'rejected') throw put.reason
+  if (sent.status === 'rejected') throw new StrataError('STORAGE_FAILED', 'the upload could not be stored')
+  return { original: put.value, sha256: hex(new Uint8Array(await digest.digest)) }
+}
+
+/**
+ * Copies the body into the digest and the bucket.
+ * @throws StrataError ABORTED (or `cutOff`) when the body is not as long as declared; whatever `writable` and
+ * `refused` throw
+ */
+async function pump(
+  { body, length, cutOff }: UploadBody,
+  digest: WritableStream,
+  writable: WritableStream<Uint8Array>,
+  refused: Promise<never>,
+): Promise<void> {
+  function ended(received: number, cause?: unknown): StrataError {
+    const came = received > length ? 'more came' : `it ended after ${received}`
+    const message = `body: expected ${length} bytes as declared, ${came}`
+    return new StrataError(cutOff ?? 'ABORTED', message, { cause })
+  }
+  const reader = body.getReader()
+  const [hashed, stored] = [digest.getWriter(), writable.getWriter()]
+  // The writes report a failure as well.
+  for (const writer of [hashed, stored]) writer.closed.catch(() => undefined)
+  try {
+    let received = 0
+    for (;;) {
+      const step = await reader.read().catch((cause) => Promise.reject(ended(received, cause)))
+      if (step.done) break
+      received += step.value.length
+      if (received > length) throw ended(received)
+      await Promise.race([Promise.all([hashed.write(step.value), stored.write(step.value)]), refused])
+    }
+    if (received < length) throw ended(received)
+    await Promise.all([hashed.close(), stored.close()])
+  } catch (error) {
+    await Promise.allSettled([reader.cancel(error), hashed.abort(error), stored.abort(error)])
+    throw error
+  }
+}
+
+/** Whether this upload counts already. A failed one does not: sending it again asks for another attempt. */
+function isSame(state: ImageState, sha256: string, params: UploadParams): boolean {
+  if (state.status === 'failed' || state.sha256 !== sha256) return false
+  return (['widths', 'quality', 'bg'] as const).every((name) => state.params[name] === params[name])
+}

@@ -1,0 +1,114 @@
+/*
+ * Room ingest/: how an upload becomes a stored file. This file answers PUT, POST and DELETE; behind it one attempt
+ * after the other is claimed, encoded by the origin, checked and settled, and hooks and webhooks hear of it. Jobs run
+ * through the queue or after the answer, and the sweep resumes what died. Only this room writes records. It never
+ * makes a picture for a page.
+ */
+
+import { invalidParam } from '../../core/errors.ts'
+import { parseUnversionedId } from '../request/image-id.ts'
+import type { KeepAlive } from '../request/keep-alive.ts'
+import { single } from '../request/params.ts'
+import type { RemoteSources } from '../sources/allow-list.ts'
+import { fetchRemote } from '../sources/fetch.ts'
+import { declaredLength, emptyInput, type UploadBody } from '../sources/upload-body.ts'
+import { type ImageState, isOpen } from '../store/state.ts'
+import { type ImageStore, requireOriginal } from '../store/store.ts'
+import { eventOf } from './events.ts'
+import type { Jobs } from './jobs.ts'
+import { PENDING_HEADERS } from './pending.ts'
+import { acceptUpload, queuedState } from './upload.ts'
+import { parseUploadParams } from './upload-params.ts'
+
+export interface WriteServices {
+  readonly store: ImageStore
+  readonly keepAlive: KeepAlive
+  readonly jobs: () => Jobs
+}
+
+/** The options that uploading depends on. */
+interface UploadOptions {
+  readonly maxUploadBytes: number
+  /** Undefined: nothing is fetched. */
+  readonly remote: RemoteSources | undefined
+}
+
+/**
+ * PUT of `/img/:id`: stores the original, which is the body or the picture at `?url=`, answers 202, and has it
+ * encoded after that. Sending the same upload again changes nothing.
+ * @throws StrataError LENGTH_REQUIRED, INPUT_EMPTY, INPUT_TOO_LARGE, PARAM_INVALID, ID_INVALID, ABORTED,
+ * STORAGE_FAILED; those of fetchRemote
+ */
+export async function putImage(
+  name: string,
+  request: Request,
+  services: WriteServices,
+  options: UploadOptions,
+): Promise<Response> {
+  const id = parseUnversionedId(name)
+  const url = new URL(request.url)
+  const params = parseUploadParams(url.searchParams)
+  const upload = await openUpload(request, single(url.searchParams, 'url'), options)
+  const { state, isNew, cleanUp } = await acceptUpload(id, upload, params, services.store)
+  services.keepAlive(cleanUp().catch(() => undefined)) // the sweep removes what is left
+  const jobs = services.jobs()
+  // An upload that waits already is started too: the request before may have died before it told the queue.
+  if (state.status === 'queued') await jobs.start({ id, token: state.token })
+  if (isNew) await jobs.announce(eventOf(id, state))
+  return accepted(id, state, url.pathname)
+}
+
+async function openUpload(
+  request: Request,
+  source: string | undefined,
+  { maxUploadBytes, remote }: UploadOptions,
+): Promise<UploadBody> {
+  const declared = request.headers.get('Content-Length')
+  if (source !== undefined) {
+    if (request.body !== null && declared !== '0') throw invalidParam('url', 'no body beside it', 'one')
+    return await fetchRemote(source, remote ?? { hosts: [] }, maxUploadBytes)
+  }
+  const length = declaredLength(declared, maxUploadBytes)
+  if (request.body === null) throw emptyInput()
+  const contentType = request.headers.get('Content-Type') ?? 'application/octet-stream'
+  return { body: request.body, length, contentType }
+}
+
+/**
+ * POST of `/img/:id/encode`: encodes an image again from its kept original, because its model set is gone or the last
+ * attempt failed. Until it is ready, the image is not served.
+ * @throws StrataError NOT_FOUND when there is no such image or no original of it; ID_INVALID, STORAGE_FAILED
+ */
+export async function reencodeImage(
+  name: string,
+  request: Request,
+  services: WriteServices,
+): Promise<Response> {
+  const { store, keepAlive, jobs } = services
+  const id = parseUnversionedId(name)
+  const location = new URL(request.url).pathname.replace(/\/encode$/, '')
+  for (;;) {
+    const { state, etag } = await store.requireState(id)
+    if (isOpen(state)) return accepted(id, state, location)
+    const { sha256, params } = state
+    const original = requireOriginal(id, state)
+    const queued = queuedState({ token: crypto.randomUUID(), sha256, params, original })
+    if ((await store.writeState(id, queued, etag)) === undefined) continue
+    if (state.status === 'ready') keepAlive(store.remove([state.file]).catch(() => undefined))
+    await jobs().start({ id, token: queued.token })
+    return accepted(id, queued, location)
+  }
+}
+
+/** DELETE of `/img/:id`. @throws StrataError NOT_FOUND, ID_INVALID, STORAGE_FAILED */
+export async function deleteImage(name: string, { store }: Pick<WriteServices, 'store'>): Promise<Response> {
+  await store.removeImage(parseUnversionedId(name))
+  return new Response(null, { status: 204, headers: { 'Cache-Control': 'no-store' } })
+}
+
+function accepted(id: string, { status }: ImageState, location: string): Response {
+  return Response.json(
+    { id, state: status },
+    { status: 202, headers: { ...PENDING_HEADERS, Location: location } },
+  )
+}

@@ -1,0 +1,143 @@
+import type { Context, Env } from 'hono'
+import { StrataError } from '../core/errors.ts'
+import { MAX_DIMENSION } from '../format/layout.ts'
+import { checkSigning } from './access/sign.ts'
+import type { ImageCdnOptions, ResolvedOptions } from './options.ts'
+import { checkRemoteSources } from './sources/allow-list.ts'
+
+/** Gives the value of an option, or its default. @throws StrataError OPTION_INVALID */
+type Rule = (given: unknown, name: string) => unknown
+
+/** Longest `maxAge` in seconds: for so long a page may still show an image that was replaced. */
+const MAX_AGE_S = 60
+
+/** One line for each option of ImageCdnOptions. */
+const RULES: Readonly<Record<keyof ImageCdnOptions, Rule>> = {
+  bucket: accessor(),
+  transcoder: accessor(nothing),
+  origin: accessor(),
+  queue: accessor(nothing),
+  keepOriginal: flag(true),
+  onUploaded: accessor(nothing),
+  onEncoded: accessor(nothing),
+  onFailed: accessor(nothing),
+  webhook: accessor(nothing),
+  uploadToken: accessor(nothing),
+  development: accessor(isDevelopment),
+  remote: checked(checkRemoteSources),
+  signing: checked(checkSigning),
+  allowedWidths: widths,
+  persist: flag(false),
+  lease: accessor(nothing),
+  serveOriginal: boolean(false),
+  defaultWidth: integer(1280, 1, MAX_DIMENSION),
+  maxTranscodeWidth: integer(1920, 1, MAX_DIMENSION),
+  maxEmbedWidth: integer(1600, 0, MAX_DIMENSION),
+  hints: choice(['fill', 'cap', 'off']),
+  maxUploadBytes: integer(100 * 1024 * 1024, 1, Number.MAX_SAFE_INTEGER),
+  maxAge: integer(0, 0, MAX_AGE_S),
+  allowOrigin: origin,
+}
+
+/**
+ * Checks the options once, at construction, and fills in the defaults.
+ * @throws StrataError OPTION_INVALID that names the option, what is expected and what came
+ */
+export function resolveOptions<E extends Env>(options: ImageCdnOptions<E>): ResolvedOptions<E> {
+  if (typeof options !== 'object' || options === null) throw invalidOption('options', 'an object', options)
+  for (const name of Object.keys(options)) {
+    if (!Object.hasOwn(RULES, name))
+      throw invalidOption(name, `one of ${Object.keys(RULES).join(', ')}`, name)
+  }
+  const given: Readonly<Record<string, unknown>> = { ...options }
+  const resolved = Object.entries(RULES).map(([name, rule]) => [name, rule(given[name], name)])
+  // Each rule gives what ResolvedOptions says of its name; the compiler cannot follow that through the loop.
+  return Object.fromEntries(resolved) as ResolvedOptions<E>
+}
+
+function nothing(): undefined {
+  return undefined
+}
+
+function isDevelopment({ env }: Context): boolean {
+  return (env as Record<string, unknown> | undefined)?.STRATA_ENV === 'development'
+}
+
+/** A function of the context. */
+function accessor(byDefault?: (c: Context) => unknown): Rule {
+  return (given, name) => {
+    const value = given ?? byDefault
+    if (typeof value !== 'function') throw invalidOption(name, 'a function of the context', value)
+    return value
+  }
+}
+
+/** True, false or a function of the context; resolved to the function. */
+function flag(byDefault: boolean): Rule {
+  return (given = byDefault, name) => {
+    if (typeof given === 'function') return given
+    if (typeof given !== 'boolean')
+      throw invalidOption(name, 'true, false or a function of the context', given)
+    return () => given
+  }
+}
+
+/** A value or a function that gives one; resolved to the function. A value is checked now, a given one at each call. */
+function checked<T>(check: (value: T) => void): Rule {
+  return (given) => {
+    if (typeof given !== 'function') {
+      if (given !== undefined) check(given as T)
+      return () => given
+    }
+    return (c: Context) => {
+      const value: T | undefined = given(c)
+      if (value !== undefined) check(value)
+      return value
+    }
+  }
+}
+
+function boolean(byDefault: boolean): Rule {
+  return (given, name) => {
+    const value = given ?? byDefault
+    if (typeof value !== 'boolean') throw invalidOption(name, 'true or false', value)
+    return value
+  }
+}
+
+function integer(byDefault: number, min: number, max: number): Rule {
+  return (given, name) => {
+    const value = given ?? byDefault
+    if (Number.isInteger(value) && Number(value) >= min && Number(value) <= max) return value
+    throw invalidOption(name, `an integer from ${min} to ${max}`, value)
+  }
+}
+
+/** One of these texts; the first by default. */
+function choice(values: readonly string[]): Rule {
+  return (given, name) => {
+    const value = given ?? values[0]
+    if (values.some((allowed) => allowed === value)) return value
+    throw invalidOption(name, values.join(' or '), value)
+  }
+}
+
+/** A list of widths in pixels, resolved to ascending order. */
+function widths(given: unknown, name: string): readonly number[] {
+  const list = given ?? []
+  if (!Array.isArray(list)) throw invalidOption(name, 'a list of widths', list)
+  const check = integer(0, 1, MAX_DIMENSION)
+  return list.map((width) => check(width ?? Number.NaN, name) as number).sort((a, b) => a - b)
+}
+
+/** Value of `Access-Control-Allow-Origin`. */
+function origin(given: unknown, name: string): string {
+  const value = given ?? '*'
+  if (typeof value === 'string' && /^(\*|https?:\/\/[^\s/]+)$/.test(value)) return value
+  throw invalidOption(name, '* or an origin such as https://example.com', value)
+}
+
+function invalidOption(name: string, expected: string, actual: unknown): StrataError {
+  const shown = typeof actual === 'string' ? JSON.stringify(actual) : String(actual)
+  return new StrataError('OPTION_INVALID', `imageCdn option ${name}: expected ${expected}, got ${shown}`)
+}

@@ -1,0 +1,66 @@
+import { objectsOf, STATES } from './keys.ts'
+import { type ImageState, isOpen } from './state.ts'
+
+/** What a listing says of a record without reading it: it stands in the object's metadata. */
+export interface ListedState {
+  readonly id: string
+  readonly state: ImageState['status']
+  readonly token: string
+  readonly uploaded: string
+  /** Only of a ready image. */
+  readonly modelSet?: string
+  /** Only of a ready image: H of its file. */
+  readonly hash?: string
+  /** Only of a failed image. */
+  readonly code?: string
+  /** Only of an image that is not encoded yet: see OpenState. */
+  readonly leaseUntil?: number
+  /** Keys of the objects that the record names. */
+  readonly keys: readonly string[]
+}
+
+export interface ListedObject {
+  readonly key: string
+  /** Epoch milliseconds. */
+  readonly uploaded: number
+}
+
+/** One page of a listing; `more` where another page follows. */
+export interface Page<T> {
+  readonly entries: readonly T[]
+  readonly more: boolean
+}
+
+/** The metadata of a record's object. R2 keeps at most 2048 bytes; two keys with ids of 128 characters take 450. */
+export function stateMetadata(state: ImageState): Record<string, string> {
+  return {
+    state: state.status,
+    token: state.token,
+    uploaded: state.uploaded,
+    keys: objectsOf(state).join(' '),
+    ...(state.status === 'ready' && { modelSet: state.modelSet, hash: state.hash }),
+    ...(state.status === 'failed' && { code: state.error.code }),
+    ...(isOpen(state) && { leaseUntil: String(state.leaseUntil) }),
+  }
+}
+
+/** Reads what `stateMetadata` wrote. */
+export function readListedState({ key, customMetadata: metadata = {} }: R2Object): ListedState {
+  return {
+    id: key.slice(STATES.length),
+    state: metadata.state as ListedState['state'],
+    token: metadata.token ?? '',
+    uploaded: metadata.uploaded ?? '',
+    keys: (metadata.keys ?? '').split(' ').filter((named) => named !== ''),
+    ...(metadata.modelSet !== undefined && { modelSet: metadata.modelSet }),
+    ...(metadata.hash !== undefined && { hash: metadata.hash }),
+    ...(metadata.code !== undefined && { code: metadata.code }),
+    ...(metadata.leaseUntil !== undefined && { leaseUntil: Number(metadata.leaseUntil) }),
+  }
+}
+
+/** The greatest possible id below this one: no character of an id is above `~`. */
+export function justBefore(id: string): string {
+  const end = id.length - 1
+  return `${id.slice(0, end)}${String.fromCharCode(id.charCodeAt(end) - 1)}~`
+}

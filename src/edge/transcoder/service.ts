@@ -1,0 +1,62 @@
+import { readErrorBody } from '../../core/error-body.ts'
+import type { StrataErrorCode } from '../../core/errors.ts'
+import { StrataError } from '../../core/errors.ts'
+import { STRATA_TYPE } from '../../format/media-type.ts'
+import { EMBED_MODELS } from './embed-models.ts'
+import type { TranscodeRequest, Transcoder } from './transcoder.ts'
+import { toQuery } from './wire.ts'
+
+/** What a service binding and `fetch` have in common. */
+export interface FetcherLike {
+  fetch(request: Request): Promise<Response>
+}
+
+/** Codes of the transcoder that its caller hears of; every other one becomes TRANSCODE_FAILED. */
+const PASSED_ON: readonly StrataErrorCode[] = [
+  'CODING_UNKNOWN',
+  'ENTROPY_CORRUPT',
+  'FORMAT_CHECKSUM',
+  'FORMAT_INVALID',
+  'FORMAT_MAGIC',
+  'FORMAT_TRUNCATED',
+  'FORMAT_VERSION',
+  'MODEL_UNKNOWN',
+  'TRANSCODE_BUSY',
+]
+
+/**
+ * The transcoder Worker (src/transcoder.ts) behind a service binding. The host name in the URL is never resolved.
+ * @returns undefined where the binding is missing: such an edge decodes nothing
+ */
+export function serviceTranscoder(service: FetcherLike): Transcoder
+export function serviceTranscoder(service: FetcherLike | undefined): Transcoder | undefined
+export function serviceTranscoder(service: FetcherLike | undefined): Transcoder | undefined {
+  if (service === undefined) return undefined
+  return {
+    embedModels: EMBED_MODELS,
+    async transcode(prefix, request, signal) {
+      let response: Response
+      try {
+        response = await service.fetch(toHttpRequest(prefix, request, signal))
+      } catch (cause) {
+        throw new StrataError('TRANSCODE_FAILED', 'the transcoder did not answer', { cause })
+      }
+      if (response.ok && response.body !== null) return response.body
+      const { code, message } = await readErrorBody(response)
+      const passedOn = PASSED_ON.find((candidate) => candidate === code)
+      throw new StrataError(
+        passedOn ?? 'TRANSCODE_FAILED',
+        message ?? `the transcoder answered ${response.status}`,
+      )
+    },
+  }
+}
+
+function toHttpRequest(prefix: Uint8Array, request: TranscodeRequest, signal?: AbortSignal): Request {
+  return new Request(`http://transcoder/transcode?${toQuery(request)}`, {
+    method: 'POST',
+    body: prefix,
+    headers: { 'Content-Type': STRATA_TYPE },
+    ...(signal && { signal }),
+  })
+}

@@ -1,0 +1,516 @@
+import { describe, expect, it } from 'vitest'
+import { makePlan, type Plan, type PlanRules } from '../../../src/edge/plan/plan.ts'
+import { negotiate } from '../../../src/edge/request/accept.ts'
+import { readHints } from '../../../src/edge/request/hints.ts'
+import { parseImageParams } from '../../../src/edge/request/params.ts'
+import type { LayerInfo, StrataHeader } from '../../../src/format/types.ts'
+
+/*
+ * One request a line:   query | headers | plan
+ *
+ *   headers  W600 Sec-CH-Width   V400 Sec-CH-Viewport-Width   D2 Sec-CH-DPR   w600 v400 d2 the same without Sec-CH
+ *            S Save-Data: on     N Accept: image/vnd.strata   A:image/png,…  that Accept (without spaces)
+ *   plan     jpeg WxH LAYER [qQ] [htF] [fit[.bg]] [dpr=D] Vary     q and ht where they are not 75 and 1
+ *            native LAYER [dpr=D] Vary
+ *            the code and the parameter of an error
+ *   Vary     A Accept, S Save-Data, else the letters of the hints; - for none
+ */
+const LETTERS: Readonly<Record<string, string>> = {
+  W: 'Sec-CH-Width',
+  V: 'Sec-CH-Viewport-Width',
+  D: 'Sec-CH-DPR',
+  w: 'Width',
+  v: 'Viewport-Width',
+  d: 'DPR',
+  S: 'Save-Data',
+  A: 'Accept',
+}
+
+const RULES: PlanRules = {
+  defaultWidth: 1280,
+  maxTranscodeWidth: 1920,
+  maxEmbedWidth: 1600,
+  hints: 'fill',
+  allowedWidths: [],
+  embedModels: [],
+}
+
+/** 5000 x 2500, layers 0 to 6. */
+const WIDE = picture(5000, 2500, [320, 640, 1280, 1920, 2560, 3840, 5000])
+/** 1000 x 1500: layers of 320x480, 640x960, 1000x1500. */
+const TALL = picture(1000, 1500, [320, 640, 1000])
+/** 500 x 375: 320x240, 500x375. */
+const SMALL = picture(500, 375, [320, 500])
+/** 1280 x 800, the last two layers of the same width: layer 2 is the better one. */
+const TWICE = picture(1280, 800, [640, 1280, 1280])
+/** Even the base layer is wider than what may be decoded. */
+const HUGE = picture(8000, 4000, [4000, 8000])
+/** A pixel. */
+const DOT = picture(1, 1, [1])
+
+table('an explicit w', WIDE, {}, [
+  'w=1 | | jpeg 320x160 0 A',
+  'w=319 | | jpeg 320x160 0 A',
+  'w=320 | | jpeg 320x160 0 A',
+  'w=321 | | jpeg 640x320 1 A',
+  'w=640 | | jpeg 640x320 1 A',
+  'w=641 | | jpeg 1280x640 2 A',
+  'w=1280 | | jpeg 1280x640 2 A',
+  'w=1281 | | jpeg 1920x960 3 A',
+  'w=1920 | | jpeg 1920x960 3 A',
+  'w=1921 | | jpeg 1920x960 3 A',
+  'w=5000 | | jpeg 1920x960 3 A',
+  'w=999999 | | jpeg 1920x960 3 A',
+  'w=000640 | | jpeg 640x320 1 A',
+  'w=640 | W1900 D2 | jpeg 640x320 1 A',
+  'w=640 | V1900 D2 | jpeg 640x320 1 A',
+  'w=640 | w1900 d2 | jpeg 640x320 1 A',
+  'w=640&utm_source=x&W=9 | | jpeg 640x320 1 A',
+  'w=640&exp=1&kid=a&sig=b | | jpeg 640x320 1 A',
+])
+
+table('dpr of the URL', WIDE, {}, [
+  'w=320&dpr=1 | | jpeg 320x160 0 A',
+  'w=320&dpr=2 | | jpeg 640x320 1 A',
+  'w=320&dpr=2.01 | | jpeg 1280x640 2 A',
+  'w=213&dpr=1.5 | | jpeg 320x160 0 A',
+  'w=214&dpr=1.5 | | jpeg 640x320 1 A',
+  'w=640&dpr=0.5 | | jpeg 320x160 0 A',
+  'w=320&dpr=4 | | jpeg 1280x640 2 A',
+  'w=320&dpr=9 | | jpeg 1280x640 2 A',
+  'w=320&dpr=99 | | jpeg 1280x640 2 A',
+  'w=320&dpr=2 | D4 | jpeg 640x320 1 A',
+  'dpr=2 | | jpeg 1280x640 2 AWVDwvd',
+  'dpr=2 | V320 | jpeg 640x320 1 dpr=2 AWVD',
+  'dpr=2 | V320 D4 | jpeg 640x320 1 dpr=2 AWVD',
+  'dpr=4 | W640 D2 | jpeg 640x320 1 dpr=2 AWD',
+])
+
+table('no w, or w=auto', WIDE, {}, [
+  ' | | jpeg 1280x640 2 AWVDwvd',
+  'w=auto | | jpeg 1280x640 2 AWVDwvd',
+  'w=auto | W600 | jpeg 640x320 1 dpr=1.0667 AWD',
+  ' | W1 | jpeg 320x160 0 dpr=320 AWD',
+  ' | W320 | jpeg 320x160 0 dpr=1 AWD',
+  ' | W321 | jpeg 640x320 1 dpr=1.9938 AWD',
+  ' | W600 | jpeg 640x320 1 dpr=1.0667 AWD',
+  ' | W600 D2 | jpeg 640x320 1 dpr=2.1333 AWD',
+  ' | W640 D2 | jpeg 640x320 1 dpr=2 AWD',
+  ' | W640 D0.5 | jpeg 640x320 1 dpr=0.5 AWD',
+  ' | W5000 D4 | jpeg 1920x960 3 dpr=1.536 AWD',
+  ' | W600 V2000 D2 | jpeg 640x320 1 dpr=2.1333 AWD',
+  ' | V320 | jpeg 320x160 0 dpr=1 AWVD',
+  ' | V320 D2 | jpeg 640x320 1 dpr=2 AWVD',
+  ' | V600 D2 | jpeg 1280x640 2 dpr=2.1333 AWVD',
+  ' | V320 D3 | jpeg 1280x640 2 dpr=4 AWVD',
+  ' | V320 D9 | jpeg 1280x640 2 dpr=4 AWVD',
+  ' | V412 D2.625 | jpeg 1280x640 2 dpr=3.1068 AWVD',
+  ' | D3 | jpeg 1280x640 2 AWVDwvd',
+  'f=jpeg | | jpeg 1280x640 2 WVDwvd',
+  'f=jpeg | W600 | jpeg 640x320 1 dpr=1.0667 WD',
+  'f=jpeg | V600 | jpeg 640x320 1 dpr=1.0667 WVD',
+])
+
+table('legacy hints', WIDE, {}, [
+  ' | w600 | jpeg 640x320 1 dpr=1.0667 AWVDwvd',
+  ' | w600 d2 | jpeg 640x320 1 dpr=2.1333 AWVDwvd',
+  ' | w600 D2 | jpeg 640x320 1 dpr=2.1333 AWVDwvd',
+  ' | w600 v2000 d2 | jpeg 640x320 1 dpr=2.1333 AWVDwvd',
+  ' | v320 d2 | jpeg 640x320 1 dpr=2 AWVDwvd',
+  ' | v320 | jpeg 320x160 0 dpr=1 AWVDwvd',
+  ' | v320 d9 | jpeg 1280x640 2 dpr=4 AWVDwvd',
+  ' | d3 | jpeg 1280x640 2 AWVDwvd',
+  ' | W400 w1600 | jpeg 640x320 1 dpr=1.6 AWD',
+  ' | V320 D2 w1600 d1 | jpeg 640x320 1 dpr=2 AWVD',
+  ' | V320 d2 | jpeg 320x160 0 dpr=1 AWVD',
+  'w=320 | w1600 d2 | jpeg 320x160 0 A',
+])
+
+table('hints that cannot be read', WIDE, {}, [
+  ' | W0 | jpeg 1280x640 2 AWVDwvd',
+  ' | W-5 | jpeg 1280x640 2 AWVDwvd',
+  ' | W1e3 | jpeg 1280x640 2 AWVDwvd',
+  ' | W600.5 | jpeg 1280x640 2 AWVDwvd',
+  ' | W600,700 | jpeg 1280x640 2 AWVDwvd',
+  ' | W1234567 | jpeg 1280x640 2 AWVDwvd',
+  ' | Wwide V320 | jpeg 320x160 0 dpr=1 AWVD',
+  ' | V320 D0 | jpeg 320x160 0 dpr=1 AWVD',
+  ' | V320 DNaN | jpeg 320x160 0 dpr=1 AWVD',
+  ' | V320 D-2 | jpeg 320x160 0 dpr=1 AWVD',
+  ' | W0 w600 | jpeg 640x320 1 dpr=1.0667 AWVDwvd',
+])
+
+table('hints: cap', WIDE, { hints: 'cap' }, [
+  'w=1900 | | jpeg 1920x960 3 AWVDwvd',
+  'w=1900 | W600 | jpeg 640x320 1 AWD',
+  'w=320 | W1900 | jpeg 320x160 0 AWD',
+  'w=1900 | V320 D2 | jpeg 640x320 1 AWVD',
+  'w=1900 | w600 | jpeg 640x320 1 AWVDwvd',
+  'w=640&dpr=2 | W600 | jpeg 640x320 1 AWD',
+  'w=640&dpr=2 | W5000 | jpeg 1280x640 2 AWD',
+  'w=640&dpr=1 | V320 D4 | jpeg 320x160 0 AWVD',
+  ' | W600 | jpeg 640x320 1 dpr=1.0667 AWD',
+  ' | | jpeg 1280x640 2 AWVDwvd',
+  'w=auto | W600 | jpeg 640x320 1 dpr=1.0667 AWD',
+  'f=native&w=5000 | W600 | native 1 WD',
+])
+
+table('hints: off', WIDE, { hints: 'off' }, [
+  ' | W300 | jpeg 1280x640 2 A',
+  ' | V300 D2 | jpeg 1280x640 2 A',
+  ' | w300 | jpeg 1280x640 2 A',
+  'w=auto | W300 | jpeg 1280x640 2 A',
+  'f=jpeg | W300 | jpeg 1280x640 2 -',
+  'w=640 | W300 | jpeg 640x320 1 A',
+])
+
+table('other limits', WIDE, { defaultWidth: 300, maxTranscodeWidth: 1400 }, [
+  ' | | jpeg 320x160 0 AWVDwvd',
+  'w=1300 | | jpeg 1280x640 2 A',
+  'w=5000 | | jpeg 1280x640 2 A',
+  'f=native&w=5000 | | native 6 -',
+])
+
+table('the format', WIDE, {}, [
+  'w=640 | A:*/* | jpeg 640x320 1 A',
+  'w=640 | A:image/avif,image/webp,*/*;q=0.8 | jpeg 640x320 1 A',
+  'w=640 | A:image/webp | jpeg 640x320 1 A',
+  'w=640 | N | native 1 A',
+  'w=640 | A:image/vnd.strata,image/jpeg | native 1 A',
+  'w=640 | A:image/vnd.strata;q=0.5,image/jpeg | jpeg 640x320 1 A',
+  'w=640 | A:image/vnd.strata;q=0.5,image/jpeg;q=0.4 | native 1 A',
+  'w=640 | A:image/vnd.strata;q=0.5,*/* | jpeg 640x320 1 A',
+  'w=640 | A:image/vnd.strata,*/*;q=0.8 | native 1 A',
+  'w=640 | A:image/vnd.strata;q=0 | jpeg 640x320 1 A',
+  'w=640 | A:image/vnd.strata,image/jpeg;q=0 | native 1 A',
+  'w=640 | A:image/jpeg;q=0 | NOT_ACCEPTABLE Accept',
+  'w=640 | A:image/jpeg;q=0,*/* | NOT_ACCEPTABLE Accept',
+  'w=640 | A:image/avif,*/*;q=0 | NOT_ACCEPTABLE Accept',
+  'w=640 | A:image/vnd.strata;q=x | jpeg 640x320 1 A',
+  'w=640&f=auto | N | native 1 A',
+  'w=640&f=jpeg | N | jpeg 640x320 1 -',
+  'w=640&f=jpeg | A:image/jpeg;q=0 | jpeg 640x320 1 -',
+  'w=640&f=native | A:image/jpeg | native 1 -',
+  'w=640&f=native | | native 1 -',
+])
+
+table('native files', WIDE, {}, [
+  'f=native | | native 6 WVDwvd',
+  'f=native&w=auto | | native 6 WVDwvd',
+  'f=native | W600 | native 1 dpr=1.0667 WD',
+  'f=native | V320 D2 | native 1 dpr=2 WVD',
+  'f=native&w=1 | | native 0 -',
+  'f=native&w=321 | | native 1 -',
+  'f=native&w=1921 | | native 4 -',
+  'f=native&w=2561 | | native 5 -',
+  'f=native&w=5000 | | native 6 -',
+  'f=native&w=999999 | | native 6 -',
+  'f=native&w=320&dpr=2 | | native 1 -',
+  ' | N | native 2 AWVDwvd',
+  ' | N W600 | native 1 dpr=1.0667 AWD',
+  'w=5000 | N | native 6 A',
+  'f=native&w=640&h=10&fit=cover&bg=fff&q=1&ht=4 | | native 1 -',
+  'f=native&w=640 | S | native 1 -',
+])
+
+table('a small picture', SMALL, {}, [
+  'w=320 | | jpeg 320x240 0 A',
+  'w=321 | | jpeg 500x375 1 A',
+  'w=4000 | | jpeg 500x375 1 A',
+  ' | | jpeg 500x375 1 AWVDwvd',
+  ' | W1000 D2 | jpeg 500x375 1 dpr=1 AWD',
+  'f=native&w=4000 | | native 1 -',
+])
+
+table('two layers of one width', TWICE, {}, [
+  'w=640 | | jpeg 640x400 0 A',
+  'w=641 | | jpeg 1280x800 2 A',
+  'w=4000 | | jpeg 1280x800 2 A',
+  'f=native&w=700 | | native 2 -',
+  'f=native&w=640 | | native 0 -',
+  'w=1280&h=800 | | jpeg 1280x800 2 A',
+  'w=1000&h=1000&fit=cover | | jpeg 800x800 2 cover A',
+])
+
+table('a base layer above the limit', HUGE, {}, [
+  'w=100 | | jpeg 4000x2000 0 A',
+  'w=8000 | | jpeg 4000x2000 0 A',
+  'w=100&h=100 | | jpeg 100x50 0 contain A',
+  'f=native&w=8000 | | native 1 -',
+])
+
+table('a picture of one pixel', DOT, {}, [
+  'w=999999&dpr=4 | | jpeg 1x1 0 A',
+  'w=100&h=100 | | jpeg 1x1 0 A',
+  'w=100&h=100&fit=cover | | jpeg 1x1 0 A',
+  'w=100&h=50&fit=cover | | jpeg 1x1 0 A',
+  'w=100&h=100&bg=000 | | jpeg 1x1 0 A',
+  'f=native | | native 0 WVDwvd',
+])
+
+table('fit=contain with h: inside the box', WIDE, {}, [
+  'w=640&h=320 | | jpeg 640x320 1 A',
+  'w=640&h=9000 | | jpeg 640x320 1 A',
+  'w=600&h=9000 | | jpeg 600x300 1 contain A',
+  'w=600&h=9000&fit=contain | | jpeg 600x300 1 contain A',
+  'w=1280&h=320 | | jpeg 640x320 1 A',
+  'w=1280&h=100 | | jpeg 200x100 0 contain A',
+  'w=1280&h=1 | | jpeg 2x1 0 contain A',
+  'w=1&h=1 | | jpeg 1x1 0 contain A',
+  'w=300&h=100&dpr=2 | | jpeg 400x200 1 contain A',
+  'w=1900&h=1000 | | jpeg 1900x950 3 contain A',
+  'w=4000&h=4000 | | jpeg 1920x960 3 A',
+  'w=999999&h=999999 | | jpeg 1920x960 3 A',
+  'h=100 | | jpeg 200x100 0 contain AWVDwvd',
+  'h=9000 | | jpeg 1280x640 2 AWVDwvd',
+  'h=9000 | W600 D2 | jpeg 600x300 1 contain dpr=2 AWD',
+  'h=100 | W600 D2 | jpeg 400x200 1 contain dpr=2 AWD',
+  'h=100 | V600 D2 | jpeg 400x200 1 contain dpr=2 AWVD',
+  'w=640&fit=contain | | jpeg 640x320 1 A',
+  'w=640&bg=fff | | jpeg 640x320 1 A',
+])
+
+table('fit=contain with h and bg: the whole box', WIDE, {}, [
+  'w=600&h=600&bg=ffffff | | jpeg 600x600 1 contain.ffffff A',
+  'w=600&h=300&bg=fff | | jpeg 600x300 1 contain.ffffff A',
+  'w=640&h=320&bg=fff | | jpeg 640x320 1 A',
+  'w=640&h=640&bg=fff | | jpeg 640x640 1 contain.ffffff A',
+  'w=600&h=100&bg=F80 | | jpeg 600x100 0 contain.ff8800 A',
+  'w=300&h=300&dpr=2&bg=000 | | jpeg 600x600 1 contain.000000 A',
+  'w=100&h=1000&bg=000 | | jpeg 100x1000 0 contain.000000 A',
+  // Never enlarged: the box shrinks in its own proportions, to the widest layer that is decoded.
+  'w=3840&h=3840&bg=000 | | jpeg 1920x1920 3 contain.000000 A',
+  'w=100000&h=50000&bg=000 | | jpeg 1920x960 3 A',
+  // Bars are bounded as well: at most twice maxTranscodeWidth.
+  'w=100&h=38400&bg=000 | | jpeg 10x3840 0 contain.000000 A',
+  'w=600&h=600&bg=ffffff | N | native 1 A',
+])
+
+table('fit=cover with h', WIDE, {}, [
+  'w=640&h=320&fit=cover | | jpeg 640x320 1 A',
+  'w=300&h=300&fit=cover | | jpeg 300x300 1 cover A',
+  'w=320&h=320&fit=cover | | jpeg 320x320 1 cover A',
+  'w=320&h=321&fit=cover | | jpeg 320x321 2 cover A',
+  'w=320&h=100&fit=cover | | jpeg 320x100 0 cover A',
+  'w=321&h=100&fit=cover | | jpeg 321x100 1 cover A',
+  'w=100&h=100&fit=cover | | jpeg 100x100 0 cover A',
+  'w=100&h=100&dpr=2&fit=cover | | jpeg 200x200 1 cover A',
+  'w=1&h=1&fit=cover | | jpeg 1x1 0 cover A',
+  'w=1&h=960&fit=cover | | jpeg 1x960 3 cover A',
+  'w=1920&h=1920&fit=cover | | jpeg 960x960 3 cover A',
+  'w=5000&h=2500&fit=cover | | jpeg 1920x960 3 A',
+  'w=999999&h=1&fit=cover | | jpeg 1920x1 3 cover A',
+  'w=300&h=300&fit=cover&bg=fff | | jpeg 300x300 1 cover A',
+  'w=300&fit=cover | | jpeg 320x160 0 A',
+  'h=300&fit=cover | | jpeg 1280x300 2 cover AWVDwvd',
+  'h=300&fit=cover | W600 D2 | jpeg 600x600 2 cover dpr=2 AWD',
+])
+
+table('boxes of a tall picture', TALL, {}, [
+  'w=320&h=480 | | jpeg 320x480 0 A',
+  'w=320&h=320 | | jpeg 213x320 0 contain A',
+  'w=320&h=320&fit=cover | | jpeg 320x320 0 cover A',
+  'w=320&h=320&bg=fff | | jpeg 320x320 0 contain.ffffff A',
+  'w=9&h=1500 | | jpeg 9x14 0 contain A',
+  'w=2000&h=3000 | | jpeg 1000x1500 2 A',
+  'w=2000&h=1000&fit=cover | | jpeg 1000x500 2 cover A',
+  'w=2000&h=2000&bg=fff | | jpeg 1500x1500 2 contain.ffffff A',
+  'w=1000&h=1500&fit=cover | | jpeg 1000x1500 2 A',
+  'w=640&h=961&fit=cover | | jpeg 640x961 2 cover A',
+])
+
+table('quality', WIDE, {}, [
+  'w=640&q=1 | | jpeg 640x320 1 q1 A',
+  'w=640&q=100 | | jpeg 640x320 1 q100 A',
+  'w=640&q=75 | | jpeg 640x320 1 A',
+  'w=640 | S | jpeg 640x320 1 A',
+  'w=640&q=30 | S | jpeg 640x320 1 q30 A',
+])
+
+const EMBED = { embedModels: [{ factor: 2, id: 'm' }] } as const
+table('hidden detail', WIDE, EMBED, [
+  'w=320 | | jpeg 320x160 1 ht2 AS',
+  'w=640 | | jpeg 640x320 2 ht2 AS',
+  'w=640&ht=2 | | jpeg 640x320 2 ht2 AS',
+  'w=640&ht=1 | | jpeg 640x320 1 A',
+  'w=640 | S | jpeg 640x320 2 q50 ht2 AS',
+  'w=640&q=80 | S | jpeg 640x320 2 q80 ht2 A',
+  'w=640&ht=1 | S | jpeg 640x320 1 A',
+  'w=1280 | | jpeg 1280x640 2 A',
+  'w=1280&ht=2 | | jpeg 1280x640 2 A',
+  'w=1280 | S | jpeg 1280x640 2 A',
+  'w=640&ht=4 | | PARAM_INVALID ht',
+  'w=640&h=320 | | jpeg 640x320 2 ht2 AS',
+  'w=600&h=300 | | jpeg 600x300 1 contain A',
+  'w=600&h=300&ht=2 | | jpeg 600x300 1 contain A',
+  'w=300&h=300&fit=cover | | jpeg 300x300 1 cover A',
+  ' | W640 D2 | jpeg 640x320 2 ht2 dpr=2 AWDS',
+  'w=640 | N | native 1 A',
+])
+
+const EMBED_BOTH = {
+  embedModels: [
+    { factor: 2, id: 'm' },
+    { factor: 4, id: 'n' },
+  ],
+} as const
+table('four times the detail, or what there is', WIDE, EMBED_BOTH, [
+  'w=320&ht=4 | | jpeg 320x160 2 ht4 AS',
+  'w=320&ht=4 | S | jpeg 320x160 2 q50 ht4 AS',
+  'w=320&ht=4&q=80 | | jpeg 320x160 2 q80 ht4 A',
+  'w=320 | | jpeg 320x160 1 ht2 AS',
+  'w=320&ht=2 | | jpeg 320x160 1 ht2 AS',
+  'w=640&ht=4 | | jpeg 640x320 2 ht2 AS',
+  'w=1280&ht=4 | | jpeg 1280x640 2 A',
+  'w=300&h=300&fit=cover&ht=4 | | jpeg 300x300 1 cover A',
+])
+
+table('hidden detail without a model', WIDE, {}, [
+  'w=640&ht=1 | | jpeg 640x320 1 A',
+  'w=640&ht=2 | | PARAM_INVALID ht',
+  'w=640&ht=4 | | PARAM_INVALID ht',
+])
+
+table('allowed widths', WIDE, { allowedWidths: [200, 320, 640, 1000] }, [
+  'w=320 | | jpeg 320x160 0 A',
+  'w=321 | | PARAM_INVALID w',
+  'w=1280 | | PARAM_INVALID w',
+  'w=320&dpr=2 | | jpeg 640x320 1 A',
+  'w=320&dpr=1.5 | | PARAM_INVALID w',
+  'w=320&h=200&fit=cover | | jpeg 320x200 1 cover A',
+  'w=320&h=201&fit=cover | | PARAM_INVALID h',
+  'h=200 | | jpeg 400x200 1 contain AWVDwvd',
+  // What no URL names snaps up to them, or down from above the last.
+  ' | | jpeg 1280x640 2 AWVDwvd',
+  ' | W500 | jpeg 640x320 1 dpr=1.28 AWD',
+  ' | W641 | jpeg 1280x640 2 dpr=1.9969 AWD',
+  'h=200&fit=cover | W201 | jpeg 320x200 1 cover dpr=1.592 AWD',
+  'f=native&w=321 | | native 1 -',
+])
+
+table('parameters that cannot be used', WIDE, {}, [
+  'w=0 | | PARAM_INVALID w',
+  'w= | | PARAM_INVALID w',
+  'w=-1 | | PARAM_INVALID w',
+  'w=12.5 | | PARAM_INVALID w',
+  'w=1000000 | | PARAM_INVALID w',
+  'w=640&w=640 | | PARAM_INVALID w',
+  'h=0 | | PARAM_INVALID h',
+  'h=1e3 | | PARAM_INVALID h',
+  'dpr=0 | | PARAM_INVALID dpr',
+  'dpr=two | | PARAM_INVALID dpr',
+  'q=0 | | PARAM_INVALID q',
+  'q=101 | | PARAM_INVALID q',
+  'f=png | | PARAM_INVALID f',
+  'fit=stretch | | PARAM_INVALID fit',
+  'bg=white | | PARAM_INVALID bg',
+  'ht=3 | | PARAM_INVALID ht',
+])
+
+describe('every width of every ladder', () => {
+  const source = 2400
+  const ladders = [[2400], [320, 2400], [320, 640, 1280, 1920, 2400], [1, 2, 3, 5, 8, 13, 2400]]
+
+  it.each(ladders.map((ladder) => [ladder]))('snaps up, never past the limit: %o', (ladder) => {
+    const header = picture(source, 1200, ladder)
+    const decodable = ladder.filter((width) => width <= RULES.maxTranscodeWidth)
+    const widest = decodable.at(-1) ?? ladder[0]
+    for (let w = 1; w <= 2 * source; w += w < 700 ? 1 : 97) {
+      const plan = planOf(header, `w=${w}`, '', {})
+      const expected = decodable.find((width) => width >= w) ?? widest
+      expect([w, plan.kind === 'transcode' && plan.request.width]).toEqual([w, expected])
+    }
+  })
+
+  it('fits boxes in the proportions asked for without enlarging', () => {
+    const header = picture(source, 1600, [300, 600, 1200, 1800, 2400])
+    for (const w of [1, 7, 299, 300, 601, 1800, 5000]) {
+      for (const h of [1, 13, 200, 400, 1199, 1200, 9000]) {
+        const plan = planOf(header, `w=${w}&h=${h}&fit=cover`, '', {})
+        if (plan.kind !== 'transcode') throw new Error('expected a JPEG')
+        const { width, height, layer: index } = plan.request
+        const layer = header.layers[index] as LayerInfo
+        expect(width).toBeLessThanOrEqual(Math.min(w, layer.width))
+        expect(height).toBeLessThanOrEqual(Math.min(h, layer.height))
+        expect(Math.abs(width * h - height * w)).toBeLessThanOrEqual(Math.max(w, h))
+        const inside = planOf(header, `w=${w}&h=${h}`, '', {})
+        if (inside.kind !== 'transcode') throw new Error('expected a JPEG')
+        expect(inside.request.width <= w && inside.request.height <= h).toBe(true)
+      }
+    }
+  })
+})
+
+function table(name: string, header: StrataHeader, rules: Partial<PlanRules>, rows: readonly string[]): void {
+  describe(name, () => {
+    const cells = rows.map((row) => row.split('|').map((cell) => cell.trim()))
+    it.each(cells)('?%s with [%s]: %s', (query = '', headers = '', expected = '') => {
+      expect(outcome(header, query, headers, rules)).toBe(expected)
+    })
+  })
+}
+
+function outcome(header: StrataHeader, query: string, headers: string, rules: Partial<PlanRules>): string {
+  try {
+    return shown(planOf(header, query, headers, rules))
+  } catch (error) {
+    const { code, message } = error as { code: string; message: string }
+    return `${code} ${message.split(':')[0]}`
+  }
+}
+
+function planOf(header: StrataHeader, query: string, headers: string, rules: Partial<PlanRules>): Plan {
+  const received = new Headers()
+  for (const text of headers.split(' ').filter((word) => word !== '')) {
+    const value = text.slice(1)
+    if (text === 'N') received.set('Accept', 'image/vnd.strata')
+    else if (text === 'S') received.set('Save-Data', 'on')
+    else if (text.startsWith('A:')) received.set('Accept', text.slice(2))
+    else received.set(LETTERS[text.slice(0, 1)] ?? '', value)
+  }
+  const input = {
+    params: parseImageParams(new URLSearchParams(query)),
+    hints: readHints(received),
+    accepted: negotiate(received.get('Accept')),
+  }
+  return makePlan(header, input, { ...RULES, ...rules })
+}
+
+function shown(plan: Plan): string {
+  const letters = Object.entries(LETTERS)
+  const vary = plan.vary.map((header) => letters.find(([, name]) => name === header)?.[0]).join('') || '-'
+  const density = plan.contentDpr === undefined ? [] : [`dpr=${Number(plan.contentDpr.toFixed(4))}`]
+  const layer = plan.kind === 'truncate' ? plan.layer : plan.request.layer
+  expect(plan.length).toBe(1000 * (layer + 1))
+  if (plan.kind === 'truncate') return ['native', layer, ...density, vary].join(' ')
+  const { width, height, quality, ht, fit, background } = plan.request
+  const words = ['jpeg', `${width}x${height}`, layer]
+  if (quality !== 75) words.push(`q${quality}`)
+  if (ht !== 1) words.push(`ht${ht}`)
+  if (fit) words.push(background ? `${fit}.${background}` : fit)
+  return [...words, ...density, vary].join(' ')
+}
+
+/** A picture of this size with layers of these widths; layer k ends at byte 1000 (k + 1). */
+function picture(width: number, height: number, widths: readonly number[]): StrataHeader {
+  const layers = widths.map((layerWidth, index) => ({
+    ...{
+      index,
+      quality: 60,
+      flags: 0,
+      score: 0,
+      start: index === 0 ? 100 : 1000 * index,
+      end: 1000 * (index + 1),
+    },
+    ...{ width: layerWidth, height: Math.max(1, Math.round((height * layerWidth) / width)) },
+  }))
+  const source = { width, height, sha256: '00'.repeat(16) }
+  const rest = {
+    version: 2 as const,
+    flags: 0,
+    headerLength: 100,
+    modelSet: '00'.repeat(8),
+    placeholder: new Uint8Array(),
+  }
+  return { ...rest, source, layers, totalLength: 1000 * widths.length }
+}

@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest'
+import { serviceTranscoder } from '../../../src/edge/transcoder/service.ts'
+
+const REQUEST = { layer: 2, width: 640, height: 480, quality: 75, ht: 1 } as const
+const PREFIX = Uint8Array.of(1, 2, 3)
+
+function answering(response: () => Response | Promise<Response>) {
+  return serviceTranscoder({ fetch: async () => await response() })
+}
+
+describe('the transcoder behind a service binding', () => {
+  it('gets a POST with the prefix as the body', async () => {
+    let seen: Request | undefined
+    const transcoder = serviceTranscoder({
+      fetch: async (request) => {
+        seen = request
+        return new Response('jpeg')
+      },
+    })
+    await transcoder.transcode(PREFIX, REQUEST)
+    expect(seen?.method).toBe('POST')
+    expect(new URL(seen?.url ?? '').pathname).toBe('/transcode')
+    expect(Object.fromEntries(new URL(seen?.url ?? '').searchParams)).toEqual({
+      layer: '2',
+      w: '640',
+      h: '480',
+      q: '75',
+      ht: '1',
+    })
+    expect(new Uint8Array((await seen?.arrayBuffer()) ?? new ArrayBuffer(0))).toEqual(PREFIX)
+  })
+
+  it('passes on the fit and the background colour', async () => {
+    const urls: string[] = []
+    const transcoder = serviceTranscoder({
+      fetch: async ({ url }) => {
+        urls.push(url)
+        return new Response('jpeg')
+      },
+    })
+    await transcoder.transcode(PREFIX, { ...REQUEST, fit: 'cover' })
+    await transcoder.transcode(PREFIX, { ...REQUEST, fit: 'contain', background: '00ff88' })
+    expect(urls.map((url) => new URL(url).searchParams.get('fit'))).toEqual(['cover', 'contain'])
+    expect(urls.map((url) => new URL(url).searchParams.get('bg'))).toEqual([null, '00ff88'])
+  })
+
+  it.each([
+    ['MODEL_UNKNOWN', 422, 'MODEL_UNKNOWN'],
+    ['TRANSCODE_BUSY', 503, 'TRANSCODE_BUSY'],
+    ['ENTROPY_CORRUPT', 422, 'ENTROPY_CORRUPT'],
+    // A fault of the request that the edge made is not the client's fault.
+    ['PARAM_INVALID', 400, 'TRANSCODE_FAILED'],
+    ['INTERNAL', 500, 'TRANSCODE_FAILED'],
+  ])('%s with status %i becomes %s', async (code, status, expected) => {
+    const transcoder = answering(() => Response.json({ error: { code, message: 'why' } }, { status }))
+    await expect(transcoder.transcode(PREFIX, REQUEST)).rejects.toMatchObject({
+      code: expected,
+      message: 'why',
+    })
+  })
+
+  it.each([
+    ['no JSON', () => new Response('<html>', { status: 500 })],
+    ['JSON of another shape', () => Response.json({ error: 'x' }, { status: 500 })],
+    ['null', () => Response.json(null, { status: 500 })],
+    ['no body', () => new Response(null)],
+    ['no answer', () => Promise.reject(new Error('down'))],
+  ])('gives TRANSCODE_FAILED for %s', async (_, response) => {
+    await expect(answering(response).transcode(PREFIX, REQUEST)).rejects.toMatchObject({
+      code: 'TRANSCODE_FAILED',
+    })
+  })
+})
