@@ -27,7 +27,7 @@ const PROGRAMS = [
     platform: 'neutral',
     owns: (path) => /^src\/(index|edge\/(durable|sign))\.ts$/.test(path),
   },
-  { config: 'tsconfig.json', platform: 'node', owns: (path) => /^src\/(cli|origin)\//.test(path) },
+  { config: 'tsconfig.json', platform: 'node', owns: (path) => /^src\/(cli|node|origin)\//.test(path) },
 ]
 
 await rm('dist', { recursive: true, force: true })

@@ -14,9 +14,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   runtime: ['core', 'network'],
   codec: SHARED,
   edge: SHARED,
-  origin: SHARED,
+  node: [...SHARED, 'bench', 'cli'],
+  origin: [...SHARED, 'node'],
   client: SHARED,
-  cli: [...SHARED, 'edge', 'origin', 'client'],
+  bench: [...SHARED, 'node', 'edge', 'origin', 'client', 'cli'],
+  cli: [...SHARED, 'node', 'edge', 'origin', 'client', 'bench'],
 }
 
 /** Files directly in src/: the only ones that join areas, and what no area imports. */
@@ -26,7 +28,7 @@ const ROOTS = ['src/index.ts', 'src/worker.ts', 'src/transcoder.ts']
 const PURE = ['core', 'format', 'entropy', 'network', 'pixels', 'codec']
 
 /** Areas with code for Node. */
-const NODE = ['runtime', 'origin', 'cli']
+const NODE = ['runtime', 'node', 'origin', 'bench', 'cli']
 
 /** Each file, by its path from the repository's root, and what it imports: paths, or names of packages. */
 type Graph = ReadonlyMap<string, readonly string[]>
@@ -166,7 +168,7 @@ function wrongDirections(graph: Graph): string[] {
   const isWrong = ([from, to]: [string, string]) => {
     if (!to.startsWith('src/')) return false
     if (ROOTS.includes(to)) return !ROOTS.includes(from)
-    if (ROOTS.includes(from)) return areaOf(to) === 'cli'
+    if (ROOTS.includes(from)) return ['bench', 'cli'].includes(areaOf(to))
     return areaOf(from) !== areaOf(to) && !MAY_IMPORT[areaOf(from)]?.includes(areaOf(to))
   }
   return edges(graph).filter(isWrong).map(show)
@@ -187,12 +189,14 @@ function show([from, to]: [string, string]): string {
 }
 
 /**
- * For every decoder that reaches an encoder, the shortest way there. The CLI is left out: its commands share one
+ * For every decoder that reaches an encoder, the shortest way there. CLI and benchmarks are left out: they share one
  * program that joins everything, and nothing that has to stay small imports them.
  */
 function decodersWithEncoder(graph: Graph): string[] {
   const isNamed = (file: string, part: string) => file.startsWith('src/') && file.toLowerCase().includes(part)
-  const decoders = [...graph.keys()].filter((file) => isNamed(file, 'decod') && areaOf(file) !== 'cli')
+  const decoders = [...graph.keys()].filter(
+    (file) => isNamed(file, 'decod') && !['bench', 'cli'].includes(areaOf(file)),
+  )
   return decoders.flatMap((decoder) => {
     const ways = [[decoder]]
     const seen = new Set([decoder])

@@ -1,4 +1,4 @@
-import type { CliCodec } from './codec.ts'
+import type { CliCodec } from '../node/file-codec.ts'
 
 /** What a command may touch of the outside world, so that tests can run commands in their own process. */
 export interface Io {
@@ -49,7 +49,7 @@ export function processIo(): Io {
       stderr.write(CLEAR_LINE + text.slice(0, stderr.columns - 1))
       lineShown = text !== ''
     },
-    codec: async () => (await import('./codec.ts')).loadCodec(),
+    codec: async () => (await import('../node/file-codec.ts')).loadCodec(),
     stopSignal() {
       const controller = new AbortController()
       for (const name of STOP_SIGNALS) {

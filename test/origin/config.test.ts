@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { parseParameters } from '../../src/node/encode.ts'
+import { parseMatte } from '../../src/node/matte.ts'
 import { maskSecrets, readConfig } from '../../src/origin/config.ts'
-import { parseParameters } from '../../src/origin/encode.ts'
-import { parseMatte } from '../../src/origin/matte.ts'
 
 describe('readConfig', () => {
   it('has a default for everything, and takes the empty text as absent', () => {

@@ -1,6 +1,6 @@
-import { type Check, runChecks } from '../checks.ts'
 import { defineCommand, EXIT, type Result } from '../command.ts'
-import { checkDeployment } from '../deployment-checks.ts'
+import { checkDeployment } from '../doctor/deployment.ts'
+import { type Check, runChecks } from '../doctor/installation.ts'
 import { firstSigningKey } from '../signing-key.ts'
 import { parseBase } from '../upload-file.ts'
 

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs'
-import { parseParameters } from '../../origin/encode.ts'
-import { runBatch } from '../batch.ts'
-import { BATCH_ARGS, batchOptions } from '../batch-args.ts'
+import { parseParameters } from '../../node/encode.ts'
+import { BATCH_ARGS, batchOptions } from '../batch/args.ts'
+import { runBatch } from '../batch/batch.ts'
+import { findPictures } from '../batch/picture-files.ts'
 import { defineCommand } from '../command.ts'
-import { encodeFile, planOutputs } from '../encode-file.ts'
-import { findPictures } from '../picture-files.ts'
+import { encodeFile, planOutputs } from '../files/encode-file.ts'
 
 export const encode = defineCommand({
   name: 'encode',

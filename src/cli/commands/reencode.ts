@@ -1,5 +1,5 @@
 import { openModelFolder } from '../../runtime/model-files.ts'
-import { runBatch } from '../batch.ts'
+import { runBatch } from '../batch/batch.ts'
 import { defineCommand, EXIT, parseInteger } from '../command.ts'
 import { imageUrl, listImages, parseBase, reencodeImage, type UploadTarget, waitFor } from '../upload-file.ts'
 

@@ -1,9 +1,9 @@
 import { extname } from 'node:path'
-import { runBatch } from '../batch.ts'
-import { BATCH_ARGS, batchOptions } from '../batch-args.ts'
+import { readInput } from '../../node/files.ts'
+import { BATCH_ARGS, batchOptions } from '../batch/args.ts'
+import { runBatch } from '../batch/batch.ts'
+import { findPictures, type PictureFile } from '../batch/picture-files.ts'
 import { defineCommand, parseInteger, usage } from '../command.ts'
-import { readInput } from '../files.ts'
-import { findPictures, type PictureFile } from '../picture-files.ts'
 import { idOf, imageUrl, parseBase, putImage, type UploadTarget, waitUntilReady } from '../upload-file.ts'
 
 export const upload = defineCommand({

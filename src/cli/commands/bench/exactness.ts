@@ -1,0 +1,39 @@
+import { PIXEL_TOLERANCE } from '../../../bench/exactness/decoded.ts'
+import { runExactness } from '../../../bench/exactness/run.ts'
+import { createRuntime } from '../../../node/compose.ts'
+import { defineCommand, EXIT, parseInteger } from '../../command.ts'
+
+export const benchExactness = defineCommand({
+  name: 'bench exactness',
+  description: 'Decode random pictures with both runtimes and compare symbols and pixels',
+  args: {
+    count: { type: 'string', default: '100', description: 'Pictures', valueHint: 'n' },
+    seed: { type: 'string', default: '1', description: 'Seed of the first picture', valueHint: 'n' },
+  },
+  async run(args, io) {
+    const count = parseInteger('count', args.count, 1, 1e6)
+    const seed = parseInteger('seed', args.seed, 0, 2 ** 31)
+    const started = performance.now()
+    const report = await runExactness({
+      count,
+      seed,
+      native: await createRuntime('node'),
+      wasm: await createRuntime('wasm'),
+      progress: (done) => io.progress(`${done}/${count}`),
+    })
+    const seconds = Number(((performance.now() - started) / 1000).toFixed(1))
+    const { pictures, layers, samples, unequalSamples, failure } = report
+    const share = ((100 * unequalSamples) / Math.max(samples, 1)).toFixed(3)
+    const sum =
+      `${pictures} pictures, ${layers} layers in ${seconds} s: equal symbols, pixels within ${PIXEL_TOLERANCE}/255 ` +
+      `(${share} % of the samples differ)`
+    const text = failure
+      ? `seed ${failure.seed} decodes differently in node and wasm: ${failure.differs}\nbefore it: ${sum}`
+      : sum
+    return {
+      json: { ok: !failure, ...report, seconds },
+      text,
+      exitCode: failure ? EXIT.failed : EXIT.ok,
+    }
+  },
+})

@@ -1,0 +1,19 @@
+import type { RgbImage } from '../../core/image.ts'
+import { chooseLayer } from '../../format/choose-layer.ts'
+import { MAGIC } from '../../format/layout.ts'
+import type { CliCodec } from '../../node/file-codec.ts'
+import { readPicture } from '../../node/ingest.ts'
+
+/**
+ * A picture as the origin reads it; of a .strata file the smallest whole layer that is `width` wide, or the widest.
+ * @throws StrataError whatever reading or decoding throws
+ */
+export async function readAnyPicture(
+  bytes: Uint8Array,
+  loadCodec: () => Promise<Pick<CliCodec, 'decode'>>,
+  width?: number,
+): Promise<RgbImage> {
+  if (!MAGIC.every((byte, i) => bytes[i] === byte)) return await readPicture(bytes)
+  const { index } = chooseLayer(bytes, { width })
+  return await (await loadCodec()).decode(bytes, { layer: index, runtime: 'wasm' })
+}
