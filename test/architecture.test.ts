@@ -14,15 +14,21 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   runtime: ['core', 'network'],
   codec: SHARED,
   edge: SHARED,
-  node: [...SHARED, 'bench', 'cli'],
-  origin: [...SHARED, 'node'],
   client: SHARED,
-  bench: [...SHARED, 'node', 'edge', 'origin', 'client', 'cli'],
+  node: SHARED,
+  origin: [...SHARED, 'node'],
+  bench: [...SHARED, 'node', 'edge', 'origin', 'client'],
   cli: [...SHARED, 'node', 'edge', 'origin', 'client', 'bench'],
 }
 
 /** Files directly in src/: the only ones that join areas, and what no area imports. */
 const ROOTS = ['src/index.ts', 'src/worker.ts', 'src/transcoder.ts']
+
+/** The only part of the CLI that may import the benchmarks: no file of the product depends on a measurement. */
+const BENCH_COMMANDS = 'src/cli/commands/bench/'
+
+/** Rooms of src/bench that the rooms of single benchmarks share; those import nothing of one another. */
+const SHARED_BENCH_ROOMS = ['src/bench', 'src/bench/pictures', 'src/bench/workers']
 
 /** Areas that take bytes and numbers: they run in every runtime, so they import no package and no built-in module. */
 const PURE = ['core', 'format', 'entropy', 'network', 'pixels', 'codec']
@@ -50,6 +56,10 @@ describe('the dependencies of src/', () => {
     expect(wrongDirections(graph)).toEqual([])
   })
 
+  it('lead from no benchmark to another', () => {
+    expect(tangledBenchmarks(graph)).toEqual([])
+  })
+
   it('lead from no decoder to an encoder', () => {
     expect(decodersWithEncoder(graph)).toEqual([])
   })
@@ -75,6 +85,9 @@ describe('the rules', () => {
     ['src/codec/compass/a.ts', 'src/edge/b.ts'],
     ['src/edge/a.ts', 'src/index.ts'],
     ['src/worker.ts', 'src/cli/a.ts'],
+    ['src/node/a.ts', 'src/origin/b.ts'],
+    ['src/bench/a.ts', 'src/cli/b.ts'],
+    ['src/cli/commands/compare.ts', 'src/bench/b.ts'],
   ])('refuse %s -> %s', (from, to) => {
     expect(wrongDirections(graphOf({ [from]: [to], [to]: [] }))).toEqual([`${from} -> ${to}`])
   })
@@ -82,10 +95,21 @@ describe('the rules', () => {
   it.each([
     ['src/codec/compass/a.ts', 'src/codec/placeholder/b.ts'],
     ['src/cli/a.ts', 'src/edge/b.ts'],
+    ['src/cli/commands/bench/rd.ts', 'src/bench/rd/run.ts'],
+    ['src/bench/a.ts', 'src/edge/b.ts'],
     ['src/worker.ts', 'src/index.ts'],
     ['src/transcoder.ts', 'src/runtime/workerd.ts'],
   ])('allow %s -> %s', (from, to) => {
     expect(wrongDirections(graphOf({ [from]: [to], [to]: [] }))).toEqual([])
+  })
+
+  it('keep the rooms of the benchmarks apart', () => {
+    const graph = graphOf({
+      'src/bench/rd/a.ts': ['src/bench/speed/b.ts', 'src/bench/chart.ts', 'src/bench/rd/c.ts'],
+    })
+    expect(tangledBenchmarks(graph)).toEqual(['src/bench/rd/a.ts -> src/bench/speed/b.ts'])
+    const upward = graphOf({ 'src/bench/chart.ts': ['src/bench/rd/a.ts'] })
+    expect(tangledBenchmarks(upward)).toEqual(['src/bench/chart.ts -> src/bench/rd/a.ts'])
   })
 
   it('follow a decoder through other files', () => {
@@ -169,9 +193,19 @@ function wrongDirections(graph: Graph): string[] {
     if (!to.startsWith('src/')) return false
     if (ROOTS.includes(to)) return !ROOTS.includes(from)
     if (ROOTS.includes(from)) return ['bench', 'cli'].includes(areaOf(to))
+    if (areaOf(from) === 'cli' && areaOf(to) === 'bench') return !from.startsWith(BENCH_COMMANDS)
     return areaOf(from) !== areaOf(to) && !MAY_IMPORT[areaOf(from)]?.includes(areaOf(to))
   }
   return edges(graph).filter(isWrong).map(show)
+}
+
+function tangledBenchmarks(graph: Graph): string[] {
+  const isTangled = ([from, to]: [string, string]) => {
+    const [room, other] = [posix.dirname(from), posix.dirname(to)]
+    const areBench = areaOf(from) === 'bench' && areaOf(to) === 'bench'
+    return areBench && room !== other && !SHARED_BENCH_ROOMS.includes(other)
+  }
+  return edges(graph).filter(isTangled).map(show)
 }
 
 function wrongPackages(graph: Graph): string[] {

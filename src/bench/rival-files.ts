@@ -1,11 +1,14 @@
 import sharp, { type Sharp } from 'sharp'
 import type { RgbImage } from '../core/image.ts'
 import { readPicture } from '../node/ingest.ts'
-import { createJudge, type Judge, type Metric } from './metric.ts'
+import { createJudge, type Judge, type Metric } from '../pixels/judge.ts'
 
 /** What other image services send, 4:2:0 and else as sharp does it by default, which IPX and many of them use. */
 export const RIVALS = ['mozjpeg', 'webp', 'avif'] as const
 export type RivalCodec = (typeof RIVALS)[number]
+
+/** Of AVIF files whose decoding or encoding is timed. */
+export const AVIF_QUALITY = 60
 
 /** What counts of a file. */
 export interface RivalPoint {

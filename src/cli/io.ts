@@ -1,4 +1,4 @@
-import type { CliCodec } from '../node/file-codec.ts'
+import type { FileCodec } from '../node/file-codec.ts'
 
 /** What a command may touch of the outside world, so that tests can run commands in their own process. */
 export interface Io {
@@ -8,7 +8,7 @@ export interface Io {
   progress(text: string): void
   readonly env: Readonly<Record<string, string | undefined>>
   /** The codec with its runtimes; loaded on first use, because it is heavy. */
-  codec(): Promise<CliCodec>
+  codec(): Promise<FileCodec>
   /**
    * From this call on, Ctrl-C and SIGTERM abort the signal instead of ending the process; a second one ends it.
    * For commands that have something to put in order before they stop.

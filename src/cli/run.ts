@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import { type ArgsDef, type CommandDef, renderUsage } from 'citty'
 import { StrataError, type StrataErrorCode } from '../core/errors.ts'
-import { packageRoot } from '../node/package-root.ts'
+import { packageRoot } from '../node/files.ts'
 import { type Command, EXIT, type ExitCode, parseCommand, usage } from './command.ts'
 import type { Io } from './io.ts'
 
@@ -76,27 +76,27 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   },
   'bench rd': {
     description: 'Measure rate and distortion over a folder of pictures',
-    load: async () => (await import('./commands/bench/rd.ts')).benchRd,
+    load: async () => (await import('./commands/bench/rd.ts')).benchRdCommand,
   },
   'bench delivered': {
     description: 'Measure the bytes of every width against MozJPEG, WebP and AVIF',
-    load: async () => (await import('./commands/bench/delivered.ts')).benchDelivered,
+    load: async () => (await import('./commands/bench/delivered.ts')).benchDeliveredCommand,
   },
   'bench thumbnail': {
     description: 'Measure pictures restored from thumbnails',
-    load: async () => (await import('./commands/bench/thumbnail.ts')).benchThumbnail,
+    load: async () => (await import('./commands/bench/thumbnail.ts')).benchThumbnailCommand,
   },
   'bench encode': {
     description: 'Measure the CPU time of encoding by phase, against AVIF',
-    load: async () => (await import('./commands/bench/encode.ts')).benchEncode,
+    load: async () => (await import('./commands/bench/encode.ts')).benchEncodeCommand,
   },
   'bench speed': {
     description: 'Time the transcode to JPEG against AVIF and WebP',
-    load: async () => (await import('./commands/bench/speed.ts')).benchSpeed,
+    load: async () => (await import('./commands/bench/speed.ts')).benchSpeedCommand,
   },
   'bench restore': {
     description: 'Time restoring thumbnails against decoding AVIF',
-    load: async () => (await import('./commands/bench/restore.ts')).benchRestore,
+    load: async () => (await import('./commands/bench/restore.ts')).benchRestoreCommand,
   },
   'bench load': {
     description: 'Count answers per second of the edge against plain R2 objects',
@@ -108,15 +108,15 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   },
   'bench memory': {
     description: 'Measure the memory that a transcode to JPEG takes',
-    load: async () => (await import('./commands/bench/memory.ts')).benchMemory,
+    load: async () => (await import('./commands/bench/memory.ts')).benchMemoryCommand,
   },
   'bench exactness': {
     description: 'Decode random pictures with both runtimes and compare symbols and pixels',
-    load: async () => (await import('./commands/bench/exactness.ts')).benchExactness,
+    load: async () => (await import('./commands/bench/exactness.ts')).benchExactnessCommand,
   },
   'bench fuzz': {
     description: 'Give forged and damaged files to the decoder',
-    load: async () => (await import('./commands/bench/fuzz.ts')).benchFuzz,
+    load: async () => (await import('./commands/bench/fuzz.ts')).benchFuzzCommand,
   },
 }
 

@@ -3,10 +3,13 @@ import type { RgbImage } from '../core/image.ts'
 import type { NodeRuntimeOptions } from '../runtime/node.ts'
 import { composeEncode, composePreview, createRuntime, prepareEncode } from './compose.ts'
 import type { EncodePicture } from './encode.ts'
-import type { RuntimeName } from './runtime-names.ts'
 
-/** What the commands need of the codec; tests put their own in its place. */
-export interface CliCodec {
+/** Native onnxruntime, or the WebAssembly engine that the edge uses. */
+export const RUNTIME_NAMES = ['node', 'wasm'] as const
+export type RuntimeName = (typeof RUNTIME_NAMES)[number]
+
+/** What commands and benchmarks need of the codec. Tests of the command line pass a small one of their own. */
+export interface FileCodec {
   /** Loads what encoding needs, on this provider; rejects when it cannot. */
   prepare(options: NodeRuntimeOptions): Promise<void>
   /** Gives a verified file. */
@@ -25,7 +28,7 @@ export interface CliCodec {
 }
 
 /** The codec with the runtimes of this machine, each loaded when it is first needed. */
-export function loadCodec(): CliCodec {
+export function loadCodec(): FileCodec {
   return {
     prepare: prepareEncode,
     encode: async (image, request) => await (await composeEncode({ verify: true }))(image, request),

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { StrataError } from '../core/errors.ts'
 
 const REASONS: Readonly<Record<string, string>> = {
@@ -51,4 +53,12 @@ export async function isDirectory(path: string): Promise<boolean> {
 export function fileError(path: string, cause: unknown): StrataError {
   const { code = '', message = String(cause) } = cause as NodeJS.ErrnoException
   return new StrataError('FILE_FAILED', `${path}: ${REASONS[code] ?? message}`, { cause })
+}
+
+/** The folder of this package, built or not: where package.json, the wrangler files and the models lie. */
+export function packageRoot(): string {
+  for (let folder = dirname(fileURLToPath(import.meta.url)); ; folder = dirname(folder)) {
+    if (existsSync(join(folder, 'package.json'))) return folder
+    if (dirname(folder) === folder) throw new StrataError('INTERNAL', 'this program lies outside its package')
+  }
 }

@@ -1,21 +1,26 @@
-import sharp from 'sharp'
-import type { Invertible } from '../bench/thumbnail/measure.ts'
 import { hyperThumbnail } from '../codec/hyperthumbnail/index.ts'
 import { loadHyperThumbnail } from '../codec/hyperthumbnail/load.ts'
 import { irn } from '../codec/irn/index.ts'
 import { loadIrn } from '../codec/irn/load.ts'
 import { upscale } from '../codec/irn/restore.ts'
-import type { DecodePicture, Rescaler } from '../codec/rescaler.ts'
+import type { DecodePicture, Rescaler, Size } from '../codec/rescaler.ts'
 import { loadRestorer, type Restorer } from '../codec/restorer.ts'
 import type { RgbImage } from '../core/image.ts'
 import { createWasmJpeg } from '../pixels/jpeg/forward-wasm.ts'
 import { createRuntime } from './compose.ts'
 import { readPicture } from './ingest.ts'
+import { encodePng } from './picture-writer.ts'
 
 /** How detail is hidden: in a JPEG, or in a lossless PNG. */
 export const METHODS = ['hyperthumbnail', 'irn'] as const
 
 export type Method = (typeof METHODS)[number]
+
+/** Invertible rescaling, and its inverse without a file format, for measurements behind a JPEG. */
+export interface Invertible {
+  readonly rescaler: Rescaler
+  readonly upscale: (low: RgbImage, high: Size) => RgbImage
+}
 
 /**
  * A method at a factor with the models of this package, undefined when they do not include it.
@@ -34,7 +39,7 @@ export async function loadRestorerFor(file: Uint8Array, seed?: number): Promise<
   return await loadRestorer(file, await createRuntime('wasm'), { decodePicture, seed })
 }
 
-/** Invertible rescaling at a scale, and its inverse without a file format, for measurements; undefined without a model. */
+/** Undefined when the models of this package do not include the scale. @throws StrataError MODEL_INVALID */
 export async function loadInvertible(scale: number): Promise<Invertible | undefined> {
   const model = await loadIrn(await createRuntime('wasm'), scale)
   return (
@@ -46,11 +51,3 @@ export async function loadInvertible(scale: number): Promise<Invertible | undefi
 }
 
 const decodePicture: DecodePicture = (file) => readPicture(file)
-
-/** As small as PNG gets: it is read more often than written. */
-async function encodePng({ width, height, data }: RgbImage): Promise<Uint8Array> {
-  const raw = { width, height, channels: 3 } as const
-  return await sharp(data, { raw, limitInputPixels: false })
-    .png({ compressionLevel: 9, adaptiveFiltering: true })
-    .toBuffer()
-}

@@ -1,7 +1,8 @@
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
-import { createJudge, METRICS } from '../../src/bench/metric.ts'
+import { METRICS } from '../../src/bench/metric.ts'
 import { interpolate, RIVALS, RivalFiles } from '../../src/bench/rival-files.ts'
+import { createJudge } from '../../src/pixels/judge.ts'
 import { photo } from '../pictures.ts'
 
 const picture = photo(64, 48)

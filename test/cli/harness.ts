@@ -5,11 +5,11 @@ import { onTestFinished } from 'vitest'
 import type { Io } from '../../src/cli/io.ts'
 import { run } from '../../src/cli/run.ts'
 import { readHeader } from '../../src/format/reader.ts'
-import type { CliCodec } from '../../src/node/file-codec.ts'
+import type { FileCodec } from '../../src/node/file-codec.ts'
 import { fakeEncode } from '../origin/fixtures.ts'
 
 /** Stands in for the codec: layers decode to plain grey of their size. */
-export const fakeCodec: CliCodec = {
+export const fakeCodec: FileCodec = {
   prepare: async () => {},
   encode: fakeEncode,
   encodeUnverified: fakeEncode,

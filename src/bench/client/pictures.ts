@@ -3,12 +3,12 @@ import type { RgbImage } from '../../core/image.ts'
 import { ladderFor } from '../../format/ladder.ts'
 import { SOURCE_HASH_BYTES } from '../../format/layout.ts'
 import { readHeader } from '../../format/reader.ts'
-import type { CliCodec } from '../../node/file-codec.ts'
+import type { FileCodec } from '../../node/file-codec.ts'
 import { readInput } from '../../node/files.ts'
 import { readPicture, resizeLanczos } from '../../node/ingest.ts'
-import { createJudge, type Metric } from '../metric.ts'
+import { createJudge, type Metric } from '../../pixels/judge.ts'
+import { listPictures } from '../folder.ts'
 import { photo } from '../pictures/formula.ts'
-import { listPictures } from '../rd/measure.ts'
 import { RivalFiles } from '../rival-files.ts'
 
 /** One picture as both sides store it. */
@@ -43,7 +43,7 @@ export async function* originals(folder: string | undefined, count: number): Asy
 export async function store(
   id: string,
   original: RgbImage,
-  codec: Pick<CliCodec, 'encodeUnverified' | 'decode' | 'preview'>,
+  codec: Pick<FileCodec, 'encodeUnverified' | 'decode' | 'preview'>,
   metric: Metric,
 ): Promise<StoredPicture> {
   const strata = await codec.encodeUnverified(original, {

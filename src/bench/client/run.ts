@@ -1,8 +1,8 @@
 import { throwIfAborted } from '../../core/abort.ts'
-import type { CliCodec } from '../../node/file-codec.ts'
-import { storeImage } from '../load/store.ts'
-import { startLoadWorkers } from '../load/workers.ts'
-import type { Metric } from '../metric.ts'
+import type { FileCodec } from '../../node/file-codec.ts'
+import type { Metric } from '../../pixels/judge.ts'
+import { storeImage } from '../workers/store.ts'
+import { startLoadWorkers } from '../workers/workers.ts'
 import { launchBrowser } from './browser.ts'
 import type { LinkOptions } from './link.ts'
 import { avifPage, strataPage } from './pages.ts'
@@ -32,7 +32,7 @@ export interface ClientBenchOptions {
   readonly root: string
   /** That of the built browser library. */
   readonly library: string
-  readonly codec: CliCodec
+  readonly codec: FileCodec
   readonly signal?: AbortSignal
   readonly progress?: (text: string) => void
 }

@@ -7,11 +7,11 @@ import { ladderFor } from '../../format/ladder.ts'
 import { SOURCE_HASH_BYTES } from '../../format/layout.ts'
 import { readHeader } from '../../format/reader.ts'
 import type { LayerInfo } from '../../format/types.ts'
-import type { CliCodec } from '../../node/file-codec.ts'
+import type { FileCodec } from '../../node/file-codec.ts'
 import { readInput } from '../../node/files.ts'
 import { readPicture, resizeLanczos } from '../../node/ingest.ts'
 import type { JpegKernel } from '../../pixels/jpeg/types.ts'
-import { createJudge, type Metric, type Scores } from '../metric.ts'
+import { createJudge, type Metric, type Scores } from '../../pixels/judge.ts'
 import { RIVALS, type RivalCodec, RivalFiles } from '../rival-files.ts'
 
 /** Ways on which one width reaches a browser: the cut file, a plain JPEG of a layer, a JPEG that hides the next one. */
@@ -36,7 +36,7 @@ export interface DeliveredOptions {
   readonly quality?: number
   /** Of the JPEGs. */
   readonly jpegQuality: number
-  readonly codec: Pick<CliCodec, 'encodeUnverified'>
+  readonly codec: Pick<FileCodec, 'encodeUnverified'>
   /** Decodes a file as the edge does. */
   readonly decodeRows: DecodeRows
   readonly kernel?: JpegKernel | undefined

@@ -1,4 +1,4 @@
-import type { Scores } from '../metric.ts'
+import type { Scores } from '../../pixels/judge.ts'
 import { RIVALS, type RivalCodec } from '../rival-files.ts'
 import { type DeliveredRow, WAYS, type Way } from './measure.ts'
 

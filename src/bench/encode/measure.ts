@@ -2,12 +2,11 @@ import { parse } from 'node:path'
 import { ENCODE_PHASES, type EncodePhase } from '../../codec/encode-phases.ts'
 import type { EncodeParameters } from '../../node/encode.ts'
 import { encodeOriginal } from '../../node/encode.ts'
-import type { CliCodec } from '../../node/file-codec.ts'
+import type { FileCodec } from '../../node/file-codec.ts'
 import { readInput } from '../../node/files.ts'
 import { readPicture } from '../../node/ingest.ts'
 import { cpuNow, round } from '../cpu-clock.ts'
-import { encodeRival } from '../rival-files.ts'
-import { AVIF_QUALITY } from '../speed/measure.ts'
+import { AVIF_QUALITY, encodeRival } from '../rival-files.ts'
 import { PhaseClock } from './phase-clock.ts'
 
 /** `rest`: reading the picture, hashing it, writing the container. */
@@ -29,7 +28,7 @@ export interface EncodeRow {
 
 export interface EncodeTimingOptions {
   readonly parameters: EncodeParameters
-  readonly codec: Pick<CliCodec, 'encode'>
+  readonly codec: Pick<FileCodec, 'encode'>
   /** @default CPU time of this process, in milliseconds */
   readonly now?: () => number
 }

@@ -1,8 +1,6 @@
-import { encodePicture } from '../../codec/compass/encode.ts'
-import type { RgbImage } from '../../core/image.ts'
 import type { Rung } from '../../format/ladder.ts'
-import { resample } from '../../pixels/resample.ts'
 import type { Runtime } from '../../runtime/types.ts'
+import { type EncodeCase, encodeCase } from '../pictures/encode-case.ts'
 import { generator, PICTURES } from '../pictures/formula.ts'
 import { type Decoded, decodeCase, disagreement } from './decoded.ts'
 
@@ -11,13 +9,8 @@ const MAX_LAYERS = 8
 /** Between a layer and the one below: exact phases, phases in 1/16 pixel, and none at all (a pure quality layer). */
 const FACTORS: readonly number[] = [1, 1.5, 4 / 3, 2, 2.0047, 3, 4, 1.07]
 
-export interface ExactnessCase {
-  readonly image: RgbImage
-  readonly ladder: readonly Rung[]
-}
-
 /** A picture and a ladder that follow from the seed alone: any kind, odd sizes down to one pixel, 1 to 8 layers. */
-export function exactnessCase(seed: number): ExactnessCase {
+export function exactnessCase(seed: number): EncodeCase {
   const random = generator(seed)
   for (let i = 0; i < 8; i++) random() // neighbouring seeds begin alike
   const pick = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)] as T
@@ -44,15 +37,6 @@ function randomLadder(
       rungs.unshift({ width, quality: Math.ceil((above.quality - 1) * random()) || 1 })
   }
   return rungs
-}
-
-/** @throws StrataError whatever encoding throws */
-export async function encodeCase(
-  { image, ladder }: ExactnessCase,
-  { encoder, decoder }: { readonly encoder: Runtime; readonly decoder: Runtime },
-): Promise<Uint8Array> {
-  const resize = async (source: RgbImage, width: number, height: number) => resample(source, width, height)
-  return await encodePicture(image, { encoder, decoder, ladder, sha256: new Uint8Array(16), resize })
 }
 
 export interface ExactnessReport {

@@ -1,14 +1,22 @@
-import { StrataError } from '../../core/errors.ts'
+import { invalidParam, StrataError } from '../../core/errors.ts'
+import { sha256 } from '../../core/hash.ts'
+import { ladderFor } from '../../format/ladder.ts'
+import { SOURCE_HASH_BYTES } from '../../format/layout.ts'
+import { readHeader } from '../../format/reader.ts'
+import type { FileCodec } from '../../node/file-codec.ts'
+import { resizeLanczos } from '../../node/ingest.ts'
+import { samplePicture } from '../pictures/sample.ts'
+import { storeImage, storeObject } from '../workers/store.ts'
+import { startLoadWorkers } from '../workers/workers.ts'
 import type { LoadOptions, Target } from './clients.ts'
 import { type LoadRow, measurePair } from './measure.ts'
-import { storeImage, storeObject } from './store.ts'
-import { startLoadWorkers } from './workers.ts'
 
 export interface LoadBenchOptions extends LoadOptions {
   /** The folder with the wrangler files. */
   readonly root: string
-  /** A .strata file of the model set that the transcoder has. */
-  readonly file: Uint8Array
+  /** A .strata file of the model set that the transcoder has. @default a drawn picture of 1280x853, encoded first */
+  readonly file?: Uint8Array | undefined
+  readonly codec: Pick<FileCodec, 'encodeUnverified'>
   /** A width on its ladder. */
   readonly width: number
   readonly rounds: number
@@ -22,17 +30,23 @@ const PATHS = { truncate: 'native', 'cached JPEG': 'jpeg' } as const
 export type LoadPath = keyof typeof PATHS
 
 const ID = 'bench'
+const SAMPLE = { width: 1280, height: 853 } as const
 
 /**
  * Requests per second of the edge Worker, for a file that is cut and for a JPEG that was made before, against the same
  * bytes as objects that a bare Worker passes on. Everything runs on loopback in one process, beside the clients.
- * @throws StrataError FILE_FAILED when wrangler is not installed; INTERNAL for a wrong answer; ABORTED
+ * @throws StrataError PARAM_INVALID for a width that the file has not, FILE_FAILED when wrangler is not installed,
+ * INTERNAL for a wrong answer, ABORTED
  */
 export async function benchLoad(options: LoadBenchOptions): Promise<LoadRow[]> {
+  const file = options.file ?? (await encodeSample(options))
+  const widths = readHeader(file).layers.map(({ width }) => width)
+  if (!widths.includes(options.width))
+    throw invalidParam('width', `a width of the file (${widths.join(', ')})`, options.width)
   options.progress?.('starting the Workers')
   const workers = await startLoadWorkers(options.root)
   try {
-    await storeImage(workers, ID, options.file)
+    await storeImage(workers, ID, file)
     const image = `${workers.edge}/cdn/img/${ID}?w=${options.width}`
     const rows: LoadRow[] = []
     for (const path of options.paths ?? (Object.keys(PATHS) as LoadPath[])) {
@@ -48,6 +62,14 @@ export async function benchLoad(options: LoadBenchOptions): Promise<LoadRow[]> {
   } finally {
     await workers.close()
   }
+}
+
+async function encodeSample({ codec, progress }: LoadBenchOptions): Promise<Uint8Array> {
+  progress?.('encoding')
+  const image = samplePicture(SAMPLE.width, SAMPLE.height)
+  const hash = (await sha256(image.data)).subarray(0, SOURCE_HASH_BYTES)
+  const ladder = ladderFor(image.width)
+  return await codec.encodeUnverified(image, { ladder, sha256: hash, resize: resizeLanczos })
 }
 
 async function fetchBody(url: string): Promise<Uint8Array> {

@@ -7,7 +7,7 @@ import { StrataError } from '../../core/errors.ts'
 import { sha256 } from '../../core/hash.ts'
 import { ladderFor } from '../../format/ladder.ts'
 import { SOURCE_HASH_BYTES } from '../../format/layout.ts'
-import type { CliCodec } from '../../node/file-codec.ts'
+import type { FileCodec } from '../../node/file-codec.ts'
 import { resizeLanczos } from '../../node/ingest.ts'
 import { samplePicture } from '../pictures/sample.ts'
 import type { MemoryUse } from './probe.ts'
@@ -32,7 +32,7 @@ export type MemoryProbe = (path: string) => Promise<MemoryUse>
 export async function measureMemory(
   sizes: readonly Size[],
   options: {
-    readonly codec: Pick<CliCodec, 'encodeUnverified'>
+    readonly codec: Pick<FileCodec, 'encodeUnverified'>
     readonly probe: MemoryProbe
     readonly progress?: (text: string) => void
   },

@@ -1,9 +1,11 @@
-import { mix, valueNoise } from '../../cli/start/noise.ts'
-import { hills, paint } from '../../cli/start/samples.ts'
 import type { RgbImage } from '../../core/image.ts'
+import { readInput } from '../../node/files.ts'
+import { readPicture } from '../../node/ingest.ts'
+import { hills, type Painter, paint } from './hills.ts'
+import { mix, valueNoise } from './noise.ts'
 
-export const SAMPLE_WIDTH = 1920
-export const SAMPLE_HEIGHT = 1280
+const SAMPLE_WIDTH = 1920
+const SAMPLE_HEIGHT = 1280
 
 /** Periods of the texture in pixels, with the weight of each. */
 const OCTAVES = [
@@ -16,6 +18,12 @@ const OCTAVES = [
  * do (AVIF of quality 60 at 1920x1280: 167 kB; four photographs: 129 to 270 kB), and so about the time to decode.
  */
 const CONTRAST = 120
+
+/** The picture of a file; without a path the drawn one of 1920x1280. @throws StrataError FILE_FAILED, INPUT_* */
+export async function openPicture(path: string | undefined): Promise<RgbImage> {
+  if (path !== undefined) return await readPicture(await readInput(path))
+  return samplePicture(SAMPLE_WIDTH, SAMPLE_HEIGHT)
+}
 
 /**
  * Something like a photograph, of any size and the same on every machine. What lies beyond 1920x1280 are mirror
@@ -37,7 +45,7 @@ export function samplePicture(width: number, height: number): RgbImage {
 }
 
 /** Hills with fine texture in patches: as in photographs, some places are smooth and some are full of detail. */
-function texturedHills(width: number, height: number): ReturnType<typeof hills> {
+function texturedHills(width: number, height: number): Painter {
   const smooth = hills(width, height)
   return (x, y) => {
     const strength = valueNoise(x / 170, y / 170, 900) ** 2

@@ -1,4 +1,4 @@
-import type { Metric } from '../metric.ts'
+import type { Metric } from '../../pixels/judge.ts'
 import { bdRate, type QualityRange, type RdPoint, rateAt } from './bd-rate.ts'
 import { curveAt, DYADIC, J2K_STREAM, LADDER_CODECS, type RdRow, SINGLE } from './rows.ts'
 

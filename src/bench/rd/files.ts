@@ -1,5 +1,6 @@
+import type { Metric } from '../../pixels/judge.ts'
 import { renderChart } from '../chart.ts'
-import { type Metric, TITLES } from '../metric.ts'
+import { TITLES } from '../metric.ts'
 import type { RdPoint } from './bd-rate.ts'
 import { type Comparison, type Comparisons, meanOfPrefixes, priceOfScalability } from './compare.ts'
 import { type LevelReport, titleOf } from './report.ts'

@@ -1,42 +1,15 @@
-import { readdir } from 'node:fs/promises'
-import { extname, join, parse } from 'node:path'
-import { StrataError } from '../../core/errors.ts'
+import { parse } from 'node:path'
 import { sha256 } from '../../core/hash.ts'
 import type { RgbImage } from '../../core/image.ts'
 import { layerHeight } from '../../format/ladder.ts'
 import { SOURCE_HASH_BYTES } from '../../format/layout.ts'
 import { readHeader } from '../../format/reader.ts'
-import type { CliCodec } from '../../node/file-codec.ts'
-import { fileError, readInput } from '../../node/files.ts'
+import type { FileCodec } from '../../node/file-codec.ts'
+import { readInput } from '../../node/files.ts'
 import { readPicture, resizeLanczos } from '../../node/ingest.ts'
-import { createJudge, type Judge } from '../metric.ts'
+import { createJudge, type Judge } from '../../pixels/judge.ts'
+import { benchWidths, dyadicWidths } from '../levels.ts'
 import { DYADIC, type RdRow, SINGLE } from './rows.ts'
-
-const EXTENSIONS: readonly string[] = ['.avif', '.jpeg', '.jpg', '.png', '.tif', '.tiff', '.webp']
-
-/** Pictures whose longer side is at least this get a ladder of fixed widths. */
-const LARGE = 1600
-const LARGE_WIDTHS: readonly number[] = [640, 1280, 1920, 3840]
-
-/** Widths of the levels at which a picture is measured. */
-export function benchWidths(width: number, height: number): number[] {
-  if (Math.max(width, height) >= LARGE) return [...LARGE_WIDTHS.filter((step) => step < width), width]
-  const steps = [1 / 3, 2 / 3, 1].map((factor) => Math.max(1, Math.round(width * factor)))
-  return [...new Set(steps)]
-}
-
-/** Widths of the pictures in a wavelet's stream: a quarter, half, and the whole. */
-export function dyadicWidths(width: number): number[] {
-  return [...new Set([4, 2, 1].map((divisor) => Math.max(1, Math.round(width / divisor))))]
-}
-
-/** The pictures of a folder, by name. @throws StrataError FILE_FAILED */
-export async function listPictures(folder: string): Promise<string[]> {
-  const names = await readdir(folder).catch((error) => Promise.reject(fileError(folder, error)))
-  const pictures = names.filter((name) => EXTENSIONS.includes(extname(name).toLowerCase())).sort()
-  if (pictures.length === 0) throw new StrataError('FILE_FAILED', `${folder}: holds no pictures`)
-  return pictures.map((name) => join(folder, name))
-}
 
 /** Other ways to encode the same picture, to compare with: each level alone; the sizes of a dyadic wavelet. */
 export const VARIANTS = ['single', 'dyadic'] as const
@@ -48,7 +21,7 @@ export interface RdOptions {
   /** Gradient steps of the encoder. @default 0 */
   readonly refine?: number
   readonly variants?: readonly Variant[]
-  readonly codec: Pick<CliCodec, 'encodeUnverified' | 'decode'>
+  readonly codec: Pick<FileCodec, 'encodeUnverified' | 'decode'>
   readonly progress?: (quality: number) => void
 }
 

@@ -1,4 +1,5 @@
-import { type Metric, type Scores, TITLES } from '../metric.ts'
+import type { Metric, Scores } from '../../pixels/judge.ts'
+import { TITLES } from '../metric.ts'
 import { type Comparisons, meanOfPrefixes, priceOfScalability, RANGES, type Rival } from './compare.ts'
 import { curveAt, type RdRow } from './rows.ts'
 import { formatRate, inOrder } from './table.ts'

@@ -1,6 +1,6 @@
 import { StrataError } from '../../core/errors.ts'
 import { readInput } from '../../node/files.ts'
-import type { Metric } from '../metric.ts'
+import type { Metric } from '../../pixels/judge.ts'
 import type { RdPoint } from './bd-rate.ts'
 
 /** One measurement. Levels count from 1, the smallest. */

@@ -4,9 +4,8 @@ import { layerHeight } from '../../format/ladder.ts'
 import { resizeLanczos } from '../../node/ingest.ts'
 import { loadRescaler, METHODS, type Method } from '../../node/rescalers.ts'
 import { median, round } from '../cpu-clock.ts'
-import { encodeRival } from '../rival-files.ts'
+import { AVIF_QUALITY, encodeRival } from '../rival-files.ts'
 import { loadRivals } from '../rivals.ts'
-import { AVIF_QUALITY } from '../speed/measure.ts'
 import { takeTurns } from '../turns.ts'
 
 const FACTORS = [2, 4] as const

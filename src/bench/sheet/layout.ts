@@ -1,5 +1,5 @@
-import { GLYPH_HEIGHT, GLYPH_WIDTH, inked } from '../../cli/start/glyphs.ts'
 import type { RgbImage } from '../../core/image.ts'
+import { GLYPH_HEIGHT, GLYPH_WIDTH, inked } from '../../pixels/glyphs.ts'
 import { CROP_WIDTH } from './crops.ts'
 
 /** Crops are drawn this many times as large. */

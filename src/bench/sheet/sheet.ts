@@ -3,12 +3,12 @@ import { sha256 } from '../../core/hash.ts'
 import type { RgbImage } from '../../core/image.ts'
 import { SOURCE_HASH_BYTES } from '../../format/layout.ts'
 import { readHeader } from '../../format/reader.ts'
-import type { CliCodec } from '../../node/file-codec.ts'
+import type { FileCodec } from '../../node/file-codec.ts'
 import { readInput } from '../../node/files.ts'
 import { readPicture, resizeLanczos } from '../../node/ingest.ts'
+import { psnr } from '../../pixels/judge.ts'
 import { ssimulacra2 } from '../../pixels/ssimulacra2.ts'
-import { psnr } from '../metric.ts'
-import { benchWidths } from '../rd/measure.ts'
+import { benchWidths } from '../levels.ts'
 import type { RivalCodec } from '../rival-files.ts'
 import { type ChosenCrop, chooseCrops, cut, enlarge } from './crops.ts'
 import { encodeToSize } from './equal-bytes.ts'
@@ -56,7 +56,7 @@ export interface SheetOptions {
   readonly quality: number
   /** Gradient steps of the encoder. @default 0 */
   readonly refine?: number
-  readonly codec: Pick<CliCodec, 'encodeUnverified' | 'decode'>
+  readonly codec: Pick<FileCodec, 'encodeUnverified' | 'decode'>
   /** @default SHEET_MEASURES */
   readonly measures?: readonly SheetMeasure[]
   readonly progress?: (picture: number, codec: string) => void

@@ -6,20 +6,18 @@ import { ladderFor } from '../../format/ladder.ts'
 import { SOURCE_HASH_BYTES } from '../../format/layout.ts'
 import { readHeader } from '../../format/reader.ts'
 import type { LayerInfo } from '../../format/types.ts'
-import type { CliCodec } from '../../node/file-codec.ts'
+import type { FileCodec } from '../../node/file-codec.ts'
 import { resizeLanczos } from '../../node/ingest.ts'
 import { createWasmRuntime } from '../../runtime/node.ts'
 import type { Runtime } from '../../runtime/types.ts'
 import { CpuClock, type CpuPart, median, round } from '../cpu-clock.ts'
 import { observedTranscode } from '../observe.ts'
-import { encodeRival } from '../rival-files.ts'
+import { AVIF_QUALITY, encodeRival } from '../rival-files.ts'
 import { loadRivals, type Rivals } from '../rivals.ts'
 import { takeTurns } from '../turns.ts'
 
 /** Quality of the JPEG that all of them make. */
 const JPEG_QUALITY = 75
-/** Of the files that are decoded. */
-export const AVIF_QUALITY = 60
 const WEBP_QUALITY = 75
 
 /** CPU time of one width. */
@@ -45,7 +43,7 @@ export interface SpeedOptions {
   /** Widths on the picture's default ladder. */
   readonly widths: readonly number[]
   readonly samples: number
-  readonly codec: Pick<CliCodec, 'encodeUnverified'>
+  readonly codec: Pick<FileCodec, 'encodeUnverified'>
   readonly progress?: (text: string) => void
 }
 

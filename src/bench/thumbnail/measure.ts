@@ -1,13 +1,14 @@
 import { parse } from 'node:path'
 import sharp, { type Sharp } from 'sharp'
-import type { Rescaler, Size } from '../../codec/rescaler.ts'
+import type { Rescaler } from '../../codec/rescaler.ts'
 import type { RgbImage } from '../../core/image.ts'
 import { layerHeight } from '../../format/ladder.ts'
 import { readInput } from '../../node/files.ts'
 import { readPicture, resizeLanczos } from '../../node/ingest.ts'
+import type { Invertible } from '../../node/rescalers.ts'
+import { createJudge, type Judge, type Scores } from '../../pixels/judge.ts'
 import { resample } from '../../pixels/resample.ts'
 import type { ResampleFilter } from '../../pixels/resample-weights.ts'
-import { createJudge, type Judge, type Scores } from '../metric.ts'
 
 /** What a picture can be sent as: a thumbnail that hides it, a plain one that is upscaled, or the picture itself. */
 export const OURS = 'hyperthumbnail'
@@ -24,12 +25,6 @@ export interface ThumbnailRow extends Scores {
   readonly bytes: number
   /** Of the thumbnail itself, against the bicubic one of 8 bits. */
   readonly low?: Scores
-}
-
-/** The second method: lossless, and what is left of it behind a JPEG. */
-export interface Invertible {
-  readonly rescaler: Rescaler
-  readonly upscale: (low: RgbImage, high: Size) => RgbImage
 }
 
 export interface ThumbnailOptions {

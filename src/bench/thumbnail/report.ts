@@ -1,5 +1,6 @@
+import type { Metric, Scores } from '../../pixels/judge.ts'
 import { renderChart } from '../chart.ts'
-import { type Metric, type Scores, TITLES, UNITS } from '../metric.ts'
+import { TITLES, UNITS } from '../metric.ts'
 import { CODECS, OURS, type ThumbnailCodec, type ThumbnailRow } from './measure.ts'
 
 /** Means over the images at one quality of ours. */

@@ -1,6 +1,6 @@
-import { createJudge } from '../../bench/metric.ts'
 import { StrataError } from '../../core/errors.ts'
 import { readInput } from '../../node/files.ts'
+import { createJudge } from '../../pixels/judge.ts'
 import { defineCommand } from '../command.ts'
 import { readAnyPicture } from '../files/any-picture.ts'
 

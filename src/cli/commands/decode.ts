@@ -1,7 +1,7 @@
 import { chooseLayer } from '../../format/choose-layer.ts'
+import { RUNTIME_NAMES, type RuntimeName } from '../../node/file-codec.ts'
 import { readInput, writeOutput } from '../../node/files.ts'
 import { pictureEncoder } from '../../node/picture-writer.ts'
-import { RUNTIME_NAMES, type RuntimeName } from '../../node/runtime-names.ts'
 import { defineCommand, parseInteger, usage } from '../command.ts'
 
 export const decode = defineCommand({

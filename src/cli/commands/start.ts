@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path'
-import { packageRoot } from '../../node/package-root.ts'
+import { packageRoot } from '../../node/files.ts'
 import { defineCommand, parseInteger } from '../command.ts'
 import { runLocally } from '../start/start.ts'
 

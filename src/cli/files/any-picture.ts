@@ -1,7 +1,7 @@
 import type { RgbImage } from '../../core/image.ts'
 import { chooseLayer } from '../../format/choose-layer.ts'
 import { MAGIC } from '../../format/layout.ts'
-import type { CliCodec } from '../../node/file-codec.ts'
+import type { FileCodec } from '../../node/file-codec.ts'
 import { readPicture } from '../../node/ingest.ts'
 
 /**
@@ -10,7 +10,7 @@ import { readPicture } from '../../node/ingest.ts'
  */
 export async function readAnyPicture(
   bytes: Uint8Array,
-  loadCodec: () => Promise<Pick<CliCodec, 'decode'>>,
+  loadCodec: () => Promise<Pick<FileCodec, 'decode'>>,
   width?: number,
 ): Promise<RgbImage> {
   if (!MAGIC.every((byte, i) => bytes[i] === byte)) return await readPicture(bytes)

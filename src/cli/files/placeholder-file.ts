@@ -4,7 +4,7 @@ import { loadPlaceholder } from '../../codec/placeholder/model.ts'
 import type { RgbImage } from '../../core/image.ts'
 import { MAGIC } from '../../format/layout.ts'
 import { createRuntime } from '../../node/compose.ts'
-import type { CliCodec } from '../../node/file-codec.ts'
+import type { FileCodec } from '../../node/file-codec.ts'
 import { readPicture } from '../../node/ingest.ts'
 
 /**
@@ -14,7 +14,7 @@ import { readPicture } from '../../node/ingest.ts'
 export async function makePlaceholder(
   input: Uint8Array,
   steps: number | undefined,
-  codec: () => Promise<Pick<CliCodec, 'decode'>>,
+  codec: () => Promise<Pick<FileCodec, 'decode'>>,
 ): Promise<Uint8Array> {
   const model = await loadPlaceholder(await createRuntime('wasm'))
   const isStrata = MAGIC.every((byte, i) => input[i] === byte)

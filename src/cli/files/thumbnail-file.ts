@@ -2,7 +2,7 @@ import { isTimes, type Rescaler, type Size } from '../../codec/rescaler.ts'
 import { invalidParam, StrataError } from '../../core/errors.ts'
 import type { RgbImage } from '../../core/image.ts'
 import { layerHeight } from '../../format/ladder.ts'
-import type { CliCodec } from '../../node/file-codec.ts'
+import type { FileCodec } from '../../node/file-codec.ts'
 import { resizeLanczos } from '../../node/ingest.ts'
 import { encodeJpeg } from '../../pixels/jpeg/writer.ts'
 import { readAnyPicture } from './any-picture.ts'
@@ -18,7 +18,7 @@ export interface ThumbnailRequest {
 }
 
 export interface ThumbnailTools {
-  readonly codec: () => Promise<Pick<CliCodec, 'decode'>>
+  readonly codec: () => Promise<Pick<FileCodec, 'decode'>>
   readonly rescaler: (factor: number) => Promise<Rescaler | undefined>
 }
 

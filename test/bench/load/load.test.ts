@@ -5,7 +5,7 @@ import { load } from '../../../src/bench/load/clients.ts'
 import { figuresOf, formatLoad, measurePair } from '../../../src/bench/load/measure.ts'
 import { benchLoad } from '../../../src/bench/load/run.ts'
 import { writeStrata } from '../../../src/format/writer.ts'
-import { strata } from '../../cli/harness.ts'
+import { fakeCodec, strata } from '../../cli/harness.ts'
 import { sampleParts } from '../../format/files.ts'
 
 const root = new URL('../../../', import.meta.url).pathname
@@ -91,7 +91,7 @@ describe('strata bench load', () => {
         { maxStrip: 9000 },
       ),
     )
-    const options = { root, file, width: 320, connections: 4, seconds: 0.3, rounds: 1 }
+    const options = { root, file, codec: fakeCodec, width: 320, connections: 4, seconds: 0.3, rounds: 1 }
     const rows = await benchLoad({ ...options, paths: ['truncate'] })
     expect(rows.map(({ path }) => path)).toEqual(['truncate'])
     for (const { strata: ours, static: theirs, ratio } of rows) {

@@ -1,10 +1,10 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { psnr } from '../../../src/bench/metric.ts'
-import { benchWidths, dyadicWidths } from '../../../src/bench/rd/measure.ts'
+import { benchWidths, dyadicWidths } from '../../../src/bench/levels.ts'
 import { curveAt, type RdRow, readAnchors } from '../../../src/bench/rd/rows.ts'
 import { readHeader } from '../../../src/format/reader.ts'
+import { psnr } from '../../../src/pixels/judge.ts'
 import { fakeCodec, folder, strata } from '../../cli/harness.ts'
 import { plainPng } from '../../origin/fixtures.ts'
 

@@ -1,9 +1,10 @@
 import { join } from 'node:path'
 import { breakEven, formatClient } from '../../../bench/client/report.ts'
 import { benchClient } from '../../../bench/client/run.ts'
-import { METRIC_ARGUMENT, metricNamed } from '../../../bench/metric.ts'
-import { packageRoot } from '../../../node/package-root.ts'
+import { metricNamed } from '../../../bench/metric.ts'
+import { packageRoot } from '../../../node/files.ts'
 import { defineCommand, parseInteger } from '../../command.ts'
+import { METRIC_ARGUMENT } from './args.ts'
 
 export const benchClientCommand = defineCommand({
   name: 'bench client',

@@ -1,12 +1,9 @@
-import { basename } from 'node:path'
-import { cpuNow } from '../../../bench/cpu-clock.ts'
-import { type EncodeRow, measureEncode } from '../../../bench/encode/measure.ts'
-import { formatEncode, summarizeEncode } from '../../../bench/encode/report.ts'
-import { listPictures } from '../../../bench/rd/measure.ts'
+import { formatEncode } from '../../../bench/encode/report.ts'
+import { benchEncode } from '../../../bench/encode/run.ts'
 import { parseParameters } from '../../../node/encode.ts'
 import { defineCommand } from '../../command.ts'
 
-export const benchEncode = defineCommand({
+export const benchEncodeCommand = defineCommand({
   name: 'bench encode',
   description: 'Measure the CPU time that encoding and verification take, by phase, against AVIF',
   args: {
@@ -19,17 +16,12 @@ export const benchEncode = defineCommand({
     widths: { type: 'string', description: 'Layers, as 640,1280,1280@80', valueHint: 'list' },
   },
   async run(args, io) {
-    const parameters = parseParameters(args)
-    const pictures = await listPictures(args.images)
-    const codec = await io.codec()
-    await codec.prepare({})
-    const startSeconds = cpuNow() / 1000
-    const rows: EncodeRow[] = []
-    for (const [i, path] of pictures.entries()) {
-      io.progress(`${i + 1}/${pictures.length} ${basename(path)}`)
-      rows.push(await measureEncode(path, { parameters, codec }))
-    }
-    const report = summarizeEncode(rows, startSeconds)
+    const report = await benchEncode({
+      images: args.images,
+      parameters: parseParameters(args),
+      codec: await io.codec(),
+      progress: (text) => io.progress(text),
+    })
     return { json: report, text: formatEncode(report) }
   },
 })

@@ -1,9 +1,9 @@
-import { PIXEL_TOLERANCE } from '../../../bench/exactness/decoded.ts'
+import { formatExactness } from '../../../bench/exactness/report.ts'
 import { runExactness } from '../../../bench/exactness/run.ts'
 import { createRuntime } from '../../../node/compose.ts'
 import { defineCommand, EXIT, parseInteger } from '../../command.ts'
 
-export const benchExactness = defineCommand({
+export const benchExactnessCommand = defineCommand({
   name: 'bench exactness',
   description: 'Decode random pictures with both runtimes and compare symbols and pixels',
   args: {
@@ -22,18 +22,11 @@ export const benchExactness = defineCommand({
       progress: (done) => io.progress(`${done}/${count}`),
     })
     const seconds = Number(((performance.now() - started) / 1000).toFixed(1))
-    const { pictures, layers, samples, unequalSamples, failure } = report
-    const share = ((100 * unequalSamples) / Math.max(samples, 1)).toFixed(3)
-    const sum =
-      `${pictures} pictures, ${layers} layers in ${seconds} s: equal symbols, pixels within ${PIXEL_TOLERANCE}/255 ` +
-      `(${share} % of the samples differ)`
-    const text = failure
-      ? `seed ${failure.seed} decodes differently in node and wasm: ${failure.differs}\nbefore it: ${sum}`
-      : sum
+    const ok = report.failure === undefined
     return {
-      json: { ok: !failure, ...report, seconds },
-      text,
-      exitCode: failure ? EXIT.failed : EXIT.ok,
+      json: { ok, ...report, seconds },
+      text: formatExactness(report, seconds),
+      exitCode: ok ? EXIT.ok : EXIT.failed,
     }
   },
 })

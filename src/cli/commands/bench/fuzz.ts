@@ -1,11 +1,9 @@
-import { type FuzzReport, fuzzSource, runFuzz } from '../../../bench/fuzz/run.ts'
+import { formatFuzz, SHOWN } from '../../../bench/fuzz/report.ts'
+import { fuzzSource, runFuzz } from '../../../bench/fuzz/run.ts'
 import { createRuntime } from '../../../node/compose.ts'
 import { defineCommand, EXIT, parseInteger } from '../../command.ts'
 
-/** Failures that are shown; one defect makes many of them. */
-const SHOWN = 20
-
-export const benchFuzz = defineCommand({
+export const benchFuzzCommand = defineCommand({
   name: 'bench fuzz',
   description: 'Give forged and damaged files to the decoder',
   args: {
@@ -26,19 +24,8 @@ export const benchFuzz = defineCommand({
     const failures = report.failures.slice(0, SHOWN)
     return {
       json: { ok, ...report, failed: report.failures.length, failures, seconds },
-      text: format(report, seconds),
+      text: formatFuzz(report, seconds),
       exitCode: ok ? EXIT.ok : EXIT.failed,
     }
   },
 })
-
-function format({ cases, outcomes, slowest, largest, failures }: FuzzReport, seconds: number): string {
-  const sorted = Object.entries(outcomes).sort(([, a], [, b]) => b - a)
-  return [
-    `${cases} files in ${seconds} s, ${failures.length} answered wrongly`,
-    ...sorted.map(([code, count]) => `  ${String(count).padStart(String(cases).length)} ${code}`),
-    `slowest: ${slowest.ms.toFixed(0)} ms (${slowest.kind}, seed ${slowest.seed})`,
-    `largest rise of peak memory: ${(largest.bytes / 2 ** 20).toFixed(1)} MiB (${largest.kind}, seed ${largest.seed})`,
-    ...failures.slice(0, SHOWN).map(({ seed, kind, reason }) => `seed ${seed} (${kind}): ${reason}`),
-  ].join('\n')
-}

@@ -5,7 +5,7 @@ import { MAX_DIMENSION, MAX_SOURCE_PIXELS } from '../../../format/layout.ts'
 import { readInput } from '../../../node/files.ts'
 import { defineCommand, usage } from '../../command.ts'
 
-export const benchMemory = defineCommand({
+export const benchMemoryCommand = defineCommand({
   name: 'bench memory',
   description: 'Measure the memory that a transcode to JPEG takes',
   args: {

@@ -1,19 +1,16 @@
-import { mkdir } from 'node:fs/promises'
-import { basename, join, resolve } from 'node:path'
+import { basename, resolve } from 'node:path'
+import { listPictures } from '../../../bench/folder.ts'
 import { METRIC_NAMES, METRICS, metricNamed } from '../../../bench/metric.ts'
-import { compare } from '../../../bench/rd/compare.ts'
-import { renderMarkdown, renderPlots } from '../../../bench/rd/files.ts'
-import { listPictures, measurePicture, VARIANTS, type Variant } from '../../../bench/rd/measure.ts'
-import { formatReport, summarize } from '../../../bench/rd/report.ts'
-import { type RdRow, readAnchors } from '../../../bench/rd/rows.ts'
+import { VARIANTS, type Variant } from '../../../bench/rd/measure.ts'
+import { formatReport } from '../../../bench/rd/report.ts'
+import { benchRd } from '../../../bench/rd/run.ts'
 import { formatSheet } from '../../../bench/sheet/sheet.ts'
 import { writeSheet } from '../../../bench/sheet/write.ts'
 import { MAX_REFINE } from '../../../node/encode.ts'
-import { fileError, writeOutput } from '../../../node/files.ts'
 import { defineCommand, parseInteger, usage } from '../../command.ts'
-import { parseSheetArgs, SHEET_ARGS } from './sheet-args.ts'
+import { parseIntegers, parseSheetArgs, SHEET_ARGS } from './args.ts'
 
-export const benchRd = defineCommand({
+export const benchRdCommand = defineCommand({
   name: 'bench rd',
   description: 'Measure rate and distortion over a folder of pictures',
   args: {
@@ -54,42 +51,19 @@ export const benchRd = defineCommand({
   async run(args, io) {
     const sheetArgs = parseSheetArgs(args)
     checkOutputs(args)
-    const qualities = args.qualities.split(',').map((text) => parseInteger('qualities', text.trim(), 1, 100))
+    const { images, out, anchors, plot, markdown } = args
+    const qualities = parseIntegers('qualities', args.qualities, 1, 100)
     const refine = parseInteger('refine', args.refine, 0, MAX_REFINE)
     const variants = parseVariants(args.also ?? '')
-    const set = args.set ?? basename(resolve(args.images))
-    const anchors = args.anchors === undefined ? [] : await readAnchors(args.anchors)
-    const pictures = await listPictures(args.images)
-    const codec = await io.codec()
-    const sheet = sheetArgs && (await writeSheet(pictures, { ...sheetArgs, refine, codec }, io))
-    if (args.out === undefined) return { json: { sheet }, text: formatSheet(sheet?.pictures ?? []) }
-    const rows: RdRow[] = []
-    for (const [i, path] of pictures.entries()) {
-      const progress = (quality: number) =>
-        io.progress(`${i + 1}/${pictures.length} ${basename(path)} @${quality}`)
-      rows.push(...(await measurePicture(path, { set, qualities, refine, variants, codec, progress })))
-    }
-    await writeOutput(
-      args.out,
-      new TextEncoder().encode(`[${rows.map((row) => JSON.stringify(row)).join(',\n')}]\n`),
-    )
     const metrics = args.metric === 'both' ? METRICS : [metricNamed(args.metric)]
-    const compared = metrics.map((metric) => compare(rows, anchors, metric))
-    const report = summarize(rows, compared)
-    const files = new Map<string, string>()
-    if (args.markdown !== undefined) {
-      files.set(args.markdown, renderMarkdown(set, report.levels, compared))
-    }
-    if (args.plot !== undefined) {
-      const folder = args.plot
-      await mkdir(folder, { recursive: true }).catch((error) => Promise.reject(fileError(folder, error)))
-      for (const [name, svg] of compared.flatMap((comparisons) => [...renderPlots(comparisons)])) {
-        files.set(join(folder, name), svg)
-      }
-    }
-    for (const [path, text] of files) await writeOutput(path, new TextEncoder().encode(text))
-    const json = { out: args.out, set, rows: rows.length, ...report, ...(sheet ? { sheet } : {}) }
-    return { json, text: formatReport(report) }
+    const set = args.set ?? basename(resolve(images))
+    const pictures = await listPictures(images)
+    const shared = { codec: await io.codec(), refine, progress: (text: string) => io.progress(text) }
+    const sheet = sheetArgs && (await writeSheet(pictures, { ...sheetArgs, ...shared }))
+    if (out === undefined) return { json: { sheet }, text: formatSheet(sheet?.pictures ?? []) }
+    const asked = { set, qualities, variants, metrics, out, anchors, plot, markdown }
+    const report = await benchRd({ pictures, ...asked, ...shared })
+    return { json: { out, set, ...report, ...(sheet ? { sheet } : {}) }, text: formatReport(report) }
   },
 })
 

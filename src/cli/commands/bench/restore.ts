@@ -1,10 +1,11 @@
+import { openPicture } from '../../../bench/pictures/sample.ts'
 import { formatRestore, measureRestore } from '../../../bench/restore/measure.ts'
 import { defineCommand, parseInteger } from '../../command.ts'
-import { openPicture, parseSamples, TIMING_ARGS } from './timing-args.ts'
+import { parseSamples, TIMING_ARGS } from './args.ts'
 
 const MAX_WIDTH = 4096
 
-export const benchRestore = defineCommand({
+export const benchRestoreCommand = defineCommand({
   name: 'bench restore',
   description: 'Time restoring thumbnails against decoding AVIF',
   args: {

@@ -1,13 +1,14 @@
+import { openPicture } from '../../../bench/pictures/sample.ts'
 import { measureSpeed } from '../../../bench/speed/measure.ts'
 import { formatSpeed } from '../../../bench/speed/report.ts'
 import { defaultWidths } from '../../../format/ladder.ts'
 import { MAX_DIMENSION } from '../../../format/layout.ts'
-import { defineCommand, parseInteger, usage } from '../../command.ts'
-import { openPicture, parseSamples, TIMING_ARGS } from './timing-args.ts'
+import { defineCommand, usage } from '../../command.ts'
+import { parseIntegers, parseSamples, TIMING_ARGS } from './args.ts'
 
 const DEFAULT_WIDTHS: readonly number[] = [640, 1280, 1920]
 
-export const benchSpeed = defineCommand({
+export const benchSpeedCommand = defineCommand({
   name: 'bench speed',
   description: 'Time the transcode to JPEG against AVIF and WebP',
   args: {
@@ -20,9 +21,8 @@ export const benchSpeed = defineCommand({
   },
   async run(args, io) {
     const samples = parseSamples(args.samples)
-    const wanted = args.widths
-      ?.split(',')
-      .map((text) => parseInteger('widths', text.trim(), 1, MAX_DIMENSION))
+    const wanted =
+      args.widths === undefined ? undefined : parseIntegers('widths', args.widths, 1, MAX_DIMENSION)
     const image = await openPicture(args.picture)
     const widths = chooseWidths(defaultWidths(image.width), wanted)
     const rows = await measureSpeed(image, {

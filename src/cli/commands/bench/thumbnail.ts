@@ -1,14 +1,11 @@
 import { basename, resolve } from 'node:path'
-import { METRIC_ARGUMENT, metricNamed } from '../../../bench/metric.ts'
-import { listPictures } from '../../../bench/rd/measure.ts'
-import { measureThumbnails, type ThumbnailRow } from '../../../bench/thumbnail/measure.ts'
-import { formatThumbnails, plotThumbnails, summarizeThumbnails } from '../../../bench/thumbnail/report.ts'
-import { StrataError } from '../../../core/errors.ts'
-import { writeOutput } from '../../../node/files.ts'
-import { loadInvertible, loadRescaler } from '../../../node/rescalers.ts'
+import { metricNamed } from '../../../bench/metric.ts'
+import { formatThumbnails } from '../../../bench/thumbnail/report.ts'
+import { benchThumbnail } from '../../../bench/thumbnail/run.ts'
 import { defineCommand, parseInteger } from '../../command.ts'
+import { METRIC_ARGUMENT, parseIntegers } from './args.ts'
 
-export const benchThumbnail = defineCommand({
+export const benchThumbnailCommand = defineCommand({
   name: 'bench thumbnail',
   description: 'Measure pictures restored from thumbnails against plain thumbnails, WebP and AVIF',
   args: {
@@ -27,29 +24,16 @@ export const benchThumbnail = defineCommand({
     plot: { type: 'string', description: 'Draw the curves, as SVG', valueHint: 'file' },
   },
   async run(args, io) {
-    const qualities = args.qualities.split(',').map((text) => parseInteger('qualities', text.trim(), 1, 100))
-    const width = args.width === undefined ? undefined : parseInteger('width', args.width, 2, 65535)
+    const { images, out } = args
+    const set = args.set ?? basename(resolve(images))
     const metric = metricNamed(args.metric)
-    const pictures = await listPictures(args.images)
-    const rescaler = await loadRescaler('hyperthumbnail', Number(args.ht))
-    if (!rescaler) throw new StrataError('MODEL_INVALID', 'this installation holds no model for thumbnails')
-    const irn = await loadInvertible(Number(args.ht))
-    const rows: ThumbnailRow[] = []
-    for (const [i, path] of pictures.entries()) {
-      const progress = (codec: string) =>
-        io.progress(`${i + 1}/${pictures.length} ${basename(path)} ${codec}`)
-      rows.push(...(await measureThumbnails(path, { rescaler, irn, qualities, width, progress })))
-    }
-    const lines = rows.map((row) => JSON.stringify(row)).join(',\n')
-    await writeOutput(args.out, new TextEncoder().encode(`[${lines}]\n`))
-    const set = args.set ?? basename(resolve(args.images))
-    if (args.plot !== undefined) {
-      await writeOutput(args.plot, new TextEncoder().encode(plotThumbnails(rows, set, metric)))
-    }
-    const summary = summarizeThumbnails(rows, metric)
-    return {
-      json: { out: args.out, set, metric, rows: rows.length, summary },
-      text: formatThumbnails(summary, metric),
-    }
+    const { rows, summary } = await benchThumbnail({
+      ...{ images, out, set, metric, plot: args.plot },
+      factor: Number(args.ht),
+      qualities: parseIntegers('qualities', args.qualities, 1, 100),
+      width: args.width === undefined ? undefined : parseInteger('width', args.width, 2, 65535),
+      progress: (text) => io.progress(text),
+    })
+    return { json: { out, set, metric, rows, summary }, text: formatThumbnails(summary, metric) }
   },
 })

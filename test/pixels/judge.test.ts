@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { createJudge } from '../../src/bench/metric.ts'
+import { createJudge } from '../../src/pixels/judge.ts'
 import { ssimulacra2 } from '../../src/pixels/ssimulacra2.ts'
 import { photo, psnr } from '../pictures.ts'
-import { DAMAGES } from '../pixels/degraded.ts'
+import { DAMAGES } from './degraded.ts'
 
 describe('createJudge', () => {
   const image = photo(40, 30)

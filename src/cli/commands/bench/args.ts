@@ -1,6 +1,35 @@
 import { dirname, resolve } from 'node:path'
 import type { ArgsDef } from 'citty'
+import { METRIC_NAMES } from '../../../bench/metric.ts'
 import { checkEnding, parseInteger, usage } from '../../command.ts'
+
+/** For benchmarks that match or compare by one metric. */
+export const METRIC_ARGUMENT = {
+  type: 'enum' as const,
+  options: [...METRIC_NAMES] as string[],
+  default: 'ss2',
+  description: 'What makes two pictures equally good',
+}
+
+/** Options of the benchmarks that time work on one picture. */
+export const TIMING_ARGS = {
+  picture: {
+    type: 'string',
+    description: 'A picture (default: a drawn one of 1920x1280)',
+    valueHint: 'file',
+  },
+  samples: { type: 'string', default: '7', description: 'Rounds; medians are given', valueHint: 'n' },
+} as const satisfies ArgsDef
+
+/** @throws StrataError USAGE */
+export function parseSamples(text: string): number {
+  return parseInteger('samples', text, 1, 1000)
+}
+
+/** A list of whole numbers, as `10,25,40`. @throws StrataError USAGE */
+export function parseIntegers(name: string, text: string, min: number, max: number): number[] {
+  return text.split(',').map((item) => parseInteger(name, item.trim(), min, max))
+}
 
 /** A sheet of so many pictures is 40 000 pixels high. */
 const MAX_PICTURES = 60
