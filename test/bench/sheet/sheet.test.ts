@@ -26,8 +26,9 @@ describe('makeSheet', () => {
     const [both, one] = [await make([...SHEET_MEASURES, even]), await make(SHEET_MEASURES)]
     expect(pairs).toEqual(Array(4).fill('48 48'))
     for (const [i, { figures }] of both.pictures[0]!.files.entries()) {
-      expect(figures).toEqual({ psnr: expect.any(Number), even: 7.25 })
-      expect(one.pictures[0]!.files[i]!.figures).toEqual({ psnr: figures.psnr })
+      const { psnr, ssimulacra2 } = one.pictures[0]!.files[i]!.figures
+      expect([psnr, ssimulacra2]).toEqual([expect.any(Number), expect.any(Number)])
+      expect(figures).toEqual({ psnr, ssimulacra2, even: 7.25 })
     }
     // Labels of two lines of 18 px below a heading; the figures are the second, above all columns but the first.
     const changed = new Set<string>()
@@ -105,7 +106,7 @@ describe('bench rd --sheet', () => {
     const alone = await strata(argv)
     expect(alone.code).toBe(0)
     expect(alone.out.trim().split('\n')).toEqual([
-      expect.stringMatching(/^a {2}strata {4}q55 +\d+ {2}psnr \d+\.\d\d$/),
+      expect.stringMatching(/^a {2}strata {4}q55 +\d+ {2}psnr \d+\.\d\d {2}ssimulacra2 -?\d+\.\d\d$/),
       expect.stringMatching(/^a {2}avif /),
       expect.stringMatching(/^a {2}webp /),
       expect.stringMatching(/^a {2}mozjpeg /),
