@@ -9,12 +9,23 @@ const TIMEOUT_MS = 30_000
 export class DeploymentReader {
   readonly #target: UploadTarget
   readonly #key: SigningKey | undefined
+  /** Whether unsigned URLs are answered. */
+  #isOpen = true
   /** What the signatures cover; undefined while none are needed. */
   #signQuery: boolean | undefined
 
   constructor(target: UploadTarget, key: SigningKey | undefined) {
     this.#target = target
     this.#key = key
+  }
+
+  get hasKey(): boolean {
+    return this.#key !== undefined
+  }
+
+  /** Whether images can be read at all; known once `checkSignatures` has ended. */
+  get canRead(): boolean {
+    return this.#isOpen || this.#signQuery !== undefined
   }
 
   /** @param name id, or id@hash */
@@ -31,6 +42,7 @@ export class DeploymentReader {
     const query = 'f=native&w=1'
     const unsigned = await ask(await this.#url(id, query, undefined))
     const isOpen = unsigned.status !== 403
+    this.#isOpen = isOpen
     await unsigned.arrayBuffer()
     if (isOpen && this.#key === undefined) return 'none asked for: images are open to everyone'
     if (isOpen) throw new Error(`expected 403 for an unsigned URL, got ${unsigned.status}`)

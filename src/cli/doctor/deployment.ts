@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { openModelFolder } from '../../runtime/model-files.ts'
 import type { SigningKey } from '../signing-key.ts'
 import { deleteImage, type Info, putImage, type UploadTarget, waitUntilReady } from '../upload-file.ts'
+import { attempt, type Check, checked } from './check.ts'
 import { ask, DeploymentReader } from './deployment-reader.ts'
-import type { Check } from './installation.ts'
 import { probePicture } from './probe-picture.ts'
 
 const NATIVE = 'image/vnd.strata'
@@ -30,7 +30,7 @@ export async function checkDeployment(target: UploadTarget, key?: SigningKey): P
     ),
   )
   const id = `strata-doctor-${randomBytes(6).toString('hex')}`
-  const probe = { id, bytes: await probePicture() }
+  const probe = { id, bytes: probePicture() }
   let info: Info | undefined
   checks.push(
     await attempt(
@@ -59,17 +59,27 @@ export async function checkDeployment(target: UploadTarget, key?: SigningKey): P
   return checks
 }
 
+/** Checks that read the image, by name. */
+const READS = ['native', 'transcode', 'headers', 'cache', 'hints'] as const
+
+function remedyOfSignatures({ hasKey }: DeploymentReader): string {
+  if (hasKey)
+    return "give --key one of the Worker's SIGNING_KEYS; `wrangler secret put SIGNING_KEYS` where it has none"
+  return "give one of the Worker's SIGNING_KEYS by --key kid:secret, or set SIGNING_KEYS here"
+}
+
 async function checkReading(reader: DeploymentReader, id: string, info: Info): Promise<Check[]> {
   const models = await attempt(
     'models',
     () => checkModelSet(info),
     'deploy edge, transcoder and origin from the same version',
   )
-  const signatures = await attempt(
-    'signatures',
-    () => reader.checkSignatures(id),
-    "give --key one of the Worker's SIGNING_KEYS; `wrangler secret put SIGNING_KEYS` where it has none",
-  )
+  const signatures = await attempt('signatures', () => reader.checkSignatures(id), remedyOfSignatures(reader))
+  // Where unsigned URLs are refused and ours are too, every other read would fail for this reason alone.
+  if (!signatures.ok && !reader.canRead) {
+    const detail = `not checked, because no image can be read: ${READS.join(', ')}`
+    return [models, signatures, checked('reading', 'skipped', detail)]
+  }
   return [
     models,
     signatures,
@@ -200,13 +210,4 @@ async function answered(response: Response): Promise<Error> {
 
 function expect(holds: boolean, otherwise: string): void {
   if (!holds) throw new Error(otherwise)
-}
-
-async function attempt(name: string, work: () => Promise<string>, remedy: string): Promise<Check> {
-  try {
-    return { name, ok: true, detail: await work() }
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    return { name, ok: false, detail: `${reason} (to do: ${remedy})` }
-  }
 }

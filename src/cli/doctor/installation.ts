@@ -1,42 +1,65 @@
 import { readFile } from 'node:fs/promises'
 import { createRequire as requireFrom } from 'node:module'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
+import { packageRoot } from '../../node/files.ts'
 import { openModelFolder } from '../../runtime/model-files.ts'
-
-export interface Check {
-  readonly name: string
-  readonly ok: boolean
-  /** What was found, and when it is not ok, what to do. */
-  readonly detail: string
-}
+import { attempt, type Check, checked } from './check.ts'
 
 /** The oldest Node that sharp and onnxruntime run on. */
 const NODE_MINIMUM = [20, 9] as const
 
-/** Looks at everything that encoding on this machine needs. Never throws. */
-export async function runChecks(): Promise<Check[]> {
-  return [
-    checkNode(process.versions.node),
-    await attempt('sharp', checkSharp, 'npm install sharp'),
-    await attempt(
-      'onnxruntime-node',
-      () => packageVersion('onnxruntime-node'),
-      'npm install onnxruntime-node',
-    ),
-    await attempt('onnxruntime-web', () => packageVersion('onnxruntime-web'), 'npm install onnxruntime-web'),
-    await attempt('models', () => checkModels(), 'reinstall the package'),
-  ]
+/** A package that is a peer of this one and optional: only what is named by `neededBy` misses it. */
+interface OptionalPackage {
+  readonly name: string
+  readonly neededBy: string
+  /** Behind `npm install`. */
+  readonly installFlags?: string
+  /** Loads it and says what it is; only src/runtime may load onnxruntime. @default its version, from its package.json */
+  readonly describe?: () => Promise<string>
+}
+
+const OPTIONAL_PACKAGES: readonly OptionalPackage[] = [
+  {
+    name: 'sharp',
+    neededBy: 'the origin (strata serve, strata start) and by all commands that read or write pictures',
+    describe: describeSharp,
+  },
+  {
+    name: 'onnxruntime-node',
+    neededBy: 'the origin (strata serve, strata start) and by strata encode',
+    // Its install script fetches CUDA, and fails where it cannot.
+    installFlags: '--onnxruntime-node-install=skip',
+  },
+  { name: 'onnxruntime-web', neededBy: 'programs of your own that run the ONNX models in WebAssembly' },
+]
+
+/** Looks at everything that this installation can use. Never throws. */
+export async function checkInstallation(): Promise<Check[]> {
+  const checks = [checkNode(process.versions.node)]
+  for (const optional of OPTIONAL_PACKAGES) checks.push(await checkPackage(optional))
+  checks.push(await attempt('models', () => checkModels(), 'reinstall the package'))
+  return checks
 }
 
 export function checkNode(version: string): Check {
   const [major = 0, minor = 0] = version.split('.').map(Number)
   const [needMajor, needMinor] = NODE_MINIMUM
-  const ok = major > needMajor || (major === needMajor && minor >= needMinor)
-  return {
-    name: 'node',
-    ok,
-    detail: ok ? version : `${version}: expected ${NODE_MINIMUM.join('.')} or newer`,
+  const isNewEnough = major > needMajor || (major === needMajor && minor >= needMinor)
+  if (isNewEnough) return checked('node', 'ok', version)
+  return checked('node', 'failed', `${version}: expected ${NODE_MINIMUM.join('.')} or newer`)
+}
+
+/** @param from a file; the package is looked for as an import in it would be. @default this program */
+export async function checkPackage(
+  { name, neededBy, installFlags, describe }: OptionalPackage,
+  from: string = import.meta.url,
+): Promise<Check> {
+  const install = ['npm install', await pinned(name), ...(installFlags ? [installFlags] : [])].join(' ')
+  const version = await installedVersion(name, from)
+  if (version === undefined) {
+    return checked(name, 'absent', `not installed, needed by ${neededBy} (${install})`)
   }
+  return await attempt(name, describe ?? (async () => version), install)
 }
 
 /**
@@ -50,7 +73,7 @@ export async function checkModels(folder?: string): Promise<string> {
   return `set ${manifest.modelSet}, ${files.length} files, all as the manifest says`
 }
 
-async function checkSharp(): Promise<string> {
+async function describeSharp(): Promise<string> {
   const { default: sharp } = await import('sharp')
   const png = await sharp({ create: { width: 8, height: 8, channels: 3, background: 'red' } })
     .png()
@@ -60,22 +83,30 @@ async function checkSharp(): Promise<string> {
   return `${sharp.versions.sharp}, libvips ${sharp.versions.vips}`
 }
 
-/** Reads the version without loading the package: only src/runtime may do that. */
-async function packageVersion(name: string): Promise<string> {
-  const require = requireFrom(import.meta.url)
-  for (let folder = dirname(require.resolve(name)); ; folder = dirname(folder)) {
-    const text = await readFile(join(folder, 'package.json'), 'utf8').catch(() => undefined)
-    const found = text === undefined ? {} : (JSON.parse(text) as { name?: string; version?: string })
-    if (found.name === name) return found.version ?? 'of unknown version'
-    if (dirname(folder) === folder) throw new Error(`no package.json of ${name}`)
+/** Undefined when the package cannot be found. */
+async function installedVersion(name: string, from: string): Promise<string | undefined> {
+  const require = requireFrom(from)
+  for (const folder of require.resolve.paths(name) ?? []) {
+    const found = await readPackage(join(folder, name))
+    if (found !== undefined) return found.version ?? 'of unknown version'
   }
+  return undefined
 }
 
-async function attempt(name: string, work: () => Promise<string>, remedy: string): Promise<Check> {
-  try {
-    return { name, ok: true, detail: await work() }
-  } catch (error) {
-    const [reason] = (error instanceof Error ? error.message : String(error)).split('\n')
-    return { name, ok: false, detail: `${reason} (try: ${remedy})` }
-  }
+/** The package with the version that this one asks for, as `npm install` takes it. */
+async function pinned(name: string): Promise<string> {
+  const range = (await readPackage(packageRoot()))?.peerDependencies?.[name]
+  return range === undefined ? name : `${name}@${range}`
+}
+
+interface PackageJson {
+  readonly version?: string
+  readonly peerDependencies?: Readonly<Record<string, string>>
+}
+
+async function readPackage(folder: string): Promise<PackageJson | undefined> {
+  return await readFile(join(folder, 'package.json'), 'utf8').then(
+    (text) => JSON.parse(text) as PackageJson,
+    () => undefined,
+  )
 }

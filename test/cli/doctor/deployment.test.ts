@@ -155,6 +155,7 @@ describe('doctor --url', () => {
           detail: string
         }[]
         return {
+          names: checks.map(({ name }) => name),
           failed: checks.filter(({ ok }) => !ok).map(({ name }) => name),
           signatures: checks.find(({ name }) => name === 'signatures')?.detail,
         }
@@ -166,11 +167,14 @@ describe('doctor --url', () => {
         `only signed URLs are answered; signatures cover the path${signQuery === 'true' ? ' and the parameters' : ''}`,
       )
       const without = await run()
-      expect(without.failed).toContain('signatures')
+      // One problem, one failure: what it hides is named in one line.
+      expect(without.failed).toEqual(['models', 'signatures'])
       expect(without.signatures).toMatch(
-        /^only signed URLs are answered, and no key was given \(to do: give --key/,
+        /^only signed URLs are answered, and no key was given \(to do: give one of .* by --key/,
       )
+      expect(without.names.at(-1)).toBe('reading')
       const wrong = await run('--key', 'a:another secret of that length')
+      expect(wrong.failed).toEqual(['models', 'signatures'])
       expect(wrong.signatures).toMatch(/^expected 200 for a URL signed with key a, got 403/)
       expect((await (await edge.getR2Bucket('IMAGES')).list()).objects).toEqual([])
     },
