@@ -6,6 +6,8 @@ export interface Io {
   err(text: string): void
   /** Shows or replaces the progress line. Does nothing unless stderr is a terminal. */
   progress(text: string): void
+  /** A line on stderr where no terminal shows the progress line, such as in a log; for now and then. */
+  note(text: string): void
   readonly env: Readonly<Record<string, string | undefined>>
   /** The codec with its runtimes; loaded on first use, because it is heavy. */
   codec(): Promise<FileCodec>
@@ -48,6 +50,9 @@ export function processIo(): Io {
       if (!stderr.isTTY) return
       stderr.write(CLEAR_LINE + text.slice(0, stderr.columns - 1))
       lineShown = text !== ''
+    },
+    note(text) {
+      if (!stderr.isTTY) stderr.write(`${text}\n`)
     },
     codec: async () => (await import('../node/file-codec.ts')).loadCodec(),
     stopSignal() {

@@ -54,6 +54,14 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     description: 'Upload pictures to an edge and wait until they are ready',
     load: async () => (await import('./commands/upload.ts')).upload,
   },
+  list: {
+    description: 'List the images of an edge',
+    load: async () => (await import('./commands/list.ts')).list,
+  },
+  delete: {
+    description: 'Remove images from an edge',
+    load: async () => (await import('./commands/delete.ts')).deleteCommand,
+  },
   reencode: {
     description: 'Have images encoded again from their kept originals',
     load: async () => (await import('./commands/reencode.ts')).reencode,

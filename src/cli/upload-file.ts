@@ -28,16 +28,15 @@ export interface Upload {
 /** What of `/img/:id.json` is looked at here. */
 export interface Info {
   readonly state?: string
+  /** Of an image that is not ready: how often its encoding was begun. */
+  readonly attempt?: number
+  /** Why the attempt before failed. */
+  readonly error?: { readonly code: string; readonly message: string }
   readonly modelSet?: string
   readonly bytes?: number
   /** Of the whole file: `"HASH.LAYER"`. */
   readonly etag?: string
   readonly source?: { readonly width: number; readonly height: number; readonly sha256: string }
-}
-
-/** An id made of a file's name or path without its extension: what an id may not hold becomes a dash. */
-export function idOf(name: string): string {
-  return name.replace(/[^\w-]+/g, '-').slice(0, 128) || 'image'
 }
 
 /** Where the plugin is mounted, without a slash at the end. @throws StrataError USAGE */
@@ -87,12 +86,28 @@ export async function deleteImage(id: string, target: UploadTarget): Promise<voi
   await send(new URL(imageUrl(target, id)), { method: 'DELETE', headers: authorization(target) })
 }
 
+/** @throws StrataError NOT_FOUND when the edge has no image with this id, not even a failed one */
+export async function requireImage(id: string, target: UploadTarget): Promise<void> {
+  try {
+    await readInfo(id, target)
+  } catch (error) {
+    // The answer for a failed image has the status and the code of its failure.
+    if (error instanceof StrataError && error.code === 'NOT_FOUND') {
+      throw new StrataError('NOT_FOUND', `no image with id ${id}`)
+    }
+  }
+}
+
 /** An image as the list names it. */
 export interface ListedImage {
   readonly id: string
   readonly state: string
+  /** When its original was stored, as ISO 8601. */
+  readonly uploaded?: string
   /** Of a ready image. */
   readonly modelSet?: string
+  /** Of a failed image: why. */
+  readonly code?: string
 }
 
 /** `GET /img`, page by page. Throws what the edge answers. */
@@ -128,15 +143,27 @@ export async function waitFor(
 ): Promise<Info> {
   const deadline = Date.now() + target.timeoutMs
   for (;;) {
-    const url = new URL(`${imageUrl(target, id)}.json`)
-    const response = await send(url, { headers: authorization(target), signal: target.signal })
-    const info = (await response.json()) as Info
-    if (response.status === 200 && info.state === 'ready' && isIt(info)) return info
-    if (Date.now() > deadline) {
-      throw new StrataError('ORIGIN_FAILED', `${id} is not ready after ${target.timeoutMs / 1000} s`)
-    }
+    const info = await readInfo(id, target)
+    if (info.state === 'ready' && isIt(info)) return info
+    if (Date.now() > deadline) throw notReady(id, info, target.timeoutMs / 1000)
     await sleep(target.pauseMs ?? 1000, undefined, { signal: target.signal })
   }
+}
+
+async function readInfo(id: string, target: UploadTarget): Promise<Info> {
+  const url = new URL(`${imageUrl(target, id)}.json`)
+  const response = await send(url, { headers: authorization(target), signal: target.signal })
+  return (await response.json()) as Info
+}
+
+function notReady(id: string, { state, attempt, error }: Info, seconds: number): StrataError {
+  const old = 'the picture that it had before is still served'
+  const parts = [
+    `${id} is not ready after ${seconds} s: ${state === 'ready' ? old : state}`,
+    ...(attempt === undefined ? [] : [`attempt ${attempt}`]),
+    ...(error === undefined ? [] : [`the attempt before failed with ${error.code}: ${error.message}`]),
+  ]
+  return new StrataError('ORIGIN_FAILED', parts.join(', '))
 }
 
 function authorization({ token }: UploadTarget): Record<string, string> {
@@ -160,8 +187,7 @@ function readError(status: number, body: string, url: URL): StrataError {
   } catch {
     // not one of our answers
   }
-  return new StrataError(
-    'ORIGIN_FAILED',
-    `${url.origin}${url.pathname} answered ${status}, not as a Strata edge does`,
-  )
+  const answer = `${url.origin}${url.pathname} answered ${status}, not as a Strata edge does`
+  const hint = `expected the address where the plugin is mounted, such as ${url.origin}/cdn`
+  return new StrataError('ORIGIN_FAILED', `${answer}; ${hint}`)
 }

@@ -42,6 +42,7 @@ export async function strata(argv: readonly string[], io: Partial<Io> = {}): Pro
       printed.err += text
     },
     progress: () => {},
+    note: () => {},
     codec: async () => fakeCodec,
     stopSignal: () => new AbortController().signal,
     ...io,

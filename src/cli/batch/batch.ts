@@ -23,7 +23,15 @@ export interface BatchOptions {
   readonly fingerprint?: (input: string) => Promise<string>
   /** Whether what was made of an input is still there. @default it is */
   readonly isThere?: (input: string) => Promise<boolean>
+  /** Files of the folders that were named which are no inputs: said once, and in the JSON. @default none */
+  readonly ignored?: readonly string[]
+  /** Milliseconds between two lines of progress where no terminal shows it. @default 10000 */
+  readonly noteMs?: number
 }
+
+const NOTE_MS = 10_000
+/** Ignored files that are named; of the others it is said how many there are. */
+const SHOWN_IGNORED = 5
 
 /**
  * Works through several inputs; one that fails does not stop the others. The result is ok when all went well,
@@ -33,16 +41,20 @@ export async function runBatch(
   inputs: readonly string[],
   io: Io,
   work: (input: string) => Promise<Work>,
-  { concurrency = 1, manifest, fingerprint, isThere = async () => true }: BatchOptions = {},
+  options: BatchOptions = {},
 ): Promise<Result> {
+  const { concurrency = 1, manifest, fingerprint, isThere = async () => true, ignored = [] } = options
+  if (ignored.length > 0) io.err(`strata: ${describeIgnored(ignored)}\n`)
   const start = performance.now()
   const results: (Work | undefined)[] = []
   const failed: Failure[] = []
   let [next, done, skipped] = [0, 0, 0]
 
-  function report(input: string): void {
+  const inWork = new Set<string>()
+
+  function describe(): string {
     const elapsedMs = performance.now() - start
-    io.progress(`${describeProgress({ done, total: inputs.length, skipped, elapsedMs })}  ${input}`)
+    return describeProgress({ done, total: inputs.length, skipped, elapsedMs })
   }
 
   async function workOn(input: string): Promise<Work> {
@@ -61,7 +73,8 @@ export async function runBatch(
     while (next < inputs.length) {
       const index = next++
       const input = inputs[index] ?? ''
-      report(input)
+      inWork.add(input)
+      io.progress(`${describe()}  ${input}`)
       try {
         results[index] = await workOn(input)
       } catch (error) {
@@ -69,21 +82,42 @@ export async function runBatch(
         failed.push({ input, error: { code: error.code, message: error.message } })
         io.err(`strata: ${error.message.startsWith(input) ? '' : `${input}: `}${error.message}\n`)
       }
+      inWork.delete(input)
       done++
     }
   }
 
-  await Promise.all(Array.from({ length: Math.min(concurrency, inputs.length) }, worker))
+  const notes = setInterval(
+    () => io.note(`${describe()}  ${[...inWork].join(', ')}`),
+    options.noteMs ?? NOTE_MS,
+  )
+  try {
+    await Promise.all(Array.from({ length: Math.min(concurrency, inputs.length) }, worker))
+  } finally {
+    clearInterval(notes)
+  }
   const good = results.filter((result) => result !== undefined)
   const seconds = Number(((performance.now() - start) / 1000).toFixed(2))
   const lines = good.map(({ text }) => text)
   if (inputs.length > 1) lines.push(summary(good.length - skipped, skipped, failed.length, seconds))
   const exitCode = failed.length === 0 ? EXIT.ok : good.length === 0 ? EXIT.failed : EXIT.partial
   return {
-    json: { files: good.map(({ json }) => json), failed, skipped, seconds },
+    json: {
+      files: good.map(({ json }) => json),
+      failed,
+      skipped,
+      ...(ignored.length > 0 && { ignored }),
+      seconds,
+    },
     text: lines.join('\n'),
     exitCode,
   }
+}
+
+function describeIgnored(ignored: readonly string[]): string {
+  const rest = ignored.length - SHOWN_IGNORED
+  const names = [...ignored.slice(0, SHOWN_IGNORED), ...(rest > 0 ? [`and ${rest} more`] : [])].join(', ')
+  return `left out, because their names are not those of pictures: ${names}`
 }
 
 function summary(done: number, skipped: number, failed: number, seconds: number): string {

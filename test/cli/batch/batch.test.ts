@@ -50,6 +50,32 @@ describe('a batch', () => {
     await expect(runBatch(['a', 'b'], io, failing(new TypeError('defect')))).rejects.toThrow('defect')
   })
 
+  it('says now and then how far it is where no terminal shows it', async () => {
+    const notes: string[] = []
+    const io = { ...quietIo().io, note: (text: string) => void notes.push(text) }
+    const slowly = async (input: string) => {
+      await sleep(60)
+      return await work(input)
+    }
+    await runBatch(['a', 'b', 'c'], io, slowly, { concurrency: 2, noteMs: 10 })
+    expect(notes[0]).toBe('0/3  0 %  a, b')
+    expect(notes.at(-1)).toMatch(/^2\/3 {2}66 % .* left {2}c$/)
+    const after = notes.length
+    await sleep(40)
+    expect(notes).toHaveLength(after)
+  })
+
+  it('names what it left out', async () => {
+    const said: string[] = []
+    const io = { ...quietIo().io, err: (text: string) => void said.push(text) }
+    const ignored = ['a.txt', 'b.md', 'c', 'd', 'e', 'f', 'g']
+    const { json } = await runBatch(['a'], io, work, { ignored })
+    expect(said).toEqual([
+      'strata: left out, because their names are not those of pictures: a.txt, b.md, c, d, e, and 2 more\n',
+    ])
+    expect(json).toMatchObject({ ignored })
+  })
+
   it('says how far it is, how fast, and how long it will take', async () => {
     const { io, lines } = quietIo()
     await runBatch(['a', 'b'], io, async (input) => {

@@ -1,100 +1,11 @@
-import { once } from 'node:events'
-import { createServer, type IncomingMessage } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createOriginApp } from '../../../src/origin/app.ts'
 import { readConfig } from '../../../src/origin/config.ts'
 import { startServer } from '../../../src/origin/server.ts'
-import { openModelFolder } from '../../../src/runtime/model-files.ts'
 import { startReadyWorker, startWorker } from '../../e2e/edge.ts'
 import { fakeEncode } from '../../origin/fixtures.ts'
+import { fakeEdge } from '../fake-edge.ts'
 import { strata } from '../harness.ts'
-
-const { modelSet } = (await openModelFolder()).manifest
-
-interface Image {
-  readonly state: string
-  modelSet?: string
-}
-
-/** An edge that knows only what `reencode` asks of one. Ids that end in -broken have lost their original. */
-async function fakeEdge(images: Record<string, Image>) {
-  const posts: string[] = []
-  const server = createServer((request: IncomingMessage, response) => {
-    const { pathname, searchParams } = new URL(request.url ?? '', 'http://edge')
-    const send = (status: number, body: unknown) => response.writeHead(status).end(JSON.stringify(body))
-    if (request.headers.authorization !== 'Bearer secret' && !pathname.endsWith('.json'))
-      return send(401, { error: { code: 'UPLOAD_FORBIDDEN', message: 'no token' } })
-    const ids = Object.keys(images)
-    if (pathname === '/cdn/img') {
-      const at = ids.indexOf(searchParams.get('after') ?? '') + 1
-      const page = ids.slice(at, at + 2).map((id) => ({ id, ...images[id] }))
-      return send(200, { images: page, next: at + 2 < ids.length ? ids[at + 1] : undefined })
-    }
-    const id = pathname.split('/')[3]?.replace('.json', '') ?? ''
-    if (request.method === 'POST') {
-      if (id.endsWith('-broken'))
-        return send(404, { error: { code: 'NOT_FOUND', message: 'original: gone' } })
-      posts.push(id)
-      images[id] = { state: 'ready', modelSet }
-      return send(202, { id, state: 'queued' })
-    }
-    return send(200, { ...images[id], bytes: 7 })
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  onTestFinished(() => void server.close())
-  return { posts, to: `http://127.0.0.1:${(server.address() as AddressInfo).port}/cdn` }
-}
-
-describe('reencode', () => {
-  const images = (): Record<string, Image> => ({
-    live: { state: 'ready', modelSet },
-    dead: { state: 'ready', modelSet: 'older' },
-    failed: { state: 'failed' },
-    'dead-broken': { state: 'ready', modelSet: 'older' },
-    open: { state: 'encoding' },
-  })
-  const run = (to: string, ...argv: string[]) =>
-    strata(['reencode', '--to', to, '--json', ...argv], { env: { UPLOAD_TOKEN: 'secret' } })
-
-  it('renews the images of a dead model set; those without an original fail', async () => {
-    const { posts, to } = await fakeEdge(images())
-    const { code, json } = await run(to)
-    expect(code).toBe(3)
-    expect(json()).toMatchObject({
-      files: [{ id: 'dead', modelSet, bytes: 7 }],
-      failed: [{ input: 'dead-broken', error: { code: 'NOT_FOUND' } }],
-    })
-    expect(posts).toEqual(['dead'])
-  })
-
-  it.each<[string[], string[]]>([
-    [['--dry-run'], []],
-    [['--failed', 'failed'], ['failed']],
-    [['live'], ['live']],
-    [
-      ['--model-set', 'older', '--failed'],
-      ['failed', 'live'],
-    ],
-  ])('%j', async (argv, expected) => {
-    const { posts, to } = await fakeEdge(images())
-    const { code } = await run(to, ...argv)
-    expect([code, posts.sort()]).toEqual([0, expected])
-  })
-
-  it('says which images there are not, and that the token is missing', async () => {
-    const { to } = await fakeEdge(images())
-    expect(await run(to, 'live', 'nowhere')).toMatchObject({
-      code: 3,
-      err: expect.stringContaining('nowhere'),
-    })
-    expect(await strata(['reencode', '--to', to])).toMatchObject({
-      code: 1,
-      err: expect.stringContaining('token'),
-    })
-  })
-})
 
 describe('doctor --url', () => {
   it('says that nobody is there, or nobody of ours', async () => {
