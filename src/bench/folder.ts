@@ -9,6 +9,10 @@ const EXTENSIONS: readonly string[] = ['.avif', '.jpeg', '.jpg', '.png', '.tif',
 export async function listPictures(folder: string): Promise<string[]> {
   const names = await readdir(folder).catch((error) => Promise.reject(fileError(folder, error)))
   const pictures = names.filter((name) => EXTENSIONS.includes(extname(name).toLowerCase())).sort()
-  if (pictures.length === 0) throw new StrataError('FILE_FAILED', `${folder}: holds no pictures`)
+  if (pictures.length === 0)
+    throw new StrataError(
+      'FILE_FAILED',
+      `${folder}: expected pictures (${EXTENSIONS.map((extension) => extension.slice(1)).join(', ')}), found none`,
+    )
   return pictures.map((name) => join(folder, name))
 }

@@ -5,13 +5,13 @@ import type { TranscodeParts } from '../edge/transcode.ts'
 import { createWasmJpeg } from '../pixels/jpeg/forward-wasm.ts'
 import type { Runtime } from '../runtime/types.ts'
 
-/** Parts of decoding that can be told apart from outside. No two of them ever run at the same time. */
+/** Parts of decoding that are timed from outside the codec. No two of them run at the same time. */
 export type DecodePart = 'entropy' | 'networks' | 'kernels'
 
 const CELL_METHODS = ['context', 'dequantize', 'bytes', 'bound'] as const
 const PASS_METHODS = ['magnitudes', 'halves', 'tables', 'store', 'close'] as const
 
-/** Stands around each piece of work, and gives what it gives; a promise is work until it settles. */
+/** Called around each piece of work; returns what the work returns. Work that returns a promise lasts until it settles. */
 export type Observer = <T>(part: DecodePart, work: () => T) => T
 
 /**
@@ -20,7 +20,7 @@ export type Observer = <T>(part: DecodePart, work: () => T) => T
  */
 export function observedTranscode(runtime: Runtime, observer: Observer): TranscodeParts {
   if (!runtime.kernels) {
-    throw new StrataError('MODEL_INVALID', 'build/kernels.wasm is missing: run `npm run build`')
+    throw new StrataError('MODEL_INVALID', 'build/kernels.wasm: no such file; run `npm run build`')
   }
   const observed = observedNetworks(runtime, observer)
   const kernels = observedKernels(kernelsOf(runtime), observer)
@@ -30,10 +30,7 @@ export function observedTranscode(runtime: Runtime, observer: Observer): Transco
   }
 }
 
-/**
- * The same source of networks. Whatever it hands out that can `run` is one, by whichever method it comes and whatever
- * computes it: its runs count as networks.
- */
+/** The same source of networks. Every object with a `run` method that any of its methods returns counts as a network. */
 export function observedNetworks<T extends object>(source: T, observer: Observer): T {
   const network = (made: unknown) =>
     canRun(made) ? observedMethods(made, ['run'], 'networks', observer) : made
@@ -69,7 +66,7 @@ export function observedKernels(kernels: CodecKernels, observer: Observer): Code
   }
 }
 
-/** The same object, these methods of which count as `part`. */
+/** The same object; calls of these methods are reported as `part`. */
 function observedMethods<T extends object>(
   object: T,
   methods: readonly (keyof T)[],

@@ -9,7 +9,7 @@ interface Decoded {
   readonly height: number
 }
 
-/** What else an edge can do with a stored picture: decode it and encode a JPEG, with jSquash's WebAssembly. */
+/** jSquash's WebAssembly codecs: what an edge does that stores AVIF or WebP and sends JPEG. */
 export interface Rivals {
   readonly decodeAvif: (file: ArrayBuffer) => Promise<Decoded>
   readonly decodeWebp: (file: ArrayBuffer) => Promise<Decoded>
@@ -23,8 +23,8 @@ interface JSquashModule {
 }
 
 /**
- * Development dependencies: only the benchmark needs them, and what is installed of this package does not bring them.
- * Hence the import by path, which no bundler follows, and by which the .wasm is found as well.
+ * Loads jSquash, a development dependency that the published package does not bring along. The import is by path, which
+ * no bundler follows and beside which the .wasm lies.
  * @throws StrataError FILE_FAILED that says what to install
  */
 export async function loadRivals(): Promise<Rivals> {
@@ -46,7 +46,7 @@ async function load(script: string, wasm: string): Promise<JSquashModule['defaul
     const remedy = 'npm install --no-save @jsquash/avif@2.1.1 @jsquash/jpeg@1.6.0 @jsquash/webp@1.5.0'
     throw new StrataError(
       'FILE_FAILED',
-      `${script} cannot be loaded, which is compared with (try: ${remedy})`,
+      `cannot load ${script}, which the benchmark compares with; install it: ${remedy}`,
       {
         cause,
       },

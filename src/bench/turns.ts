@@ -1,6 +1,6 @@
 import { cpuNow } from './cpu-clock.ts'
 
-/** Rounds before the first that counts. V8 compiles in tiers: after two, the rivals still took half as long again. */
+/** Rounds before the first that counts. V8 compiles in tiers: in the third round the rivals still took half as long again. */
 const WARM_UP = 6
 
 export interface TurnEvents {
@@ -10,8 +10,8 @@ export interface TurnEvents {
 }
 
 /**
- * CPU time of each run in milliseconds, in the order A B C A B C, so that whatever else the machine does hits all; warm-up is
- * left out.
+ * CPU time in milliseconds of each run after the warm-up. The runs take turns (A B C A B C), so that other load on the
+ * machine hits all of them alike.
  */
 export async function takeTurns<Name extends string>(
   runs: Readonly<Record<Name, () => Promise<unknown>>>,

@@ -1,7 +1,8 @@
 import type { ArgsDef } from 'citty'
 import { parseInteger } from './command.ts'
+import { parseBase } from './edge-request.ts'
 import type { Io } from './io.ts'
-import { parseBase, type UploadTarget } from './upload-file.ts'
+import type { UploadTarget } from './upload-file.ts'
 
 /** Options of the commands that talk to an edge as one who may upload. */
 export const EDGE_ARGS = {

@@ -1,6 +1,6 @@
 import type { FileCodec } from '../node/file-codec.ts'
 
-/** What a command may touch of the outside world, so that tests can run commands in their own process. */
+/** All that a command touches outside its own work. Tests pass their own and run commands in their process. */
 export interface Io {
   out(text: string): void
   err(text: string): void
@@ -23,10 +23,10 @@ const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 /** The shell's convention for a program ended by Ctrl-C: 128 + SIGINT. */
 const EXIT_INTERRUPTED = 130
 
-/** The real world. */
+/** The streams, signals and environment of this process. */
 export function processIo(): Io {
   const { stdout, stderr, env } = process
-  // `strata info … | head -1` closes the pipe early, which is no failure of ours.
+  // `strata info … | head -1` closes the pipe early; that is no error.
   stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(0)
     throw error

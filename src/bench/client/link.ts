@@ -7,13 +7,13 @@ export interface LinkOptions {
   readonly latencyMs: number
 }
 
-/** Some packets: answers that are under way together take turns at this grain. */
+/** Bytes that one answer sends before another has its turn: a few packets. */
 const CHUNK_BYTES = 4096
 
 /** One slow connection that all answers of a server share. Chromium's own emulation leaves out what workers fetch. */
 export class SlowLink {
   readonly #options: LinkOptions
-  /** When all that was promised is through, by `performance.now()`. */
+  /** The time, by `performance.now()`, at which everything accepted so far has been sent. */
   #free = 0
 
   constructor(options: LinkOptions) {

@@ -1,6 +1,6 @@
 import type { StoredPicture } from './pictures.ts'
 
-/** What the page notes of itself, in milliseconds since the navigation. */
+/** Events that the page records, in milliseconds since the navigation. */
 export interface PageNotes {
   /** Placeholders and pictures, in the order in which they came up. */
   readonly placeholders: number[]
@@ -10,7 +10,7 @@ export interface PageNotes {
   readonly failed: string[]
 }
 
-/** Doubles all pictures; pictures count as final anew. */
+/** The page's function that doubles all pictures and waits for them again. */
 export type Grow = () => void
 
 /** What the page writes to its console when every picture is final, or one has failed. */

@@ -47,7 +47,7 @@ export function formatClient(bench: ClientBench): string {
   return [...table, '', ...verdicts(bench)].join('\n')
 }
 
-/** Where one side wins, in words. */
+/** Sentences that say on which figure which side wins. */
 export function verdicts(bench: ClientBench): string[] {
   const { load, doubled } = breakEven(bench)
   const said = (count: number | null) => (count === null ? 'never' : `from ${count} pictures on`)

@@ -13,7 +13,7 @@ import { type Visit, visit } from './visit.ts'
 export const SIDES = ['strata', 'avif'] as const
 export type Side = (typeof SIDES)[number]
 
-/** Each side with an empty browser, and again with what it kept. */
+/** Figures of both sides, on a first visit and on a second one with a warm browser cache. */
 export interface ClientBench {
   readonly pictures: number
   readonly visits: Readonly<Record<Side, { readonly first: Visit; readonly second: Visit }>>
@@ -22,15 +22,15 @@ export interface ClientBench {
 export interface ClientBenchOptions {
   readonly folder?: string | undefined
   readonly pictures: number
-  /** By what an AVIF file is as good as a layer. @default 'ssimulacra2' */
+  /** Metric by which an AVIF file matches a layer. @default 'ssimulacra2' */
   readonly metric?: Metric
-  /** CSS pixels; doubled on the way. */
+  /** Width of each picture in CSS pixels; the page doubles it later. */
   readonly width: number
   readonly link: LinkOptions
   readonly browser: string
   /** The folder with the wrangler files. */
   readonly root: string
-  /** That of the built browser library. */
+  /** The folder of the built browser library. */
   readonly library: string
   readonly codec: FileCodec
   readonly signal?: AbortSignal

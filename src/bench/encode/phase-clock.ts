@@ -1,7 +1,7 @@
 import { ENCODE_PHASES, type EncodePhase, type ObservePhase } from '../../codec/encode-phases.ts'
 import { cpuNow } from '../cpu-clock.ts'
 
-/** Adds up time by phase. Work inside other work counts as its own phase alone. */
+/** Adds up time by phase. Time of a phase inside another counts for the inner one only. */
 export class PhaseClock {
   /** Milliseconds. */
   readonly spent = Object.fromEntries(ENCODE_PHASES.map((phase) => [phase, 0])) as Record<EncodePhase, number>

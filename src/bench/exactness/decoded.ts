@@ -5,7 +5,7 @@ import type { Runtime } from '../../runtime/types.ts'
 /** Float networks agree only to their last bits, so pixels may differ by this much of 255 between decoders. */
 export const PIXEL_TOLERANCE = 1
 
-/** What a decoder made of a file. */
+/** The output of one decoder for a file. */
 export interface Decoded {
   /** A hash of the symbols of each layer. */
   readonly symbols: readonly string[]
@@ -24,8 +24,8 @@ export async function decodeCase(
 }
 
 /**
- * What a second decoder does otherwise with the same file, in words; undefined when nothing differs that may not.
- * Numbers that are not exact mostly end in an error: the entropy decoder goes astray.
+ * Describes how a second decoder differs on the same file; undefined when symbols are equal and pixels within tolerance.
+ * Inexact entropy parameters mostly show as an error, because the entropy decoder loses its place.
  */
 export async function disagreement(
   expected: Decoded,

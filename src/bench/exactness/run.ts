@@ -6,7 +6,7 @@ import { type Decoded, decodeCase, disagreement } from './decoded.ts'
 
 const MAX_SIDE = 220
 const MAX_LAYERS = 8
-/** Between a layer and the one below: exact phases, phases in 1/16 pixel, and none at all (a pure quality layer). */
+/** Scale factors between two layers: with exact phases, with phases of 1/16 pixel, and 1 for a pure quality layer. */
 const FACTORS: readonly number[] = [1, 1.5, 4 / 3, 2, 2.0047, 3, 4, 1.07]
 
 /** A picture and a ladder that follow from the seed alone: any kind, odd sizes down to one pixel, 1 to 8 layers. */
@@ -20,7 +20,7 @@ export function exactnessCase(seed: number): EncodeCase {
   return { image, ladder: randomLadder(image.width, random, pick) }
 }
 
-/** From the top down, so that the top may be the picture itself. */
+/** Rungs from the top down, so that the top can have the picture's own width. */
 function randomLadder(
   sourceWidth: number,
   random: () => number,
@@ -43,10 +43,10 @@ export interface ExactnessReport {
   /** Pictures and layers compared. */
   readonly pictures: number
   readonly layers: number
-  /** Samples that differ at all between the decoders, of how many: within the tolerance, but worth knowing. */
+  /** Samples of the pictures, and those of them that differ within the tolerance. */
   readonly samples: number
   readonly unequalSamples: number
-  /** The first file that did not decode alike. */
+  /** The first file on which the decoders disagree. */
   readonly failure?: { readonly seed: number; readonly differs: string }
 }
 

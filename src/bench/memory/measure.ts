@@ -17,7 +17,7 @@ export interface Size {
   readonly height: number
 }
 
-/** The last has the width of the second and ten times its height: memory must not grow with it. */
+/** Sizes that are measured. The last is ten times as high as the second: memory must not grow with the height. */
 export const MEMORY_SIZES: readonly Size[] = [
   { width: 1280, height: 853 },
   { width: 1920, height: 1280 },
@@ -28,7 +28,7 @@ export const MEMORY_SIZES: readonly Size[] = [
 /** Measures one file in a process of its own. */
 export type MemoryProbe = (path: string) => Promise<MemoryUse>
 
-/** Encodes a drawn picture of each size here and has each file transcoded by a process that has done nothing else. */
+/** Encodes a drawn picture of each size in this process and has each file transcoded by a fresh one. */
 export async function measureMemory(
   sizes: readonly Size[],
   options: {

@@ -4,7 +4,7 @@ import { createWasmRuntime } from '../../runtime/node.ts'
 import { type Observer, observedTranscode } from '../observe.ts'
 import { watchWasmMemory } from './wasm-memory.ts'
 
-/** What one transcode of a file's top layer held, in bytes. */
+/** Memory that one transcode of a file's top layer took, in bytes. */
 export interface MemoryUse {
   readonly width: number
   readonly height: number
@@ -23,8 +23,8 @@ export interface MemoryUse {
 const TIMER_MS = 5
 
 /**
- * Transcodes the top layer and looks at the memory of this process before and after everything that takes time. Give
- * it a process of its own, in which nothing else has happened.
+ * Transcodes the top layer and samples the memory of this process around every step of it. Run it in a fresh process:
+ * WebAssembly memory never shrinks, so earlier work would count.
  */
 export async function probeMemory(file: Uint8Array): Promise<MemoryUse> {
   const { layers } = readHeader(file)
@@ -42,7 +42,7 @@ export async function probeMemory(file: Uint8Array): Promise<MemoryUse> {
     highest.sum = Math.max(highest.sum, memory.bytes() + arrays)
   }
 
-  /** Gives the size of the JPEG. */
+  /** @returns bytes of the JPEG */
   async function transcode(): Promise<number> {
     highest.arrays = highest.sum = 0
     const { decodeRows, ...parts } = observedTranscode(runtime, lookingAround(look))
@@ -68,7 +68,7 @@ export async function probeMemory(file: Uint8Array): Promise<MemoryUse> {
   const output = await transcode()
   const [peak, wasm] = [highest.sum, memory.bytes()]
   collect = (globalThis as { gc?: () => void }).gc
-  // Once more in the same process, whose WebAssembly memory may grow further: that is not what this one needed.
+  // The second run collects garbage before each sample. WebAssembly memory may grow again in it, so `wasm` is from the first.
   if (collect) await transcode()
   const live = collect ? { live: wasm + highest.arrays } : {}
   return { width, height, peak, ...live, wasm, input: file.length, output }

@@ -3,13 +3,13 @@ import type { MemoryUse } from './probe.ts'
 export interface MemoryReport {
   /** In bytes. */
   readonly pictures: readonly (MemoryUse & { readonly peakMb: number; readonly liveMb?: number })[]
-  /** Between the lowest and the highest picture of one width, where there are such: how many times more of each. */
+  /** For each width with several heights: the highest picture's memory over that of the lowest. */
   readonly growth: readonly {
     readonly width: number
     readonly heights: readonly [number, number]
     readonly peak: number
     readonly live?: number
-    /** Peak without the file and the JPEG, which are as long as they are. */
+    /** Peak without the file and the JPEG, whose sizes follow the height. */
     readonly peakWithoutFiles: number
   }[]
 }

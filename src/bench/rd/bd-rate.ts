@@ -8,7 +8,7 @@ export interface RdPoint {
   readonly quality: number
 }
 
-/** Part of a scale of quality. */
+/** An interval of the quality scale. */
 export interface QualityRange {
   readonly from: number
   readonly to: number
@@ -18,7 +18,7 @@ export interface QualityRange {
  * Bjøntegaard delta rate: by how much per cent the rate of `test` differs from that of `anchor` at the same quality,
  * on the mean of log rate over the range of quality that both cover. Negative: `test` needs less.
  * Points that cost more than another without being better are left out, so that each curve is a function.
- * @param range only what lies in it counts
+ * @param range limits the qualities that count
  * @returns undefined when the ranges have nothing in common, or a curve has fewer than two points
  */
 export function bdRate(

@@ -1,6 +1,6 @@
 import type { Comparison, Comparisons } from './compare.ts'
 
-/** The comparisons with files, each once: a ladder of one level, or of all, is also another of them. */
+/** The comparisons with files, each once: the ladder of one level equals that level, the ladder of all equals the whole. */
 export function inOrder({ ladder, largest, ladders, levels }: Comparisons): Comparison[] {
   return [ladder, largest, ...ladders.slice(1, -1), ...levels]
 }

@@ -56,7 +56,7 @@ export function enlarge(image: RgbImage, factor: number): RgbImage {
   return { width, height, data }
 }
 
-/** In the order of rows. */
+/** All candidates, row by row. */
 function candidates(picture: RgbImage): Crop[] {
   const width = Math.min(CROP_WIDTH, picture.width)
   const height = Math.min(CROP_HEIGHT, picture.height)
@@ -66,7 +66,7 @@ function candidates(picture: RgbImage): Crop[] {
   )
 }
 
-/** Multiples of a step up to `last`, and `last` itself: the edges count as well. */
+/** Multiples of a step up to `last`, and `last` itself, so that the edges are candidates too. */
 function positions(last: number, step: number): number[] {
   return [...Array.from({ length: Math.ceil(last / step) }, (_, i) => i * step), last]
 }
@@ -75,7 +75,7 @@ function overlap(a: Crop, b: Crop): boolean {
   return Math.abs(a.left - b.left) < a.width && Math.abs(a.top - b.top) < a.height
 }
 
-/** The first of the largest; undefined when there is none. */
+/** The item of the largest value, of equal ones the first; undefined for no items. */
 function largest(crops: readonly Crop[], score: (crop: Crop) => number): Crop | undefined {
   let best: { readonly crop: Crop; readonly value: number } | undefined
   for (const crop of crops) {
@@ -93,7 +93,7 @@ function squaredError(a: RgbImage, b: RgbImage, crop: Crop): number {
   return sum
 }
 
-/** From each channel's mean, added up. */
+/** Sum of the squared differences of all samples from the mean of their channel. */
 function squaredDeviation(image: RgbImage, crop: Crop): number {
   const sums = [0, 0, 0]
   let squares = 0
@@ -107,7 +107,7 @@ function squaredDeviation(image: RgbImage, crop: Crop): number {
   return squares - sums.reduce((total, sum) => total + sum * sum, 0) / (crop.width * crop.height)
 }
 
-/** Where each row of the crop starts and ends in the samples. */
+/** Start and end of each row of the crop, as indexes of samples. */
 function* rowsOf({ width }: RgbImage, crop: Crop): Generator<readonly [start: number, end: number]> {
   for (let y = crop.top; y < crop.top + crop.height; y++) {
     const start = 3 * (y * width + crop.left)

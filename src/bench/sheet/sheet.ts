@@ -19,11 +19,11 @@ export interface SheetMeasure {
   /** Its key in JSON. */
   readonly name: string
   measure(reference: RgbImage, distorted: RgbImage): number
-  /** As it stands above a picture; 12 characters at most, and only such as there are glyphs of. */
+  /** The label above a picture: at most 12 characters, all of which have a glyph. */
   format(value: number): string
 }
 
-/** What the labels say of each codec, in this order. */
+/** Figures in the label of each codec, in this order. */
 export const SHEET_MEASURES: readonly SheetMeasure[] = [
   { name: 'psnr', measure: psnr, format: (value) => `${value.toFixed(2)} dB` },
   { name: 'ssimulacra2', measure: ssimulacra2, format: (value) => `SS2 ${value.toFixed(1)}` },
@@ -52,7 +52,7 @@ export interface SheetPicture {
 }
 
 export interface SheetOptions {
-  /** Of ours, at all levels. */
+  /** Quality of our file, at all levels. */
   readonly quality: number
   /** Gradient steps of the encoder. @default 0 */
   readonly refine?: number
@@ -112,7 +112,7 @@ export function formatSheet(pictures: readonly SheetPicture[]): string {
   return lines.join('\n')
 }
 
-/** Ours first. */
+/** The decoded files of one picture, ours first. */
 async function encodeAll(
   path: string,
   { quality, refine, codec, measures = SHEET_MEASURES }: SheetOptions,
@@ -175,13 +175,13 @@ function rowOf(
   ]
 }
 
-/** With a sign and one digit, as the glyphs can write it. */
+/** Per cent with a sign and one decimal, in characters that have a glyph. */
 function percent(share: number): string {
   const text = (100 * share).toFixed(1)
   return `${share < 0 ? '' : '+'}${text}%`
 }
 
-/** The glyphs have only these. */
+/** Only capital letters have glyphs. */
 function capitals(text: string): string {
   return text.toUpperCase()
 }

@@ -16,7 +16,7 @@ export interface LoadWorkers {
   close(): Promise<void>
 }
 
-/** The least that serves an object well: a type, a length, an ETag, a stream. */
+/** A minimal Worker that serves an object correctly: type, length, ETag, stream. */
 const BARE_WORKER = `export default {
   async fetch(request, env) {
     const key = decodeURIComponent(new URL(request.url).pathname.slice(1))
@@ -31,7 +31,7 @@ const BARE_WORKER = `export default {
   },
 }`
 
-/** What a file of a bundle is to workerd, by its name. */
+/** workerd's module type by file extension. */
 const MODULE_TYPES: Readonly<Record<string, string>> = {
   '.js': 'ESModule',
   '.wasm': 'CompiledWasm',
@@ -39,7 +39,7 @@ const MODULE_TYPES: Readonly<Record<string, string>> = {
   '.html': 'Text',
 }
 
-/** What of miniflare, which wrangler brings along, is used here. */
+/** The part of miniflare's interface that is used here; wrangler brings miniflare along. */
 interface Miniflare {
   readonly ready: Promise<URL>
   unsafeGetDirectURL(worker: string): Promise<URL>
@@ -113,7 +113,7 @@ async function deployDry(wrangler: string, cwd: string, config: string, outdir: 
   })
 }
 
-/** The entry, which is the only script, comes first. */
+/** The modules of a bundle, its script first, because workerd takes the first as the entry. */
 async function modulesOf(folder: string) {
   const names = (await readdir(folder)).filter((name) => extname(name) in MODULE_TYPES)
   names.sort((a, b) => Number(extname(b) === '.js') - Number(extname(a) === '.js'))

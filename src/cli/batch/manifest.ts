@@ -3,7 +3,7 @@ import { appendFile, readFile } from 'node:fs/promises'
 import { StrataError } from '../../core/errors.ts'
 import { fileError, readInput } from '../../node/files.ts'
 
-/** What a batch has done, so that the same command goes on where it was stopped. */
+/** A record of finished inputs, so that the same command continues where it was stopped. */
 export interface BatchManifest {
   /** The result of an input that was done before and has not changed since; else undefined. */
   find(input: string, fingerprint: string): unknown
@@ -31,10 +31,10 @@ export async function openManifest(path: string): Promise<BatchManifest> {
   const unfinished = lines.pop() ?? ''
   for (const [i, text] of lines.entries()) {
     const line = parseLine(text)
-    // What was cut off stays in its line when the batch goes on.
+    // A line that was cut off stays in the file; the next one begins on a line of its own.
     if (line !== undefined) done.set(line.input, line)
     else if (i === 0)
-      throw new StrataError('FILE_FAILED', `${path}: expected a manifest of strata, got something else`)
+      throw new StrataError('FILE_FAILED', `${path}: expected a manifest that strata wrote, got another file`)
   }
   let separator = unfinished === '' ? '' : '\n'
   return {

@@ -1,7 +1,7 @@
 import { runBatch } from '../batch/batch.ts'
 import { defineCommand } from '../command.ts'
 import { EDGE_ARGS, edgeTarget } from '../edge-args.ts'
-import { deleteImage, requireImage } from '../upload-file.ts'
+import { deleteImage, requireImage } from '../edge-images.ts'
 
 /** Requests at once; each is short. */
 const CONCURRENCY = 4

@@ -2,8 +2,8 @@ import { defineCommand, EXIT, type Result } from '../command.ts'
 import { type Check, formatChecks } from '../doctor/check.ts'
 import { checkDeployment } from '../doctor/deployment.ts'
 import { checkInstallation } from '../doctor/installation.ts'
+import { parseBase } from '../edge-request.ts'
 import { firstSigningKey } from '../signing-key.ts'
-import { parseBase } from '../upload-file.ts'
 
 const TIMEOUT_MS = 120_000
 

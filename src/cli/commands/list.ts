@@ -1,6 +1,6 @@
 import { defineCommand } from '../command.ts'
 import { EDGE_ARGS, edgeTarget } from '../edge-args.ts'
-import { type ListedImage, listImages } from '../upload-file.ts'
+import { type ListedImage, listImages } from '../edge-images.ts'
 
 /** Columns of ids and states are as wide as their longest, but not wider. */
 const MAX_COLUMN = 48

@@ -2,7 +2,9 @@ import { openModelFolder } from '../../runtime/model-files.ts'
 import { runBatch } from '../batch/batch.ts'
 import { defineCommand, EXIT, parseInteger } from '../command.ts'
 import { EDGE_ARGS, edgeTarget, TIMEOUT_ARG } from '../edge-args.ts'
-import { imageUrl, type ListedImage, listImages, reencodeImage, waitFor } from '../upload-file.ts'
+import { type ListedImage, listImages } from '../edge-images.ts'
+import { imageUrl } from '../edge-request.ts'
+import { reencodeImage, waitFor } from '../upload-file.ts'
 
 export const reencode = defineCommand({
   name: 'reencode',

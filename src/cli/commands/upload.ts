@@ -4,8 +4,9 @@ import { runBatch } from '../batch/batch.ts'
 import { findPictures, type PictureFile } from '../batch/picture-files.ts'
 import { defineCommand, usage } from '../command.ts'
 import { EDGE_ARGS, edgeTarget, TIMEOUT_ARG } from '../edge-args.ts'
+import { imageUrl } from '../edge-request.ts'
 import { imageIds } from '../image-ids.ts'
-import { imageUrl, putImage, waitUntilReady } from '../upload-file.ts'
+import { putImage, waitUntilReady } from '../upload-file.ts'
 
 export const upload = defineCommand({
   name: 'upload',

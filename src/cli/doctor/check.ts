@@ -24,6 +24,11 @@ export async function attempt(name: string, work: () => Promise<string>, remedy:
   }
 }
 
+/** @throws Error with `otherwise` unless it holds */
+export function expect(holds: boolean, otherwise: string): void {
+  if (!holds) throw new Error(otherwise)
+}
+
 const LABELS: Readonly<Record<CheckState, string>> = {
   ok: 'ok    ',
   absent: 'absent',

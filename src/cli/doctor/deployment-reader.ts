@@ -1,11 +1,12 @@
 import { StrataError } from '../../core/errors.ts'
 import { signUrl } from '../../edge/sign.ts'
+import { imageUrl } from '../edge-request.ts'
 import type { SigningKey } from '../signing-key.ts'
-import { imageUrl, type UploadTarget } from '../upload-file.ts'
+import type { UploadTarget } from '../upload-file.ts'
 
 const TIMEOUT_MS = 30_000
 
-/** Reads images of a deployment, by signed URLs once it is known that they are asked for. */
+/** Reads images of a deployment, by signed URLs once `checkSignatures` has found that they are required. */
 export class DeploymentReader {
   readonly #target: UploadTarget
   readonly #key: SigningKey | undefined
@@ -34,8 +35,8 @@ export class DeploymentReader {
   }
 
   /**
-   * Finds out whether URLs must be signed, and with what, and that no others are answered.
-   * @returns what was found
+   * Finds out whether URLs must be signed and what signatures cover, and checks that a forged one is refused.
+   * @returns a sentence that says so
    * @throws Error that says what is wrong
    */
   async checkSignatures(id: string): Promise<string> {

@@ -8,11 +8,11 @@ import { attempt, type Check, checked } from './check.ts'
 /** The oldest Node that sharp and onnxruntime run on. */
 const NODE_MINIMUM = [20, 9] as const
 
-/** A package that is a peer of this one and optional: only what is named by `neededBy` misses it. */
+/** An optional peer of this package: without it everything works but what `neededBy` names. */
 interface OptionalPackage {
   readonly name: string
   readonly neededBy: string
-  /** Behind `npm install`. */
+  /** Flags of `npm install` for this package. */
   readonly installFlags?: string
   /** Loads it and says what it is; only src/runtime may load onnxruntime. @default its version, from its package.json */
   readonly describe?: () => Promise<string>

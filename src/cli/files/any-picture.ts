@@ -5,8 +5,8 @@ import type { FileCodec } from '../../node/file-codec.ts'
 import { readPicture } from '../../node/ingest.ts'
 
 /**
- * A picture as the origin reads it; of a .strata file the smallest whole layer that is `width` wide, or the widest.
- * @throws StrataError whatever reading or decoding throws
+ * Decodes a picture as the origin does; of a .strata file the smallest whole layer at least `width` wide, else the widest.
+ * Throws what reading and decoding throw.
  */
 export async function readAnyPicture(
   bytes: Uint8Array,

@@ -34,7 +34,7 @@ export async function describeFile(
   }
 }
 
-/** The same for people. */
+/** The description as text for people. */
 export function formatDescription(file: FileDescription, symbols?: readonly string[]): string {
   const { source, layers } = file
   const lines = [

@@ -7,7 +7,7 @@ import { resizeLanczos } from '../../node/ingest.ts'
 import { encodeJpeg } from '../../pixels/jpeg/writer.ts'
 import { readAnyPicture } from './any-picture.ts'
 
-/** Hidden where the picture has it and nothing else is asked for. */
+/** Embed factor when none is asked for and the picture is large enough. */
 const DEFAULT_FACTOR = 2
 
 export interface ThumbnailRequest {
@@ -40,7 +40,7 @@ export async function makeThumbnail(
 ): Promise<Thumbnail> {
   const rescaler = factor === 1 ? undefined : await tools.rescaler(factor ?? DEFAULT_FACTOR)
   if (factor !== undefined && factor !== 1 && rescaler?.factor !== factor) {
-    throw new StrataError('MODEL_INVALID', `ht: this installation holds no model for ${factor}x`)
+    throw new StrataError('MODEL_INVALID', `ht: no model for ${factor}x in this installation`)
   }
   const picture = await readAnyPicture(input, tools.codec, width * (rescaler?.factor ?? 1))
   if (width > picture.width) {
@@ -59,7 +59,7 @@ export async function makeThumbnail(
   return { ...low, bytes: encodeJpeg(shown, { quality, subsampling: '420' }), ht: 1 }
 }
 
-/** A picture of about the size that is hidden stays as it is; larger ones are resized with the filter of the layers. */
+/** The picture to hide: the source itself when it has the right size, else resized with the filter of the layers. */
 async function highOf(picture: RgbImage, low: Size, factor: number): Promise<RgbImage> {
   if (isTimes(picture, low, factor)) return picture
   return await resizeLanczos(picture, factor * low.width, factor * low.height)
