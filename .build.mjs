@@ -1,11 +1,13 @@
 // `npm run build`: the WebAssembly kernels into build/, then bundles and type declarations into dist/.
 // What is bundled follows from package.json alone: dist/X.js, named there under `bin` or `exports`, is src/X.ts.
+// It is built into a folder beside dist/, which is then swapped in file by file; nothing is done when dist/ is current.
 import { existsSync, readFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import ts from 'typescript'
 import { buildClient } from './.build-client.mjs'
+import { hashOf, isCurrent, swapFolder, writeStamp } from './.build-swap.mjs'
 
 process.chdir(fileURLToPath(new URL('.', import.meta.url)))
 
@@ -27,19 +29,46 @@ const PROGRAMS = [
     platform: 'neutral',
     owns: (path) => /^src\/(index\.ts$|edge\/)/.test(path),
   },
-  { config: 'tsconfig.json', platform: 'node', owns: (path) => /^src\/(cli|origin)\//.test(path) },
+  { config: 'tsconfig.json', platform: 'node', owns: (path) => /^src\/(cli|node|origin)\//.test(path) },
 ]
 
-await rm('dist', { recursive: true, force: true })
-if (existsSync('wasm/build.mjs')) await import('./wasm/build.mjs')
-for (const program of PROGRAMS) {
-  const own = entries.filter(program.owns)
-  if (own.length === 0) continue
-  await bundle(program, own)
-  declare(program, own)
+/** All that decides what is built; the manifest has a hash of every model. */
+const INPUTS = [
+  ...['src', 'wasm', 'package.json', 'package-lock.json', 'tsconfig.json', 'models/weights/manifest.json'],
+  ...['.build.mjs', '.build-client.mjs', '.build-swap.mjs'],
+]
+const OUTPUTS = ['build', 'dist']
+const STAMP = 'node_modules/.cache/strata/build.json'
+/** Beside dist/ and as deep, so that the paths in source maps hold. Another build may run at the same time. */
+const FRESH = `dist-${process.pid}`
+
+if (!(await isCurrent(STAMP, INPUTS, OUTPUTS))) {
+  const inputs = await hashOf(INPUTS)
+  try {
+    await buildAll()
+    await swapFolder(FRESH, 'dist')
+  } finally {
+    await rm(FRESH, { recursive: true, force: true })
+  }
+  await writeStamp(STAMP, inputs, OUTPUTS)
 }
-await buildClient('dist/client')
-declare({ config: 'src/client/tsconfig.json' }, ['src/client/index.ts', 'src/client/worker.ts'])
+
+async function buildAll() {
+  if (existsSync('wasm/build.mjs')) await import('./wasm/build.mjs')
+  for (const program of PROGRAMS) {
+    const own = entries.filter(program.owns)
+    if (own.length === 0) continue
+    await bundle(program, own)
+    declare(program, own.filter(isDeclared))
+  }
+  await buildClient(`${FRESH}/client`)
+  declare({ config: 'src/client/tsconfig.json' }, ['src/client/index.ts', 'src/client/worker.ts'])
+}
+
+/** Whether package.json names types of it; nobody imports the program under `bin`. */
+function isDeclared(entry) {
+  return leaves(exports).includes(entry.replace(/^src\//, './dist/').replace(/\.ts$/, '.d.ts'))
+}
 
 /** All paths under a (nested) object of export conditions. */
 function leaves(value) {
@@ -51,7 +80,7 @@ function bundle({ platform }, entryPoints) {
   return build({
     entryPoints,
     outbase: 'src',
-    outdir: 'dist',
+    outdir: FRESH,
     // One folder deep like every source folder: `new URL('../../models/', import.meta.url)` holds before and after.
     chunkNames: 'chunks/[name]-[hash]',
     bundle: true,
@@ -84,7 +113,7 @@ function declare({ config }, entryPoints) {
     declaration: true,
     emitDeclarationOnly: true,
     rootDir: 'src',
-    outDir: 'dist',
+    outDir: FRESH,
   })
   const { diagnostics } = program.emit()
   for (const diagnostic of diagnostics) fail(diagnostic)

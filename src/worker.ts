@@ -12,6 +12,7 @@ import {
 } from './index.ts'
 import { clientFile, type StaticFiles } from './worker/client-files.ts'
 import demoPage from './worker/demo.html'
+import { describeSettings, readFlag } from './worker-settings.ts'
 
 export { TranscodeLease } from './edge/variants/durable.ts'
 
@@ -60,16 +61,27 @@ const options: ImageCdnOptions<{ Bindings: Bindings }> = {
   queue: (c) => c.env.JOBS,
   webhook: ({ env: { WEBHOOK_URL: url, WEBHOOK_SECRET: secret } }) =>
     url && secret ? { url, secret } : undefined,
-  keepOriginal: (c) => c.env.KEEP_ORIGINALS !== 'false',
+  keepOriginal: (c) => readFlag(c.env, 'KEEP_ORIGINALS', true),
   uploadToken: (c) => c.env.UPLOAD_TOKEN,
   signing: ({ env: { SIGNING_KEYS: keys, SIGN_QUERY } }) =>
-    keys ? { keys: parseSigningKeys(keys), signQuery: SIGN_QUERY === 'true' } : undefined,
+    keys
+      ? { keys: parseSigningKeys(keys), signQuery: readFlag({ SIGN_QUERY }, 'SIGN_QUERY', false) }
+      : undefined,
   remote: (c) => ({ hosts: listOf(c.env.REMOTE_HOSTS) }),
-  persist: (c) => c.env.PERSIST === 'true',
+  persist: (c) => readFlag(c.env, 'PERSIST', false),
   lease: (c) => c.env.LEASE,
 }
 
 const app = new Hono<{ Bindings: Bindings }>()
+
+let isSettled = false
+
+/** Settings are the same for all requests of an isolate; what is odd about them is said once. */
+app.use(async (c, next) => {
+  if (!isSettled) for (const line of describeSettings({ ...c.env })) console.warn(`strata: ${line}`)
+  isSettled = true
+  await next()
+})
 
 app.get('/', clientHints(), (c) => c.html(demoPage, 200, DEMO_HEADERS))
 

@@ -15,9 +15,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   codec: SHARED,
   edge: SHARED,
   worker: ['core'],
-  origin: SHARED,
   client: SHARED,
-  cli: [...SHARED, 'edge', 'origin', 'client'],
+  node: SHARED,
+  origin: [...SHARED, 'node'],
+  bench: [...SHARED, 'node', 'edge', 'origin', 'client'],
+  cli: [...SHARED, 'node', 'edge', 'origin', 'client', 'bench'],
 }
 
 /**
@@ -48,13 +50,19 @@ const MAX_LINES = 250
 const ROOMY = ['src/edge', 'src/worker']
 
 /** Files directly in src/: the only ones that join areas, and what no area imports. */
-const ROOTS = ['src/index.ts', 'src/worker.ts', 'src/transcoder.ts']
+const ROOTS = ['src/index.ts', 'src/worker.ts', 'src/worker-settings.ts', 'src/transcoder.ts']
+
+/** The only part of the CLI that may import the benchmarks: no file of the product depends on a measurement. */
+const BENCH_COMMANDS = 'src/cli/commands/bench/'
+
+/** Rooms of src/bench that the rooms of single benchmarks share; those import nothing of one another. */
+const SHARED_BENCH_ROOMS = ['src/bench', 'src/bench/pictures', 'src/bench/workers']
 
 /** Areas that take bytes and numbers: they run in every runtime, so they import no package and no built-in module. */
 const PURE = ['core', 'format', 'entropy', 'network', 'pixels', 'codec']
 
 /** Areas with code for Node. */
-const NODE = ['runtime', 'origin', 'cli']
+const NODE = ['runtime', 'node', 'origin', 'bench', 'cli']
 
 /** Each file, by its path from the repository's root, and what it imports: paths, or names of packages. */
 type Graph = ReadonlyMap<string, readonly string[]>
@@ -82,6 +90,10 @@ describe('the dependencies of src/', () => {
 
   it('lead from the plugin to no codec', () => {
     expect(codecsBehind(graph, 'src/index.ts')).toEqual([])
+  })
+
+  it('lead from no benchmark to another', () => {
+    expect(tangledBenchmarks(graph)).toEqual([])
   })
 
   it('lead from no decoder to an encoder', () => {
@@ -128,6 +140,9 @@ describe('the rules', () => {
     ['src/codec/compass/a.ts', 'src/edge/b.ts'],
     ['src/edge/a.ts', 'src/index.ts'],
     ['src/worker.ts', 'src/cli/a.ts'],
+    ['src/node/a.ts', 'src/origin/b.ts'],
+    ['src/bench/a.ts', 'src/cli/b.ts'],
+    ['src/cli/commands/compare.ts', 'src/bench/b.ts'],
   ])('refuse %s -> %s', (from, to) => {
     expect(wrongDirections(graphOf({ [from]: [to], [to]: [] }))).toEqual([`${from} -> ${to}`])
   })
@@ -135,6 +150,8 @@ describe('the rules', () => {
   it.each([
     ['src/codec/compass/a.ts', 'src/codec/placeholder/b.ts'],
     ['src/cli/a.ts', 'src/edge/b.ts'],
+    ['src/cli/commands/bench/rd.ts', 'src/bench/rd/run.ts'],
+    ['src/bench/a.ts', 'src/edge/b.ts'],
     ['src/worker.ts', 'src/index.ts'],
     ['src/transcoder.ts', 'src/runtime/workerd.ts'],
   ])('allow %s -> %s', (from, to) => {
@@ -169,6 +186,15 @@ describe('the rules', () => {
       'src/edge/app.ts': ['src/pixels/a.ts', 'src/format/b.ts'],
     })
     expect(codecsBehind(graph, 'src/index.ts')).toEqual(['src/pixels/a.ts'])
+  })
+
+  it('keep the rooms of the benchmarks apart', () => {
+    const graph = graphOf({
+      'src/bench/rd/a.ts': ['src/bench/speed/b.ts', 'src/bench/chart.ts', 'src/bench/rd/c.ts'],
+    })
+    expect(tangledBenchmarks(graph)).toEqual(['src/bench/rd/a.ts -> src/bench/speed/b.ts'])
+    const upward = graphOf({ 'src/bench/chart.ts': ['src/bench/rd/a.ts'] })
+    expect(tangledBenchmarks(upward)).toEqual(['src/bench/chart.ts -> src/bench/rd/a.ts'])
   })
 
   it('follow a decoder through other files', () => {
@@ -255,7 +281,8 @@ function wrongDirections(graph: Graph): string[] {
   const isWrong = ([from, to]: [string, string]) => {
     if (!to.startsWith('src/')) return false
     if (ROOTS.includes(to)) return !ROOTS.includes(from)
-    if (ROOTS.includes(from)) return areaOf(to) === 'cli'
+    if (ROOTS.includes(from)) return ['bench', 'cli'].includes(areaOf(to))
+    if (areaOf(from) === 'cli' && areaOf(to) === 'bench') return !from.startsWith(BENCH_COMMANDS)
     return areaOf(from) !== areaOf(to) && !MAY_IMPORT[areaOf(from)]?.includes(areaOf(to))
   }
   return edges(graph).filter(isWrong).map(show)
@@ -333,6 +360,15 @@ function statementsOf(file: string): readonly ts.Statement[] {
   return ts.createSourceFile(file, readSource(file), ts.ScriptTarget.ES2022).statements
 }
 
+function tangledBenchmarks(graph: Graph): string[] {
+  const isTangled = ([from, to]: [string, string]) => {
+    const [room, other] = [posix.dirname(from), posix.dirname(to)]
+    const areBench = areaOf(from) === 'bench' && areaOf(to) === 'bench'
+    return areBench && room !== other && !SHARED_BENCH_ROOMS.includes(other)
+  }
+  return edges(graph).filter(isTangled).map(show)
+}
+
 function wrongPackages(graph: Graph): string[] {
   const isWrong = ([from, to]: [string, string]) => {
     const area = areaOf(from)
@@ -357,12 +393,14 @@ function codecsBehind(graph: Graph, file: string): string[] {
 }
 
 /**
- * For every decoder that reaches an encoder, the shortest way there. The CLI is left out: its commands share one
+ * For every decoder that reaches an encoder, the shortest way there. CLI and benchmarks are left out: they share one
  * program that joins everything, and nothing that has to stay small imports them.
  */
 function decodersWithEncoder(graph: Graph): string[] {
   const isNamed = (file: string, part: string) => file.startsWith('src/') && file.toLowerCase().includes(part)
-  const decoders = [...graph.keys()].filter((file) => isNamed(file, 'decod') && areaOf(file) !== 'cli')
+  const decoders = [...graph.keys()].filter(
+    (file) => isNamed(file, 'decod') && !['bench', 'cli'].includes(areaOf(file)),
+  )
   return decoders.flatMap((decoder) => {
     const ways = [[decoder]]
     const seen = new Set([decoder])

@@ -1,6 +1,6 @@
 import type { RgbImage } from '../src/core/image.ts'
 
-export * from '../src/cli/bench/pictures.ts'
+export * from '../src/bench/pictures/formula.ts'
 
 /** Peak signal-to-noise ratio over all channels, in dB; Infinity for equal pictures. */
 export function psnr(a: RgbImage, b: RgbImage): number {

@@ -1,14 +1,16 @@
-import type { CliCodec } from './codec.ts'
+import type { FileCodec } from '../node/file-codec.ts'
 
-/** What a command may touch of the outside world, so that tests can run commands in their own process. */
+/** All that a command touches outside its own work. Tests pass their own and run commands in their process. */
 export interface Io {
   out(text: string): void
   err(text: string): void
   /** Shows or replaces the progress line. Does nothing unless stderr is a terminal. */
   progress(text: string): void
+  /** A line on stderr where no terminal shows the progress line, such as in a log; for now and then. */
+  note(text: string): void
   readonly env: Readonly<Record<string, string | undefined>>
   /** The codec with its runtimes; loaded on first use, because it is heavy. */
-  codec(): Promise<CliCodec>
+  codec(): Promise<FileCodec>
   /**
    * From this call on, Ctrl-C and SIGTERM abort the signal instead of ending the process; a second one ends it.
    * For commands that have something to put in order before they stop.
@@ -21,10 +23,10 @@ const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 /** The shell's convention for a program ended by Ctrl-C: 128 + SIGINT. */
 const EXIT_INTERRUPTED = 130
 
-/** The real world. */
+/** The streams, signals and environment of this process. */
 export function processIo(): Io {
   const { stdout, stderr, env } = process
-  // `strata info … | head -1` closes the pipe early, which is no failure of ours.
+  // `strata info … | head -1` closes the pipe early; that is no error.
   stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(0)
     throw error
@@ -49,7 +51,10 @@ export function processIo(): Io {
       stderr.write(CLEAR_LINE + text.slice(0, stderr.columns - 1))
       lineShown = text !== ''
     },
-    codec: async () => (await import('./codec.ts')).loadCodec(),
+    note(text) {
+      if (!stderr.isTTY) stderr.write(`${text}\n`)
+    },
+    codec: async () => (await import('../node/file-codec.ts')).loadCodec(),
     stopSignal() {
       const controller = new AbortController()
       for (const name of STOP_SIGNALS) {

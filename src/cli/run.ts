@@ -1,126 +1,20 @@
+/**
+ * The command line: src/cli parses arguments, calls one function of another area and prints what it gives. What measures
+ * is in src/bench, what works on pictures and files in src/node.
+ * @module
+ */
+
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import { type ArgsDef, type CommandDef, renderUsage } from 'citty'
 import { StrataError, type StrataErrorCode } from '../core/errors.ts'
+import { packageRoot } from '../node/files.ts'
 import { type Command, EXIT, type ExitCode, parseCommand, usage } from './command.ts'
+import { COMMANDS } from './command-list.ts'
 import type { Io } from './io.ts'
-import { packageRoot } from './package-root.ts'
 
-interface Entry {
-  readonly description: string
-  readonly load: () => Promise<Command>
-}
-
-/** Descriptions stand here so that `strata --help` loads no command. Names of two words are subcommands. */
-const COMMANDS: Readonly<Record<string, Entry>> = {
-  encode: {
-    description: 'Encode pictures into .strata files',
-    load: async () => (await import('./commands/encode.ts')).encode,
-  },
-  decode: {
-    description: 'Decode one layer of a .strata file into a PNG or JPEG',
-    load: async () => (await import('./commands/decode.ts')).decode,
-  },
-  info: {
-    description: 'Show what a .strata file holds',
-    load: async () => (await import('./commands/info.ts')).info,
-  },
-  truncate: {
-    description: 'Cut a .strata file after a layer',
-    load: async () => (await import('./commands/truncate.ts')).truncate,
-  },
-  compare: {
-    description: 'Say how alike two pictures look: SSIMULACRA2 and PSNR',
-    load: async () => (await import('./commands/compare.ts')).compare,
-  },
-  thumbnail: {
-    description: 'Make a thumbnail that hides the detail of 2 or 4 times its size',
-    load: async () => (await import('./commands/thumbnail.ts')).thumbnail,
-  },
-  rescale: {
-    description: 'Make a lossless thumbnail of 1/2 or 1/4 the size that can be restored',
-    load: async () => (await import('./commands/rescale.ts')).rescale,
-  },
-  restore: {
-    description: 'Restore the picture that a thumbnail hides',
-    load: async () => (await import('./commands/restore.ts')).restore,
-  },
-  placeholder: {
-    description: 'Make or decode the progressive placeholder of a picture, 16 bytes a step',
-    load: async () => (await import('./commands/placeholder.ts')).placeholder,
-  },
-  upload: {
-    description: 'Upload pictures to an edge and wait until they are ready',
-    load: async () => (await import('./commands/upload.ts')).upload,
-  },
-  reencode: {
-    description: 'Have images encoded again from their kept originals',
-    load: async () => (await import('./commands/reencode.ts')).reencode,
-  },
-  sign: {
-    description: 'Sign the URL of an image',
-    load: async () => (await import('./commands/sign.ts')).sign,
-  },
-  serve: {
-    description: 'Run the origin, which encodes for the edge',
-    load: async () => (await import('./commands/serve.ts')).serve,
-  },
-  start: {
-    description: 'Run edge and origin on this machine, for development',
-    load: async () => (await import('./commands/start.ts')).start,
-  },
-  doctor: {
-    description: 'Check that this installation can work, or that a deployment does',
-    load: async () => (await import('./commands/doctor.ts')).doctor,
-  },
-  'bench rd': {
-    description: 'Measure rate and distortion over a folder of pictures',
-    load: async () => (await import('./commands/bench-rd.ts')).benchRd,
-  },
-  'bench delivered': {
-    description: 'Measure the bytes of every width against MozJPEG, WebP and AVIF',
-    load: async () => (await import('./commands/bench-delivered.ts')).benchDelivered,
-  },
-  'bench thumbnail': {
-    description: 'Measure pictures restored from thumbnails',
-    load: async () => (await import('./commands/bench-thumbnail.ts')).benchThumbnail,
-  },
-  'bench encode': {
-    description: 'Measure the CPU time of encoding by phase, against AVIF',
-    load: async () => (await import('./commands/bench-encode.ts')).benchEncode,
-  },
-  'bench speed': {
-    description: 'Time the transcode to JPEG against AVIF and WebP',
-    load: async () => (await import('./commands/bench-speed.ts')).benchSpeed,
-  },
-  'bench restore': {
-    description: 'Time restoring thumbnails against decoding AVIF',
-    load: async () => (await import('./commands/bench-restore.ts')).benchRestore,
-  },
-  'bench load': {
-    description: 'Count answers per second of the edge against plain R2 objects',
-    load: async () => (await import('./commands/bench-load.ts')).benchLoadCommand,
-  },
-  'bench client': {
-    description: 'Open a page of pictures in Chromium over a slow link, against AVIF',
-    load: async () => (await import('./commands/bench-client.ts')).benchClientCommand,
-  },
-  'bench memory': {
-    description: 'Measure the memory that a transcode to JPEG takes',
-    load: async () => (await import('./commands/bench-memory.ts')).benchMemory,
-  },
-  'bench exactness': {
-    description: 'Decode random pictures with both runtimes and compare symbols and pixels',
-    load: async () => (await import('./commands/bench-exactness.ts')).benchExactness,
-  },
-  'bench fuzz': {
-    description: 'Give forged and damaged files to the decoder',
-    load: async () => (await import('./commands/bench-fuzz.ts')).benchFuzz,
-  },
-}
-
-/** What the user, not we or the input, has to change. */
+/** Codes that end with EXIT.usage: the command line has to be changed, and nothing else. */
 const USAGE_CODES: readonly StrataErrorCode[] = ['ID_INVALID', 'PARAM_INVALID', 'USAGE']
 
 /** Runs one command line and says how the process should end. Never throws. */

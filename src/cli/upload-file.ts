@@ -1,22 +1,12 @@
 import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { ERRORS, StrataError, type StrataErrorCode } from '../core/errors.ts'
-import { usage } from './command.ts'
+import { StrataError } from '../core/errors.ts'
+import { authorization, type Info, imageUrl, readInfo, send, type UploadTarget } from './edge-request.ts'
 
-/** Before the tries after the first to store an upload. */
+export type { UploadTarget } from './edge-request.ts'
+
+/** Milliseconds before each further try to store an upload. */
 const STORE_PAUSES_MS = [1000, 3000, 10_000]
-
-export interface UploadTarget {
-  /** The mount point of the plugin, such as `http://127.0.0.1:8787/cdn`, without a slash at the end. */
-  readonly base: string
-  readonly token?: string | undefined
-  /** Milliseconds between two looks at an image that is not ready, and before another try. @default 1000 */
-  readonly pauseMs?: number
-  /** Milliseconds after which waiting is given up. */
-  readonly timeoutMs: number
-  /** Ends all waiting. */
-  readonly signal?: AbortSignal
-}
 
 export interface Upload {
   readonly id: string
@@ -25,33 +15,8 @@ export interface Upload {
   readonly parameters?: Readonly<Record<string, string | undefined>>
 }
 
-/** What of `/img/:id.json` is looked at here. */
-export interface Info {
-  readonly state?: string
-  readonly modelSet?: string
-  readonly bytes?: number
-  /** Of the whole file: `"HASH.LAYER"`. */
-  readonly etag?: string
-  readonly source?: { readonly width: number; readonly height: number; readonly sha256: string }
-}
-
-/** An id made of a file's name or path without its extension: what an id may not hold becomes a dash. */
-export function idOf(name: string): string {
-  return name.replace(/[^\w-]+/g, '-').slice(0, 128) || 'image'
-}
-
-/** Where the plugin is mounted, without a slash at the end. @throws StrataError USAGE */
-export function parseBase(text: string, option = '--to'): string {
-  if (/^https?:/.test(text) && URL.canParse(text)) return text.replace(/\/+$/, '')
-  throw usage(`${option}: expected an address such as http://host/cdn, got ${JSON.stringify(text)}`)
-}
-
-export function imageUrl({ base }: UploadTarget, id: string): string {
-  return `${base}/img/${encodeURIComponent(id)}`
-}
-
 /**
- * `PUT /img/:id`. An edge that cannot store it just now is asked again a few times: the same upload twice does no harm.
+ * `PUT /img/:id`. Tries again a few times when the edge answers STORAGE_FAILED: the same upload twice changes nothing.
  * @returns the state of the image
  * @throws StrataError as the edge answered; ORIGIN_FAILED when it did not
  */
@@ -82,32 +47,6 @@ export async function reencodeImage(id: string, target: UploadTarget): Promise<v
   await response.arrayBuffer()
 }
 
-/** `DELETE /img/:id`. Throws what the edge answers. */
-export async function deleteImage(id: string, target: UploadTarget): Promise<void> {
-  await send(new URL(imageUrl(target, id)), { method: 'DELETE', headers: authorization(target) })
-}
-
-/** An image as the list names it. */
-export interface ListedImage {
-  readonly id: string
-  readonly state: string
-  /** Of a ready image. */
-  readonly modelSet?: string
-}
-
-/** `GET /img`, page by page. Throws what the edge answers. */
-export async function* listImages(target: UploadTarget): AsyncGenerator<ListedImage> {
-  let after: string | undefined
-  do {
-    const url = new URL(`${target.base}/img`)
-    if (after !== undefined) url.searchParams.set('after', after)
-    const response = await send(url, { headers: authorization(target), signal: target.signal })
-    const page = (await response.json()) as { images: ListedImage[]; next?: string }
-    yield* page.images
-    after = page.next
-  } while (after !== undefined)
-}
-
 /**
  * Asks for `/img/:id.json` until it describes these bytes: an older image under the same id may still be served.
  * @throws StrataError of the failed encoding; ORIGIN_FAILED after the timeout
@@ -128,40 +67,19 @@ export async function waitFor(
 ): Promise<Info> {
   const deadline = Date.now() + target.timeoutMs
   for (;;) {
-    const url = new URL(`${imageUrl(target, id)}.json`)
-    const response = await send(url, { headers: authorization(target), signal: target.signal })
-    const info = (await response.json()) as Info
-    if (response.status === 200 && info.state === 'ready' && isIt(info)) return info
-    if (Date.now() > deadline) {
-      throw new StrataError('ORIGIN_FAILED', `${id} is not ready after ${target.timeoutMs / 1000} s`)
-    }
+    const info = await readInfo(id, target)
+    if (info.state === 'ready' && isIt(info)) return info
+    if (Date.now() > deadline) throw notReady(id, info, target.timeoutMs / 1000)
     await sleep(target.pauseMs ?? 1000, undefined, { signal: target.signal })
   }
 }
 
-function authorization({ token }: UploadTarget): Record<string, string> {
-  return token ? { Authorization: `Bearer ${token}` } : {}
-}
-
-async function send(url: URL, init: RequestInit): Promise<Response> {
-  const response = await fetch(url, init).catch((cause) => {
-    const reason =
-      cause instanceof Error && cause.cause instanceof Error ? cause.cause.message : String(cause)
-    throw new StrataError('ORIGIN_FAILED', `${url.origin} does not answer: ${reason}`, { cause })
-  })
-  if (response.ok) return response
-  throw readError(response.status, await response.text(), url)
-}
-
-function readError(status: number, body: string, url: URL): StrataError {
-  try {
-    const { error } = JSON.parse(body) as { error: { code: string; message: string } }
-    if (error.code in ERRORS) return new StrataError(error.code as StrataErrorCode, error.message)
-  } catch {
-    // not one of our answers
-  }
-  return new StrataError(
-    'ORIGIN_FAILED',
-    `${url.origin}${url.pathname} answered ${status}, not as a Strata edge does`,
-  )
+function notReady(id: string, { state, attempt, error }: Info, seconds: number): StrataError {
+  const old = 'the picture that it had before is still served'
+  const parts = [
+    `${id} is not ready after ${seconds} s: ${state === 'ready' ? old : state}`,
+    ...(attempt === undefined ? [] : [`attempt ${attempt}`]),
+    ...(error === undefined ? [] : [`the attempt before failed with ${error.code}: ${error.message}`]),
+  ]
+  return new StrataError('ORIGIN_FAILED', parts.join(', '))
 }

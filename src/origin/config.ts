@@ -1,7 +1,8 @@
 import { StrataError } from '../core/errors.ts'
+import { nearest } from '../core/nearest.ts'
 import { MAX_SOURCE_PIXELS } from '../format/layout.ts'
+import { DEFAULT_MAX_PIXELS } from '../node/ingest.ts'
 import { NODE_PROVIDERS, type NodeProvider } from '../runtime/providers.ts'
-import { DEFAULT_MAX_PIXELS } from './ingest.ts'
 
 /** Settings of the origin. Each comes from one environment variable, named in `NUMBERS` or `readConfig`. */
 export interface OriginConfig {
@@ -42,6 +43,24 @@ const NUMBERS: Record<NumericKey, NumericSetting> = {
   maxPixels: { env: 'ORIGIN_MAX_PIXELS', fallback: DEFAULT_MAX_PIXELS, min: 1, max: MAX_SOURCE_PIXELS },
   bodySeconds: { env: 'ORIGIN_BODY_SECONDS', fallback: 120, min: 1, max: 3600 },
   drainSeconds: { env: 'ORIGIN_DRAIN_SECONDS', fallback: 30, min: 0, max: 3600 },
+}
+
+/** Every variable that begins with ORIGIN_ and means something: those read here, and ORIGIN_URL, which the edge reads. */
+const VARIABLES: readonly string[] = [
+  ...Object.values(NUMBERS).map(({ env }) => env),
+  ...['ORIGIN_HOST', 'ORIGIN_TOKEN', 'ORIGIN_KEY', 'ORIGIN_PROVIDER', 'ORIGIN_URL'],
+]
+
+/**
+ * Says of each other variable that begins with ORIGIN_ that nothing reads it, and which one was probably meant. They are
+ * no mistakes for `readConfig`: the name is common enough for another program's.
+ */
+export function describeUnknownVariables(env: Readonly<Record<string, string | undefined>>): string[] {
+  const unknown = Object.keys(env).filter((name) => name.startsWith('ORIGIN_') && !VARIABLES.includes(name))
+  return unknown.sort().map((name) => {
+    const meant = nearest(name, VARIABLES)
+    return `${name}: no such setting${meant === undefined ? '' : `; did you mean ${meant}?`}`
+  })
 }
 
 /**

@@ -4,15 +4,15 @@ const DURATION_BUCKETS = [0.1, 0.5, 1, 2, 5, 10, 20, 60, 120] as const
 /** Content type of the Prometheus text format 0.0.4. */
 export const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8'
 
-/** Names are those of imgproxy where it has such a figure, so that its dashboards need another prefix only. */
+/** Metrics have imgproxy's names where it has the same figure, so that its dashboards need only another prefix. */
 const PREFIX = 'strata_'
 
-/** Parts of an encode request: until its body is there, until a worker is free, until the verified file is made. */
+/** Phases of an encode request: reading the body, waiting for a worker, encoding and verifying. */
 export type Span = 'body' | 'queue' | 'encode'
 const SPANS: readonly Span[] = ['body', 'queue', 'encode']
 
 export interface OriginMetrics {
-  /** @param seconds of a request to encode; others are only counted */
+  /** @param seconds duration of a request to /encode; undefined for others, which are only counted */
   request(status: number, seconds: number | undefined): void
   error(code: string): void
   encoded(seconds: Readonly<Record<Span, number>>, bytesIn: number, bytesOut: number): void

@@ -1,7 +1,7 @@
 import { aborted, throwIfAborted } from '../core/abort.ts'
 import { StrataError } from '../core/errors.ts'
 
-/** A place in the house: held from admission until `release`, whether the task ran or not. */
+/** An admitted request's place: held until `release`, whether its task ran or not. */
 export interface Ticket {
   /** Waits for a free worker and runs the task; rejects with ABORTED when the signal fires while waiting. */
   run<T>(task: () => Promise<T>, signal?: AbortSignal): Promise<T>
@@ -18,7 +18,7 @@ export interface EncodeQueue {
 }
 
 /**
- * Bounds both how many tasks run and how many requests are in the house. Admission comes before the body is read, so
+ * Bounds how many tasks run and how many requests are admitted. Admission comes before the body is read, so
  * that memory is bounded by (concurrency + waiting) bodies; a running place is taken only afterwards, so that
  * a slow upload never blocks a worker. A task keeps its place until it settles, even if nobody wants its result.
  */

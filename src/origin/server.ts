@@ -4,10 +4,10 @@ import { createAdaptorServer } from '@hono/node-server'
 import { StrataError } from '../core/errors.ts'
 import type { OriginConfig } from './config.ts'
 
+export { composeEncode, prepareEncode } from '../node/compose.ts'
+export type { EncodePicture, EncodeRequest } from '../node/encode.ts'
 export { createOriginApp, type OriginAppOptions } from './app.ts'
-export { composeEncode, prepareEncode } from './compose.ts'
 export { type OriginConfig, readConfig } from './config.ts'
-export type { EncodePicture, EncodeRequest } from './encode.ts'
 
 export interface RunningServer {
   /** As a browser would write it, without a slash at the end. */

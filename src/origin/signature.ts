@@ -9,7 +9,7 @@ export type CheckBody = (body: Uint8Array) => void
 
 /**
  * Checks the signature of an encode request (core/encode-signature.ts) before its body is read; without a key everything
- * passes. What is signed may be sent again while the signature lasts: an encode changes nothing, so nothing is won by it.
+ * passes. A signed request can be replayed while the signature lasts; that is harmless, because an encode stores nothing.
  * @throws StrataError UPLOAD_FORBIDDEN
  */
 export async function requireSignature(

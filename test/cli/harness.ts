@@ -2,14 +2,14 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
-import type { CliCodec } from '../../src/cli/codec.ts'
 import type { Io } from '../../src/cli/io.ts'
 import { run } from '../../src/cli/run.ts'
 import { readHeader } from '../../src/format/reader.ts'
+import type { FileCodec } from '../../src/node/file-codec.ts'
 import { fakeEncode } from '../origin/fixtures.ts'
 
 /** Stands in for the codec: layers decode to plain grey of their size. */
-export const fakeCodec: CliCodec = {
+export const fakeCodec: FileCodec = {
   prepare: async () => {},
   encode: fakeEncode,
   encodeUnverified: fakeEncode,
@@ -42,6 +42,7 @@ export async function strata(argv: readonly string[], io: Partial<Io> = {}): Pro
       printed.err += text
     },
     progress: () => {},
+    note: () => {},
     codec: async () => fakeCodec,
     stopSignal: () => new AbortController().signal,
     ...io,

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdir, writeFile } from 'node:fs/promises'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { idOf, putImage } from '../../src/cli/upload-file.ts'
+import { imageIdOf, imageIds } from '../../src/cli/image-ids.ts'
+import { putImage } from '../../src/cli/upload-file.ts'
 import { folder, strata } from './harness.ts'
 
 interface Put {
@@ -56,10 +57,10 @@ describe('upload', () => {
     const argv = ['upload', join(dir, 'my cat.png'), '--to', to, '--quality', '80', '--json']
     const { code, json } = await strata(argv, { env: { UPLOAD_TOKEN: 'secret' } })
     expect(code).toBe(0)
-    expect(json().files).toEqual([expect.objectContaining({ id: 'my-cat', state: 'ready', bytes: 99 })])
-    expect(json().files[0].url).toBe(`${to}img/my-cat`)
+    expect(json().files).toEqual([expect.objectContaining({ id: 'my-cat-png', state: 'ready', bytes: 99 })])
+    expect(json().files[0].url).toBe(`${to}img/my-cat-png`)
     expect(puts).toEqual([
-      expect.objectContaining({ url: '/cdn/img/my-cat?quality=80', authorization: 'Bearer secret' }),
+      expect.objectContaining({ url: '/cdn/img/my-cat-png?quality=80', authorization: 'Bearer secret' }),
     ])
   })
 
@@ -89,7 +90,7 @@ describe('upload', () => {
   })
 
   it('is partial when one of several fails', async () => {
-    const { to } = await fakeEdge(['b'])
+    const { to } = await fakeEdge(['b-png'])
     const dir = await folder({ 'a.png': 'x', 'b.png': 'y' })
     const { code, json } = await strata([
       'upload',
@@ -107,13 +108,13 @@ describe('upload', () => {
     const { to } = await fakeEdge()
     const dir = await folder({ 'a.png': 'x' })
     const late = await strata(['upload', join(dir, 'a.png'), '--to', to, '--timeout', '1'])
-    expect([late.code, late.err]).toEqual([1, expect.stringContaining('a is not ready after 1 s')])
+    expect([late.code, late.err]).toEqual([1, expect.stringContaining('a-png is not ready after 1 s')])
     const dead = await strata(['upload', join(dir, 'a.png'), '--to', 'http://127.0.0.1:9/cdn'])
     expect([dead.code, dead.err]).toEqual([1, expect.stringContaining('http://127.0.0.1:9 does not answer')])
   })
 
   it('uploads what lies below a folder, and goes on where it was stopped', async () => {
-    const failing = ['below-b']
+    const failing = ['below-b-JPG']
     const { puts, to } = await fakeEdge(failing)
     const dir = await folder({ 'a.png': 'x', 'notes.txt': 'no picture', '.hidden.png': 'h' })
     await mkdir(join(dir, 'below'))
@@ -122,17 +123,19 @@ describe('upload', () => {
     const argv = ['upload', dir, '--to', to, '--manifest', manifest, '--json']
     const first = await strata(argv)
     expect(first.code).toBe(3)
+    expect(first.err).toContain('left out, because their names are not those of pictures: ')
     expect(first.json()).toMatchObject({
-      files: [{ file: join(dir, 'a.png'), id: 'a', state: 'ready' }],
+      files: [{ file: join(dir, 'a.png'), id: 'a-png', state: 'ready' }],
+      ignored: [join(dir, 'notes.txt')],
       failed: [{ input: join(dir, 'below', 'b.JPG'), error: { code: 'INPUT_CORRUPT' } }],
       skipped: 0,
     })
     failing.length = 0
     const second = await strata(argv)
     expect([second.code, second.json().skipped]).toEqual([0, 1])
-    expect(second.json().files.map(({ id }: { id: string }) => id)).toEqual(['a', 'below-b'])
+    expect(second.json().files.map(({ id }: { id: string }) => id)).toEqual(['a-png', 'below-b-JPG'])
     const urls = puts.map(({ url }) => url.replace('/cdn/img/', ''))
-    expect(urls.sort()).toEqual(['a', 'below-b', 'below-b'])
+    expect(urls.sort()).toEqual(['a-png', 'below-b-JPG', 'below-b-JPG'])
     // What has changed is uploaded again, and so is everything that goes elsewhere.
     await writeFile(join(dir, 'a.png'), 'changed')
     expect((await strata(argv)).json().skipped).toBe(1)
@@ -158,23 +161,95 @@ describe('upload', () => {
     expect(puts).toBe(3)
   })
 
-  it('refuses two files of one name, and --id for several', async () => {
+  it('says what holds an image up', async () => {
+    const open = {
+      state: 'queued',
+      attempt: 2,
+      error: { code: 'ORIGIN_FAILED', message: 'the origin does not answer' },
+    }
+    const to = await answering((method) => (method === 'PUT' ? { state: 'queued' } : open))
+    const argv = ['upload', join(await folder({ 'a.png': 'x' }), 'a.png'), '--to', to, '--timeout', '1']
+    expect((await strata(argv)).err).toBe(
+      'strata: a-png is not ready after 1 s: queued, attempt 2, the attempt before failed with ORIGIN_FAILED: the origin does not answer\n',
+    )
+  })
+
+  it('asks for the mount point where no plugin answers', async () => {
+    const server = createServer((_, response) => response.writeHead(404).end('404 Not Found'))
+    const base = await listen(server)
+    const { err } = await strata(['upload', join(await folder({ 'a.png': 'x' }), 'a.png'), '--to', base])
+    expect(err).toBe(
+      `strata: ${base}/img/a-png answered 404, not as a Strata edge does; expected the address where the plugin is mounted, such as ${base}/cdn\n`,
+    )
+  })
+
+  it('refuses two files of one id by name, and --id for several', async () => {
     const { to } = await fakeEdge()
-    expect(await strata(['upload', 'x/a.png', 'y/a.png', '--to', to])).toMatchObject({ code: 2 })
-    expect(await strata(['upload', 'a.png', 'b.png', '--to', to, '--id', 'c'])).toMatchObject({ code: 2 })
-  })
-
-  it('tells files apart that differ in their extension', async () => {
-    const { puts, to } = await fakeEdge()
-    const dir = await folder({ 'a.png': 'x', 'a.webp': 'y', 'b.png': 'z' })
-    expect((await strata(['upload', dir, '--to', to, '--no-wait'])).code).toBe(0)
-    expect(puts.map(({ url }) => url).sort()).toEqual(['/cdn/img/a-png', '/cdn/img/a-webp', '/cdn/img/b'])
-  })
-
-  it('makes ids of any name', () => {
-    expect(idOf('Über uns (1).final')).toBe('-ber-uns-1-final')
-    expect(idOf('trip/day 1/cat')).toBe('trip-day-1-cat')
-    expect(idOf('....')).toMatch(/^[\w-]{1,128}$/)
-    expect(idOf('a'.repeat(300))).toHaveLength(128)
+    const twice = await strata(['upload', 'x/a.png', 'y/a.png', '--to', to])
+    expect([twice.code, twice.err]).toEqual([
+      2,
+      'strata: x/a.png and y/a.png would both get the id a-png; rename one, or upload it alone with --id\n',
+    ])
+    expect(await strata(['upload', 'a.png', 'b.png', '--to', to, '--id', 'c'])).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('--id: expected one picture with it, got 2'),
+    })
   })
 })
+
+describe('ids', () => {
+  it.each([
+    ['a.png', 'a-png'],
+    ['a.webp', 'a-webp'],
+    ['my cat.jpg', 'my-cat-jpg'],
+    ['trip/day 1/cat.JPG', 'trip-day-1-cat-JPG'],
+    ['IMG_0001.jpeg', 'IMG_0001-jpeg'],
+    ['no-extension', 'no-extension'],
+    ['Über uns (1).final.png', 'Uber-uns-1-final-bef197ff-png'],
+    ['東京.png', '1d6f7df8-png'],
+  ])('of %s is %s', (path, id) => expect(imageIdOf(path)).toBe(id))
+
+  it('are distinct and valid, whatever the names are', () => {
+    const names = [
+      '東京.png',
+      '大阪.png',
+      'ä.png',
+      'a.png',
+      'ö.png',
+      '....',
+      '(.png',
+      `${'a'.repeat(300)}.png`,
+      `${'a'.repeat(301)}.png`,
+    ]
+    const ids = names.map(imageIdOf)
+    expect(new Set(ids).size).toBe(names.length)
+    for (const id of ids) expect(id).toMatch(/^[A-Za-z0-9_-]{1,128}$/)
+  })
+
+  it('are the same for a name in either Unicode form', () => {
+    expect(imageIdOf('Über.png'.normalize('NFD'))).toBe(imageIdOf('Über.png'.normalize('NFC')))
+  })
+
+  it('stay when a file is added', () => {
+    const files = (...names: string[]) => names.map((name) => ({ path: `${name}.png`, name }))
+    const before = imageIds(files('b', 'ö'))
+    const after = imageIds([{ path: 'b.jpg', name: 'b' }, ...files('a', 'b', 'o', 'ö', '大阪')])
+    for (const [path, id] of before) expect(after.get(path)).toBe(id)
+  })
+})
+
+/** An edge that answers every request with 202 and what `bodyOf` gives for its method. */
+async function answering(bodyOf: (method: string) => unknown): Promise<string> {
+  const server = createServer((request, response) => {
+    request.resume()
+    response.writeHead(202).end(JSON.stringify(bodyOf(request.method ?? '')))
+  })
+  return `${await listen(server)}/cdn`
+}
+
+async function listen(server: Server): Promise<string> {
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => void server.close())
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}

@@ -1,4 +1,4 @@
-import { decodeCase } from '../../src/cli/bench/decoded.ts'
+import { decodeCase } from '../../src/bench/exactness/decoded.ts'
 import { StrataError } from '../../src/core/errors.ts'
 import { createBrowserRuntime } from '../../src/runtime/browser.ts'
 

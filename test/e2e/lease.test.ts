@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Miniflare, Response, type WorkerOptions } from 'miniflare'
 import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
-import { encodeOriginal, parseParameters } from '../../src/origin/encode.ts'
+import { encodeOriginal, parseParameters } from '../../src/node/encode.ts'
 import { fakeEncode, plainPng } from '../origin/fixtures.ts'
 import { bundleWorker } from './bundle.ts'
 

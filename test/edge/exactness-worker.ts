@@ -1,4 +1,4 @@
-import { decodeCase } from '../../src/cli/bench/decoded.ts'
+import { decodeCase } from '../../src/bench/exactness/decoded.ts'
 import { createWorkerdRuntime } from '../../src/runtime/workerd.ts'
 
 /** A Worker with the transcoder's runtime: answers a .strata file with its top layer's pixels and all symbol hashes. */

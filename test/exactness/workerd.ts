@@ -4,7 +4,7 @@ import { basename, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build, type Plugin } from 'esbuild'
 import { Miniflare } from 'miniflare'
-import type { Decoded } from '../../src/cli/bench/decoded.ts'
+import type { Decoded } from '../../src/bench/exactness/decoded.ts'
 
 export interface RemoteDecoder {
   decode(file: Uint8Array): Promise<Decoded>

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { maskSecrets, readConfig } from '../../src/origin/config.ts'
-import { parseParameters } from '../../src/origin/encode.ts'
-import { parseMatte } from '../../src/origin/matte.ts'
+import { parseParameters } from '../../src/node/encode.ts'
+import { parseMatte } from '../../src/node/matte.ts'
+import { describeUnknownVariables, maskSecrets, readConfig } from '../../src/origin/config.ts'
+import { strata } from '../cli/harness.ts'
 
 describe('readConfig', () => {
   it('has a default for everything, and takes the empty text as absent', () => {
@@ -47,6 +48,34 @@ describe('readConfig', () => {
     expect(() => readConfig(env)).toThrow(
       /ORIGIN_CONCURRENCY.*\n.*ORIGIN_MAX_BYTES.*"1e3"\n.*ORIGIN_DRAIN_SECONDS.*"-1"\n.*auto, cuda, webgpu, cpu, got "tpu"/,
     )
+  })
+})
+
+describe('describeUnknownVariables', () => {
+  it('names what nothing reads, and what was probably meant', () => {
+    const env = {
+      ...{
+        ORIGIN_CONCURENCY: '2',
+        ORIGIN_MAXPIXELS: '1',
+        ORIGIN_COUNTRY: 'CH',
+        ORIGIN_URL: 'http://x',
+        PATH: '/bin',
+      },
+      ...{ ORIGIN_PORT: '1', ORIGIN_TOKEN: '', ORIGIN_PROVIDER: 'cpu' },
+    }
+    expect(describeUnknownVariables(env)).toEqual([
+      'ORIGIN_CONCURENCY: no such setting; did you mean ORIGIN_CONCURRENCY?',
+      'ORIGIN_COUNTRY: no such setting',
+      'ORIGIN_MAXPIXELS: no such setting; did you mean ORIGIN_MAX_PIXELS?',
+    ])
+  })
+
+  it('is said by strata serve on stderr, which goes on', async () => {
+    const { code, err, json } = await strata(['serve', '--print-config', '--json'], {
+      env: { ORIGIN_CONCURENCY: '2' },
+    })
+    expect([code, json().concurrency]).toEqual([0, 1])
+    expect(err).toBe('strata: ORIGIN_CONCURENCY: no such setting; did you mean ORIGIN_CONCURRENCY?\n')
   })
 })
 

@@ -4,7 +4,7 @@ import { hex } from '../../src/core/bytes.ts'
 import { layerHeight } from '../../src/format/ladder.ts'
 import { STRIP_ROWS } from '../../src/format/layout.ts'
 import { writeStrata } from '../../src/format/writer.ts'
-import type { EncodePicture } from '../../src/origin/encode.ts'
+import type { EncodePicture } from '../../src/node/encode.ts'
 
 /** Stands in for the codec: a valid file with the asked ladder whose strips hold a hash of the resized pixels. */
 export const fakeEncode: EncodePicture = async (image, { ladder, sha256, resize }) => {

@@ -1,9 +1,9 @@
 import { request } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import type { EncodePicture } from '../../src/node/encode.ts'
 import { createOriginApp } from '../../src/origin/app.ts'
 import { readConfig } from '../../src/origin/config.ts'
-import type { EncodePicture } from '../../src/origin/encode.ts'
 import { type RunningServer, startServer } from '../../src/origin/server.ts'
 import { fakeEncode, plainPng } from './fixtures.ts'
 

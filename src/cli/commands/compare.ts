@@ -1,8 +1,8 @@
 import { StrataError } from '../../core/errors.ts'
-import { readAnyPicture } from '../any-picture.ts'
-import { createJudge } from '../bench/metric.ts'
+import { readInput } from '../../node/files.ts'
+import { createJudge } from '../../pixels/judge.ts'
 import { defineCommand } from '../command.ts'
-import { readInput } from '../files.ts'
+import { readAnyPicture } from '../files/any-picture.ts'
 
 export const compare = defineCommand({
   name: 'compare',

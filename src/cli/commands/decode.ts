@@ -1,8 +1,8 @@
 import { chooseLayer } from '../../format/choose-layer.ts'
+import { RUNTIME_NAMES, type RuntimeName } from '../../node/file-codec.ts'
+import { readInput, writeOutput } from '../../node/files.ts'
+import { pictureEncoder } from '../../node/picture-writer.ts'
 import { defineCommand, parseInteger, usage } from '../command.ts'
-import { pictureEncoder } from '../decode-file.ts'
-import { readInput, writeOutput } from '../files.ts'
-import { RUNTIME_NAMES, type RuntimeName } from '../runtime-names.ts'
 
 export const decode = defineCommand({
   name: 'decode',

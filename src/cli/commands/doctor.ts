@@ -1,8 +1,9 @@
-import { type Check, runChecks } from '../checks.ts'
 import { defineCommand, EXIT, type Result } from '../command.ts'
-import { checkDeployment } from '../deployment-checks.ts'
+import { type Check, formatChecks } from '../doctor/check.ts'
+import { checkDeployment } from '../doctor/deployment.ts'
+import { checkInstallation } from '../doctor/installation.ts'
+import { parseBase } from '../edge-request.ts'
 import { firstSigningKey } from '../signing-key.ts'
-import { parseBase } from '../upload-file.ts'
 
 const TIMEOUT_MS = 120_000
 
@@ -23,7 +24,7 @@ export const doctor = defineCommand({
     },
   },
   async run(args, io) {
-    if (args.url === undefined) return report(await runChecks())
+    if (args.url === undefined) return report(await checkInstallation())
     const token = args.token ?? io.env.UPLOAD_TOKEN
     const keys = args.key ?? io.env.SIGNING_KEYS
     const target = { base: parseBase(args.url, '--url'), token, timeoutMs: TIMEOUT_MS }
@@ -35,7 +36,7 @@ function report(checks: readonly Check[]): Result {
   const ok = checks.every((check) => check.ok)
   return {
     json: { ok, checks },
-    text: checks.map(({ name, ok, detail }) => `${ok ? 'ok    ' : 'FAILED'} ${name}: ${detail}`).join('\n'),
+    text: formatChecks(checks),
     exitCode: ok ? EXIT.ok : EXIT.failed,
   }
 }

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs'
-import { parseParameters } from '../../origin/encode.ts'
-import { runBatch } from '../batch.ts'
-import { BATCH_ARGS, batchOptions } from '../batch-args.ts'
+import { parseParameters } from '../../node/encode.ts'
+import { BATCH_ARGS, batchOptions } from '../batch/args.ts'
+import { runBatch } from '../batch/batch.ts'
+import { findPictures } from '../batch/picture-files.ts'
 import { defineCommand } from '../command.ts'
-import { encodeFile, planOutputs } from '../encode-file.ts'
-import { findPictures } from '../picture-files.ts'
+import { encodeFile, planOutputs } from '../files/encode-file.ts'
 
 export const encode = defineCommand({
   name: 'encode',
@@ -43,7 +43,7 @@ export const encode = defineCommand({
   },
   async run(args, io) {
     const parameters = parseParameters(args)
-    const pictures = await findPictures(args._)
+    const { pictures, ignored } = await findPictures(args._)
     const intoFolder = pictures.some(({ path }) => !args._.includes(path))
     const targets = await planOutputs(pictures, args.output, { intoFolder })
     const options = await batchOptions(args, 1, async (input) => [parameters, targets.get(input)])
@@ -57,6 +57,6 @@ export const encode = defineCommand({
       }
     }
     const isThere = async (input: string) => existsSync(targets.get(input)!)
-    return await runBatch([...targets.keys()], io, work, { ...options, isThere })
+    return await runBatch([...targets.keys()], io, work, { ...options, isThere, ignored })
   },
 })

@@ -1,6 +1,6 @@
+import { readInput } from '../../node/files.ts'
 import { defineCommand } from '../command.ts'
-import { describeFile, formatDescription } from '../describe.ts'
-import { readInput } from '../files.ts'
+import { describeFile, formatDescription } from '../files/describe.ts'
 
 export const info = defineCommand({
   name: 'info',

@@ -1,9 +1,9 @@
 import { DEFAULT_STEPS } from '../../codec/placeholder/encode.ts'
 import { PLACEHOLDER_STEP_BYTES } from '../../format/describe.ts'
+import { readInput, writeOutput } from '../../node/files.ts'
+import { pictureEncoder } from '../../node/picture-writer.ts'
 import { defineCommand, parseInteger, usage } from '../command.ts'
-import { pictureEncoder } from '../decode-file.ts'
-import { readInput, writeOutput } from '../files.ts'
-import { makePlaceholder, readPlaceholder } from '../placeholder-file.ts'
+import { makePlaceholder, readPlaceholder } from '../files/placeholder-file.ts'
 
 export const placeholder = defineCommand({
   name: 'placeholder',

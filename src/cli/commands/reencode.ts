@@ -1,7 +1,10 @@
 import { openModelFolder } from '../../runtime/model-files.ts'
-import { runBatch } from '../batch.ts'
+import { runBatch } from '../batch/batch.ts'
 import { defineCommand, EXIT, parseInteger } from '../command.ts'
-import { imageUrl, listImages, parseBase, reencodeImage, type UploadTarget, waitFor } from '../upload-file.ts'
+import { EDGE_ARGS, edgeTarget, TIMEOUT_ARG } from '../edge-args.ts'
+import { type ListedImage, listImages } from '../edge-images.ts'
+import { imageUrl } from '../edge-request.ts'
+import { reencodeImage, waitFor } from '../upload-file.ts'
 
 export const reencode = defineCommand({
   name: 'reencode',
@@ -10,45 +13,36 @@ export const reencode = defineCommand({
   many: true,
   args: {
     id: { type: 'positional', required: false, description: 'Ids (default: all that need it)' },
-    to: {
-      type: 'string',
-      required: true,
-      description: 'Where the plugin is mounted',
-      valueHint: 'http://host/cdn',
-    },
-    token: { type: 'string', description: 'Upload token (default: UPLOAD_TOKEN)', valueHint: 'token' },
+    ...EDGE_ARGS,
     'model-set': {
       type: 'string',
       description: 'Set to renew for (default: the one installed here)',
       valueHint: 'id',
     },
-    failed: { type: 'boolean', description: 'Also images that could not be encoded' },
+    failed: {
+      type: 'boolean',
+      description:
+        'Also images that could not be encoded, those aside whose original is no picture (INPUT_*)',
+    },
     all: { type: 'boolean', description: 'Also images of the live set: new encoder, better files' },
     'dry-run': { type: 'boolean', description: 'Only list the images' },
     concurrency: { type: 'string', default: '4', description: 'Images in work at once', valueHint: 'n' },
-    timeout: {
-      type: 'string',
-      default: '300',
-      description: 'Seconds to wait for each',
-      valueHint: 'seconds',
-    },
+    ...TIMEOUT_ARG,
   },
   async run(args, io) {
     const concurrency = parseInteger('concurrency', args.concurrency, 1, 64)
-    const target: UploadTarget = {
-      base: parseBase(args.to),
-      token: args.token ?? io.env.UPLOAD_TOKEN,
-      timeoutMs: 1000 * parseInteger('timeout', args.timeout, 1, 86400),
-    }
+    const target = edgeTarget(args, io)
     const live = args['model-set'] ?? (await openModelFolder()).manifest.modelSet
     const ids: string[] = []
-    for await (const { id, state, modelSet } of listImages(target)) {
-      const dead = state === 'ready' && (args.all || modelSet !== live)
-      const named = args._.length === 0 ? dead || (args.failed && state === 'failed') : args._.includes(id)
-      if (named) ids.push(id)
+    const hopeless: string[] = []
+    for await (const image of listImages(target)) {
+      if (args._.length > 0 ? args._.includes(image.id) : isDue(image, live, args)) ids.push(image.id)
+      else if (args.failed && args._.length === 0 && image.state === 'failed') hopeless.push(image.id)
     }
+    if (hopeless.length > 0)
+      io.err(`strata: left out, whose originals are no pictures: ${hopeless.join(', ')}\n`)
     const missing = args._.filter((id) => !ids.includes(id))
-    for (const id of missing) io.err(`strata: ${id}: there is no such image\n`)
+    for (const id of missing) io.err(`strata: no image with id ${id}\n`)
     if (args['dry-run'] || ids.length === 0) {
       const text = ids.length === 0 ? `nothing to do for model set ${live}` : ids.join('\n')
       return {
@@ -71,3 +65,14 @@ export const reencode = defineCommand({
     return missing.length > 0 && result.exitCode === EXIT.ok ? { ...result, exitCode: EXIT.partial } : result
   },
 })
+
+/** Whether an image that nobody named is to be encoded again for the model set `live`. */
+function isDue(
+  { state, modelSet, code }: ListedImage,
+  live: string,
+  { all, failed }: { readonly all?: boolean; readonly failed?: boolean },
+): boolean {
+  if (state === 'ready') return all === true || modelSet !== live
+  // What is no picture, or is damaged, stays so.
+  return failed === true && state === 'failed' && !code?.startsWith('INPUT_')
+}

@@ -1,8 +1,8 @@
 import { StrataError } from '../../core/errors.ts'
-import { readPicture } from '../../origin/ingest.ts'
+import { readInput, writeOutput } from '../../node/files.ts'
+import { readPicture } from '../../node/ingest.ts'
+import { loadRescaler } from '../../node/rescalers.ts'
 import { checkEnding, defineCommand } from '../command.ts'
-import { readInput, writeOutput } from '../files.ts'
-import { loadRescaler } from '../rescalers.ts'
 
 /** Lossless methods have no use for it. */
 const ANY_QUALITY = 75

@@ -1,9 +1,9 @@
 import { upscalePlainly } from '../../codec/plain-upscale.ts'
-import { readPicture } from '../../origin/ingest.ts'
+import { readInput, writeOutput } from '../../node/files.ts'
+import { readPicture } from '../../node/ingest.ts'
+import { pictureEncoder } from '../../node/picture-writer.ts'
+import { loadRestorerFor } from '../../node/rescalers.ts'
 import { defineCommand, parseInteger } from '../command.ts'
-import { pictureEncoder } from '../decode-file.ts'
-import { readInput, writeOutput } from '../files.ts'
-import { loadRestorerFor } from '../rescalers.ts'
 
 /** Of what hides nothing, where no model says another. */
 const PLAIN_FACTOR = 2

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { createOriginApp } from '../../origin/app.ts'
-import { maskSecrets, readConfig } from '../../origin/config.ts'
+import { describeUnknownVariables, maskSecrets, readConfig } from '../../origin/config.ts'
 import { createLog } from '../../origin/log.ts'
 import { startServer } from '../../origin/server.ts'
 import { defineCommand } from '../command.ts'
@@ -19,6 +19,7 @@ export const serve = defineCommand({
       ...(args.host === undefined ? {} : { ORIGIN_HOST: args.host }),
     }
     const config = readConfig({ ...io.env, ...overrides })
+    for (const line of describeUnknownVariables(io.env)) io.err(`strata: ${line}\n`)
     if (args['print-config']) {
       const shown = maskSecrets(config)
       return { json: shown, text: JSON.stringify(shown, null, 2) }

@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path'
+import { packageRoot } from '../../node/files.ts'
 import { defineCommand, parseInteger } from '../command.ts'
-import { packageRoot } from '../package-root.ts'
 import { runLocally } from '../start/start.ts'
 
 const DEFAULT_PORT = 8787

@@ -1,7 +1,7 @@
+import { readInput, writeOutput } from '../../node/files.ts'
+import { loadRescaler, METHODS } from '../../node/rescalers.ts'
 import { checkEnding, defineCommand, parseInteger, usage } from '../command.ts'
-import { readInput, writeOutput } from '../files.ts'
-import { loadRescaler, METHODS } from '../rescalers.ts'
-import { makeThumbnail } from '../thumbnail-file.ts'
+import { makeThumbnail } from '../files/thumbnail-file.ts'
 
 export const thumbnail = defineCommand({
   name: 'thumbnail',

@@ -1,6 +1,6 @@
 import { truncateToLayer } from '../../format/ranges.ts'
+import { readInput, writeOutput } from '../../node/files.ts'
 import { defineCommand, parseInteger } from '../command.ts'
-import { readInput, writeOutput } from '../files.ts'
 
 export const truncate = defineCommand({
   name: 'truncate',

@@ -1,10 +1,12 @@
-import { extname } from 'node:path'
-import { runBatch } from '../batch.ts'
-import { BATCH_ARGS, batchOptions } from '../batch-args.ts'
-import { defineCommand, parseInteger, usage } from '../command.ts'
-import { readInput } from '../files.ts'
-import { findPictures, type PictureFile } from '../picture-files.ts'
-import { idOf, imageUrl, parseBase, putImage, type UploadTarget, waitUntilReady } from '../upload-file.ts'
+import { readInput } from '../../node/files.ts'
+import { BATCH_ARGS, batchOptions } from '../batch/args.ts'
+import { runBatch } from '../batch/batch.ts'
+import { findPictures, type PictureFile } from '../batch/picture-files.ts'
+import { defineCommand, usage } from '../command.ts'
+import { EDGE_ARGS, edgeTarget, TIMEOUT_ARG } from '../edge-args.ts'
+import { imageUrl } from '../edge-request.ts'
+import { imageIds } from '../image-ids.ts'
+import { putImage, waitUntilReady } from '../upload-file.ts'
 
 export const upload = defineCommand({
   name: 'upload',
@@ -12,18 +14,13 @@ export const upload = defineCommand({
   many: true,
   args: {
     file: { type: 'positional', required: true, description: 'Pictures, or folders of them' },
-    to: {
-      type: 'string',
-      required: true,
-      description: 'Where the plugin is mounted',
-      valueHint: 'http://host/cdn',
-    },
+    ...EDGE_ARGS,
     id: {
       type: 'string',
-      description: 'Id of the image (default: its name; below a folder, its path there)',
+      description:
+        'Id of the image (default: its name, below a folder its path there, with dashes for other characters: "my cat.jpg" is my-cat-jpg)',
       valueHint: 'id',
     },
-    token: { type: 'string', description: 'Upload token (default: UPLOAD_TOKEN)', valueHint: 'token' },
     quality: { type: 'string', description: 'As for encode', valueHint: '1..100' },
     widths: { type: 'string', description: 'As for encode', valueHint: 'list' },
     bg: { type: 'string', description: 'As for encode', valueHint: 'rrggbb' },
@@ -33,26 +30,13 @@ export const upload = defineCommand({
       description: 'Wait until ready',
       negativeDescription: 'Do not wait',
     },
-    timeout: {
-      type: 'string',
-      default: '300',
-      description: 'Seconds to wait for each',
-      valueHint: 'seconds',
-    },
+    ...TIMEOUT_ARG,
     ...BATCH_ARGS,
   },
   async run(args, io) {
-    const pictures = await findPictures(args._)
-    const ids =
-      args.id === undefined ? idsOf(pictures) : new Map(pictures.map(({ path }) => [path, args.id!]))
-    const twice = [...ids.values()].find((id, i, all) => all.indexOf(id) < i)
-    if (twice !== undefined)
-      throw usage(`two files would get the same id, ${twice}; upload them one by one with --id`)
-    const target: UploadTarget = {
-      base: parseBase(args.to),
-      token: args.token ?? io.env.UPLOAD_TOKEN,
-      timeoutMs: 1000 * parseInteger('timeout', args.timeout, 1, 86400),
-    }
+    const { pictures, ignored } = await findPictures(args._)
+    const ids = chooseIds(pictures, args.id)
+    const target = edgeTarget(args, io)
     const parameters = { quality: args.quality, widths: args.widths, bg: args.bg }
     const options = await batchOptions(args, 4, async (file) => [
       target.base,
@@ -69,17 +53,14 @@ export const upload = defineCommand({
       const { bytes, source } = await waitUntilReady(image, target)
       return { json: { file, id, url, state: 'ready', bytes, source }, text: `${file} -> ${url}` }
     }
-    return await runBatch([...ids.keys()], io, work, options)
+    return await runBatch([...ids.keys()], io, work, { ...options, ignored })
   },
 })
 
-/** Ids by path. Files that differ only in their extension have it in their ids. */
-function idsOf(pictures: readonly PictureFile[]): Map<string, string> {
-  const short = pictures.map(({ name }) => idOf(name))
-  const isRepeated = (id: string | undefined) => short.indexOf(id ?? '') !== short.lastIndexOf(id ?? '')
-  const entries = pictures.map(({ path, name }, i): [string, string] => [
-    path,
-    isRepeated(short[i]) ? idOf(name + extname(path)) : idOf(name),
-  ])
-  return new Map(entries)
+/** Ids by path. @throws StrataError USAGE */
+function chooseIds(pictures: readonly PictureFile[], id: string | undefined): Map<string, string> {
+  if (id === undefined) return imageIds(pictures)
+  const [first, second] = pictures
+  if (second !== undefined) throw usage(`--id: expected one picture with it, got ${pictures.length}`)
+  return new Map([[first!.path, id]])
 }

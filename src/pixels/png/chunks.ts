@@ -39,16 +39,25 @@ export function findChunk(png: Uint8Array, wanted: string): PngChunk | undefined
   }
 }
 
+/** A PNG file of these chunks, in this order; the first must be IHDR and the last IEND. */
+export function encodeChunks(chunks: readonly PngChunk[]): Uint8Array<ArrayBuffer> {
+  return concat([SIGNATURE, ...chunks.map(encodeChunk)])
+}
+
 /** The file with one more chunk, right behind its header. */
-export function withChunk(png: Uint8Array, { type, data }: PngChunk): Uint8Array<ArrayBuffer> {
+export function withChunk(png: Uint8Array, chunk: PngChunk): Uint8Array<ArrayBuffer> {
+  const header = SIGNATURE.length + OVERHEAD + HEADER_BYTES
+  return concat([png.subarray(0, header), encodeChunk(chunk), png.subarray(header)])
+}
+
+function encodeChunk({ type, data }: PngChunk): Uint8Array {
   const chunk = new Uint8Array(OVERHEAD + data.length)
   const view = dataView(chunk)
   view.setUint32(0, data.length)
   chunk.set(new TextEncoder().encode(type), 4)
   chunk.set(data, 8)
   view.setUint32(8 + data.length, crc32(chunk.subarray(4, 8 + data.length)))
-  const header = SIGNATURE.length + OVERHEAD + HEADER_BYTES
-  return concat([png.subarray(0, header), chunk, png.subarray(header)])
+  return chunk
 }
 
 function corrupt(what: string): StrataError {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type ForgedFile, putTogether, takeApart } from '../../../src/cli/bench/fuzz/forge.ts'
+import { type ForgedFile, putTogether, takeApart } from '../../../src/bench/fuzz/forge.ts'
 import { decodeRows, layerSymbols } from '../../../src/codec/compass/decode.ts'
 import { layerHeight } from '../../../src/format/ladder.ts'
 import { stripCount } from '../../../src/format/layout.ts'

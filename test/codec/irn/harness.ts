@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs'
-import { pictureEncoder } from '../../../src/cli/decode-file.ts'
 import type { EncodePng } from '../../../src/codec/irn/embed.ts'
 import { type IrnModel, openIrn } from '../../../src/codec/irn/model.ts'
 import type { DecodePicture } from '../../../src/codec/rescaler.ts'
 import type { NetworkEngine } from '../../../src/network/engine.ts'
 import { createEngine } from '../../../src/network/network-wasm.ts'
-import { readPicture } from '../../../src/origin/ingest.ts'
+import { readPicture } from '../../../src/node/ingest.ts'
+import { pictureEncoder } from '../../../src/node/picture-writer.ts'
 import { kernelModule } from '../../kernels.ts'
 
 export function openModel(scale: number, engine: NetworkEngine = createEngine(kernelModule())): IrnModel {

@@ -1,0 +1,89 @@
+import type { StoredPicture } from './pictures.ts'
+
+/** Events that the page records, in milliseconds since the navigation. */
+export interface PageNotes {
+  /** Placeholders and pictures, in the order in which they came up. */
+  readonly placeholders: number[]
+  readonly finals: number[]
+  /** Tasks of the main thread of more than 50 ms. */
+  readonly longTasks: number[]
+  readonly failed: string[]
+}
+
+/** The page's function that doubles all pictures and waits for them again. */
+export type Grow = () => void
+
+/** What the page writes to its console when every picture is final, or one has failed. */
+export const SETTLED = 'settled'
+
+const COLUMNS = 4
+
+/** @param width of each picture, in CSS pixels */
+function page(width: number, main: string, script: string): string {
+  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Pictures</title><style>
+body { margin: 0 } main { display: grid; grid-template-columns: repeat(${COLUMNS}, max-content) }
+</style><script>
+  var notes = { placeholders: [], finals: [], longTasks: [], failed: [] }
+  new PerformanceObserver((list) => {
+    for (const { duration } of list.getEntries()) notes.longTasks.push(duration)
+  }).observe({ type: 'longtask', buffered: true })
+  const note = (list, value) => {
+    notes[list].push(value)
+    if (notes.failed.length === 1 || notes.finals.length === document.images.length) console.info('${SETTLED}')
+  }
+  const fit = (factor) => {
+    for (const img of document.images) {
+      img.width = ${width} * factor
+      img.height = Math.round(${width} * factor * img.dataset.ratio)
+      if (img.srcset) img.sizes = img.width + 'px'
+    }
+  }
+  var grow = () => { notes.finals = []; fit(2) }
+</script></head><body>${script}<main>${main}</main></body></html>`
+}
+
+/**
+ * Plain candidates. An image whose next candidate is under way still is \`complete\`, so what counts is \`load\`.
+ */
+export function avifPage(pictures: readonly StoredPicture[], width: number): string {
+  const markup = pictures.map(({ id, avif, ...size }) => {
+    const candidates = [...avif.keys()].map((step) => `/avif/${id}-${step}.avif ${step}w`).join(', ')
+    const first = `/avif/${id}-${[...avif.keys()][0]}.avif`
+    return img(size, width, `src="${first}" srcset="${candidates}" sizes="${width}px"`)
+  })
+  const script = `<script>
+  document.addEventListener('load', ({ target }) => {
+    if (target instanceof HTMLImageElement) note('finals', performance.now())
+  }, true)
+  document.addEventListener('error', ({ target }) => note('failed', target.currentSrc), true)
+</script>`
+  return page(width, markup.join(''), script)
+}
+
+/** Written by a script, as frameworks do, once the library watches, and lazy: so that no JPEG is asked for beside. */
+export function strataPage(
+  pictures: readonly StoredPicture[],
+  versions: ReadonlyMap<string, string>,
+  width: number,
+): string {
+  const markup = pictures.map(({ id, placeholder, ...size }) => {
+    const kept = placeholder ? ` data-placeholder="${placeholder}"` : ''
+    return img(size, width, `src="/cdn/img/${id}@${versions.get(id)}?w=${width}" loading="lazy"${kept}`)
+  })
+  const script = `<script type="module">
+  import { enhance } from '/client/index.js'
+  document.addEventListener('strata', ({ detail }) => {
+    if (detail.type === 'failed') note('failed', detail.code + ' ' + detail.message)
+    if (detail.type === 'placeholder') note('placeholders', performance.now())
+    if (detail.type === 'painted') note('finals', performance.now())
+  })
+  enhance()
+  document.querySelector('main').innerHTML = ${JSON.stringify(markup.join(''))}
+</script>`
+  return page(width, '', script)
+}
+
+function img(size: Pick<StoredPicture, 'width' | 'height'>, width: number, attributes: string): string {
+  const ratio = size.height / size.width
+  return `<img ${attributes} width="${width}" height="${Math.round(width * ratio)}" data-ratio="${ratio}" alt="">`
+}

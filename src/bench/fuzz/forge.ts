@@ -1,0 +1,145 @@
+import { concat, fromHex } from '../../core/bytes.ts'
+import { crc32c } from '../../core/crc32c.ts'
+import {
+  FIXED_HEADER_BYTES,
+  type Field,
+  HEADER,
+  LAYER,
+  LAYER_BYTES,
+  MAGIC,
+  MODEL_SET_OFFSET,
+  SOURCE_HASH_OFFSET,
+  STRIP,
+  STRIP_BYTES,
+  STRIP_INDEX,
+  STRIP_INDEX_CHECKSUM,
+  STRIP_INDEX_HEAD_BYTES,
+  stripIndexBytes,
+  VERSION,
+  writeField,
+} from '../../format/layout.ts'
+import { headerChecksum, readHeader, readStrips, stripIndexChecksum } from '../../format/reader.ts'
+
+export interface ForgedStrip {
+  bytes: Uint8Array
+  /** What the index says instead of the strip's length. */
+  length?: number
+}
+
+/** Fields that are absent follow from the rest, as in a valid file; those that are set are written as they are. */
+export interface ForgedLayer {
+  width: number
+  height: number
+  quality: number
+  flags: number
+  coding?: number
+  score?: number
+  start?: number
+  end?: number
+  stripCount?: number
+  indexReserved?: number
+  strips: ForgedStrip[]
+}
+
+export interface ForgedFile {
+  version?: number
+  flags?: number
+  headerLength?: number
+  totalLength?: number
+  reserved?: number
+  layerCount?: number
+  placeholderLength?: number
+  sourceWidth: number
+  sourceHeight: number
+  sha256: string
+  modelSet: string
+  placeholder: Uint8Array
+  layers: ForgedLayer[]
+}
+
+/** A valid file in parts that can be changed. */
+export function takeApart(bytes: Uint8Array): ForgedFile {
+  const { source, modelSet, placeholder, layers } = readHeader(bytes)
+  return {
+    sourceWidth: source.width,
+    sourceHeight: source.height,
+    sha256: source.sha256,
+    modelSet,
+    placeholder,
+    layers: layers.map((layer) => {
+      const { width, height, quality, flags } = layer
+      const strips = readStrips(bytes, layer)
+      const bytesOf = (_: unknown, i: number) => ({ bytes: strips.strip(i) })
+      return { width, height, quality, flags, strips: Array.from({ length: strips.count }, bytesOf) }
+    }),
+  }
+}
+
+/** What a hostile writer would send: any content under checksums that are right. Nothing is checked. */
+export function putTogether(file: ForgedFile): Uint8Array {
+  const header = makeHeader(file)
+  const parts = [header]
+  for (const layer of file.layers) {
+    parts.push(makeStripIndex(header, layer), ...layer.strips.map(({ bytes }) => bytes))
+  }
+  return concat(parts)
+}
+
+function makeHeader(file: ForgedFile): Uint8Array {
+  const { layers, placeholder } = file
+  const tableEnd = FIXED_HEADER_BYTES + layers.length * LAYER_BYTES
+  const header = new Uint8Array(tableEnd + placeholder.length)
+  header.set(MAGIC)
+  header.set(fromHex(file.sha256), SOURCE_HASH_OFFSET)
+  header.set(fromHex(file.modelSet), MODEL_SET_OFFSET)
+  header.set(placeholder, tableEnd)
+  put(header, HEADER.version, file.version ?? VERSION)
+  put(header, HEADER.flags, file.flags ?? 0)
+  put(header, HEADER.headerLength, file.headerLength ?? header.length)
+  put(header, HEADER.sourceWidth, file.sourceWidth)
+  put(header, HEADER.sourceHeight, file.sourceHeight)
+  put(header, HEADER.layerCount, file.layerCount ?? layers.length)
+  put(header, HEADER.reserved, file.reserved ?? 0)
+  put(header, HEADER.placeholderLength, file.placeholderLength ?? placeholder.length)
+  let start = header.length
+  layers.forEach((layer, index) => {
+    const record = FIXED_HEADER_BYTES + index * LAYER_BYTES
+    const length = layer.strips.reduce(
+      (sum, { bytes }) => sum + bytes.length,
+      stripIndexBytes(layer.strips.length),
+    )
+    put(header, LAYER.width, layer.width, record)
+    put(header, LAYER.height, layer.height, record)
+    put(header, LAYER.quality, layer.quality, record)
+    put(header, LAYER.flags, layer.flags, record)
+    put(header, LAYER.coding, layer.coding ?? 0, record)
+    put(header, LAYER.score, layer.score ?? 0, record)
+    put(header, LAYER.start, layer.start ?? start, record)
+    put(header, LAYER.end, layer.end ?? start + length, record)
+    start += length
+  })
+  put(header, HEADER.totalLength, file.totalLength ?? start)
+  put(header, HEADER.checksum, headerChecksum(header))
+  return header
+}
+
+function makeStripIndex(header: Uint8Array, layer: ForgedLayer): Uint8Array {
+  const { strips } = layer
+  const index = new Uint8Array(stripIndexBytes(strips.length))
+  const checksumAt = index.length - STRIP_INDEX_CHECKSUM.bytes
+  put(index, STRIP_INDEX.count, layer.stripCount ?? strips.length)
+  put(index, STRIP_INDEX.reserved, layer.indexReserved ?? 0)
+  strips.forEach(({ bytes, length }, i) => {
+    const record = STRIP_INDEX_HEAD_BYTES + i * STRIP_BYTES
+    put(index, STRIP.length, length ?? bytes.length, record)
+    put(index, STRIP.checksum, crc32c(bytes), record)
+  })
+  const checksum = stripIndexChecksum(header, index.subarray(0, checksumAt))
+  put(index, STRIP_INDEX_CHECKSUM, checksum, checksumAt)
+  return index
+}
+
+/** The low bits of any number. */
+function put(bytes: Uint8Array, field: Field, value: number, record = 0): void {
+  writeField(bytes, field, value % 2 ** (8 * field.bytes), record)
+}

@@ -1,0 +1,35 @@
+import { generator } from '../pictures/formula.ts'
+
+/** Choices of one case; the same seed makes the same ones. */
+export interface Random {
+  /** 0..1 */
+  unit(): number
+  /** 0..below - 1 */
+  below(below: number): number
+  chance(probability: number): boolean
+  pick<T>(items: readonly T[]): T
+  bytes(length: number): Uint8Array
+  /** A number that fits `bits` bits, often one at the edge of something. */
+  edge(bits: number): number
+}
+
+const EDGES: readonly number[] = [0, 1, 2, 16, 17, 100, 101, 255, 256, 257, 1525, 32767, 32768, 65534, 65535]
+
+export function randomOf(seed: number): Random {
+  const unit = generator(seed)
+  for (let i = 0; i < 8; i++) unit() // neighbouring seeds begin alike
+  const below = (n: number) => Math.floor(n * unit())
+  const random: Random = {
+    unit,
+    below,
+    chance: (probability) => unit() < probability,
+    pick: (items) => items[below(items.length)] as (typeof items)[number],
+    bytes: (length) => Uint8Array.from({ length }, () => below(256)),
+    edge(bits) {
+      const max = 2 ** bits - 1
+      const value = unit() < 0.2 ? max - below(3) : unit() < 0.7 ? random.pick(EDGES) : below(max + 1)
+      return Math.min(Math.max(value, 0), max)
+    },
+  }
+  return random
+}

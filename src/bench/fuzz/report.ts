@@ -1,0 +1,19 @@
+import type { FuzzReport } from './run.ts'
+
+/** Failures that are shown; one defect makes many of them. */
+export const SHOWN = 20
+
+/** The report for people. @param seconds that it took */
+export function formatFuzz(
+  { cases, outcomes, slowest, largest, failures }: FuzzReport,
+  seconds: number,
+): string {
+  const sorted = Object.entries(outcomes).sort(([, a], [, b]) => b - a)
+  return [
+    `${cases} files in ${seconds} s, ${failures.length} answered wrongly`,
+    ...sorted.map(([code, count]) => `  ${String(count).padStart(String(cases).length)} ${code}`),
+    `slowest: ${slowest.ms.toFixed(0)} ms (${slowest.kind}, seed ${slowest.seed})`,
+    `largest rise of peak memory: ${(largest.bytes / 2 ** 20).toFixed(1)} MiB (${largest.kind}, seed ${largest.seed})`,
+    ...failures.slice(0, SHOWN).map(({ seed, kind, reason }) => `seed ${seed} (${kind}): ${reason}`),
+  ].join('\n')
+}

@@ -1,0 +1,72 @@
+import { EntropyModel } from '../../codec/compass/entropy-parameters.ts'
+import { layerGeometry, stripGeometry } from '../../codec/compass/geometry.ts'
+import type { DecoderTable } from '../../codec/compass/tables.ts'
+import { createRansEncoder } from '../../entropy/rans-encoder.ts'
+import type { LayerInfo } from '../../format/types.ts'
+import type { Runtime } from '../../runtime/types.ts'
+import type { Random } from './random.ts'
+
+/** Any bytes, more often than not an even number of them that begins with four possible states. */
+export function randomStream(random: Random): Uint8Array {
+  const bytes = random.bytes(random.pick([0, 1, 15, 16, 17, 18, 32, 64, 2 * random.below(400)]))
+  const isPlausible = random.chance(0.8) && bytes.length >= 16
+  if (isPlausible) for (let state = 0; state < 4; state++) bytes[4 * state + 2] = 1 + random.below(255)
+  return bytes
+}
+
+/** Table indexes of the side latents of a strip of this size: what every file of the model set begins with. */
+export function sideIndexes(
+  table: DecoderTable,
+  layer: { readonly width: number; readonly height: number; readonly quality: number },
+  kind: 'base' | 'enhancement',
+): Uint8Array {
+  const strip = stripGeometry(layerGeometry(layer, table), 0, table)
+  const cells = strip.sideRows * strip.sideColumns
+  const row = table[kind].sideIndexes[Math.min(Math.max(layer.quality, 1), 100) - 1] ?? []
+  const { side } = table[kind]
+  return Uint8Array.from({ length: side * cells }, (_, i) => row[i % side] ?? 1)
+}
+
+/**
+ * A stream whose side latents decode well, so that the networks run on them, and whose rest is another's. `amplitude`
+ * above 255 makes side latents that no encoder writes.
+ */
+export function sideStream(random: Random, indexes: Uint8Array, amplitude: number): Uint8Array {
+  const encoder = createRansEncoder()
+  encoder.encode(indexes, randomSymbols(random, indexes, amplitude))
+  const rest = Uint8Array.from({ length: random.below(2000) }, () => random.below(64))
+  encoder.encode(rest, randomSymbols(random, rest, random.pick([0, 1, 300])))
+  return encoder.finish()
+}
+
+/**
+ * A stream that is valid to its last bit and whose symbols are wild: the networks get numbers that no picture gives,
+ * as large as 16 bits hold, and decoding still has to end with some picture.
+ */
+export async function wildStream(
+  random: Random,
+  runtime: Runtime,
+  table: DecoderTable,
+  layer: LayerInfo,
+): Promise<Uint8Array> {
+  const geometry = layerGeometry(layer, table)
+  const model = await EntropyModel.load(runtime, table, layer, geometry)
+  const strip = stripGeometry(geometry, 0, table)
+  const sides = model.sideIndexes(strip)
+  const side = randomSymbols(random, sides, random.pick([0, 3, 255]))
+  const encoder = createRansEncoder()
+  encoder.encode(sides, side)
+  const amplitude = random.pick([0, 100, 32767])
+  await model.code(strip, await model.features(strip, side), ({ indexes }) => {
+    const symbols = randomSymbols(random, indexes, amplitude)
+    encoder.encode(indexes, symbols)
+    return symbols
+  })
+  return encoder.finish()
+}
+
+function randomSymbols(random: Random, indexes: Uint8Array, amplitude: number): Int16Array {
+  return Int16Array.from(indexes, (index) => {
+    return index === 0 ? 0 : Math.trunc((2 * random.unit() - 1) * (amplitude + 0.999))
+  })
+}

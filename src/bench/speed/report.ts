@@ -1,0 +1,25 @@
+import { CPU_PARTS } from '../cpu-clock.ts'
+import type { SpeedRow } from './measure.ts'
+
+/** The measurements for people. */
+export function formatSpeed(rows: readonly SpeedRow[]): string {
+  const lines = [
+    'CPU ms to a JPEG      strata      avif      webp  of avif  of webp',
+    ...rows.map(({ width, height, cpuMs, ratio, ratioWebp }) =>
+      [
+        `${width}x${height}`.padEnd(18),
+        ...[cpuMs.strata, cpuMs.avif, cpuMs.webp].map((time) => time.toFixed(1).padStart(8)),
+        ...[ratio, ratioWebp].map((value) => value.toFixed(2).padStart(7)),
+      ].join('  '),
+    ),
+    '',
+    `strata spends %     ${CPU_PARTS.map((part) => part.padStart(8)).join('  ')}`,
+    ...rows.map(({ width, height, shares }) =>
+      [
+        `${width}x${height}`.padEnd(18),
+        ...CPU_PARTS.map((part) => (100 * shares[part]).toFixed(1).padStart(8)),
+      ].join('  '),
+    ),
+  ]
+  return lines.join('\n')
+}

@@ -1,0 +1,139 @@
+import type { Metric, Scores } from '../../pixels/judge.ts'
+import { renderChart } from '../chart.ts'
+import { TITLES, UNITS } from '../metric.ts'
+import { CODECS, OURS, type ThumbnailCodec, type ThumbnailRow } from './measure.ts'
+
+/** Means over the images at one quality of ours. */
+export interface ThumbnailSummary extends Scores {
+  readonly quality: number
+  readonly bytes: number
+  /** Of the thumbnails themselves. */
+  readonly low: Scores
+  /** How much more than each rival has at the same bytes, by the metric; NaN where no image's rival goes there. */
+  readonly gain: Readonly<Record<Exclude<ThumbnailCodec, 'hyperthumbnail'>, number>>
+  /** Bytes over those of the smallest plain JPEG whose thumbnail is as near the bicubic one. */
+  readonly overPlain: number
+}
+
+const RIVALS = CODECS.filter((codec) => codec !== OURS)
+
+/** @param metric of the gains */
+export function summarizeThumbnails(rows: readonly ThumbnailRow[], metric: Metric): ThumbnailSummary[] {
+  const score = (row: ThumbnailRow) => row[metric] ?? Number.NaN
+  const lowScore = (row: ThumbnailRow) => row.low?.[metric] ?? Number.NaN
+  const own = rows.filter(({ codec }) => codec === OURS)
+  const qualities = [...new Set(own.map(({ quality }) => quality))]
+  return qualities.map((quality) => {
+    const found = own.filter((row) => row.quality === quality)
+    const rivals = (row: ThumbnailRow, codec: ThumbnailCodec) =>
+      groups(rows.filter((rival) => rival.image === row.image && rival.codec === codec))
+    const gain = (row: ThumbnailRow, codec: ThumbnailCodec): number => {
+      const values = rivals(row, codec).map((group) =>
+        interpolate(group, Math.log(row.bytes), logBytes, score),
+      )
+      return score(row) - largest(values)
+    }
+    const overPlain = (row: ThumbnailRow): number => {
+      const sizes = rivals(row, 'bicubic').map((group) =>
+        interpolate(group, lowScore(row), lowScore, logBytes),
+      )
+      return row.bytes / Math.exp(-largest(sizes.map((size) => -size)))
+    }
+    const gains = RIVALS.map((codec) => [codec, mean(found.map((row) => gain(row, codec)))])
+    return {
+      quality,
+      bytes: mean(found.map(({ bytes }) => bytes)),
+      ...meanScores(found),
+      low: meanScores(found.flatMap(({ low }) => low ?? [])),
+      gain: Object.fromEntries(gains) as ThumbnailSummary['gain'],
+      overPlain: mean(found.map(overPlain)),
+    }
+  })
+}
+
+/** @param metric that the gains were taken by */
+export function formatThumbnails(summaries: readonly ThumbnailSummary[], metric: Metric): string {
+  const scores = ['HR SS2', 'HR dB', 'LR SS2', 'LR dB']
+  const head = ['quality', 'bytes', ...scores, ...RIVALS.map((rival) => `over ${rival}`), 'size/plain']
+  const lines = summaries.map(({ quality, bytes, gain, low, overPlain, ...high }) => [
+    ...[String(quality), bytes.toFixed(0), ...cells(high), ...cells(low)],
+    ...RIVALS.map((rival) => signed(gain[rival])),
+    overPlain.toFixed(2),
+  ])
+  const note = `"over": ${UNITS[metric]} more at equal bytes`
+  const table = [head, ...lines].map((row) => row.map((cell) => cell.padStart(14)).join(''))
+  return [...table, note].join('\n')
+}
+
+function cells({ ssimulacra2, psnr }: Scores): string[] {
+  return [ssimulacra2?.toFixed(2) ?? '-', psnr.toFixed(2)]
+}
+
+/** Mean score against mean bytes per quality; of JPEGs the subsampling that is better there. */
+export function plotThumbnails(rows: readonly ThumbnailRow[], set: string, metric: Metric): string {
+  const series = CODECS.flatMap((codec) =>
+    groups(rows.filter((row) => row.codec === codec)).map((group) => ({
+      name: group[0]?.subsampling ? `${codec} JPEG ${group[0].subsampling}` : codec,
+      points: points(group, metric),
+    })),
+  )
+  return renderChart({
+    title: `Pictures from small files, ${set}`,
+    xLabel: 'kB, mean over images',
+    yLabel: metric === 'psnr' ? 'PSNR, dB' : TITLES[metric],
+    series,
+  })
+}
+
+function points(group: readonly ThumbnailRow[], metric: Metric): { x: number; y: number }[] {
+  return [...new Set(group.map(({ quality }) => quality))].map((quality) => {
+    const found = group.filter((row) => row.quality === quality)
+    return {
+      x: mean(found.map(({ bytes }) => bytes)) / 1000,
+      y: mean(found.map((row) => row[metric] ?? Number.NaN)),
+    }
+  })
+}
+
+/** By subsampling: each is a curve. */
+function groups(rows: readonly ThumbnailRow[]): ThumbnailRow[][] {
+  const kinds = [...new Set(rows.map(({ subsampling }) => subsampling))]
+  return kinds.map((kind) => rows.filter(({ subsampling }) => subsampling === kind))
+}
+
+type Value = (row: ThumbnailRow) => number
+
+const logBytes: Value = ({ bytes }) => Math.log(bytes)
+
+/**
+ * y at x on the polyline through the rows. Below its first row the first row's y, since fewer bytes give no more;
+ * NaN beyond the last.
+ */
+function interpolate(rows: readonly ThumbnailRow[], at: number, x: Value, y: Value): number {
+  const sorted = rows.toSorted((a, b) => x(a) - x(b))
+  const next = sorted.findIndex((row) => x(row) >= at)
+  const [before, after] = [sorted[next - 1], sorted[next]]
+  if (!after) return Number.NaN
+  if (!before || x(after) === x(before)) return y(after)
+  return y(before) + ((y(after) - y(before)) * (at - x(before))) / (x(after) - x(before))
+}
+
+function largest(values: readonly number[]): number {
+  const known = values.filter((value) => !Number.isNaN(value))
+  return known.length === 0 ? Number.NaN : Math.max(...known)
+}
+
+/** Of those that are known. */
+function mean(values: readonly number[]): number {
+  const known = values.filter((value) => !Number.isNaN(value))
+  return known.reduce((sum, value) => sum + value, 0) / known.length
+}
+
+function meanScores(scores: readonly Scores[]): Scores {
+  const seen = mean(scores.map(({ ssimulacra2 }) => ssimulacra2 ?? Number.NaN))
+  return { ssimulacra2: Number.isNaN(seen) ? null : seen, psnr: mean(scores.map(({ psnr }) => psnr)) }
+}
+
+function signed(value: number): string {
+  return `${value < 0 ? '' : '+'}${value.toFixed(2)}`
+}

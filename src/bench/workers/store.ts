@@ -1,0 +1,24 @@
+import { createHash } from 'node:crypto'
+import { StrataError } from '../../core/errors.ts'
+import { readHeader } from '../../format/reader.ts'
+import type { LoadWorkers } from './workers.ts'
+
+/** Puts a file into the bucket as the edge would have stored it after an upload. @returns the hash of its version */
+export async function storeImage(workers: LoadWorkers, id: string, file: Uint8Array): Promise<string> {
+  const { modelSet } = readHeader(file)
+  const key = `strata/${id}/t-1`
+  const hash = createHash('sha256').update(file).digest('hex').slice(0, 32)
+  const upload = { token: 't', uploaded: new Date(0).toISOString(), sha256: '0'.repeat(64), params: {} }
+  const state = { ...upload, status: 'ready', file: key, hash, bytes: file.length, modelSet }
+  await storeObject(workers, key, file)
+  await storeObject(workers, `state/${id}`, new TextEncoder().encode(JSON.stringify(state)))
+  return hash
+}
+
+/** @throws StrataError INTERNAL when the Worker refuses it */
+export async function storeObject({ bare }: LoadWorkers, key: string, bytes: Uint8Array): Promise<void> {
+  const url = `${bare}/${encodeURIComponent(key)}`
+  const response = await fetch(url, { method: 'PUT', body: bytes as Uint8Array<ArrayBuffer> })
+  if (!response.ok)
+    throw new StrataError('INTERNAL', `the bare Worker answered ${response.status} to PUT ${key}`)
+}

@@ -1,0 +1,126 @@
+import { StrataError } from '../../core/errors.ts'
+import { EXIT, type Result } from '../command.ts'
+import type { Io } from '../io.ts'
+import type { BatchManifest } from './manifest.ts'
+import { describeProgress } from './progress.ts'
+
+interface Failure {
+  readonly input: string
+  readonly error: { readonly code: string; readonly message: string }
+}
+
+export interface Work {
+  readonly json: unknown
+  readonly text: string
+}
+
+export interface BatchOptions {
+  /** Inputs worked on at once. @default 1 */
+  readonly concurrency?: number
+  /** Leaves out what was done before, and remembers what is done now. @default nothing */
+  readonly manifest?: BatchManifest
+  /** A hash of what the result of an input depends on; asked for with a manifest. */
+  readonly fingerprint?: (input: string) => Promise<string>
+  /** Whether what was made of an input is still there. @default it is */
+  readonly isThere?: (input: string) => Promise<boolean>
+  /** Files of the folders that were named which are no inputs: said once, and in the JSON. @default none */
+  readonly ignored?: readonly string[]
+  /** Milliseconds between two lines of progress where no terminal shows it. @default 10000 */
+  readonly noteMs?: number
+}
+
+const NOTE_MS = 10_000
+/** Ignored files that are named; of the others it is said how many there are. */
+const SHOWN_IGNORED = 5
+
+/**
+ * Works through several inputs; one that fails does not stop the others. The result is ok when all went well,
+ * failed when none did, and partial otherwise. Mistakes in the command line end it at once.
+ */
+export async function runBatch(
+  inputs: readonly string[],
+  io: Io,
+  work: (input: string) => Promise<Work>,
+  options: BatchOptions = {},
+): Promise<Result> {
+  const { concurrency = 1, manifest, fingerprint, isThere = async () => true, ignored = [] } = options
+  if (ignored.length > 0) io.err(`strata: ${describeIgnored(ignored)}\n`)
+  const start = performance.now()
+  const results: (Work | undefined)[] = []
+  const failed: Failure[] = []
+  let [next, done, skipped] = [0, 0, 0]
+
+  const inWork = new Set<string>()
+
+  function describe(): string {
+    const elapsedMs = performance.now() - start
+    return describeProgress({ done, total: inputs.length, skipped, elapsedMs })
+  }
+
+  async function workOn(input: string): Promise<Work> {
+    const print = manifest && fingerprint ? await fingerprint(input) : undefined
+    const before = print === undefined ? undefined : (manifest?.find(input, print) as Work | undefined)
+    if (before !== undefined && (await isThere(input))) {
+      skipped++
+      return before
+    }
+    const result = await work(input)
+    if (print !== undefined) await manifest?.add(input, print, result)
+    return result
+  }
+
+  async function worker(): Promise<void> {
+    while (next < inputs.length) {
+      const index = next++
+      const input = inputs[index] ?? ''
+      inWork.add(input)
+      io.progress(`${describe()}  ${input}`)
+      try {
+        results[index] = await workOn(input)
+      } catch (error) {
+        if (!(error instanceof StrataError) || inputs.length === 1) throw error
+        failed.push({ input, error: { code: error.code, message: error.message } })
+        io.err(`strata: ${error.message.startsWith(input) ? '' : `${input}: `}${error.message}\n`)
+      }
+      inWork.delete(input)
+      done++
+    }
+  }
+
+  const notes = setInterval(
+    () => io.note(`${describe()}  ${[...inWork].join(', ')}`),
+    options.noteMs ?? NOTE_MS,
+  )
+  try {
+    await Promise.all(Array.from({ length: Math.min(concurrency, inputs.length) }, worker))
+  } finally {
+    clearInterval(notes)
+  }
+  const good = results.filter((result) => result !== undefined)
+  const seconds = Number(((performance.now() - start) / 1000).toFixed(2))
+  const lines = good.map(({ text }) => text)
+  if (inputs.length > 1) lines.push(summary(good.length - skipped, skipped, failed.length, seconds))
+  const exitCode = failed.length === 0 ? EXIT.ok : good.length === 0 ? EXIT.failed : EXIT.partial
+  return {
+    json: {
+      files: good.map(({ json }) => json),
+      failed,
+      skipped,
+      ...(ignored.length > 0 && { ignored }),
+      seconds,
+    },
+    text: lines.join('\n'),
+    exitCode,
+  }
+}
+
+function describeIgnored(ignored: readonly string[]): string {
+  const rest = ignored.length - SHOWN_IGNORED
+  const names = [...ignored.slice(0, SHOWN_IGNORED), ...(rest > 0 ? [`and ${rest} more`] : [])].join(', ')
+  return `left out, because their names are not those of pictures: ${names}`
+}
+
+function summary(done: number, skipped: number, failed: number, seconds: number): string {
+  const parts = [`${done} done`, skipped > 0 && `${skipped} done before`, failed > 0 && `${failed} failed`]
+  return `${parts.filter((part) => part).join(', ')}; ${seconds} s`
+}

@@ -1,0 +1,112 @@
+import { readFile } from 'node:fs/promises'
+import { createRequire as requireFrom } from 'node:module'
+import { join } from 'node:path'
+import { packageRoot } from '../../node/files.ts'
+import { openModelFolder } from '../../runtime/model-files.ts'
+import { attempt, type Check, checked } from './check.ts'
+
+/** The oldest Node that sharp and onnxruntime run on. */
+const NODE_MINIMUM = [20, 9] as const
+
+/** An optional peer of this package: without it everything works but what `neededBy` names. */
+interface OptionalPackage {
+  readonly name: string
+  readonly neededBy: string
+  /** Flags of `npm install` for this package. */
+  readonly installFlags?: string
+  /** Loads it and says what it is; only src/runtime may load onnxruntime. @default its version, from its package.json */
+  readonly describe?: () => Promise<string>
+}
+
+const OPTIONAL_PACKAGES: readonly OptionalPackage[] = [
+  {
+    name: 'sharp',
+    neededBy: 'the origin (strata serve, strata start) and by all commands that read or write pictures',
+    describe: describeSharp,
+  },
+  {
+    name: 'onnxruntime-node',
+    neededBy: 'the origin (strata serve, strata start) and by strata encode',
+    // Its install script fetches CUDA, and fails where it cannot.
+    installFlags: '--onnxruntime-node-install=skip',
+  },
+  { name: 'onnxruntime-web', neededBy: 'programs of your own that run the ONNX models in WebAssembly' },
+]
+
+/** Looks at everything that this installation can use. Never throws. */
+export async function checkInstallation(): Promise<Check[]> {
+  const checks = [checkNode(process.versions.node)]
+  for (const optional of OPTIONAL_PACKAGES) checks.push(await checkPackage(optional))
+  checks.push(await attempt('models', () => checkModels(), 'reinstall the package'))
+  return checks
+}
+
+export function checkNode(version: string): Check {
+  const [major = 0, minor = 0] = version.split('.').map(Number)
+  const [needMajor, needMinor] = NODE_MINIMUM
+  const isNewEnough = major > needMajor || (major === needMajor && minor >= needMinor)
+  if (isNewEnough) return checked('node', 'ok', version)
+  return checked('node', 'failed', `${version}: expected ${NODE_MINIMUM.join('.')} or newer`)
+}
+
+/** @param from a file; the package is looked for as an import in it would be. @default this program */
+export async function checkPackage(
+  { name, neededBy, installFlags, describe }: OptionalPackage,
+  from: string = import.meta.url,
+): Promise<Check> {
+  const install = ['npm install', await pinned(name), ...(installFlags ? [installFlags] : [])].join(' ')
+  const version = await installedVersion(name, from)
+  if (version === undefined) {
+    return checked(name, 'absent', `not installed, needed by ${neededBy} (${install})`)
+  }
+  return await attempt(name, describe ?? (async () => version), install)
+}
+
+/**
+ * Compares every file that the manifest names with its SHA-256.
+ * @throws StrataError MODEL_INVALID that names the first file that differs
+ */
+export async function checkModels(folder?: string): Promise<string> {
+  const { manifest, read } = await openModelFolder(folder)
+  const files = Object.keys(manifest.files)
+  for (const file of files) await read(file)
+  return `set ${manifest.modelSet}, ${files.length} files, all as the manifest says`
+}
+
+async function describeSharp(): Promise<string> {
+  const { default: sharp } = await import('sharp')
+  const png = await sharp({ create: { width: 8, height: 8, channels: 3, background: 'red' } })
+    .png()
+    .toBuffer()
+  const { width } = await sharp(png).metadata()
+  if (width !== 8) throw new Error('sharp does not read what it wrote')
+  return `${sharp.versions.sharp}, libvips ${sharp.versions.vips}`
+}
+
+/** Undefined when the package cannot be found. */
+async function installedVersion(name: string, from: string): Promise<string | undefined> {
+  const require = requireFrom(from)
+  for (const folder of require.resolve.paths(name) ?? []) {
+    const found = await readPackage(join(folder, name))
+    if (found !== undefined) return found.version ?? 'of unknown version'
+  }
+  return undefined
+}
+
+/** The package with the version that this one asks for, as `npm install` takes it. */
+async function pinned(name: string): Promise<string> {
+  const range = (await readPackage(packageRoot()))?.peerDependencies?.[name]
+  return range === undefined ? name : `${name}@${range}`
+}
+
+interface PackageJson {
+  readonly version?: string
+  readonly peerDependencies?: Readonly<Record<string, string>>
+}
+
+async function readPackage(folder: string): Promise<PackageJson | undefined> {
+  return await readFile(join(folder, 'package.json'), 'utf8').then(
+    (text) => JSON.parse(text) as PackageJson,
+    () => undefined,
+  )
+}

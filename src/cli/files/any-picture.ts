@@ -1,0 +1,19 @@
+import type { RgbImage } from '../../core/image.ts'
+import { chooseLayer } from '../../format/choose-layer.ts'
+import { MAGIC } from '../../format/layout.ts'
+import type { FileCodec } from '../../node/file-codec.ts'
+import { readPicture } from '../../node/ingest.ts'
+
+/**
+ * Decodes a picture as the origin does; of a .strata file the smallest whole layer at least `width` wide, else the widest.
+ * Throws what reading and decoding throw.
+ */
+export async function readAnyPicture(
+  bytes: Uint8Array,
+  loadCodec: () => Promise<Pick<FileCodec, 'decode'>>,
+  width?: number,
+): Promise<RgbImage> {
+  if (!MAGIC.every((byte, i) => bytes[i] === byte)) return await readPicture(bytes)
+  const { index } = chooseLayer(bytes, { width })
+  return await (await loadCodec()).decode(bytes, { layer: index, runtime: 'wasm' })
+}

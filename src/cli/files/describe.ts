@@ -1,0 +1,52 @@
+import { hex } from '../../core/bytes.ts'
+import { sha256 } from '../../core/hash.ts'
+import { describeHeader, type HeaderDescription } from '../../format/describe.ts'
+import { readHeader, wholeLayers } from '../../format/reader.ts'
+
+/** What the edge answers at `/img/:id.json`, and what `strata info --json` prints of a local file. */
+export interface FileDescription extends HeaderDescription {
+  readonly bytes: number
+  /** The ETag of the whole file at an edge; null for a prefix, which does not know the hash of the whole. */
+  readonly etag: string | null
+  /** `ready`: all layers are there. `truncated`: only the first `wholeLayers`. */
+  readonly state: 'ready' | 'truncated'
+  readonly wholeLayers: number
+}
+
+/**
+ * Describes a .strata file or a prefix of one. Throws what readHeader throws.
+ * @param preview makes the placeholder's data URI; asked only where the header holds a placeholder
+ */
+export async function describeFile(
+  bytes: Uint8Array,
+  preview: (bytes: Uint8Array) => Promise<string | undefined> = async () => undefined,
+): Promise<FileDescription> {
+  const header = readHeader(bytes)
+  const whole = wholeLayers(header, bytes.length)
+  const complete = whole === header.layers.length
+  const hash = hex((await sha256(bytes)).subarray(0, 16))
+  return {
+    ...describeHeader(header, header.placeholder.length > 0 ? ((await preview(bytes)) ?? null) : null),
+    bytes: bytes.length,
+    etag: complete ? `"${hash}.${whole - 1}"` : null,
+    state: complete ? 'ready' : 'truncated',
+    wholeLayers: whole,
+  }
+}
+
+/** The description as text for people. */
+export function formatDescription(file: FileDescription, symbols?: readonly string[]): string {
+  const { source, layers } = file
+  const lines = [
+    `${file.format}, ${file.bytes} bytes, ${file.state}, model set ${file.modelSet}`,
+    `source ${source.width}x${source.height}, sha256 ${source.sha256}…`,
+    ...(file.placeholder.steps > 0 ? [`placeholder ${file.placeholder.steps} steps`] : []),
+    ...layers.map(({ index, width, height, quality, score, start, end }) => {
+      const state = index < file.wholeLayers ? '' : '  not in this file'
+      const look = score === undefined ? '' : `  SSIMULACRA2 ${score}`
+      const hash = symbols?.[index] === undefined ? '' : `  ${symbols[index]}`
+      return `layer ${index}  ${width}x${height}  quality ${quality}${look}  bytes ${start}..${end} (${end - start})${hash}${state}`
+    }),
+  ]
+  return lines.join('\n')
+}

@@ -1,0 +1,30 @@
+import { decodePlaceholder } from '../../codec/placeholder/decode.ts'
+import { encodePlaceholder } from '../../codec/placeholder/encode.ts'
+import { loadPlaceholder } from '../../codec/placeholder/model.ts'
+import type { RgbImage } from '../../core/image.ts'
+import { MAGIC } from '../../format/layout.ts'
+import { createRuntime } from '../../node/compose.ts'
+import type { FileCodec } from '../../node/file-codec.ts'
+import { readPicture } from '../../node/ingest.ts'
+
+/**
+ * The placeholder code of a picture or of a .strata file, whose base layer is enough for it.
+ * @throws StrataError INPUT_*, FORMAT_*, MODEL_INVALID; PARAM_INVALID for more steps than the model has
+ */
+export async function makePlaceholder(
+  input: Uint8Array,
+  steps: number | undefined,
+  codec: () => Promise<Pick<FileCodec, 'decode'>>,
+): Promise<Uint8Array> {
+  const model = await loadPlaceholder(await createRuntime('wasm'))
+  const isStrata = MAGIC.every((byte, i) => input[i] === byte)
+  const picture = isStrata
+    ? await (await codec()).decode(input, { layer: 0, runtime: 'wasm' })
+    : await readPicture(input)
+  return encodePlaceholder(model, picture, steps)
+}
+
+/** @throws StrataError PARAM_INVALID when these are not 16 bytes a step, MODEL_INVALID */
+export async function readPlaceholder(code: Uint8Array): Promise<RgbImage> {
+  return decodePlaceholder(await loadPlaceholder(await createRuntime('wasm')), code)
+}

@@ -1,0 +1,53 @@
+import { createHash } from 'node:crypto'
+import { extname } from 'node:path'
+import type { PictureFile } from './batch/picture-files.ts'
+import { usage } from './command.ts'
+
+/** Of an image's id, which may hold `A-Z a-z 0-9 _ -`. */
+const MAX_LENGTH = 128
+/** Hexadecimal digits of the hash that stands for what an id cannot hold. */
+const HASH_DIGITS = 8
+
+/**
+ * The id of a picture by its path below the folder that was named, or its own name; it depends on nothing else, so that
+ * adding a file never changes another's. The extension is part of it, accents fall, other characters become dashes: `my
+ * cat.jpg` is `my-cat-jpg`. A name that is not ASCII, or too long, gets the start of its SHA-256: `東京.png` is `1d6f7df8-png`.
+ */
+export function imageIdOf(path: string): string {
+  const whole = path.normalize('NFC').replaceAll('\\', '/')
+  const extension = extname(whole)
+  const [stem, ending] = [plain(whole.slice(0, whole.length - extension.length)), plain(extension)]
+  const id = [stem, ending].filter((part) => part !== '').join('-')
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII
+  const isExact = stem !== '' && id.length <= MAX_LENGTH && /^[\x00-\x7f]*$/.test(whole)
+  if (isExact) return id
+  const hash = createHash('sha256').update(whole).digest('hex').slice(0, HASH_DIGITS)
+  const tail = [hash, ending.slice(0, 16)].filter((part) => part !== '').join('-')
+  const head = stem.slice(0, MAX_LENGTH - tail.length - 1).replace(/-+$/, '')
+  return head === '' ? tail : `${head}-${tail}`
+}
+
+/** Ids by path. @throws StrataError USAGE for two files that get one id, which names both */
+export function imageIds(pictures: readonly PictureFile[]): Map<string, string> {
+  const paths = new Map<string, string>()
+  for (const { path, name } of pictures) {
+    const id = imageIdOf(name + extname(path))
+    const other = paths.get(id)
+    if (other !== undefined) {
+      throw usage(
+        `${other} and ${path} would both get the id ${id}; rename one, or upload it alone with --id`,
+      )
+    }
+    paths.set(id, path)
+  }
+  return new Map([...paths].map(([id, path]) => [path, id]))
+}
+
+/** Letters without their accents, runs of what an id may not hold as one dash, none at the ends. */
+function plain(text: string): string {
+  return text
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .replace(/[^\w-]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+}

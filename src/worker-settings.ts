@@ -1,0 +1,63 @@
+import { StrataError } from './core/errors.ts'
+import { nearest } from './core/nearest.ts'
+
+/** What the ready Worker reads of its environment (wrangler.toml), by kind. */
+const FLAGS = ['KEEP_ORIGINALS', 'PERSIST', 'SIGN_QUERY'] as const
+const TEXTS = [
+  ...['ORIGIN_KEY', 'ORIGIN_TOKEN', 'ORIGIN_URL', 'REMOTE_HOSTS', 'SAMPLES', 'SIGNING_KEYS', 'STRATA_ENV'],
+  ...['UPLOAD_TOKEN', 'WEBHOOK_SECRET', 'WEBHOOK_URL'],
+]
+const BINDINGS = ['ASSETS', 'IMAGES', 'JOBS', 'LEASE', 'TRANSCODER']
+const KNOWN: readonly string[] = [...FLAGS, ...TEXTS, ...BINDINGS]
+
+const ENVIRONMENTS = ['development', 'production']
+
+/** What workerd calls the class of a bound queue. */
+const QUEUE_CLASS = 'WorkerQueue'
+
+/**
+ * A variable that is `true` or `false`; empty or missing: the fallback.
+ * @throws StrataError OPTION_INVALID for anything else
+ */
+export function readFlag(
+  env: { readonly [name in (typeof FLAGS)[number]]?: string },
+  name: (typeof FLAGS)[number],
+  fallback: boolean,
+): boolean {
+  const text = env[name] || String(fallback)
+  if (text === 'true' || text === 'false') return text === 'true'
+  throw new StrataError('OPTION_INVALID', `${name}: expected true or false, got ${JSON.stringify(text)}`)
+}
+
+/**
+ * What of an environment has no effect though somebody meant one: misspelt names, a queue that is not bound as JOBS, half
+ * a webhook, a STRATA_ENV that is neither of the two. Empty when all is well.
+ */
+export function describeSettings(env: Readonly<Record<string, unknown>>): string[] {
+  const found: string[] = []
+  for (const name of Object.keys(env).sort()) {
+    if (KNOWN.includes(name)) continue
+    const meant = nearest(name, KNOWN)
+    if (isQueue(env[name]) && !env.JOBS) {
+      found.push(
+        `${name}: a queue, but no queue is bound as JOBS, so uploads are encoded by the requests that made them`,
+      )
+    } else if (meant !== undefined && (typeof env[name] === 'string' || !env[meant])) {
+      found.push(`${name}: no such variable or binding; did you mean ${meant}?`)
+    }
+  }
+  const { STRATA_ENV: environment, WEBHOOK_URL: url, WEBHOOK_SECRET: secret } = env
+  if (environment && !ENVIRONMENTS.includes(String(environment))) {
+    const taken = 'it is taken for production'
+    found.push(
+      `STRATA_ENV: expected ${ENVIRONMENTS.join(' or ')}, got ${JSON.stringify(environment)}; ${taken}`,
+    )
+  }
+  if (url && !secret) found.push('WEBHOOK_SECRET: missing, so no event is posted to WEBHOOK_URL')
+  if (secret && !url) found.push('WEBHOOK_URL: missing, so no event is posted')
+  return found
+}
+
+function isQueue(binding: unknown): boolean {
+  return typeof binding === 'object' && binding?.constructor.name === QUEUE_CLASS
+}

@@ -1,0 +1,24 @@
+import { describe, expect, it } from 'vitest'
+import { nearest } from '../../src/core/nearest.ts'
+
+describe('nearest', () => {
+  const known = ['PERSIST', 'JOBS', 'SAMPLES', 'KEEP_ORIGINALS']
+
+  it.each([
+    ['PERSITS', 'PERSIST'],
+    ['PERSIT', 'PERSIST'],
+    ['KEEP_ORIGINAL', 'KEEP_ORIGINALS'],
+    ['KEEPORIGINALS', 'KEEP_ORIGINALS'],
+    ['JOB', 'JOBS'],
+    ['JOBS', 'JOBS'],
+    ['ABC', undefined],
+    ['DB', undefined],
+    ['STORIES', undefined],
+  ])('of %s is %s', (name, expected) => expect(nearest(name, known)).toBe(expected))
+
+  it('takes the one with fewer changes, and of equals the first', () => {
+    expect(nearest('cats', ['carts', 'cat', 'cots'])).toBe('carts')
+    expect(nearest('quality', ['qualify', 'qualities'])).toBe('qualify')
+    expect(nearest('x', [])).toBeUndefined()
+  })
+})

@@ -1,0 +1,84 @@
+import { Miniflare } from 'miniflare'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { describeSettings, readFlag } from '../src/worker-settings.ts'
+import { startReadyWorker } from './e2e/edge.ts'
+
+describe('readFlag', () => {
+  it('takes true and false, and the fallback for what is missing or empty', () => {
+    expect(readFlag({ PERSIST: 'true' }, 'PERSIST', false)).toBe(true)
+    expect(readFlag({ PERSIST: 'false' }, 'PERSIST', true)).toBe(false)
+    expect(readFlag({ PERSIST: '' }, 'PERSIST', true)).toBe(true)
+    expect(readFlag({}, 'KEEP_ORIGINALS', true)).toBe(true)
+  })
+
+  it.each(['yes', '1', 'True', 'on', ' true'])('refuses %j', (text) => {
+    expect(() => readFlag({ PERSIST: text }, 'PERSIST', false)).toThrow(
+      expect.objectContaining({
+        code: 'OPTION_INVALID',
+        message: `PERSIST: expected true or false, got ${JSON.stringify(text)}`,
+      }),
+    )
+  })
+
+  it('is answered to whoever asks for an image', { timeout: 60_000 }, async () => {
+    const edge = await startReadyWorker({ PERSIST: 'yes', ORIGIN_URL: 'http://127.0.0.1:9' })
+    onTestFinished(() => edge.dispose())
+    const response = await fetch(`${(await edge.ready).href}cdn/img/a?w=100`)
+    expect([response.status, await response.json()]).toEqual([
+      500,
+      { error: { code: 'OPTION_INVALID', message: 'PERSIST: expected true or false, got "yes"' } },
+    ])
+  })
+})
+
+describe('describeSettings', () => {
+  it('has nothing to say of what wrangler.toml sets', () => {
+    const env = {
+      IMAGES: {},
+      TRANSCODER: {},
+      JOBS: {},
+      STRATA_ENV: 'production',
+      WEBHOOK_URL: '',
+      PERSIST: 'false',
+    }
+    expect(describeSettings(env)).toEqual([])
+  })
+
+  it.each<[Record<string, unknown>, string]>([
+    [{ KEEP_ORIGINAL: 'false' }, 'KEEP_ORIGINAL: no such variable or binding; did you mean KEEP_ORIGINALS?'],
+    [{ PERSITS: 'true', PERSIST: 'false' }, 'PERSITS: no such variable or binding; did you mean PERSIST?'],
+    [{ TRANSCODR: {} }, 'TRANSCODR: no such variable or binding; did you mean TRANSCODER?'],
+    [
+      { STRATA_ENV: 'dev' },
+      'STRATA_ENV: expected development or production, got "dev"; it is taken for production',
+    ],
+    [{ WEBHOOK_URL: 'https://x' }, 'WEBHOOK_SECRET: missing, so no event is posted to WEBHOOK_URL'],
+    [{ WEBHOOK_SECRET: 's' }, 'WEBHOOK_URL: missing, so no event is posted'],
+  ])('%j', (env, expected) => expect(describeSettings(env)).toEqual([expected]))
+
+  it('leaves alone what is no slip, and a second binding beside the right one', () => {
+    expect(describeSettings({ DATABASE: {}, JOB: {}, JOBS: {}, MY_QUEUE: {} })).toEqual([])
+  })
+
+  it('knows a queue under another name from other bindings, in workerd', { timeout: 30_000 }, async () => {
+    const asked = ['UPLOAD_QUEUE', 'STORE', 'OTHER', 'TEXT']
+    const worker = new Miniflare({
+      modules: true,
+      script: `export default { fetch: (_, env) => Response.json(Object.fromEntries(
+        ${JSON.stringify(asked)}.map((name) => [name, env[name].constructor.name]))) }`,
+      compatibilityDate: '2026-04-01',
+      queueProducers: { UPLOAD_QUEUE: 'uploads' },
+      r2Buckets: ['STORE'],
+      bindings: { TEXT: 'x' },
+      serviceBindings: { OTHER: () => new Response() as never },
+    })
+    onTestFinished(() => worker.dispose())
+    const names = (await (await worker.dispatchFetch('http://edge/')).json()) as Record<string, string>
+    const env = Object.fromEntries(
+      Object.entries(names).map(([name, ofClass]) => [name, { constructor: { name: ofClass } }]),
+    )
+    expect(describeSettings(env)).toEqual([
+      'UPLOAD_QUEUE: a queue, but no queue is bound as JOBS, so uploads are encoded by the requests that made them',
+    ])
+  })
+})
