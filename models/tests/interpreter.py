@@ -13,12 +13,12 @@ def convolve(op: dict, blob: bytes, x: torch.Tensor, added: list[torch.Tensor]) 
     inner = 1 if depthwise else len(x)
     flat = read("weights", "<i2", outputs * inner * kernel * kernel).astype(np.float64)
     if depthwise:
-        weight = flat.reshape(kernel, kernel, outputs, 1).transpose(2, 3, 0, 1)
+        kernels = flat.reshape(kernel, kernel, outputs, 1).transpose(2, 3, 0, 1)
     else:
-        weight = flat.reshape(outputs, kernel, kernel, inner).transpose(0, 3, 1, 2)
+        kernels = flat.reshape(outputs, kernel, kernel, inner).transpose(0, 3, 1, 2)
     bias = torch.from_numpy(read("bias", "<i4", outputs).astype(np.float64))
     # Sums of integers below 2^31 are exact in f64.
-    weight = torch.from_numpy(np.ascontiguousarray(weight))
+    weight = torch.from_numpy(np.ascontiguousarray(kernels))
     sums = F.conv2d(x[None].double(), weight, bias, padding=kernel // 2, groups=outputs if depthwise else 1)[0]
     assert sums.abs().max() < 2**31, f"{op['out']}: a sum does not fit 32 bits"
     y = sums.float() * torch.from_numpy(read("scale", "<f4", outputs).copy())[:, None, None]

@@ -1,4 +1,5 @@
 """Training pictures: the held-out split, crops, and the resize that the references are made with."""
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -64,7 +65,7 @@ def numbered(height: int, width: int) -> torch.Tensor:
     return torch.stack([rows, columns, torch.full((height, width), 200)]).to(torch.uint8)
 
 
-@pytest.mark.parametrize("sampler", [CropSampler, lambda *args: DeviceCropSampler(*args, "cpu")])
+@pytest.mark.parametrize("sampler", [CropSampler, partial(DeviceCropSampler, device="cpu")], ids=["one by one", "gathered"])
 def test_crops_are_parts_of_a_picture_flipped_or_transposed(sampler):
     crops = (sampler([numbered(40, 50), numbered(30, 35)], 8, 64, 3).next() * 255).round().int()
     assert crops.shape == (64, 3, 8, 8)

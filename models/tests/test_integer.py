@@ -53,4 +53,5 @@ def test_the_gradient_passes_inside_the_range_and_where_it_leads_back():
     one = torch.tensor(1.0)
     FloorClip.apply(x, one, -one, one).backward(torch.tensor([1.0, -1.0, 1.0, -1.0, 1.0]))
     # A step of descent goes against the gradient: it leads back from below where the gradient is negative.
+    assert x.grad is not None
     assert x.grad.tolist() == [0.0, -1.0, 1.0, 0.0, 1.0]

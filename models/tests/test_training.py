@@ -102,9 +102,9 @@ def test_soap_finds_the_minimum_of_a_rotated_valley():
     target, weight = torch.randn(4, 6), torch.nn.Parameter(torch.zeros(4, 6))
     optimizer = Soap([weight], lr=0.05)
     error = lambda: ((weight - target) @ hessian * (weight - target)).sum()
-    start = float(error())
+    start = error().item()
     for _ in range(300):
         optimizer.zero_grad()
         error().backward()
         optimizer.step()
-    assert float(error()) < 1e-2 * start
+    assert error().item() < 1e-2 * start
