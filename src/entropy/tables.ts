@@ -2,7 +2,7 @@ import { TABLES_BASE64 } from './tables-data.ts'
 
 /**
  * Number of tables; table i has the scale sigma_i = .11 * exp(i * ln(64 / .11) / 63), its density is the mixture of
- * models/strata_models/entropy_tables.py. Table 0 codes nothing.
+ * models/strata_models/compass/entropy_tables.py. Table 0 codes nothing.
  */
 export const TABLES = 64
 

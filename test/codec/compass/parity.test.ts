@@ -12,7 +12,7 @@ import { resample } from '../../../src/pixels/resample.ts'
 import { psnr } from '../../pictures.ts'
 import { encode, runtime } from './harness.ts'
 
-/** Written by models/strata_models/parity.py from the PyTorch model of the same weights. */
+/** Written by models/strata_models/compass/parity.py from the PyTorch model of the same weights. */
 const golden = JSON.parse(readFileSync(new URL('../../golden/parity.json', import.meta.url), 'utf8')) as {
   sizes: [number, number][]
   entropy: Record<'base' | 'enhancement', Record<string, number | [means: number, indexes: number]>>
@@ -33,7 +33,7 @@ function digest(values: Int16Array | undefined): number {
   return Number(h)
 }
 
-/** The integers that models/strata_models/parity.py draws for an input of 3 x 5 side latents, 6 x 10 cells. */
+/** The integers that models/strata_models/compass/parity.py draws for an input of 3 x 5 side latents, 6 x 10 cells. */
 function drawnInput(name: string, { channels, stride }: TensorShape, kind: string): Int16Array {
   const cells = (96 / stride) * (160 / stride)
   if (name === 'side') {
