@@ -6,7 +6,7 @@ import type { Transfer } from '../messages.ts'
 import { chooseLayer, type LayerSize } from '../plan.ts'
 import { type Fetched, fetchPrefix, revalidate } from './fetch-prefix.ts'
 import { type Prefix, PrefixStore } from './prefix-store.ts'
-import { KeyedLanes, Lanes } from './queue.ts'
+import { KeyedLanes, Lanes } from './limiter.ts'
 
 /** The bytes of an image up to the layer that was asked for. */
 export interface Ready {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { KeyedLanes, Lanes } from '../../src/client/decode/queue.ts'
+import { KeyedLanes, Lanes } from '../../src/client/decode/limiter.ts'
 
 /** A task that ends when it is told to. */
 function task() {
