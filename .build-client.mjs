@@ -26,7 +26,30 @@ export async function buildClient(folder) {
       logLevel: 'warning',
     })
   }
+  await buildDemo(folder)
   await copyDecoder(folder)
+}
+
+/** The script of the ready Worker's demo page. It imports the library as every page does, from beside it. */
+async function buildDemo(folder) {
+  await build({
+    entryPoints: [join(ROOT, 'src/client/demo/page.ts')],
+    outfile: join(folder, 'demo.js'),
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    platform: 'browser',
+    target: 'es2022',
+    logLevel: 'warning',
+    plugins: [
+      {
+        name: 'library',
+        setup({ onResolve }) {
+          onResolve({ filter: /^\.\.\/index\.ts$/ }, () => ({ path: './index.js', external: true }))
+        },
+      },
+    ],
+  })
 }
 
 /** What the worker fetches: the kernels, the models (`.bin` as `.pack`), and a manifest of just these, as unpacked. */

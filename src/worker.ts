@@ -43,14 +43,16 @@ interface Bindings {
   readonly WEBHOOK_URL?: string
   readonly WEBHOOK_SECRET?: string
   readonly SAMPLES?: string
+  /** Set by `strata start`: where the demo page's comparison with other codecs is. */
+  readonly COMPARISONS_URL?: string
 }
 
 const MAX_SAMPLES = 24
-/** The page is one file with its own style and script; images and fetches go to this Worker only. */
+/** Script, images and fetches of the page come from this Worker alone. */
 const DEMO_HEADERS = {
   'Cache-Control': 'no-cache',
   'Content-Security-Policy':
-    "default-src 'none'; base-uri 'none'; img-src 'self' data: blob:; connect-src 'self'; style-src 'unsafe-inline'; script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval'; worker-src 'self'",
+    "default-src 'none'; base-uri 'none'; img-src 'self' data: blob:; connect-src 'self'; style-src 'unsafe-inline'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'",
   'X-Content-Type-Options': 'nosniff',
 }
 
@@ -90,12 +92,21 @@ app.get('/client/:name', async (c) => {
   return files ? await clientFile(files, c.req.raw, c.req.param('name')) : c.notFound()
 })
 
-/** Ids for the demo page: those of SAMPLES; in development, where that is empty, those in the bucket. */
+/** Ids for the demo page. What a bucket holds is listed in development only; then more may come (`live`). */
 app.get('/samples', async (c) => {
   const named = listOf(c.env.SAMPLES)
   const listed = named.length === 0 && c.env.STRATA_ENV === 'development'
   const samples = listed ? await listIds(c.env.IMAGES) : named
-  return c.json({ samples: samples.slice(0, MAX_SAMPLES) }, 200, { 'Cache-Control': 'no-store' })
+  return c.json({ samples: samples.slice(0, MAX_SAMPLES), ...(listed && { live: true }) }, 200, {
+    'Cache-Control': 'no-store',
+  })
+})
+
+/** What other codecs take for the samples, as far as `strata start` has measured it. */
+app.get('/comparisons', async (c) => {
+  const url = c.env.COMPARISONS_URL
+  const comparisons = url ? await (await fetch(url)).json<object>() : { measuring: false, images: {} }
+  return c.json(comparisons, 200, { 'Cache-Control': 'no-store' })
 })
 
 app.route('/cdn', imageCdn(options))

@@ -17,6 +17,10 @@ describe('the edge Worker', () => {
     expect(await (await get('/samples')).json()).toEqual({ samples: [] })
   })
 
+  it('has no comparison with other codecs where nobody measured it', async () => {
+    expect(await (await get('/comparisons')).json()).toEqual({ measuring: false, images: {} })
+  })
+
   it('mounts the plugin at /cdn', async () => {
     expect(await (await get('/cdn/health')).json()).toEqual({ status: 'ok' })
     expect((await get('/cdn/img/unknown')).status).toBe(404)

@@ -1,14 +1,14 @@
-/** Parameters that choose a size or a format; what else a query holds, such as a signature, belongs to the image. */
-const CHOICES = ['w', 'h', 'dpr', 'q', 'f', 'ht', 'fit', 'bg']
-const SIGNATURE = ['exp', 'kid', 'sig']
+/** Parameters that choose a size or a format. All others, such as a signature, belong to the image. */
+const VARIANT_PARAMETERS = ['w', 'h', 'dpr', 'q', 'f', 'ht', 'fit', 'bg']
+const SIGNATURE_PARAMETERS = ['exp', 'kid', 'sig']
 
-/** `…/img/ID`, with the hash of a version or without. */
+/** `…/img/ID` or `…/img/ID@HASH`. */
 const IMAGE_PATH = /\/img\/[\w-]{1,128}(@[\w-]+)?$/
 
 /**
- * The address of an image without the size and format that a page chose.
- * @param base what relative addresses start from
- * @returns undefined for what is not an image of a Strata CDN
+ * The address of an image without size and format.
+ * @param base absolute address that a relative one is resolved against
+ * @returns undefined for an address that is not an image of a Strata CDN
  */
 export function imageAddress(address: string, base: string): string | undefined {
   let url: URL
@@ -18,20 +18,20 @@ export function imageAddress(address: string, base: string): string | undefined 
     return undefined
   }
   if (!/^https?:$/.test(url.protocol) || !IMAGE_PATH.test(url.pathname)) return undefined
-  return without(url, CHOICES)
+  return without(url, VARIANT_PARAMETERS)
 }
 
-/** What a browser keeps an image under: a new signature does not make it another image. */
+/** The key that an image is stored under: its address without the signature, which changes. */
 export function identity(image: string): string {
-  return without(new URL(image), SIGNATURE)
+  return without(new URL(image), SIGNATURE_PARAMETERS)
 }
 
-/** Leading digits of the file's hash in `…/img/ID@HASH`, which never is another picture. */
+/** The leading digits of the file's hash in `…/img/ID@HASH`; undefined without one. */
 export function pinnedHash(image: string): string | undefined {
   return /@(\w+)$/.exec(new URL(image).pathname)?.[1]
 }
 
-/** The bytes up to the layer for a width, in device pixels. */
+/** The address of the bytes up to the layer that a width, in device pixels, selects. */
 export function nativeAddress(image: string, width: number): string {
   const url = new URL(image)
   url.searchParams.set('f', 'native')

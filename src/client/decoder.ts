@@ -1,8 +1,8 @@
 import type { Answer, Request } from './messages.ts'
 
 type Job = Extract<Request, { image: string; job: number } | { address: string } | { restore: boolean }>
-/** A job as its caller writes it. */
-export type Ask = Job extends infer J ? (J extends unknown ? Omit<J, 'job'> : never) : never
+/** A request with an answer, as its caller writes it: without the job number. */
+export type JobRequest = Job extends infer J ? (J extends unknown ? Omit<J, 'job'> : never) : never
 
 export interface DecoderOptions {
   readonly assets?: string | URL
@@ -11,23 +11,23 @@ export interface DecoderOptions {
   readonly heldBytes?: number
 }
 
-interface Waiting {
+interface PendingJob {
   readonly onAnswer: (answer: Answer) => void
   readonly worker: Worker
 }
 
-/** How long workers without anything to do keep their memory. */
+/** Idle workers keep their memory for this long. */
 const IDLE_MS = 20_000
 
-/** The decoding workers of a page: started when first needed, ended when nothing needs them any more. */
+/** The decoding workers of a page. They start at the first request and end when nothing on the page uses them. */
 export class Decoder {
   readonly #options: DecoderOptions
   readonly #workers: Worker[] = []
-  readonly #waiting = new Map<number, Waiting>()
+  readonly #pending = new Map<number, PendingJob>()
   #users = 0
-  #next = 1
+  #nextJob = 1
   #idle: ReturnType<typeof setTimeout> | undefined
-  /** Nothing can be decoded here: no WebAssembly, a policy, no worker. */
+  /** Nothing can be decoded on this page: WebAssembly or workers are missing, or a policy forbids them. */
   unusable: boolean
 
   constructor(options: DecoderOptions) {
@@ -35,7 +35,7 @@ export class Decoder {
     this.unusable = !(globalThis.Worker && globalThis.WebAssembly && globalThis.createImageBitmap)
   }
 
-  /** Someone on the page may need a decoder soon, until `release`. */
+  /** Keeps the workers alive until the matching `release`. */
   retain(): void {
     this.#users++
     clearTimeout(this.#idle)
@@ -46,28 +46,28 @@ export class Decoder {
   }
 
   /**
-   * @param key what the same worker should do, because it remembers it
-   * @param onAnswer gets everything up to and with the last answer: `end`, `restored` or `failed`
-   * @returns cancels; there is no answer then
+   * @param key requests of one key go to one worker, which keeps what it decoded before
+   * @param onAnswer gets every answer; the last is `end`, `restored` or `failed`
+   * @returns cancels the request: no further answer comes
    */
-  ask(key: string, ask: Ask, onAnswer: (answer: Answer) => void): () => void {
-    const job = this.#next++
+  request(key: string, request: JobRequest, onAnswer: (answer: Answer) => void): () => void {
+    const job = this.#nextJob++
     const worker = this.#workerFor(key)
     if (!worker) {
       queueMicrotask(() => onAnswer(noDecoder(job)))
       return () => undefined
     }
-    this.#waiting.set(job, { onAnswer, worker })
-    worker.postMessage({ ...ask, job } as Request)
+    this.#pending.set(job, { onAnswer, worker })
+    worker.postMessage({ ...request, job } as Request)
     return () => {
-      if (this.#waiting.delete(job)) worker.postMessage({ type: 'cancel', job } satisfies Request)
+      if (this.#pending.delete(job)) worker.postMessage({ type: 'cancel', job } satisfies Request)
     }
   }
 
-  /** Gives up what workers remember of an image. */
+  /** Frees the decoded layers that the workers keep of an image. */
   forget(image: string): void {
     const request: Request = { type: 'forget', image }
-    for (const worker of this.#workers) worker.postMessage(request)
+    for (const worker of this.#workers) worker?.postMessage(request)
   }
 
   #workerFor(key: string): Worker | undefined {
@@ -87,8 +87,8 @@ export class Decoder {
       const worker = assets
         ? new Worker(sameOrigin(new URL('worker.js', assets)), { type: 'module' })
         : new Worker(new URL('./worker.js', import.meta.url), { type: 'module' })
-      worker.onmessage = ({ data }: MessageEvent<Answer>) => this.#take(data)
-      // The script is not there, or a policy forbids it.
+      worker.onmessage = ({ data }: MessageEvent<Answer>) => this.#receive(data)
+      // The script is missing, or a policy forbids it.
       worker.onerror = () => this.#fail()
       worker.postMessage({ type: 'start', assets, heldBytes } satisfies Request)
       return worker
@@ -98,37 +98,51 @@ export class Decoder {
     }
   }
 
-  #take(answer: Answer): void {
-    const waiting = this.#waiting.get(answer.job)
-    if (!waiting) {
+  #receive(answer: Answer): void {
+    const pending = this.#pending.get(answer.job)
+    if (!pending) {
+      // The job was cancelled meanwhile.
       if ('bitmap' in answer) answer.bitmap.close()
       return
     }
     if (answer.type === 'failed' && answer.unusable) this.unusable = true
     if (answer.type === 'end' || answer.type === 'restored' || answer.type === 'failed')
-      this.#waiting.delete(answer.job)
-    waiting.onAnswer(answer)
+      this.#pending.delete(answer.job)
+    pending.onAnswer(answer)
   }
 
   #fail(): void {
     this.unusable = true
-    for (const [job, { onAnswer }] of this.#waiting) onAnswer(noDecoder(job))
+    for (const [job, { onAnswer }] of this.#pending) onAnswer(noDecoder(job))
     this.#end()
   }
 
   #end(): void {
     for (const worker of this.#workers) worker?.terminate()
     this.#workers.length = 0
-    this.#waiting.clear()
+    this.#pending.clear()
   }
 }
 
+const decoders = new Map<string, Decoder>()
+
+/** The decoder of a page for one `assets` folder, shared by all callers; the options of the first caller hold. */
+export function decoderFor(options: DecoderOptions): Decoder {
+  const key = String(options.assets ?? '')
+  let decoder = decoders.get(key)
+  if (!decoder) {
+    decoder = new Decoder(options)
+    decoders.set(key, decoder)
+  }
+  return decoder
+}
+
 function noDecoder(job: number): Answer {
-  const message = 'this browser or page does not let the decoder run'
+  const message = 'this page cannot run the decoder'
   return { type: 'failed', job, code: 'MODEL_INVALID', message, unusable: true }
 }
 
-/** Browsers start workers from the page's own origin only; a small script of the page may import from elsewhere. */
+/** Browsers start workers from the page's own origin only, but a small script of the page may import another one. */
 function sameOrigin(script: URL): URL | string {
   if (script.origin === location.origin) return script
   return URL.createObjectURL(new Blob([`import ${JSON.stringify(script.href)}`], { type: 'text/javascript' }))

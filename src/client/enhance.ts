@@ -1,19 +1,18 @@
-import { whenIdle } from './idle.ts'
+import { decoderFor } from './decoder.ts'
 import type { EnhanceOptions } from './options.ts'
 import { Picture, type PictureOptions } from './picture.ts'
-import { decoderFor } from './shared.ts'
 
 /** What `enhance` started. */
 export interface Enhancement {
-  /** Ends it: every image is the plain `<img>` again, and memory is given back. */
+  /** Ends it: every image is the plain `<img>` again, and all memory is freed. */
   stop(): void
 }
 
 /**
- * Decodes the pictures below `root` here instead of showing their JPEGs: each shows its placeholder first, then the layer
- * that its size in device pixels needs, and a higher one, by the missing bytes alone, when it grows. Pictures that come
- * later are found; pictures that go give their memory back. Where anything fails the plain `<img>` shows. Each says what
- * it does in events of type `strata` (`StrataDetail`).
+ * Decodes the pictures below `root` in the browser instead of showing their JPEGs. Each picture shows its placeholder,
+ * then the layer that its size in device pixels needs; when it grows, only the missing bytes of a higher layer are
+ * fetched. Pictures added later are found, and the memory of removed pictures is freed. Where anything fails, the plain
+ * `<img>` shows. Each picture reports what it does in events of type `strata` (`StrataDetail`).
  *
  * @param root an element, or one `<img>`. @default the document
  * @example
@@ -23,19 +22,20 @@ export interface Enhancement {
 export function enhance(root: ParentNode & Node = document, options: EnhanceOptions = {}): Enhancement {
   const decoder = decoderFor(options)
   if (decoder.unusable) return { stop: () => undefined }
+  const { connection } = navigator as { connection?: { readonly saveData?: boolean } }
   const shared: PictureOptions = {
     decoder,
     replace: options.replace ?? true,
-    saveData: options.saveData ?? savesData(),
+    saveData: options.saveData ?? connection?.saveData ?? false,
   }
   const selector = options.selector ?? 'img'
   const pictures = new Map<Element, Picture>()
 
-  const near = new IntersectionObserver(
+  const viewport = new IntersectionObserver(
     (entries) => {
       for (const { target, isIntersecting } of entries) {
         const picture = pictures.get(target)
-        if (picture) picture.near = isIntersecting
+        if (picture) picture.isNear = isIntersecting
       }
     },
     { rootMargin: options.margin ?? '50%' },
@@ -44,75 +44,88 @@ export function enhance(root: ParentNode & Node = document, options: EnhanceOpti
     for (const { target } of entries) {
       const picture = pictures.get(target)
       if (picture) picture.resized()
-      // What is around a picture moves it.
-      else for (const each of pictures.values()) if (target.contains(each.img)) each.place()
+      // A parent that changes its size may move its pictures.
+      else for (const each of pictures.values()) if (target.contains(each.img)) each.overlay.place()
     }
   })
-  const changes = new MutationObserver(look)
-  const resized = () => {
+  const mutations = new MutationObserver(update)
+  const resizeAll = () => {
     for (const picture of pictures.values()) picture.resized()
   }
-  const stopDensity = watchDensity(resized)
-  globalThis.visualViewport?.addEventListener('resize', resized)
+  const stopDensity = watchDensity(resizeAll)
+  visualViewport?.addEventListener('resize', resizeAll)
 
-  look()
-  changes.observe(root, {
+  update()
+  mutations.observe(root, {
     childList: true,
     subtree: true,
     attributes: true,
     attributeFilter: ['src', 'srcset', 'data-strata'],
   })
   if (!shared.saveData && pictures.size > 0) {
-    whenIdle(() => void decoder.ask('', { type: 'warm', restore: false }, () => undefined))
+    whenIdle(() => void decoder.request('', { type: 'warm', restore: false }, () => undefined))
   }
   return {
     stop() {
-      changes.disconnect()
-      near.disconnect()
+      mutations.disconnect()
+      viewport.disconnect()
       sizes.disconnect()
       stopDensity()
-      globalThis.visualViewport?.removeEventListener('resize', resized)
+      visualViewport?.removeEventListener('resize', resizeAll)
       for (const picture of pictures.values()) picture.end()
       pictures.clear()
     },
   }
 
-  /** Takes up what is new, lets go what is gone or has become another picture. */
-  function look(): void {
-    for (const [img, picture] of pictures) if (!isWanted(picture.img) || picture.isOther) drop(img, picture)
+  /** Adopts new pictures, follows moved ones, and ends those that are gone or have another source. */
+  function update(): void {
+    for (const [img, picture] of pictures) {
+      if (!isWanted(picture.img) || picture.hasOtherSource) release(img, picture)
+      else if (picture.overlay.isAstray) observeSize(img)
+    }
     const added: Picture[] = []
-    const found = root instanceof HTMLImageElement ? [root] : root.querySelectorAll(selector)
-    for (const img of found) {
+    const candidates = root instanceof HTMLImageElement ? [root] : root.querySelectorAll(selector)
+    for (const img of candidates) {
       if (!(img instanceof HTMLImageElement) || pictures.has(img) || !isWanted(img)) continue
       const picture = Picture.adopt(img, shared)
       if (!picture) continue
       pictures.set(img, picture)
       added.push(picture)
-      near.observe(img)
-      sizes.observe(img)
-      if (img.parentElement) sizes.observe(img.parentElement)
+      viewport.observe(img)
+      observeSize(img)
     }
     for (const picture of added) picture.start()
+  }
+
+  /** The observer calls back at once, and then at each change of the image's size and of its parent's. */
+  function observeSize(img: Element): void {
+    sizes.observe(img.parentElement ?? img)
+    sizes.observe(img)
   }
 
   function isWanted(img: HTMLImageElement): boolean {
     return img.isConnected && img.dataset.strata !== 'off'
   }
 
-  function drop(img: Element, picture: Picture): void {
+  function release(img: Element, picture: Picture): void {
     pictures.delete(img)
-    near.unobserve(img)
+    viewport.unobserve(img)
     sizes.unobserve(img)
     picture.end()
   }
 }
 
-function savesData(): boolean {
-  const { connection } = navigator as { connection?: { readonly saveData?: boolean } }
-  return connection?.saveData ?? false
+/** Calls back when the page has nothing else to do, at the latest after two seconds. Safari has no idle callback. */
+function whenIdle(callback: () => void): void {
+  if ('requestIdleCallback' in globalThis) requestIdleCallback(callback, { timeout: 2000 })
+  else setTimeout(callback, 200)
 }
 
-/** A query for the density of now fires once, when it is no longer that. */
+/**
+ * Calls back whenever the number of device pixels per CSS pixel changes. A media query tells of one change only: it
+ * names the density of now.
+ * @returns stops
+ */
 function watchDensity(callback: () => void): () => void {
   let query: MediaQueryList
   const changed = () => {

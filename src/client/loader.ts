@@ -1,18 +1,18 @@
-/** What Next.js gives a `loader`, and what unpic's transformers take. */
+/** The arguments that Next.js passes to a `loader`, and that unpic's transformers take. */
 export interface LoaderOptions {
-  /** Address of the image without a size: `/cdn/img/cat`. A signature in its query stays. */
+  /** Address of the image without a size, such as `/cdn/img/cat`. A signature in its query is kept. */
   readonly src: string
   /** Device pixels. */
   readonly width: number
-  /** 1 to 100, of the JPEG. @default the edge's */
+  /** Quality of the JPEG, 1 to 100. @default chosen by the edge */
   readonly quality?: number
 }
 
-/** Widths of Strata's default ladder: candidates between them would be the next larger file under another address. */
+/** Widths of Strata's default ladder. A width between two of them would be the same file under another address. */
 export const LADDER: readonly number[] = [320, 640, 1280, 1920, 2560, 3840]
 
 /**
- * The address of a picture at one width: the one function that every `src` and every candidate comes from.
+ * The address of a picture at one width.
  * @example `export default loader` in the file that `images.loaderFile` of next.config.js names
  */
 export function loader({ src, width, quality }: LoaderOptions): string {
@@ -24,13 +24,13 @@ export function loader({ src, width, quality }: LoaderOptions): string {
 }
 
 export interface SrcsetOptions extends Omit<LoaderOptions, 'width'> {
-  /** Width of the source in pixels: wider candidates would show nothing more. @default unknown */
+  /** Width of the source in pixels: wider candidates are left out. @default unknown */
   readonly sourceWidth?: number
   /** @default the default ladder */
   readonly widths?: readonly number[]
 }
 
-/** The candidates of an `<img srcset>`, by `loader`. */
+/** The value of `srcset`, with a candidate for each width. */
 export function srcset({ src, quality, sourceWidth, widths = LADDER }: SrcsetOptions): string {
   return candidates(widths, sourceWidth)
     .map((width) => `${loader({ src, width, quality })} ${width}w`)
@@ -38,7 +38,7 @@ export function srcset({ src, quality, sourceWidth, widths = LADDER }: SrcsetOpt
 }
 
 export interface ImageOptions extends SrcsetOptions {
-  /** Size in CSS pixels, or anything of the picture's proportions: it reserves the place. */
+  /** Size in CSS pixels. With `height` it reserves the place, so that nothing moves when the picture comes. */
   readonly width: number
   readonly height: number
   /** `fixed`: shown at `width`. `fluid`: as wide as its container, at most `width`. @default 'fluid' */
@@ -53,7 +53,7 @@ export interface ImageAttributes {
   readonly height: number
 }
 
-/** All that an `<img>` needs besides its `alt`. */
+/** All attributes of an `<img>` except `alt`. */
 export function imageAttributes(options: ImageOptions): ImageAttributes {
   const { src, quality, width, height, layout, sourceWidth, widths = LADDER } = options
   const known = candidates(widths, sourceWidth)
@@ -67,12 +67,12 @@ export function imageAttributes(options: ImageOptions): ImageAttributes {
   }
 }
 
-/** The `sizes` of a picture `width` CSS pixels wide, or at most that. */
+/** The value of `sizes` for a picture that is `width` CSS pixels wide (`fixed`) or at most that wide (`fluid`). */
 export function sizes(width: number, layout: 'fixed' | 'fluid' = 'fluid'): string {
   return layout === 'fixed' ? `${width}px` : `(min-width: ${width}px) ${width}px, 100vw`
 }
 
-/** The ladder below the source's width, then that width, as the origin makes it. */
+/** The widths of the layers that the origin makes of a source. */
 function candidates(widths: readonly number[], sourceWidth?: number): readonly number[] {
   if (sourceWidth === undefined) return widths
   return [...widths.filter((width) => width < 0.85 * sourceWidth), sourceWidth]

@@ -1,6 +1,6 @@
 import type { LayerSize } from './plan.ts'
 
-/** What a page asks of its decoding worker; `job` names the answers. */
+/** A message from the page to a decoding worker. Answers carry the number of their `job`. */
 export type Request =
   | {
       readonly type: 'show'
@@ -10,7 +10,7 @@ export type Request =
       /** Device pixels. */
       readonly width: number
       readonly saveData: boolean
-      /** Whether the placeholder of the info JSON is wanted too. */
+      /** Whether to send the placeholder of the info JSON too. */
       readonly placeholder: boolean
     }
   | { readonly type: 'restore'; readonly job: number; readonly address: string }
@@ -19,16 +19,17 @@ export type Request =
   | { readonly type: 'forget'; readonly image: string }
   | { readonly type: 'start'; readonly assets: string | undefined; readonly heldBytes: number | undefined }
 
-/** What came over the network, and what did not have to. */
+/** How many bytes of an image a job fetched, and how many it found stored. */
 export interface Transfer {
-  /** Bytes of the image that this job fetched. */
+  /** Bytes that came over the network. */
   readonly fetched: number
-  /** Bytes of the image that were here before. */
+  /** Bytes that were stored before. */
   readonly reused: number
-  /** The `Range` header that asked for them, where there was one. */
+  /** The `Range` header of the request, where it had one. */
   readonly range: string | undefined
 }
 
+/** A message from a decoding worker to the page. */
 export type Answer =
   | { readonly type: 'placeholder'; readonly job: number; readonly uri: string }
   | {
@@ -53,6 +54,6 @@ export type Answer =
       readonly job: number
       readonly code: string
       readonly message: string
-      /** Whether nothing can be decoded here at all, as against this one image. */
+      /** Whether no image at all can be decoded on this page. */
       readonly unusable: boolean
     }

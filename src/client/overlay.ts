@@ -1,18 +1,21 @@
 /**
- * A canvas over the content box of an `<img>`: beside it in the document, out of the flow and untouched by the pointer, so
- * that nothing around it moves and the image stays what pages, assistive technology and pointers see.
+ * A canvas over the content box of an `<img>`. It is the next sibling of the image, is taken out of the flow and lets
+ * pointer events through: nothing on the page moves, and scripts, assistive technology and pointers still meet the image.
  */
 export class Overlay {
   readonly #img: HTMLImageElement
   #canvas: HTMLCanvasElement | undefined
-  /** Where the canvas lies from where it would lie by itself. */
-  #offset = [0, 0]
 
   constructor(img: HTMLImageElement) {
     this.#img = img
   }
 
-  /** A picture of this size is to come; what is shown until now is enlarged to it meanwhile. */
+  /** Whether the canvas is not beside the image, because it is new or the page has moved the image. */
+  get isAstray(): boolean {
+    return !!this.#canvas && this.#canvas.previousSibling !== this.#img
+  }
+
+  /** Makes room for a picture of `width` x `height` pixels; until it is drawn, the one before is shown enlarged. */
   begin(width: number, height: number): void {
     const shown = this.#canvas
     const canvas = document.createElement('canvas')
@@ -21,38 +24,30 @@ export class Overlay {
     canvas.ariaHidden = 'true'
     if (shown) context(canvas)?.drawImage(shown, 0, 0, width, height)
     this.#canvas = canvas
-    this.#hold()
-    shown?.remove()
-    free(shown)
+    discard(shown)
     this.place()
   }
 
-  /** What clips or scrolls the image has to hold the canvas as well, which it does not while it is `static`. */
-  #hold(): void {
-    const { offsetParent, parentElement } = this.#img
-    for (let box = parentElement; box && box !== offsetParent; box = box.parentElement) {
-      if (getComputedStyle(box).overflow !== 'visible') box.style.position = 'relative'
-    }
-  }
-
+  /** Draws rows of the picture from row `top` on, and frees the bitmap. */
   draw(bitmap: ImageBitmap, top: number): void {
     if (this.#canvas) context(this.#canvas)?.drawImage(bitmap, 0, top)
     bitmap.close()
   }
 
-  /** Follows the image. Measures: to be called where layout is known, in an observer's callback. */
+  /** Moves the canvas to where the image is now. It reads layout, so callers are callbacks of observers. */
   place(): void {
     const canvas = this.#canvas
     if (!canvas) return
     const img = this.#img
     const style = getComputedStyle(img)
     const { objectFit, objectPosition, borderRadius, imageRendering, zIndex, visibility } = style
-    const padding = (side: string) => Number.parseFloat(style.getPropertyValue(`padding-${side}`)) || 0
-    const [left, top] = [padding('left'), padding('top')]
-    // All is read before the first thing is written: each change of turns is another layout.
+    const padding = (side: string) => Number.parseFloat(style.getPropertyValue(`padding-${side}`))
+    const left = padding('left')
+    const top = padding('top')
+    // All styles are read before the first is written: a read after a write costs another layout.
     Object.assign(canvas.style, {
       position: 'absolute',
-      // Nothing that a page says of canvases in general.
+      // These undo what a page's style sheet may say about all canvases.
       inset: 'auto',
       margin: '0',
       padding: '0',
@@ -60,29 +55,41 @@ export class Overlay {
       maxWidth: 'none',
       maxHeight: 'none',
       pointerEvents: 'none',
+      // The canvas is measured where it lies by itself, so that no earlier translation counts.
+      translate: 'none',
       width: `${img.clientWidth - left - padding('right')}px`,
       height: `${img.clientHeight - top - padding('bottom')}px`,
-      // What the image's box and the picture in it look like, the canvas has to look like as well.
+      // The canvas takes its look from the image.
       ...{ objectFit, objectPosition, borderRadius, imageRendering, zIndex, visibility },
     })
-    if (canvas.previousSibling !== img) img.after(canvas)
-    const [from, to] = [canvas.getBoundingClientRect(), img.getBoundingClientRect()]
-    // Rectangles are scaled where something around is; the offset is not.
+    if (this.isAstray) {
+      this.#becomeOffsetParents()
+      img.after(canvas)
+    }
+    const from = canvas.getBoundingClientRect()
+    const to = img.getBoundingClientRect()
+    // Rectangles are scaled where an ancestor is transformed; `translate` is not.
     const scale = to.width / img.offsetWidth || 1
-    const [x = 0, y = 0] = this.#offset
-    this.#offset = [
-      x + (to.left - from.left) / scale + img.clientLeft + left,
-      y + (to.top - from.top) / scale + img.clientTop + top,
-    ]
-    canvas.style.translate = this.#offset.map((value) => `${value}px`).join(' ')
+    const x = (to.left - from.left) / scale + img.clientLeft + left
+    const y = (to.top - from.top) / scale + img.clientTop + top
+    canvas.style.translate = `${x}px ${y}px`
   }
 
-  /** Takes the canvas away and gives its memory back. */
+  /**
+   * A box that clips or scrolls the image clips and scrolls an absolutely positioned canvas only where the box is
+   * positioned itself.
+   */
+  #becomeOffsetParents(): void {
+    const { offsetParent, parentElement } = this.#img
+    for (let box = parentElement; box && box !== offsetParent; box = box.parentElement) {
+      if (getComputedStyle(box).overflow !== 'visible') box.style.position = 'relative'
+    }
+  }
+
+  /** Removes the canvas and frees its memory. */
   remove(): void {
-    this.#canvas?.remove()
-    free(this.#canvas)
+    discard(this.#canvas)
     this.#canvas = undefined
-    this.#offset = [0, 0]
   }
 }
 
@@ -90,7 +97,8 @@ function context(canvas: HTMLCanvasElement): CanvasRenderingContext2D | null {
   return canvas.getContext('2d')
 }
 
-/** A canvas without pixels has no store; garbage collection would come later. */
-function free(canvas: HTMLCanvasElement | undefined): void {
+/** Frees the pixels of a canvas at once: garbage collection would come later. */
+function discard(canvas: HTMLCanvasElement | undefined): void {
+  canvas?.remove()
   if (canvas) canvas.width = canvas.height = 0
 }

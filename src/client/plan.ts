@@ -1,16 +1,16 @@
-/** What choosing a layer needs to know of one. */
+/** Size of a layer in pixels. */
 export interface LayerSize {
   readonly width: number
   readonly height: number
 }
 
-/** Beyond four device pixels per CSS pixel nobody sees a difference, and pinch zoom would ask for everything. */
+/** Nobody sees a difference beyond four device pixels per CSS pixel, and pinch zoom would request every layer. */
 const MAX_DENSITY = 4
 
 /**
- * Width of the picture, in device pixels, that a box shows without enlarging it.
+ * The smallest width of the picture, in device pixels, that a box shows without enlarging it.
  * @param box content box in CSS pixels
- * @param picture proportions of the picture, where they are known
+ * @param picture any size with the picture's proportions; undefined where they are unknown
  * @param fit `object-fit` of the box
  * @param density device pixels per CSS pixel, zoom included
  */
@@ -28,12 +28,13 @@ export function neededWidth(
 }
 
 /**
- * Index of the layer for a width, as the edge chooses it: the smallest that is wide enough, the last where none is, the
- * best of several of one width. Who saves data gets the next smaller size.
+ * Index of the layer for a width, as the edge chooses it: the smallest layer that is wide enough, or the last one; of
+ * several layers of one width the best.
  * @param layers from the base up; at least one
+ * @param saveData chooses the next smaller width
  */
 export function chooseLayer(layers: readonly LayerSize[], width: number, saveData = false): number {
-  const wanted = layers.find((layer) => layer.width >= width) ?? layers[layers.length - 1]
-  const smaller = saveData ? layers.findLast((layer) => layer.width < wanted!.width) : undefined
-  return layers.findLastIndex((layer) => layer.width === (smaller ?? wanted)!.width)
+  const enough = layers.find((layer) => layer.width >= width) ?? layers[layers.length - 1]
+  const smaller = saveData ? layers.findLast((layer) => layer.width < enough!.width) : undefined
+  return layers.findLastIndex((layer) => layer.width === (smaller ?? enough)!.width)
 }

@@ -1,34 +1,33 @@
-import type { Ask, Decoder, DecoderOptions } from './decoder.ts'
+import { type Decoder, type DecoderOptions, decoderFor, type JobRequest } from './decoder.ts'
 import type { Answer } from './messages.ts'
 import { announce } from './options.ts'
 import { Overlay } from './overlay.ts'
-import { decoderFor } from './shared.ts'
 
-/** One worker restores: that which `prepareRestore` has made ready. */
+/** Key of the one worker that restores, so that `restore` finds the models that `prepareRestore` loaded. */
 const RESTORER = ''
 
 export interface RestoreOptions extends Pick<DecoderOptions, 'assets'> {
   readonly signal?: AbortSignal
 }
 
-/** What an image shows now. */
+/** A restored picture, as the image shows it. */
 export interface Restoration {
   readonly width: number
   readonly height: number
-  /** `plain`: the file hides nothing that can be read, so it was only enlarged. */
+  /** Name of the rescaling method; `plain` where the file hides nothing that can be read and was only enlarged. */
   readonly method: string
   readonly factor: number
   /** Why the method is `plain`. */
   readonly note?: string
-  /** Shows the thumbnail again and gives the memory back. */
+  /** Shows the thumbnail again and frees the memory. */
   undo(): void
 }
 
 /**
- * Turns a thumbnail that is on the page into the larger picture that it hides, without network: from the file in the
- * browser's cache. `prepareRestore` fetches the models in time.
- * @throws Error with a `code`: INPUT_* for what is no picture, NOT_FOUND where the cache has lost it and there is no
- * network, MODEL_INVALID where models or decoder cannot be had; the image stays as it is
+ * Shows, in place of a thumbnail on the page, the larger picture that the thumbnail hides. The file comes from the
+ * browser's cache, so no network is needed once `prepareRestore` has loaded the models.
+ * @throws Error with a `code`; the image stays as it is. INPUT_*: the file is no picture. ORIGIN_FAILED: it is neither
+ * in the cache nor to be had. NOT_FOUND: the server refused it. MODEL_INVALID: models or decoder are missing
  */
 export async function restore(img: HTMLImageElement, options: RestoreOptions = {}): Promise<Restoration> {
   const decoder = decoderFor(options)
@@ -57,17 +56,17 @@ export async function restore(img: HTMLImageElement, options: RestoreOptions = {
   }
 }
 
-/** Fetches what `restore` needs, so that it works without a network later. Rejects where that cannot be had. */
+/** Fetches what `restore` needs to work without a network later. @throws as `restore` */
 export async function prepareRestore(options: Pick<DecoderOptions, 'assets'> = {}): Promise<void> {
   const decoder = decoderFor(options)
-  // For good: without a network a new worker could not be loaded.
+  // Never released: without a network a new worker could not be loaded.
   decoder.retain()
   await answerOf(decoder, { type: 'warm', restore: true })
 }
 
-async function answerOf(decoder: Decoder, ask: Ask, signal?: AbortSignal): Promise<Answer> {
+async function answerOf(decoder: Decoder, request: JobRequest, signal?: AbortSignal): Promise<Answer> {
   return await new Promise((resolve, reject) => {
-    const cancel = decoder.ask(RESTORER, ask, (answer) => {
+    const cancel = decoder.request(RESTORER, request, (answer) => {
       if (answer.type === 'failed') reject(Object.assign(new Error(answer.message), { code: answer.code }))
       else resolve(answer)
     })

@@ -9,13 +9,13 @@ import { modelAddress } from './decode/assets.ts'
 import { toBitmap } from './decode/bitmap.ts'
 import { HeldLayers } from './decode/held-layers.ts'
 import { Images, readInfo } from './decode/images.ts'
-import { dropOthers, readKept } from './decode/model-store.ts'
-import { Lanes } from './decode/queue.ts'
+import { Limiter } from './decode/limiter.ts'
+import { deleteOthers, readStored } from './decode/model-store.ts'
 import { restorerFor, warmRestorer } from './decode/restorer.ts'
 import { readShownFile } from './decode/shown-file.ts'
 import type { Answer, Request } from './messages.ts'
 
-/** What this file uses of a DedicatedWorkerGlobalScope. */
+/** The members of DedicatedWorkerGlobalScope that this file uses. */
 interface Scope {
   onmessage: ((event: MessageEvent<Request>) => void) | null
   postMessage(message: Answer, transfer?: Transferable[]): void
@@ -25,25 +25,25 @@ type Show = Extract<Request, { type: 'show' }>
 type Restore = Extract<Request, { type: 'restore' }>
 type Warm = Extract<Request, { type: 'warm' }>
 
-/** Codes of a file, or of an image's address: the next image may do. */
-const OF_ONE_IMAGE = /^(?!MODEL_INVALID|INTERNAL|OPTION_INVALID)/
+/** Error codes that concern one image. All others say that nothing can be decoded here. */
+const ONE_IMAGE_CODES = /^(?!MODEL_INVALID|INTERNAL|OPTION_INVALID)/
 
-/** Some three layers of 1280 x 853. */
+/** About three layers of 1280 x 853. */
 const HELD_BYTES = 32 * 1024 * 1024
 
 const scope = globalThis as unknown as Scope
 const images = new Images()
-/** One picture is decoded at a time: they share one engine, and two at once would take twice the memory. */
-const decoding = new Lanes(1)
+/** One picture is decoded at a time: all share one engine, and two at once would take twice the memory. */
+const decoding = new Limiter(1)
 const jobs = new Map<number, AbortController>()
 let assets: string | undefined
 let held = new HeldLayers(0)
-/** A failed start is tried again by the next job. */
+/** Opened by the first job; after a failure the next job tries again. */
 const runtime = memoiseLoads<void, Runtime>(open)
 
 scope.onmessage = ({ data: request }) => {
   if (request.type === 'cancel') jobs.get(request.job)?.abort()
-  else if (request.type === 'forget') held.drop(identity(request.image))
+  else if (request.type === 'forget') held.delete(identity(request.image))
   else if (request.type !== 'start') void perform(request)
   else {
     assets = request.assets
@@ -68,7 +68,7 @@ async function perform(request: Show | Restore | Warm): Promise<void> {
 
 async function show(request: Show, signal: AbortSignal): Promise<void> {
   const { job, image } = request
-  // Fetched side by side with the image.
+  // The models are fetched while the image is.
   const ready = runtime()
   ready.catch(() => undefined)
   if (request.placeholder) void sendPlaceholder(request, signal)
@@ -78,7 +78,7 @@ async function show(request: Show, signal: AbortSignal): Promise<void> {
   } catch (error) {
     const isDamaged = error instanceof StrataError && /^(FORMAT_|ENTROPY_)/.test(error.code)
     if (!isDamaged || file.transfer.fetched > 0) throw error
-    // What was kept is damaged, or from before a change of the format.
+    // The stored bytes are damaged, or an older version of the format.
     await images.discard(image)
     file = await images.get(request, signal)
     await paint()
@@ -92,7 +92,7 @@ async function show(request: Show, signal: AbortSignal): Promise<void> {
       scope.postMessage({ type: 'begin', job, layer, layers, transfer })
       const below = held.take(identity(image), version, layer)
       const decoded = await send(job, decodeOn(bytes, { runtime: models, layer, signal }, below))
-      // Nothing is decoded on from the last layer.
+      // No higher layer will be decoded from the last one.
       if (decoded && layer + 1 < layers.length) held.put(identity(image), version, decoded)
       else decoded?.close()
       scope.postMessage({ type: 'end', job })
@@ -100,7 +100,7 @@ async function show(request: Show, signal: AbortSignal): Promise<void> {
   }
 }
 
-/** Sends strips as they come. @returns what the generator returns */
+/** Sends each strip as soon as it is decoded. @returns what the generator returns */
 async function send<T>(job: number, strips: AsyncGenerator<RgbImage, T>): Promise<T> {
   for (let top = 0; ; ) {
     const { done, value } = await strips.next()
@@ -138,18 +138,18 @@ async function open(): Promise<Runtime> {
   const models = await createBrowserRuntime({
     models: address,
     kernels: address('kernels.wasm'),
-    read: readKept,
+    read: readStored,
   })
-  void dropOthers(Object.values(models.manifest.files).map(({ sha256 }) => sha256))
+  void deleteOthers(Object.values(models.manifest.files).map(({ sha256 }) => sha256))
   return models
 }
 
 function fail(job: number, error: unknown): void {
   const { code, message } = error instanceof StrataError ? error : unexpected(error)
-  scope.postMessage({ type: 'failed', job, code, message, unusable: !OF_ONE_IMAGE.test(code) })
+  scope.postMessage({ type: 'failed', job, code, message, unusable: !ONE_IMAGE_CODES.test(code) })
 }
 
-/** A TypeError of fetch() is a network that failed, which is nobody's defect. */
+/** fetch() throws TypeError where the network fails, which is no defect of ours. */
 function unexpected(error: unknown): { readonly code: string; readonly message: string } {
   return { code: error instanceof TypeError ? 'ORIGIN_FAILED' : 'INTERNAL', message: String(error) }
 }

@@ -6,16 +6,17 @@ export interface Child {
   readonly name: string
   /** Resolves with the reason when the program has ended. */
   readonly ended: Promise<string>
-  /** Ends the program and everything it started: first politely, after `GRACE_MS` by force. */
+  /** Ends the program and all processes that it started: first by SIGTERM, after `GRACE_MS` by SIGKILL. */
   stop(): Promise<void>
 }
 
-/** How long a program may take to put its things in order. */
+/** Milliseconds between the polite and the forced end of a program. */
 const GRACE_MS = 5000
 
 /**
- * Leads the process group that a program runs in. When the message channel to us breaks, because we were killed and
- * could stop nothing, it ends the whole group. SIGTERM goes to the group; the leader stays to report the end.
+ * A Node script that leads the process group of a program. It kills the group when the message channel to its parent
+ * breaks, which means that the parent was killed. SIGTERM reaches the whole group; the leader ignores it and reports
+ * how the program ended.
  */
 const LEADER = `
   process.once('disconnect', () => process.kill(-process.pid, 'SIGKILL'))
@@ -25,8 +26,8 @@ const LEADER = `
 `
 
 /**
- * Runs a Node program in a process group of its own, so that `stop` reaches whatever the program starts, and Ctrl-C
- * in a terminal reaches only us. It gets no input; each line of its output goes to `print`.
+ * Runs a Node program in a process group of its own: `stop` reaches every process that the program starts, and Ctrl-C
+ * in a terminal reaches only this process. The program has no input; each line of its output goes to `print`.
  */
 export function startChild(
   name: string,
@@ -53,7 +54,7 @@ export function startChild(
     async stop() {
       signalGroup(leader.pid, 'SIGTERM')
       await Promise.race([ended, sleep(GRACE_MS, undefined, { ref: false })])
-      // The program has ended or must; what it left behind must too.
+      // Processes that the program left behind end too.
       signalGroup(leader.pid, 'SIGKILL')
       await ended
     },
@@ -65,6 +66,6 @@ function signalGroup(leader: number | undefined, signal: NodeJS.Signals): void {
   try {
     process.kill(-leader, signal)
   } catch {
-    // the group is empty
+    // The group is empty.
   }
 }

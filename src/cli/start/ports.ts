@@ -2,8 +2,9 @@ import { createServer } from 'node:net'
 import { StrataError } from '../../core/errors.ts'
 
 /**
- * Makes sure that nobody listens on the port, here or on all addresses.
- * @throws StrataError PORT_BUSY that says which variable chooses another
+ * Checks that no program listens on the port.
+ * @param variable named in the message as the way to choose another port
+ * @throws StrataError PORT_BUSY
  */
 export async function requireFreePort(port: number, variable: string, host = '127.0.0.1'): Promise<void> {
   await new Promise<void>((resolve, reject) => {

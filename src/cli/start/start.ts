@@ -6,7 +6,10 @@ import { StrataError } from '../../core/errors.ts'
 import { openModelFolder } from '../../runtime/model-files.ts'
 import type { UploadTarget } from '../upload-file.ts'
 import { type Child, startChild } from './children.ts'
+import { compareSample } from './compare-sample.ts'
+import { ComparisonServer } from './comparison.ts'
 import { requireFreePort } from './ports.ts'
+import type { Sample } from './samples.ts'
 import { uploadSamples } from './upload-samples.ts'
 
 export interface StartOptions {
@@ -34,14 +37,14 @@ const CHILD_ENV: NodeJS.ProcessEnv = {
   // Keeps wrangler from asking questions.
   CI: '1',
   WRANGLER_SEND_METRICS: 'false',
-  // Nothing here needs to know where on earth a request came from, so nothing is asked of the network.
+  // Wrangler would otherwise fetch the data of `request.cf` from the network.
   CLOUDFLARE_CF_FETCH_ENABLED: 'false',
-  // A token would have to be told to both sides; on one machine nobody needs it.
+  // Edge and origin are on one machine and need no token between them.
   ORIGIN_TOKEN: '',
 }
 
 /**
- * Runs origin and edge until `stop` fires. Whatever happens, nothing that was started here is left behind.
+ * Runs origin and edge until `stop` fires. When it returns or throws, every program that it started has ended.
  * @throws StrataError PORT_BUSY; INTERNAL when a part does not come up or ends by itself
  */
 export async function runLocally(options: StartOptions): Promise<void> {
@@ -50,26 +53,48 @@ export async function runLocally(options: StartOptions): Promise<void> {
   await requireFreePort(originPort, 'ORIGIN_PORT')
   const edge = `http://127.0.0.1:${port}`
   const origin = `http://127.0.0.1:${originPort}`
+  const comparisons = await ComparisonServer.open(join(options.state, 'comparisons.json'))
   const children: Child[] = []
   const over = new AbortController()
-  /** Waits for the work, but for no longer than everything runs and nobody asks to stop. */
+  /** Waits for the work. Rejects when a child ends meanwhile, resolves when `stop` fires. */
   const whileRunning = <T>(work: Promise<T>) => Promise.race([work, firstEnd(children), stopped(stop)])
   try {
     const serve = [options.cli, 'serve', '--host', '127.0.0.1', '--port', String(originPort)]
     children.push(start('origin', serve, options))
-    children.push(start('edge', wranglerArgv(options, origin), options))
+    children.push(start('edge', wranglerArgv(options, origin, comparisons.url), options))
     await whileRunning(healthy('origin', `${origin}/health`, over.signal))
     await whileRunning(healthy('edge', `${edge}/cdn/health`, over.signal))
     const target: UploadTarget = { base: `${edge}/cdn`, timeoutMs: SAMPLE_TIMEOUT_MS, signal: over.signal }
-    const { modelSet } = (await openModelFolder()).manifest
-    const encoded = options.samples ? await whileRunning(uploadSamples(target, modelSet, print)) : undefined
     if (stop.aborted) return
     options.onReady(`${edge}/`)
-    await whileRunning(Promise.all([encoded?.done, new Promise(() => {})]))
+    const samples = options.samples ? showSamples(target, comparisons, print) : comparisons.finish()
+    await whileRunning(Promise.all([samples, new Promise(() => {})]))
   } finally {
     over.abort()
+    comparisons.close()
     await Promise.all(children.map((child) => child.stop()))
   }
+}
+
+/** Uploads the samples, and then measures what other codecs take for them. */
+async function showSamples(
+  target: UploadTarget,
+  comparisons: ComparisonServer,
+  print: (line: string) => void,
+): Promise<void> {
+  const { modelSet } = (await openModelFolder()).manifest
+  const ready: Sample[] = []
+  const onReady = (sample: Sample) => {
+    print(`sample ${sample.id} is ready`)
+    ready.push(sample)
+  }
+  await uploadSamples(target, { modelSet, print, onReady })
+  for (const sample of ready) {
+    await compareSample(sample, target, comparisons).catch((error) => {
+      if (!target.signal?.aborted) print(`sample ${sample.id} is not compared with other codecs: ${error}`)
+    })
+  }
+  comparisons.finish()
 }
 
 function start(name: string, argv: readonly string[], { root, env, print }: StartOptions): Child {
@@ -80,7 +105,7 @@ function start(name: string, argv: readonly string[], { root, env, print }: Star
   })
 }
 
-function wranglerArgv({ root, port, state }: StartOptions, origin: string): string[] {
+function wranglerArgv({ root, port, state }: StartOptions, origin: string, comparisons: string): string[] {
   const configs = ['wrangler.toml', 'wrangler.transcoder.toml']
   for (const config of configs) {
     if (!existsSync(join(root, config)))
@@ -93,6 +118,7 @@ function wranglerArgv({ root, port, state }: StartOptions, origin: string): stri
     ...['--ip', '127.0.0.1', '--port', String(port), '--inspector-port', '0'],
     ...['--persist-to', state],
     ...['--var', 'STRATA_ENV:development', '--var', `ORIGIN_URL:${origin}`],
+    ...['--var', `COMPARISONS_URL:${comparisons}`],
     '--show-interactive-dev-session=false',
   ]
 }
@@ -123,7 +149,7 @@ async function healthy(name: string, url: string, signal: AbortSignal): Promise<
   }
 }
 
-/** Rejects when the first of them ends. */
+/** Rejects when the first child ends. */
 async function firstEnd(children: readonly Child[]): Promise<never> {
   const ends = children.map(async ({ name, ended }) => `the ${name} ended by itself (${await ended})`)
   throw new StrataError('INTERNAL', `${await Promise.race(ends)}; its output above says why`)

@@ -1,59 +1,54 @@
 import { StrataError } from '../../core/errors.ts'
-import { putImage, reencodeImage, type Upload, type UploadTarget, waitUntilReady } from '../upload-file.ts'
-import { SAMPLES } from './samples.ts'
+import { type Info, imageUrl, putImage, reencodeImage, type UploadTarget, waitFor } from '../upload-file.ts'
+import { SAMPLES, type Sample } from './samples.ts'
+
+export interface SampleOptions {
+  /** Files of another model set are encoded again. */
+  readonly modelSet: string
+  /** Shows a line to people. */
+  readonly print: (line: string) => void
+  /** Called for each sample once it is encoded. */
+  readonly onReady: (sample: Sample) => void
+}
 
 /**
- * Uploads the sample pictures that are not stored yet for this model set. A sample that fails is reported and does no harm.
- * @returns once all are uploaded; `done` resolves when they are encoded as well
+ * Paints and uploads the sample pictures that are not stored yet, and waits until all samples are encoded. A sample that
+ * fails is reported and does not stop the others. Never rejects.
  */
-export async function uploadSamples(
-  target: UploadTarget,
-  modelSet: string,
-  print: (line: string) => void,
-): Promise<{ readonly done: Promise<void> }> {
-  const uploads: Upload[] = []
-  for (const { id, make } of SAMPLES) {
-    const upload = { id, bytes: await make() }
-    const stored = await storedSet(upload, target)
-    if (stored === modelSet) continue
+export async function uploadSamples(target: UploadTarget, options: SampleOptions): Promise<void> {
+  const requested: Sample[] = []
+  const attempt = async (sample: Sample, work: () => Promise<unknown>) => {
     try {
-      // The same bytes again would change nothing, so a file of a dead model set is renewed.
-      if (stored !== undefined) await reencodeImage(id, target)
-      else await putImage(upload, target)
-      uploads.push(upload)
+      await work()
+      return true
     } catch (error) {
-      if (target.signal?.aborted) break
-      print(describeFailure(id, error))
+      const reason = error instanceof StrataError ? error.message : String(error)
+      if (!target.signal?.aborted) options.print(`sample ${sample.id} failed: ${reason}`)
+      return false
     }
   }
-  return { done: report(uploads, target, print) }
-}
-
-/** The model set of the stored file of these bytes, if there is one. */
-async function storedSet(upload: Upload, target: UploadTarget): Promise<string | undefined> {
-  try {
-    return (await waitUntilReady(upload, { ...target, timeoutMs: -1 })).modelSet
-  } catch {
-    return undefined
+  for (const sample of SAMPLES) {
+    if (target.signal?.aborted) return
+    if (await attempt(sample, () => request(sample, target, options.modelSet))) requested.push(sample)
+  }
+  for (const sample of requested) {
+    const isCurrent = ({ modelSet }: Info) => modelSet === options.modelSet
+    if (await attempt(sample, () => waitFor(sample.id, target, isCurrent))) options.onReady(sample)
   }
 }
 
-async function report(
-  uploads: readonly Upload[],
-  target: UploadTarget,
-  print: (line: string) => void,
-): Promise<void> {
-  for (const upload of uploads) {
-    try {
-      await waitUntilReady(upload, target)
-      print(`sample ${upload.id} is ready`)
-    } catch (error) {
-      if (target.signal?.aborted) return
-      print(describeFailure(upload.id, error))
-    }
-  }
+/** Has a sample encoded, unless it is stored already or on its way. An image that a user stored under its id stays. */
+async function request({ id, make }: Sample, target: UploadTarget, modelSet: string): Promise<void> {
+  const stored = await storedInfo(id, target)
+  if (!stored) await putImage({ id, bytes: await make() }, target)
+  else if (stored.state === 'ready' && stored.modelSet !== modelSet) await reencodeImage(id, target)
 }
 
-function describeFailure(id: string, error: unknown): string {
-  return `sample ${id} failed: ${error instanceof StrataError ? error.message : String(error)}`
+/** The info JSON of an image that is stored or being encoded; undefined where there is none or its encoding failed. */
+async function storedInfo(id: string, target: UploadTarget): Promise<Info | undefined> {
+  const signal = target.signal ?? null
+  const response = await fetch(`${imageUrl(target, id)}.json`, { signal })
+  if (response.ok) return (await response.json()) as Info
+  await response.body?.cancel()
+  return undefined
 }

@@ -1,4 +1,4 @@
-/** Written out one by one, so that bundlers see each file, copy it and put its new address here. */
+/** Written out one by one: a bundler copies each file that it sees here, and writes the new address in its place. */
 const FILES: Readonly<Record<string, () => URL>> = {
   'manifest.json': () => new URL('./manifest.json', import.meta.url),
   'kernels.wasm': () => new URL('./kernels.wasm', import.meta.url),
@@ -15,7 +15,8 @@ const FILES: Readonly<Record<string, () => URL>> = {
 }
 
 /**
- * Where a file of the manifest lies: beside this script, or in the folder that the page names. The build packs parameters.
+ * The address of a file of the manifest: beside this script, or in the folder that the page names. Parameters (`.bin`)
+ * are there in packed form (`.pack`).
  * @param assets absolute address of that folder
  */
 export function modelAddress(file: string, assets: string | undefined): URL {

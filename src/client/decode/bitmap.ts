@@ -1,18 +1,18 @@
 import { StrataError } from '../../core/errors.ts'
 import { type RgbImage, rgbImage } from '../../core/image.ts'
 
-/** A picture as the page draws it; pixels stay what they are. */
+/** Pixels as a bitmap that a canvas draws without changing a value. */
 export async function toBitmap({ width, height, data }: RgbImage): Promise<ImageBitmap> {
   const pixels = new Uint32Array(width * height)
   for (let i = 0, at = 0; i < pixels.length; i++, at += 3) {
-    // Little-endian, like WebAssembly and so wherever this runs.
+    // Little-endian, as every platform with WebAssembly.
     pixels[i] = data[at]! | (data[at + 1]! << 8) | (data[at + 2]! << 16) | 0xff000000
   }
   const image = new ImageData(new Uint8ClampedArray(pixels.buffer), width, height)
   return await createImageBitmap(image, { premultiplyAlpha: 'none', colorSpaceConversion: 'none' })
 }
 
-/** Any picture that the browser knows. @throws StrataError INPUT_CORRUPT */
+/** Decodes a picture of any format that the browser knows. @throws StrataError INPUT_CORRUPT */
 export async function decodePicture(file: Uint8Array): Promise<RgbImage> {
   let bitmap: ImageBitmap
   try {

@@ -6,7 +6,7 @@ import type { Transfer } from '../messages.ts'
 import type { Prefix } from './prefix-store.ts'
 
 const NATIVE_TYPE = 'image/vnd.strata'
-/** Longer files are not made. */
+/** The origin makes no longer files. */
 const MAX_BYTES = 48 * 1024 * 1024
 
 export interface Fetched {
@@ -15,11 +15,12 @@ export interface Fetched {
 }
 
 /**
- * The layers up to that for a width. With some of them at hand only the bytes behind them travel: `Range` from their
- * end, `If-Range` with their ETag (RFC 9110 §13.1.5), so a picture that was replaced meanwhile comes whole.
- * @param width device pixels
- * @throws StrataError as the edge says; INPUT_UNSUPPORTED, INPUT_TOO_LARGE, FORMAT_* for what is no such file; TypeError
- * without a network
+ * Fetches the layers up to the one that a width selects. Where lower layers are at hand, only the bytes after them are
+ * fetched: `Range` starts at their end, and `If-Range` has their ETag (RFC 9110 §13.1.5), so that an image which was
+ * replaced since comes as a whole.
+ * @param width in device pixels
+ * @throws StrataError with the edge's code; INPUT_UNSUPPORTED, INPUT_TOO_LARGE, FORMAT_* when the answer is no .strata
+ * file; TypeError without a network
  */
 export async function fetchPrefix(
   image: string,
@@ -29,7 +30,7 @@ export async function fetchPrefix(
 ): Promise<Fetched> {
   const range = held && `bytes=${held.bytes.length}-`
   const headers: HeadersInit = held && range ? { Range: range, 'If-Range': held.etag } : {}
-  // Kept by PrefixStore: a second copy in the HTTP cache would be of no use.
+  // PrefixStore keeps the bytes: a second copy in the HTTP cache would be of no use.
   const response = await fetch(nativeAddress(image, width), { headers, signal, cache: 'no-store' })
   const body = await readBody(response, image)
   const isPart = response.status === 206 && held !== undefined
@@ -40,8 +41,8 @@ export async function fetchPrefix(
 }
 
 /**
- * Whether what is here is still what the edge has.
- * @returns the new file's layers where it is not, undefined where it is
+ * Asks whether the stored bytes are those of the edge's current file.
+ * @returns undefined where they are, otherwise the layers of the new file
  * @throws as `fetchPrefix`
  */
 export async function revalidate(
@@ -78,7 +79,7 @@ async function refusal(response: Response, image: string): Promise<StrataError> 
   return new StrataError(isKnown ? (code as StrataErrorCode) : 'NOT_FOUND', `${image}: ${message}`)
 }
 
-/** @throws StrataError FORMAT_INVALID when the part is not what was asked for */
+/** @throws StrataError FORMAT_INVALID when the part does not continue the stored bytes */
 function checkPart(response: Response, held: Prefix): void {
   const range = response.headers.get('Content-Range')
   if (!range?.startsWith(`bytes ${held.bytes.length}-`)) {
@@ -86,18 +87,18 @@ function checkPart(response: Response, held: Prefix): void {
   }
   const hash = (etag: string) => etag.split('.')[0]
   if (hash(etagOf(response)) !== hash(held.etag)) {
-    throw new StrataError('FORMAT_INVALID', 'the part belongs to another file than the bytes at hand')
+    throw new StrataError('FORMAT_INVALID', 'the part belongs to another file than the stored bytes')
   }
 }
 
-/** @throws StrataError ORIGIN_FAILED without one: a proxy took it away, or a page elsewhere may not see it */
+/** @throws StrataError ORIGIN_FAILED without an ETag: a proxy removed it, or CORS does not expose it */
 function etagOf(response: Response): string {
   const etag = response.headers.get('ETag')
   if (!etag) throw new StrataError('ORIGIN_FAILED', 'the answer has no ETag that this page may read')
   return etag
 }
 
-/** Without the beginning of a layer that did not come as a whole. @throws StrataError FORMAT_* */
+/** Cuts off the beginning of a layer that did not come as a whole. @throws StrataError FORMAT_* */
 function wholePart(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   const header = readHeader(bytes)
   const layer = header.layers[wholeLayers(header, bytes.length) - 1]

@@ -1,40 +1,43 @@
 import type { HeldLayer } from '../../codec/compass/index.ts'
 
-/** Decoded layers of the images that were shown last, within a budget: growing pictures are decoded on from there. */
+/** Decoded layers of the images shown last, within a budget of memory: a picture that grows is decoded from there. */
 export class HeldLayers {
   readonly #budget: number
-  /** Of one version of an image each, the oldest first. */
+  /** By image, the oldest first; each of one version of the file. */
   readonly #layers = new Map<string, { readonly version: string; readonly held: HeldLayer }>()
   #bytes = 0
 
-  /** @param budget bytes; 0 holds nothing */
+  /** @param budget in bytes; 0 holds nothing */
   constructor(budget: number) {
     this.#budget = budget
   }
 
-  /** Hands over what is held below `layer` of this version of an image; whatever else is held of the image goes. */
+  /**
+   * Removes what is held of an image, and returns it where it is a layer below `layer` of this version; otherwise it is
+   * closed.
+   */
   take(image: string, version: string, layer: number): HeldLayer | undefined {
-    const found = this.#layers.get(image)
-    if (!found) return undefined
+    const entry = this.#layers.get(image)
+    if (!entry) return undefined
     this.#layers.delete(image)
-    this.#bytes -= found.held.bytes
-    if (found.version === version && found.held.layer < layer) return found.held
-    found.held.close()
+    this.#bytes -= entry.held.bytes
+    if (entry.version === version && entry.held.layer < layer) return entry.held
+    entry.held.close()
     return undefined
   }
 
-  /** Takes a layer over, and closes it where there is no room. */
+  /** Takes over a layer, then closes the oldest layers until the budget is met. */
   put(image: string, version: string, held: HeldLayer): void {
-    this.drop(image)
+    this.delete(image)
     this.#layers.set(image, { version, held })
     this.#bytes += held.bytes
     for (const oldest of this.#layers.keys()) {
       if (this.#bytes <= this.#budget) break
-      this.drop(oldest)
+      this.delete(oldest)
     }
   }
 
-  drop(image: string): void {
+  delete(image: string): void {
     this.take(image, '', -1)?.close()
   }
 }

@@ -5,11 +5,11 @@ import { identity, infoAddress, pinnedHash } from '../address.ts'
 import type { Transfer } from '../messages.ts'
 import { chooseLayer, type LayerSize } from '../plan.ts'
 import { type Fetched, fetchPrefix, revalidate } from './fetch-prefix.ts'
+import { KeyedMutex, Limiter } from './limiter.ts'
 import { type Prefix, PrefixStore } from './prefix-store.ts'
-import { KeyedLanes, Lanes } from './queue.ts'
 
-/** The bytes of an image up to the layer that was asked for. */
-export interface Ready {
+/** The bytes of an image up to the layer that was requested. */
+export interface ImagePrefix {
   readonly bytes: Uint8Array
   readonly header: StrataHeader
   readonly layer: number
@@ -18,66 +18,66 @@ export interface Ready {
   readonly transfer: Transfer
 }
 
-export interface Wanted {
+export interface ImageRequest {
   readonly image: string
   /** Device pixels. */
   readonly width: number
   readonly saveData: boolean
 }
 
-/** A browser opens six connections to a server by HTTP/1.1, and the page's own requests need some. */
+/** By HTTP/1.1 a browser opens six connections to a server, and the page's own requests need some of them. */
 const MAX_FETCHES = 4
 
-/** Images of a page, as far as they are here; what is missing is fetched, what is here never again. */
+/** The files of a page's images: stored bytes are reused, and only the missing ones are fetched. */
 export class Images {
   readonly #store = new PrefixStore()
-  /** Images are asked for in turn, so that two places showing one image fetch it once. */
-  readonly #turns = new KeyedLanes()
-  readonly #fetches = new Lanes(MAX_FETCHES)
-  /** Known to be what the edge has: asked once in the life of the worker, like a page's own images. */
+  /** Requests of one image wait for each other, so that an image shown in two places is fetched once. */
+  readonly #perImage = new KeyedMutex()
+  readonly #fetches = new Limiter(MAX_FETCHES)
+  /** Images whose stored bytes are known to be current. Each is revalidated once in the life of the worker. */
   readonly #fresh = new Set<string>()
 
   /** @throws StrataError as `fetchPrefix` */
-  async get(wanted: Wanted, signal: AbortSignal): Promise<Ready> {
-    return await this.#turns.run(identity(wanted.image), () => this.#get(wanted, signal), signal)
+  async get(wanted: ImageRequest, signal: AbortSignal): Promise<ImagePrefix> {
+    return await this.#perImage.run(identity(wanted.image), () => this.#get(wanted, signal), signal)
   }
 
-  /** Forgets bytes that do not decode. */
+  /** Deletes the stored bytes of an image, because they do not decode. */
   async discard(image: string): Promise<void> {
     this.#fresh.delete(identity(image))
     await this.#store.delete(image)
   }
 
-  async #get(wanted: Wanted, signal: AbortSignal): Promise<Ready> {
+  async #get(wanted: ImageRequest, signal: AbortSignal): Promise<ImagePrefix> {
     const { image, width, saveData } = wanted
     const held = await this.#store.get(image)
     const header = held && readOrUndefined(held)
     const layers = header?.layers ?? (saveData ? await this.#layersOf(image, signal) : undefined)
     const layer = layers && chooseLayer(layers, width, saveData)
-    // The edge snaps a layer's own width to that layer.
-    const asked = layers && layer !== undefined ? layers[layer]!.width : width
+    // For a layer's own width the edge selects that layer.
+    const requestedWidth = layers && layer !== undefined ? layers[layer]!.width : width
     if (held && header && layer !== undefined && header.layers[layer]!.end <= held.bytes.length) {
       return (
-        (await this.#kept(wanted, held, header, layer, signal)) ??
-        this.#arrived(wanted, await this.#fetch(image, asked, undefined, signal))
+        (await this.#stored(wanted, held, header, layer, signal)) ??
+        this.#arrived(wanted, await this.#fetch(image, requestedWidth, undefined, signal))
       )
     }
-    return await this.#arrived(wanted, await this.#fetch(image, asked, header && held, signal))
+    return await this.#arrived(wanted, await this.#fetch(image, requestedWidth, header && held, signal))
   }
 
-  /** @returns undefined when the image was replaced since */
-  async #kept(
-    wanted: Wanted,
+  /** Answers from the stored bytes. @returns undefined when the image was replaced since they were stored */
+  async #stored(
+    wanted: ImageRequest,
     held: Prefix,
     header: StrataHeader,
     layer: number,
     signal: AbortSignal,
-  ): Promise<Ready | undefined> {
+  ): Promise<ImagePrefix | undefined> {
     const key = identity(wanted.image)
     if (!this.#fresh.has(key) && !isPinned(wanted.image, held)) {
-      const kept = Number(/\.(\d+)"$/.exec(held.etag)?.[1] ?? header.layers.length - 1)
-      const width = header.layers[kept]?.width ?? wanted.width
-      // Without a network what is here is shown, as a browser shows its cache.
+      const highest = Number(/\.(\d+)"$/.exec(held.etag)?.[1] ?? header.layers.length - 1)
+      const width = header.layers[highest]?.width ?? wanted.width
+      // Without a network the stored bytes are shown, as a browser shows its cache.
       const changed = await this.#fetches
         .run(() => revalidate(wanted.image, width, held, signal), signal)
         .catch(ignoreOffline)
@@ -98,12 +98,15 @@ export class Images {
     return await this.#fetches.run(() => fetchPrefix(image, width, held, signal), signal)
   }
 
-  async #arrived({ image, width, saveData }: Wanted, { prefix, transfer }: Fetched): Promise<Ready> {
+  async #arrived(
+    { image, width, saveData }: ImageRequest,
+    { prefix, transfer }: Fetched,
+  ): Promise<ImagePrefix> {
     this.#fresh.add(identity(image))
     await this.#store.put(image, prefix)
     const header = readHeader(prefix.bytes)
     const here = header.layers.filter(({ end }) => end <= prefix.bytes.length)
-    // What was fetched is shown, also where the file changed and has another ladder now.
+    // The file may have changed since `width` was chosen, and have another ladder now.
     const layer = Math.min(chooseLayer(header.layers, width, saveData), here.length - 1)
     const bytes = prefix.bytes.subarray(0, header.layers[layer]!.end)
     return { bytes, header, layer, version: versionOf(prefix), transfer }
@@ -119,7 +122,7 @@ interface Info {
   readonly placeholder?: { readonly dataUri?: string | null }
 }
 
-/** The info JSON; undefined when it cannot be had: it is only ever a help. */
+/** Reads the info JSON; undefined when it cannot be had, because everything works without it. */
 export async function readInfo(image: string, signal: AbortSignal): Promise<Info | undefined> {
   try {
     const response = await fetch(infoAddress(image), { signal })
@@ -129,7 +132,7 @@ export async function readInfo(image: string, signal: AbortSignal): Promise<Info
   }
 }
 
-/** What is kept can be asked for by its hash, and was. */
+/** Whether the address names the version that is stored, which then needs no revalidation. */
 function isPinned(image: string, { etag }: Prefix): boolean {
   const hash = pinnedHash(image)
   return hash !== undefined && etag.startsWith(`"${hash}`)
@@ -148,7 +151,7 @@ function readOrUndefined({ bytes }: Prefix): StrataHeader | undefined {
 }
 
 function ignoreOffline(error: unknown): undefined {
-  // fetch() throws TypeError where there is no network; cancelled or refused is another matter.
+  // fetch() throws TypeError where there is no network. Other errors mean that the request was cancelled or refused.
   if (error instanceof TypeError || (error instanceof StrataError && error.status >= 500)) return undefined
   throw error
 }

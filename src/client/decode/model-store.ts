@@ -6,30 +6,30 @@ import { unpack } from './unpack.ts'
 const CACHE = 'strata-models-v1'
 
 /**
- * Decoder and models, kept in Cache Storage by their SHA-256: fetched once for good. A file without one, the manifest, is
- * asked for each time and taken from the store where there is no network.
- * @throws StrataError MODEL_INVALID when it is neither here nor to be had
+ * Reads a model or the kernels. A file with a SHA-256 is fetched once and then read from Cache Storage. A file without
+ * one, which is the manifest, is fetched each time, and read from Cache Storage where there is no network.
+ * @throws StrataError MODEL_INVALID when the file is neither stored nor to be had
  */
-export async function readKept(address: string, digest?: string): Promise<Uint8Array<ArrayBuffer>> {
+export async function readStored(address: string, digest?: string): Promise<Uint8Array<ArrayBuffer>> {
   const cache = await open()
   const key = digest === undefined ? address : `${address}?sha256=${digest}`
   if (digest === undefined) {
     try {
-      return await fetchAndKeep(cache, address, key)
+      return await fetchAndStore(cache, address, key)
     } catch (error) {
-      const kept = await find(cache, key)
-      if (kept) return kept
+      const stored = await find(cache, key)
+      if (stored) return stored
       throw error
     }
   }
-  const kept = await find(cache, key)
-  // A damaged copy would be refused each time.
-  if (kept && hex(await sha256(kept)) === digest) return kept
-  return await fetchAndKeep(cache, address, key)
+  const stored = await find(cache, key)
+  // Without this check a damaged copy would be refused at every visit.
+  if (stored && hex(await sha256(stored)) === digest) return stored
+  return await fetchAndStore(cache, address, key)
 }
 
-/** Removes what no manifest names any more. */
-export async function dropOthers(digests: readonly string[]): Promise<void> {
+/** Deletes stored models whose SHA-256 is not among `digests`: older versions. */
+export async function deleteOthers(digests: readonly string[]): Promise<void> {
   const cache = await open()
   for (const request of (await cache?.keys().catch(() => [])) ?? []) {
     const digest = new URL(request.url).searchParams.get('sha256')
@@ -37,7 +37,7 @@ export async function dropOthers(digests: readonly string[]): Promise<void> {
   }
 }
 
-async function fetchAndKeep(
+async function fetchAndStore(
   cache: Cache | undefined,
   address: string,
   key: string,

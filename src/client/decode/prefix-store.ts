@@ -1,19 +1,19 @@
 import { identity } from '../address.ts'
 
-/** The first bytes of an image's file, to the end of a layer. */
+/** The first bytes of an image's file, up to the end of a layer. */
 export interface Prefix {
   readonly bytes: Uint8Array<ArrayBuffer>
-  /** `"H.k"`: hash of the whole file, and the highest layer that is here. */
+  /** `"H.k"`: the hash of the whole file, and the highest layer in `bytes`. */
   readonly etag: string
 }
 
 const CACHE = 'strata-images-v1'
-/** The oldest images go first: a browser's quota is for the whole site. */
+/** Beyond this number the oldest are deleted, because a browser's quota is for the whole site. */
 const MAX_IMAGES = 500
-/** Where there is no Cache Storage: in this worker's memory, for as long as it lives. */
+/** In bytes. Where there is no Cache Storage, prefixes are kept in the memory of this worker. */
 const MAX_MEMORY = 32 * 1024 * 1024
 
-/** Keeps prefixes in Cache Storage. What a browser refuses or loses is fetched again: nothing here throws. */
+/** Stores prefixes in Cache Storage. Nothing here throws: what the browser refuses or loses is fetched again. */
 export class PrefixStore {
   readonly #memory = new Map<string, Prefix>()
   #cache: Promise<Cache | undefined> | undefined
@@ -38,7 +38,7 @@ export class PrefixStore {
       const keys = await cache.keys()
       for (const key of keys.slice(0, Math.max(keys.length - MAX_IMAGES, 0))) await cache.delete(key)
     } catch {
-      // no room
+      // The quota is used up.
     }
   }
 
@@ -47,7 +47,7 @@ export class PrefixStore {
     await (await this.#open())?.delete(identity(image)).catch(() => false)
   }
 
-  /** Private windows and insecure pages have none, or one that refuses. */
+  /** Undefined in private windows and on insecure pages, where Cache Storage is missing or refuses. */
   #open(): Promise<Cache | undefined> {
     this.#cache ??= (async () => await globalThis.caches?.open(CACHE))().catch(() => undefined)
     return this.#cache

@@ -6,7 +6,10 @@ import { isPng } from '../../pixels/png/chunks.ts'
 import type { Runtime } from '../../runtime/types.ts'
 import { decodePicture } from './bitmap.ts'
 
-/** @throws StrataError MODEL_INVALID when the model is missing, INPUT_UNSUPPORTED for a file that no method knows */
+/**
+ * Loads the model that restores this file.
+ * @throws StrataError MODEL_INVALID when that model is missing, INPUT_UNSUPPORTED for a file that is no JPEG or PNG
+ */
 export async function restorerFor(file: Uint8Array, runtime: Runtime): Promise<Restorer> {
   if (!isJpeg(file) && !isPng(file)) {
     throw new StrataError('INPUT_UNSUPPORTED', 'restore: expected a JPEG or a PNG')
@@ -16,7 +19,7 @@ export async function restorerFor(file: Uint8Array, runtime: Runtime): Promise<R
   return restorer
 }
 
-/** Fetches what restoring thumbnails of the default factor needs, for a time without network. */
+/** Loads the model for thumbnails of the default factor, so that they can be restored without a network. */
 export async function warmRestorer(runtime: Runtime): Promise<void> {
   await loadHyperThumbnail(runtime)
 }

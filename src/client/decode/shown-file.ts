@@ -1,6 +1,6 @@
 import { StrataError } from '../../core/errors.ts'
 
-/** What browsers ask for when an `<img>` loads: Chromium with and without JPEG XL, Firefox, Safari. */
+/** The `Accept` header of an `<img>` in Chromium with and without JPEG XL, in Firefox, and in Safari. */
 const IMAGE_ACCEPTS = [
   'image/jxl,image/avif,image/webp,image/apng,image/svg+xml,image/*,*/*;q=0.8',
   'image/avif,image/webp,image/apng,image/svg+xml,image/*,*/*;q=0.8',
@@ -9,12 +9,12 @@ const IMAGE_ACCEPTS = [
 ]
 
 /**
- * The file that an `<img>` shows, from the browser's cache; from the network where the cache has lost it. The edge's
- * answers vary by `Accept`, so the cache gives them only to who asks like the image did (RFC 9111 §4.1).
- * @throws StrataError NOT_FOUND, ORIGIN_FAILED without cache and network
+ * Reads the file that an `<img>` shows from the browser's cache, or from the network where the cache has lost it. The
+ * edge's answers vary by `Accept`, so the request must carry the image's own `Accept` header (RFC 9111 §4.1).
+ * @throws StrataError NOT_FOUND when the server refuses, ORIGIN_FAILED without cache and network
  */
 export async function readShownFile(address: string, signal: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
-  // Browsers let only pages of the same origin ask the cache alone.
+  // `only-if-cached` is allowed for the page's own origin only.
   if (new URL(address).origin === globalThis.location.origin) {
     for (const accept of IMAGE_ACCEPTS) {
       const kept = await get(address, accept, { cache: 'only-if-cached', mode: 'same-origin', signal })
@@ -33,13 +33,13 @@ async function get(address: string, accept: string, init: RequestInit): Promise<
   try {
     return await fetch(address, { ...init, headers: { Accept: accept } })
   } catch (error) {
-    // No network, or not in the cache.
+    // There is no network, or the file is not in the cache.
     if (error instanceof TypeError) return undefined
     throw error
   }
 }
 
-/** The first miss of a guess costs a download, so this browser's own come first. */
+/** The headers that this browser may have sent. A wrong guess costs a download. */
 function likelyAccepts(): readonly string[] {
   const [jxl = '', chromium = '', firefox = '', safari = ''] = IMAGE_ACCEPTS
   const { userAgent } = navigator

@@ -1,8 +1,9 @@
 import { StrataError } from '../../core/errors.ts'
 
 /**
- * Parameters of a model as the build packs them: gzip of two planes of bytes, low and high, of 16-bit integers whose sign is
- * in the lowest bit.
+ * Reads the parameters of a model as the build packs them: gzip of all low bytes, then all high bytes, of 16-bit
+ * integers whose sign is in the lowest bit.
+ * @returns 16-bit two's complement, little-endian
  * @throws StrataError MODEL_INVALID when this is no such file
  */
 export async function unpack(packed: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
@@ -10,7 +11,7 @@ export async function unpack(packed: Uint8Array<ArrayBuffer>): Promise<Uint8Arra
   const words = new Int16Array(planes.length >> 1)
   for (let i = 0; i < words.length; i++) {
     const code = planes[i]! | (planes[words.length + i]! << 8)
-    // Little-endian, like WebAssembly and so wherever this runs.
+    // Little-endian, as every platform with WebAssembly.
     words[i] = (code >>> 1) ^ -(code & 1)
   }
   return new Uint8Array(words.buffer)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { KeyedLanes, Lanes } from '../../src/client/decode/queue.ts'
+import { KeyedMutex, Limiter } from '../../src/client/decode/limiter.ts'
 
 /** A task that ends when it is told to. */
 function task() {
@@ -15,9 +15,9 @@ function withResolvers() {
   return { promise, resolve }
 }
 
-describe('Lanes', () => {
+describe('Limiter', () => {
   it('runs so many at a time, in their order', async () => {
-    const lanes = new Lanes(2)
+    const lanes = new Limiter(2)
     const tasks = Array.from({ length: 5 }, task)
     const started: number[] = []
     const runs = tasks.map(({ run }, i) =>
@@ -36,7 +36,7 @@ describe('Lanes', () => {
   })
 
   it('goes on after a task that throws, and does not start one that was cancelled', async () => {
-    const lanes = new Lanes(1)
+    const lanes = new Limiter(1)
     const failed = lanes.run(() => Promise.reject(new Error('no')))
     const cancelled = lanes.run(() => Promise.resolve('ran'), AbortSignal.abort())
     const last = lanes.run(() => Promise.resolve('ran'))
@@ -46,9 +46,9 @@ describe('Lanes', () => {
   })
 })
 
-describe('KeyedLanes', () => {
+describe('KeyedMutex', () => {
   it('makes tasks of one key wait for each other, and no others', async () => {
-    const lanes = new KeyedLanes()
+    const lanes = new KeyedMutex()
     const [first, second] = [task(), task()]
     const started: string[] = []
     const run = (key: string, name: string, { run }: { run: () => Promise<void> }) =>

@@ -1,7 +1,7 @@
 import { throwIfAborted } from '../../core/abort.ts'
 
-/** Runs at most `limit` tasks at a time, in their order; who was cancelled while waiting does not start. */
-export class Lanes {
+/** Runs at most `limit` tasks at a time, in their order. A task that is cancelled while it waits does not start. */
+export class Limiter {
   readonly #limit: number
   readonly #waiting: (() => void)[] = []
   #running = 0
@@ -25,19 +25,19 @@ export class Lanes {
   }
 }
 
-/** One lane for each key. */
-export class KeyedLanes {
-  readonly #lanes = new Map<string, { readonly lane: Lanes; users: number }>()
+/** Runs one task of each key at a time. */
+export class KeyedMutex {
+  readonly #mutexes = new Map<string, { readonly mutex: Limiter; users: number }>()
 
-  /** As `Lanes.run`, behind all tasks of the same key. */
+  /** As `Limiter.run`, after all earlier tasks of the same key. */
   async run<T>(key: string, task: () => Promise<T>, signal?: AbortSignal): Promise<T> {
-    const entry = this.#lanes.get(key) ?? { lane: new Lanes(1), users: 0 }
-    this.#lanes.set(key, entry)
+    const entry = this.#mutexes.get(key) ?? { mutex: new Limiter(1), users: 0 }
+    this.#mutexes.set(key, entry)
     entry.users++
     try {
-      return await entry.lane.run(task, signal)
+      return await entry.mutex.run(task, signal)
     } finally {
-      if (--entry.users === 0) this.#lanes.delete(key)
+      if (--entry.users === 0) this.#mutexes.delete(key)
     }
   }
 }

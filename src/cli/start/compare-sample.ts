@@ -1,0 +1,59 @@
+import { decodeLayer } from '../../codec/compass/decode.ts'
+import { throwIfAborted } from '../../core/abort.ts'
+import { readHeader } from '../../format/reader.ts'
+import { createRuntime } from '../../origin/compose.ts'
+import { readPicture, resizeLanczos } from '../../origin/ingest.ts'
+import { RivalFiles } from '../bench/delivered/rival-files.ts'
+import { createJudge } from '../bench/metric.ts'
+import { type Info, imageUrl, type UploadTarget } from '../upload-file.ts'
+import type { ComparisonServer } from './comparison.ts'
+import type { Sample } from './samples.ts'
+
+/** What one layer takes, and what files of other codecs take that look as good. */
+export interface LayerComparison {
+  readonly width: number
+  /** From the start of the file to the end of the layer. */
+  readonly bytes: number
+  /** SSIMULACRA2 of the decoded layer, against the original resized by Lanczos3. */
+  readonly score: number
+  /** Bytes of a file of this width with that score; null where the codec never reaches it. */
+  readonly avif: number | null
+  readonly webp: number | null
+}
+
+export interface ImageComparison {
+  /** ETag of the whole file that was measured. */
+  readonly etag: string
+  /** From the base up, as far as they are measured. */
+  readonly layers: readonly LayerComparison[]
+}
+
+/** Measures a sample layer by layer, and publishes each at once. What is measured already is not measured again. */
+export async function compareSample(
+  { id, make }: Sample,
+  target: UploadTarget,
+  comparisons: ComparisonServer,
+): Promise<void> {
+  const signal = target.signal ?? null
+  const info = (await (await fetch(`${imageUrl(target, id)}.json`, { signal })).json()) as Info
+  const etag = info.etag ?? ''
+  const response = await fetch(`${imageUrl(target, id)}?f=native`, { signal })
+  const file = new Uint8Array(await response.arrayBuffer())
+  const { layers } = readHeader(file)
+  const known = comparisons.get(id)
+  const measured = known?.etag === etag ? [...known.layers] : []
+  if (measured.length === layers.length) return
+  const original = await readPicture(await make())
+  const runtime = await createRuntime('wasm')
+  for (const [layer, { width, height, end }] of layers.entries()) {
+    if (layer < measured.length) continue
+    throwIfAborted(target.signal)
+    const reference = await resizeLanczos(original, width, height)
+    const judge = createJudge(reference)
+    const score = judge.score(await decodeLayer(file, { runtime, layer }), 'ssimulacra2')
+    const bytesOf = async (codec: 'avif' | 'webp') =>
+      Math.round((await new RivalFiles(reference, codec, 'ssimulacra2', judge).bytesAt(score)) ?? 0) || null
+    measured.push({ width, bytes: end, score, avif: await bytesOf('avif'), webp: await bytesOf('webp') })
+    await comparisons.put(id, { etag, layers: measured })
+  }
+}

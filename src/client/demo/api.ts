@@ -1,0 +1,83 @@
+/** What the demo page asks of its Worker. */
+
+export interface Info {
+  readonly source: { readonly width: number; readonly height: number }
+  readonly layers: readonly Layer[]
+  readonly placeholder: { readonly dataUri: string | null }
+  readonly etag: string
+}
+
+export interface Layer {
+  readonly width: number
+  readonly height: number
+  /** Bytes from the start of the file to the end of the layer. */
+  readonly end: number
+}
+
+export interface Progress {
+  readonly state: 'queued' | 'encoding'
+  readonly attempt: number
+  /** Why the attempt before failed. */
+  readonly error?: { readonly message: string }
+}
+
+/** What files of other codecs take that look as good as a layer; null where a codec never does. */
+export interface LayerComparison {
+  readonly width: number
+  readonly avif: number | null
+  readonly webp: number | null
+}
+
+export interface Comparisons {
+  readonly measuring: boolean
+  readonly images: Readonly<
+    Record<string, { readonly etag: string; readonly layers: readonly LayerComparison[] } | undefined>
+  >
+}
+
+/** Address of an image without size and format. */
+export function imageUrl(id: string): string {
+  return `/cdn/img/${id}`
+}
+
+/** Ids of the images to show; `live` means that more may come. */
+export async function fetchSamples(): Promise<{
+  readonly samples: readonly string[]
+  readonly live?: boolean
+}> {
+  return (await (await fetch('/samples')).json()) as { samples: string[]; live?: boolean }
+}
+
+/** What `strata start` has measured so far; nothing on other servers. */
+export async function fetchComparisons(): Promise<Comparisons> {
+  return (await (await fetch('/comparisons')).json()) as Comparisons
+}
+
+export type ImageState =
+  | { readonly kind: 'ready'; readonly info: Info }
+  | { readonly kind: 'open'; readonly progress: Progress; readonly retryAfter: number }
+  | { readonly kind: 'failed'; readonly message: string }
+
+/** The info JSON of an image. */
+export async function fetchState(id: string): Promise<ImageState> {
+  const response = await fetch(`${imageUrl(id)}.json`)
+  const body: unknown = await response.json()
+  if (response.status === 200) return { kind: 'ready', info: body as Info }
+  if (response.status === 202) {
+    const retryAfter = Number(response.headers.get('Retry-After') ?? 1)
+    return { kind: 'open', progress: body as Progress, retryAfter }
+  }
+  return { kind: 'failed', message: (body as { error: { message: string } }).error.message }
+}
+
+/** @returns why the edge refused the file; undefined when it took it */
+export async function upload(id: string, file: File): Promise<string | undefined> {
+  const response = await fetch(imageUrl(id), { method: 'PUT', body: file })
+  if (response.ok) return undefined
+  return ((await response.json()) as { error: { message: string } }).error.message
+}
+
+/** Deletes an image where this page may; where it may not, the image stays. */
+export async function remove(id: string): Promise<void> {
+  await fetch(imageUrl(id), { method: 'DELETE' }).catch(() => undefined)
+}

@@ -1,0 +1,156 @@
+import { imageAttributes } from '../index.ts'
+import { fetchSamples, fetchState, type Info, imageUrl, remove, upload } from './api.ts'
+import { byId, element, pause } from './dom.ts'
+
+/** How often the page looks for images that were stored by others. */
+const LOOK_MS = 3000
+
+/** The row of pictures: one tile an image, and a field that takes new ones. */
+export class Gallery {
+  readonly #onOpen: (id: string, info: Info) => void
+  readonly #tiles = new Map<string, HTMLLIElement>()
+  readonly #dropZone: HTMLLIElement
+  #isAnyOpen = false
+
+  /** @param onOpen called when a picture is chosen, and with the first that is ready */
+  constructor(onOpen: (id: string, info: Info) => void) {
+    this.#onOpen = onOpen
+    this.#dropZone = createDropZone((file) => void this.#upload(file))
+    byId('gallery').append(this.#dropZone)
+  }
+
+  /** Shows what is stored, and in development what is stored later. */
+  async follow(): Promise<void> {
+    for (;;) {
+      const { samples, live } = await fetchSamples()
+      for (const id of samples) void this.#add(id)
+      if (this.#tiles.size === 0)
+        say(live ? 'Nothing is stored yet. Samples come in a moment, or drop a picture.' : '')
+      else if (byId('status').textContent?.startsWith('Nothing')) say('')
+      if (!live) return
+      await pause(LOOK_MS)
+    }
+  }
+
+  async #upload(file: File): Promise<void> {
+    if (file.type !== '' && !file.type.startsWith('image/')) {
+      say(`${file.name} was not uploaded: it is ${file.type}, no picture.`)
+      return
+    }
+    const name =
+      file.name
+        .replace(/\.[^.]*$/, '')
+        .replace(/[^\w-]+/g, '-')
+        .slice(0, 80) || 'picture'
+    const id = `${name}-${Date.now().toString(36)}`
+    say(`Uploading ${file.name}…`)
+    const refusal = await upload(id, file).catch((error) => String(error))
+    say(refusal ? `${file.name} was not taken: ${refusal}` : `${file.name} is uploaded.`)
+    if (!refusal) await this.#add(id)
+  }
+
+  async #add(id: string): Promise<void> {
+    if (this.#tiles.has(id)) return
+    const tile = element('li', { className: 'tile' })
+    this.#tiles.set(id, tile)
+    this.#dropZone.before(tile)
+    const info = await this.#untilReady(id, tile)
+    if (!info) return
+    const { width, height } = info.source
+    const picture = element('img', {
+      ...imageAttributes({
+        src: imageUrl(id),
+        width: 320,
+        height: Math.round((320 * height) / width),
+        sourceWidth: width,
+      }),
+      sizes: '200px',
+      alt: '',
+      loading: 'lazy',
+    })
+    const button = element(
+      'button',
+      { type: 'button', ariaPressed: 'false' },
+      picture,
+      element('span', {}, id),
+    )
+    const open = () => {
+      for (const other of document.querySelectorAll('#gallery button'))
+        other.ariaPressed = String(other === button)
+      this.#onOpen(id, info)
+    }
+    button.addEventListener('click', open)
+    tile.replaceChildren(button)
+    if (this.#isAnyOpen) return
+    this.#isAnyOpen = true
+    open()
+  }
+
+  /** Shows on the tile how the encoding goes. @returns undefined where it failed */
+  async #untilReady(id: string, tile: HTMLElement): Promise<Info | undefined> {
+    const started = performance.now()
+    const bar = element('progress', { ariaLabel: `${id} is being encoded` })
+    const label = element('span', {}, id)
+    let progress = 'queued'
+    const tell = () => {
+      label.textContent = `${id}: ${progress}, ${Math.round((performance.now() - started) / 1000)} s`
+    }
+    const clock = setInterval(tell, 1000)
+    try {
+      for (;;) {
+        const state = await fetchState(id)
+        if (state.kind === 'ready') return state.info
+        if (state.kind === 'failed') {
+          this.#fail(id, tile, state.message)
+          return undefined
+        }
+        const { attempt, error } = state.progress
+        progress = attempt > 1 ? `${state.progress.state}, attempt ${attempt}` : state.progress.state
+        if (error) progress += ` after "${error.message}"`
+        if (!bar.isConnected) tile.replaceChildren(bar, label)
+        tell()
+        await pause(1000 * state.retryAfter)
+      }
+    } catch (error) {
+      this.#fail(id, tile, String(error))
+      return undefined
+    } finally {
+      clearInterval(clock)
+    }
+  }
+
+  /** Says what is wrong; the button deletes the image. */
+  #fail(id: string, tile: HTMLElement, message: string): void {
+    const button = element('button', { type: 'button', className: 'dismiss' }, 'Dismiss')
+    button.addEventListener('click', async () => {
+      tile.remove()
+      await remove(id)
+      this.#tiles.delete(id)
+    })
+    tile.classList.add('failed')
+    tile.replaceChildren(element('strong', {}, id), element('p', {}, message), button)
+  }
+}
+
+function createDropZone(onFile: (file: File) => void): HTMLLIElement {
+  const input = element('input', { type: 'file', accept: 'image/*' })
+  const zone = element('label', { className: 'drop' }, 'Drop a picture here, or choose one', input)
+  input.addEventListener('change', () => {
+    const [file] = input.files ?? []
+    if (file) onFile(file)
+    input.value = ''
+  })
+  for (const type of ['dragover', 'dragleave', 'drop'] as const) {
+    zone.addEventListener(type, (event) => {
+      event.preventDefault()
+      zone.classList.toggle('over', type === 'dragover')
+      const [file] = event.dataTransfer?.files ?? []
+      if (type === 'drop' && file) onFile(file)
+    })
+  }
+  return element('li', {}, zone)
+}
+
+function say(text: string): void {
+  byId('status').textContent = text
+}

@@ -1,0 +1,98 @@
+import { enhance, restore, type StrataDetail } from '../index.ts'
+import { type Info, imageUrl } from './api.ts'
+import { byId, element, kilobytes } from './dom.ts'
+import { THUMBNAIL, thumbnailUrl } from './viewer.ts'
+
+/** Device pixels on which a view shows a pixel of its picture, so that differences are seen. */
+const ZOOM = 2.5
+
+interface View {
+  readonly figure: HTMLElement
+  readonly img: HTMLImageElement
+  /** What is shown, how many bytes came, and the plan of the edge. */
+  readonly facts: HTMLElement
+}
+
+let stopLast = () => {}
+
+/** The same part of a picture on three ways to the browser, enlarged: layers, a plain JPEG, a JPEG that is restored. */
+export async function showViews(id: string, info: Info): Promise<void> {
+  stopLast()
+  const layers = createView(id, info, 'The first layers of the file, decoded here')
+  const jpeg = createView(id, info, 'The JPEG for everyone')
+  const hidden = createView(id, info, 'A JPEG that hides twice its size, restored here')
+  const views = [layers, jpeg, hidden]
+  for (const { img } of [jpeg, hidden]) img.dataset.strata = 'off'
+  byId('sides').replaceChildren(...views.map(({ figure }) => figure))
+  const stopScrolling = scrollTogether(
+    views.map(({ figure }) => figure.querySelector('.crop') as HTMLElement),
+  )
+  const native = `${imageUrl(id)}?f=native&w=${THUMBNAIL}`
+  layers.img.src = `${imageUrl(id)}?w=${THUMBNAIL}`
+  layers.img.addEventListener('strata', (event) => {
+    const { detail } = event as CustomEvent<StrataDetail>
+    if (detail.type === 'painted') void describe(layers, `${detail.width} × ${detail.height}`, native)
+  })
+  const enhancement = enhance(layers.figure)
+  stopLast = () => {
+    stopScrolling()
+    enhancement.stop()
+  }
+  jpeg.img.src = `${imageUrl(id)}?w=${THUMBNAIL}&f=jpeg&ht=1`
+  hidden.img.src = thumbnailUrl(id)
+  await Promise.all([jpeg.img, hidden.img].map((img) => img.decode().catch(() => undefined)))
+  void describe(jpeg, `${jpeg.img.naturalWidth} × ${jpeg.img.naturalHeight}`, jpeg.img.src)
+  try {
+    const { width, height, note } = await restore(hidden.img)
+    const from = `${width} × ${height} from ${hidden.img.naturalWidth} px${note ? ` (${note})` : ''}`
+    void describe(hidden, from, hidden.img.src)
+  } catch (error) {
+    hidden.facts.textContent = `It cannot be restored: ${(error as Error).message}`
+  }
+}
+
+function createView(id: string, info: Info, caption: string): View {
+  const { width, height } = info.source
+  const img = element('img', { width, height, alt: `${id}, a part: ${caption}` })
+  const facts = element('span', { className: 'facts' }, 'loading…')
+  // The library chooses a layer by the size on the page, on which a transform has no influence.
+  const enlarged = element('div', { className: 'enlarged' }, img)
+  Object.assign(enlarged.style, { width: `${THUMBNAIL / devicePixelRatio}px`, transform: `scale(${ZOOM})` })
+  const crop = element('div', { className: 'crop', tabIndex: 0 }, enlarged)
+  const figure = element('figure', {}, crop, element('figcaption', {}, element('b', {}, caption), facts))
+  return { figure, img, facts }
+}
+
+/** Says what a view shows and what it took, as the edge's answer says it. */
+async function describe({ facts }: View, shown: string, address: string): Promise<void> {
+  const response = await fetch(address, { headers: { Accept: 'image/*' } })
+  const { byteLength } = await response.arrayBuffer()
+  const plan = element('code', {}, `Strata-Plan: ${response.headers.get('Strata-Plan')}`)
+  facts.replaceChildren(`${shown}, ${kilobytes(byteLength)} `, plan)
+}
+
+/** All boxes show the same part: that which was scrolled or pointed to in one of them. @returns stops */
+function scrollTogether(boxes: readonly HTMLElement[]): () => void {
+  const control = new AbortController()
+  const { signal } = control
+  const show = (left: number, top: number) => {
+    for (const box of boxes) box.scrollTo(left, top)
+  }
+  for (const box of boxes) {
+    box.addEventListener('scroll', () => show(box.scrollLeft, box.scrollTop), { signal })
+    box.addEventListener(
+      'pointermove',
+      (event) => {
+        const { left, top, width, height } = box.getBoundingClientRect()
+        const [x, y] = [(event.clientX - left) / width, (event.clientY - top) / height]
+        show(x * (box.scrollWidth - box.clientWidth), y * (box.scrollHeight - box.clientHeight))
+      },
+      { signal },
+    )
+  }
+  requestAnimationFrame(() => {
+    const [box] = boxes
+    if (box) show((box.scrollWidth - box.clientWidth) / 2, (box.scrollHeight - box.clientHeight) / 2)
+  })
+  return () => control.abort()
+}
