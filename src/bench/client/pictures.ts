@@ -6,10 +6,10 @@ import { readHeader } from '../../format/reader.ts'
 import type { FileCodec } from '../../node/file-codec.ts'
 import { readInput } from '../../node/files.ts'
 import { readPicture, resizeLanczos } from '../../node/ingest.ts'
+import { RivalFiles } from '../../node/rival-files.ts'
 import { createJudge, type Metric } from '../../pixels/judge.ts'
 import { listPictures } from '../folder.ts'
 import { photo } from '../pictures/formula.ts'
-import { RivalFiles } from '../rival-files.ts'
 
 /** One picture as both sides store it. */
 export interface StoredPicture {

@@ -10,9 +10,9 @@ import type { LayerInfo } from '../../format/types.ts'
 import type { FileCodec } from '../../node/file-codec.ts'
 import { readInput } from '../../node/files.ts'
 import { readPicture, resizeLanczos } from '../../node/ingest.ts'
+import { RIVALS, type RivalCodec, RivalFiles } from '../../node/rival-files.ts'
 import type { JpegKernel } from '../../pixels/jpeg/types.ts'
 import { createJudge, type Metric, type Scores } from '../../pixels/judge.ts'
-import { RIVALS, type RivalCodec, RivalFiles } from '../rival-files.ts'
 
 /** Ways on which one width reaches a browser: the cut file, a plain JPEG of a layer, a JPEG that hides the next one. */
 export const WAYS = ['native', 'jpeg', 'hyperthumbnail'] as const

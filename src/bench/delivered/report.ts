@@ -1,5 +1,5 @@
+import { RIVALS, type RivalCodec } from '../../node/rival-files.ts'
 import type { Scores } from '../../pixels/judge.ts'
-import { RIVALS, type RivalCodec } from '../rival-files.ts'
 import { type DeliveredRow, WAYS, type Way } from './measure.ts'
 
 /** Means over the pictures that have the width. */

@@ -5,8 +5,8 @@ import { encodeOriginal } from '../../node/encode.ts'
 import type { FileCodec } from '../../node/file-codec.ts'
 import { readInput } from '../../node/files.ts'
 import { readPicture } from '../../node/ingest.ts'
+import { AVIF_QUALITY, encodeRival } from '../../node/rival-files.ts'
 import { cpuNow, round } from '../cpu-clock.ts'
-import { AVIF_QUALITY, encodeRival } from '../rival-files.ts'
 import { PhaseClock } from './phase-clock.ts'
 
 /** `rest`: reading the picture, hashing it, writing the container. */

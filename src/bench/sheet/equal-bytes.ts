@@ -1,5 +1,5 @@
 import type { RgbImage } from '../../core/image.ts'
-import { encodeRival, type RivalCodec } from '../rival-files.ts'
+import { encodeRival, type RivalCodec } from '../../node/rival-files.ts'
 
 /** How far above the wanted bytes a file still counts as equal to them. */
 const TOLERANCE = 0.01

@@ -1,5 +1,6 @@
 import { StrataError } from '../../core/errors.ts'
-import { type Info, imageUrl, putImage, reencodeImage, type UploadTarget, waitFor } from '../upload-file.ts'
+import { type Info, imageUrl, type UploadTarget } from '../edge-request.ts'
+import { putImage, reencodeImage, waitFor } from '../upload-file.ts'
 import { SAMPLES, type Sample } from './samples.ts'
 
 export interface SampleOptions {

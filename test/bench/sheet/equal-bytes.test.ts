@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { encodeRival, RIVALS } from '../../../src/bench/rival-files.ts'
 import { encodeToSize } from '../../../src/bench/sheet/equal-bytes.ts'
 import { readPicture } from '../../../src/node/ingest.ts'
+import { encodeRival, RIVALS } from '../../../src/node/rival-files.ts'
 import { photo } from '../../pictures.ts'
 
 const picture = photo(96, 64)

@@ -1,7 +1,7 @@
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { METRICS } from '../../src/bench/metric.ts'
-import { interpolate, RIVALS, RivalFiles } from '../../src/bench/rival-files.ts'
+import { interpolate, RIVALS, RivalFiles } from '../../src/node/rival-files.ts'
 import { createJudge } from '../../src/pixels/judge.ts'
 import { photo } from '../pictures.ts'
 
