@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { type Decoded, decodeCase, disagreement } from '../../src/bench/exactness/decoded.ts'
-import { encodeCase } from '../../src/bench/pictures/encode-case.ts'
 import { exactnessCase, runExactness } from '../../src/bench/exactness/run.ts'
+import { encodeCase } from '../../src/bench/pictures/encode-case.ts'
 import { referenceKernels } from '../../src/codec/compass/kernels.ts'
 import { readHeader } from '../../src/format/reader.ts'
 import { referenceEngine } from '../../src/network/reference.ts'
