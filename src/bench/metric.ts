@@ -1,3 +1,9 @@
+/**
+ * src/bench is what `strata bench …` runs: a room for each benchmark, and at its door what several of them share. A benchmark
+ * imports no other one, and nothing of the product imports a benchmark.
+ * @module
+ */
+
 import type { Metric } from '../pixels/judge.ts'
 
 /** What benchmarks compare by; the first one is their default. */

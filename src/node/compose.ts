@@ -1,3 +1,9 @@
+/**
+ * src/node is what origin, command line and benchmarks share in Node: reading and writing pictures by sharp, files, the codec
+ * composed of its runtimes, and the package's `./codec`. No server, no command and no measurement is here.
+ * @module
+ */
+
 import { encodePicture } from '../codec/compass/encode.ts'
 import { unobserved } from '../codec/encode-phases.ts'
 import { createNodeRuntime, createWasmRuntime, type NodeRuntimeOptions } from '../runtime/node.ts'

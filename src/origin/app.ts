@@ -1,3 +1,9 @@
+/**
+ * src/origin is the server that encodes for the edge: its routes, configuration, queue, authentication, metrics and log. How a
+ * picture is read and encoded is in src/node, which the command line uses as well.
+ * @module
+ */
+
 import { type Context, Hono } from 'hono'
 import { StrataError } from '../core/errors.ts'
 import { PREVIEW_HEADER } from '../format/preview.ts'

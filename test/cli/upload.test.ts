@@ -4,10 +4,13 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { imageIdOf, imageIds } from '../../src/cli/image-ids.ts'
 import { putImage } from '../../src/cli/upload-file.ts'
 import { folder, strata } from './harness.ts'
+
+// Other work may keep the cores busy.
+vi.setConfig({ testTimeout: 60_000 })
 
 interface Put {
   readonly url: string

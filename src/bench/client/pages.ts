@@ -10,7 +10,7 @@ export interface PageNotes {
   readonly failed: string[]
 }
 
-/** The page's function that doubles all pictures and waits for them again. */
+/** The page's function that doubles all pictures; each counts as final only when it has come in its new size. */
 export type Grow = () => void
 
 /** What the page writes to its console when every picture is final, or one has failed. */

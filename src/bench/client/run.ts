@@ -1,3 +1,8 @@
+/**
+ * `strata bench client`: a page of pictures in Chromium over a slow link, layered files against AVIF candidates.
+ * @module
+ */
+
 import { throwIfAborted } from '../../core/abort.ts'
 import type { FileCodec } from '../../node/file-codec.ts'
 import type { Metric } from '../../pixels/judge.ts'

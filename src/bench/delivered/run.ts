@@ -1,3 +1,8 @@
+/**
+ * `strata bench delivered`: bytes of each width as the edge sends it, against files of other codecs that look as good.
+ * @module
+ */
+
 import { basename } from 'node:path'
 import { decodeRows } from '../../codec/compass/decode.ts'
 import { StrataError } from '../../core/errors.ts'
@@ -24,7 +29,7 @@ export async function benchDelivered(options: DeliveredBenchOptions): Promise<De
   const pictures = await listPictures(images)
   const runtime = await createRuntime('wasm')
   const rescaler = await loadRescaler('hyperthumbnail', 2)
-  if (!rescaler) throw new StrataError('MODEL_INVALID', 'this installation holds no model for thumbnails')
+  if (!rescaler) throw new StrataError('MODEL_INVALID', 'no model for thumbnails in this installation')
   const rows: DeliveredRow[] = []
   for (const [i, path] of pictures.entries()) {
     const found = await measureDelivered(path, {

@@ -1,3 +1,8 @@
+/**
+ * `strata bench encode`: CPU time of encoding and verifying, by phase, against encoding AVIF.
+ * @module
+ */
+
 import { basename } from 'node:path'
 import type { EncodeParameters } from '../../node/encode.ts'
 import type { FileCodec } from '../../node/file-codec.ts'

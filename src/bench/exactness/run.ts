@@ -1,3 +1,8 @@
+/**
+ * `strata bench exactness`: random pictures decoded by two runtimes must give equal symbols and pixels.
+ * @module
+ */
+
 import type { Rung } from '../../format/ladder.ts'
 import type { Runtime } from '../../runtime/types.ts'
 import { type EncodeCase, encodeCase } from '../pictures/encode-case.ts'

@@ -1,3 +1,8 @@
+/**
+ * `strata bench fuzz`: forged and damaged files, each of which the decoder must decode or refuse with an error of ours.
+ * @module
+ */
+
 import { type DecodeOptions, decodeLayer, layerSymbols } from '../../codec/compass/decode.ts'
 import { kernelsOf, referenceKernels } from '../../codec/compass/kernels.ts'
 import { loadDecoderTable } from '../../codec/compass/tables.ts'

@@ -1,3 +1,8 @@
+/**
+ * `strata bench load`: answers per second of the edge Worker, against a bare Worker with the same bytes.
+ * @module
+ */
+
 import { invalidParam, StrataError } from '../../core/errors.ts'
 import { sha256 } from '../../core/hash.ts'
 import { ladderFor } from '../../format/ladder.ts'

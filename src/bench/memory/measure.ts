@@ -1,3 +1,8 @@
+/**
+ * `strata bench memory`: memory of one transcode to JPEG, each measured in a process of its own.
+ * @module
+ */
+
 import { execFile } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'

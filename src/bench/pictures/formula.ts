@@ -1,3 +1,8 @@
+/**
+ * src/bench/pictures holds pictures made by formula, for benchmarks and tests, and encodes them.
+ * @module
+ */
+
 import type { RgbImage } from '../../core/image.ts'
 
 /*

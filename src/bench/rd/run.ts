@@ -1,3 +1,8 @@
+/**
+ * `strata bench rd`: rate and distortion of layered files, BD-rates against other codecs, their tables and plots.
+ * @module
+ */
+
 import { mkdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { FileCodec } from '../../node/file-codec.ts'

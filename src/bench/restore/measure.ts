@@ -1,3 +1,8 @@
+/**
+ * `strata bench restore`: CPU time of restoring thumbnails, against decoding AVIF.
+ * @module
+ */
+
 import type { Rescaler } from '../../codec/rescaler.ts'
 import type { RgbImage } from '../../core/image.ts'
 import { layerHeight } from '../../format/ladder.ts'

@@ -1,3 +1,8 @@
+/**
+ * `strata bench rd --sheet`: crops of pictures by several codecs at equal bytes, side by side.
+ * @module
+ */
+
 import { parse } from 'node:path'
 import { sha256 } from '../../core/hash.ts'
 import type { RgbImage } from '../../core/image.ts'

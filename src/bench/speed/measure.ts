@@ -1,3 +1,8 @@
+/**
+ * `strata bench speed`: CPU time of a transcode to JPEG, against one from AVIF or WebP.
+ * @module
+ */
+
 import { StrataError } from '../../core/errors.ts'
 import { sha256 } from '../../core/hash.ts'
 import type { RgbImage } from '../../core/image.ts'

@@ -1,3 +1,8 @@
+/**
+ * `strata bench thumbnail`: pictures restored from thumbnails that hide them, against plain thumbnails and other codecs.
+ * @module
+ */
+
 import { basename } from 'node:path'
 import { StrataError } from '../../core/errors.ts'
 import { writeOutput } from '../../node/files.ts'
@@ -34,7 +39,7 @@ export async function benchThumbnail(
   const { images, set, factor, qualities, width, metric, out, plot, progress } = options
   const pictures = await listPictures(images)
   const rescaler = await loadRescaler('hyperthumbnail', factor)
-  if (!rescaler) throw new StrataError('MODEL_INVALID', 'this installation holds no model for thumbnails')
+  if (!rescaler) throw new StrataError('MODEL_INVALID', 'no model for thumbnails in this installation')
   const irn = await loadInvertible(factor)
   const rows: ThumbnailRow[] = []
   for (const [i, path] of pictures.entries()) {

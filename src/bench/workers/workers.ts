@@ -1,3 +1,8 @@
+/**
+ * src/bench/workers runs the deployed Workers on this machine, and stores files in their bucket without an origin.
+ * @module
+ */
+
 import { execFile } from 'node:child_process'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { createRequire as requireFrom } from 'node:module'

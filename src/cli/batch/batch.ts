@@ -1,3 +1,8 @@
+/**
+ * src/cli/batch is what commands with many inputs share: finding the pictures, working through them, progress, the manifest.
+ * @module
+ */
+
 import { StrataError } from '../../core/errors.ts'
 import { EXIT, type Result } from '../command.ts'
 import type { Io } from '../io.ts'

@@ -21,7 +21,7 @@ export const rescale = defineCommand({
     const scale = Number(args.scale)
     const high = await readPicture(await readInput(args.in))
     const rescaler = await loadRescaler('irn', scale)
-    if (!rescaler) throw new StrataError('MODEL_INVALID', `this installation holds no model for ${scale}x`)
+    if (!rescaler) throw new StrataError('MODEL_INVALID', `no model for ${scale}x in this installation`)
     const low = { width: Math.ceil(high.width / scale), height: Math.ceil(high.height / scale) }
     const bytes = await rescaler.embed([high], { high, low, quality: ANY_QUALITY })
     await writeOutput(args.output, bytes)

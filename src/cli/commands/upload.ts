@@ -18,7 +18,7 @@ export const upload = defineCommand({
     id: {
       type: 'string',
       description:
-        'Id of the image (default: its name, below a folder its path there, with dashes for other characters: "my cat.jpg" is my-cat-jpg)',
+        'Id of the image (default: its path below the folder, or its name, with dashes: "my cat.jpg" is my-cat-jpg; a name that is not ASCII gets 8 digits of its hash)',
       valueHint: 'id',
     },
     quality: { type: 'string', description: 'As for encode', valueHint: '1..100' },

@@ -1,3 +1,8 @@
+/**
+ * src/cli/doctor is what `strata doctor` checks: this installation, or a deployment from outside.
+ * @module
+ */
+
 /** What a check ended with; `absent`: an optional package is not installed; `skipped`: an earlier failure hides it. */
 export type CheckState = 'ok' | 'absent' | 'skipped' | 'failed'
 

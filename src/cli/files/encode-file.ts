@@ -1,3 +1,8 @@
+/**
+ * src/cli/files is what commands do with one local file or picture: encode, describe, thumbnail, placeholder.
+ * @module
+ */
+
 import { mkdir } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { readHeader } from '../../format/reader.ts'

@@ -42,7 +42,7 @@ describe('the report of bench encode', () => {
 
 describe('bench encode', () => {
   it.each([
-    [['--quality', '101'], 'quality: expected an integer from 1 to 100, got "101"'],
+    [['--quality', '101'], 'quality: expected an integer from 1 to 100'],
     [['--widths', '640,320'], 'widths'],
   ])('refuses %j', async (argv, message) => {
     const dir = await folder({ 'a.png': await plainPng(64, 48) })
@@ -52,7 +52,7 @@ describe('bench encode', () => {
 
   it('fails without pictures', async () => {
     const { code, err } = await strata(['bench', 'encode', '--images', await folder()])
-    expect([code, err]).toEqual([1, expect.stringContaining('holds no pictures')])
+    expect([code, err]).toEqual([1, expect.stringMatching(/expected pictures \(.*\), found none/)])
   })
 
   it.skipIf(!canEncode)(

@@ -1,4 +1,4 @@
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createOriginApp } from '../../../src/origin/app.ts'
 import { readConfig } from '../../../src/origin/config.ts'
 import { startServer } from '../../../src/origin/server.ts'
@@ -6,6 +6,9 @@ import { startReadyWorker, startWorker } from '../../e2e/edge.ts'
 import { fakeEncode } from '../../origin/fixtures.ts'
 import { fakeEdge } from '../fake-edge.ts'
 import { strata } from '../harness.ts'
+
+// Other work may keep the cores busy.
+vi.setConfig({ testTimeout: 60_000 })
 
 describe('doctor --url', () => {
   it('says that nobody is there, or nobody of ours', async () => {
