@@ -21,13 +21,13 @@ describe('imageAddress', () => {
     '/cdn/img/a/b',
     'data:image/png,/img/cat',
     'http://',
-  ])('is none of %j', (address) => {
+  ])('is undefined for %j', (address) => {
     expect(imageAddress(address, BASE)).toBeUndefined()
   })
 })
 
 describe('pinnedHash', () => {
-  it('is what a version is asked for by', () => {
+  it('is the hash after the id, and undefined without one', () => {
     expect(pinnedHash('https://example.com/img/cat@0af3c1d2?exp=9')).toBe('0af3c1d2')
     expect(pinnedHash('https://me@example.com/img/cat')).toBeUndefined()
   })
@@ -36,12 +36,12 @@ describe('pinnedHash', () => {
 describe('the addresses of an image', () => {
   const signed = 'https://example.com/cdn/img/cat?exp=9&kid=k&sig=00'
 
-  it('keep its signature', () => {
+  it('contain its signature', () => {
     expect(nativeAddress(signed, 640)).toBe(`${signed}&f=native&w=640`)
     expect(infoAddress(signed)).toBe('https://example.com/cdn/img/cat.json?exp=9&kid=k&sig=00')
   })
 
-  it('are kept under one name, whatever the signature', () => {
+  it('have one storage key, whatever the signature', () => {
     expect(identity(signed)).toBe('https://example.com/cdn/img/cat')
   })
 })

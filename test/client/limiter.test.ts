@@ -16,7 +16,7 @@ function withResolvers() {
 }
 
 describe('Limiter', () => {
-  it('runs so many at a time, in their order', async () => {
+  it('runs at most `limit` tasks at a time, in their order', async () => {
     const lanes = new Limiter(2)
     const tasks = Array.from({ length: 5 }, task)
     const started: number[] = []
@@ -35,7 +35,7 @@ describe('Limiter', () => {
     expect(started).toEqual([0, 1, 2, 3, 4])
   })
 
-  it('goes on after a task that throws, and does not start one that was cancelled', async () => {
+  it('continues after a task that throws, and does not start one that was cancelled', async () => {
     const lanes = new Limiter(1)
     const failed = lanes.run(() => Promise.reject(new Error('no')))
     const cancelled = lanes.run(() => Promise.resolve('ran'), AbortSignal.abort())

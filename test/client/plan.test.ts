@@ -20,7 +20,7 @@ describe('neededWidth', () => {
     expect(neededWidth(box, picture, fit, density)).toBe(expected)
   })
 
-  it('goes by the box alone while the proportions are unknown', () => {
+  it('is the width of the box while the proportions are unknown', () => {
     expect(neededWidth({ width: 300, height: 300 }, undefined, 'cover', 1)).toBe(300)
     expect(neededWidth({ width: 300, height: 300 }, { width: 0, height: 0 }, 'cover', 1)).toBe(300)
   })

@@ -9,25 +9,6 @@ import { type Info, imageUrl, type UploadTarget } from '../edge-request.ts'
 import type { ComparisonServer } from './comparison.ts'
 import type { Sample } from './samples.ts'
 
-/** What one layer takes, and what files of other codecs take that look as good. */
-export interface LayerComparison {
-  readonly width: number
-  /** From the start of the file to the end of the layer. */
-  readonly bytes: number
-  /** SSIMULACRA2 of the decoded layer, against the original resized by Lanczos3. */
-  readonly score: number
-  /** Bytes of a file of this width with that score; null where the codec never reaches it. */
-  readonly avif: number | null
-  readonly webp: number | null
-}
-
-export interface ImageComparison {
-  /** ETag of the whole file that was measured. */
-  readonly etag: string
-  /** From the base up, as far as they are measured. */
-  readonly layers: readonly LayerComparison[]
-}
-
 /** Measures a sample layer by layer, and publishes each at once. What is measured already is not measured again. */
 export async function compareSample(
   { id, make }: Sample,

@@ -2,7 +2,25 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { dirname } from 'node:path'
-import type { ImageComparison } from './compare-sample.ts'
+
+/** What one layer takes, and what files of other codecs take that look as good. */
+export interface LayerComparison {
+  readonly width: number
+  /** From the start of the file to the end of the layer. */
+  readonly bytes: number
+  /** SSIMULACRA2 of the decoded layer, against the original resized by Lanczos3. */
+  readonly score: number
+  /** Bytes of a file of this width with that score; null where the codec never reaches it. */
+  readonly avif: number | null
+  readonly webp: number | null
+}
+
+export interface ImageComparison {
+  /** ETag of the whole file that was measured. */
+  readonly etag: string
+  /** From the base up, as far as they are measured. */
+  readonly layers: readonly LayerComparison[]
+}
 
 /** What the demo page is told about the samples. */
 export interface Comparisons {

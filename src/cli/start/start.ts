@@ -6,7 +6,6 @@ import { StrataError } from '../../core/errors.ts'
 import { openModelFolder } from '../../runtime/model-files.ts'
 import type { UploadTarget } from '../upload-file.ts'
 import { type Child, startChild } from './children.ts'
-import { compareSample } from './compare-sample.ts'
 import { ComparisonServer } from './comparison.ts'
 import { requireFreePort } from './ports.ts'
 import type { Sample } from './samples.ts'
@@ -32,6 +31,9 @@ export interface StartOptions {
 /** Wrangler bundles two Workers before it answers. */
 const START_TIMEOUT_MS = 120_000
 const SAMPLE_TIMEOUT_MS = 600_000
+
+/** Wrangler's lines for what an open demo page asks every few seconds. */
+const POLLING = /GET \/(samples|comparisons) 200/
 
 const CHILD_ENV: NodeJS.ProcessEnv = {
   // Keeps wrangler from asking questions.
@@ -89,6 +91,8 @@ async function showSamples(
     ready.push(sample)
   }
   await uploadSamples(target, { modelSet, print, onReady })
+  // Loaded late: the codec would delay the start.
+  const { compareSample } = await import('./compare-sample.ts')
   for (const sample of ready) {
     await compareSample(sample, target, comparisons).catch((error) => {
       if (!target.signal?.aborted) print(`sample ${sample.id} is not compared with other codecs: ${error}`)
@@ -101,7 +105,9 @@ function start(name: string, argv: readonly string[], { root, env, print }: Star
   return startChild(name, argv, {
     cwd: root,
     env: { ...env, ...CHILD_ENV },
-    print: (line) => print(`[${name}] ${line}`),
+    print: (line) => {
+      if (!POLLING.test(line)) print(`[${name}] ${line}`)
+    },
   })
 }
 

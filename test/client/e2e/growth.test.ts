@@ -19,7 +19,7 @@ describeOnStage('pictures that grow', (stage) => {
     await expectDecoded(stage, 1)
   })
 
-  it('follows a pinch', async () => {
+  it('requests a higher layer when a pinch enlarges the page', async () => {
     await stage.open(stage.img(), 'strata.enhance()')
     await event(stage.tab, 'painted')
     const session = await stage.context.newCDPSession(stage.tab)
@@ -27,7 +27,7 @@ describeOnStage('pictures that grow', (stage) => {
     expect(await event(stage.tab, 'painted', 1)).toMatchObject({ layer: 1, width: 640 })
   })
 
-  it('follows a screen of more pixels', async () => {
+  it('requests a higher layer when the density of the screen rises', async () => {
     // Emulation changes the density, but tells no query of it.
     const watched = `const { matchMedia } = window
       window.matchMedia = (text) => (window.query = matchMedia.call(window, text))`
@@ -73,7 +73,7 @@ describeOnStage('pictures that grow', (stage) => {
     expect((await native.done()).map(({ status, bytes }) => [status, bytes])).toEqual([[304, 0]])
   })
 
-  it('asks nothing at all about a version that it has', async () => {
+  it('sends no request for a version in the address that is stored', async () => {
     const { headers } = await fetch(`${stage.cdn}/img/hills?f=native&w=320`)
     const hash = /"([0-9a-f]{16})/.exec(headers.get('ETag') ?? '')?.[1]
     const body = stage.img('loading="lazy"').replaceAll('/img/hills', `/img/hills@${hash}`)
@@ -88,7 +88,7 @@ describeOnStage('pictures that grow', (stage) => {
     expect(await native.done()).toMatchObject([{ status: 206 }])
   })
 
-  it('asks for more where a pixel of the page is two of the screen, and for a layer less where data is saved', async () => {
+  it('requests a higher layer at two device pixels per CSS pixel, and a lower one where data is saved', async () => {
     await stage.renew({ deviceScaleFactor: 2 })
     await stage.open(stage.img(), 'strata.enhance()')
     expect(await event(stage.tab, 'painted')).toMatchObject({ layer: 1, width: 640 })

@@ -30,8 +30,8 @@ export function paintSign(relief: Relief): void {
       const i = y * width + x
       const wear = turnedNoise(x / 34, y / 34, 5, 231)
       const nearEdge = Math.exp(-edge / (0.02 * width))
-      const chipped = smoothstep(0.685, 0.71, wear + 0.2 * nearEdge)
-      const rusty = smoothstep(0.58, 0.72, wear + 0.2 * nearEdge)
+      const chipped = smoothstep(0.725, 0.75, wear + 0.2 * nearEdge)
+      const rusty = smoothstep(0.6, 0.75, wear + 0.2 * nearEdge)
       const ring = smoothstep(2, 0, Math.abs(edge - 0.014 * width) - 0.0022 * width)
       const ink = Math.max(ring, ...lettersAt.map((covers) => covers(x - left, y - top)))
       const dirt = turnedNoise(x / 70, y / 30, 5, 232)
