@@ -1,5 +1,5 @@
-import { decodeRows } from '../codec/compass/decode.ts'
-import { type CodecKernels, kernelsOf } from '../codec/compass/kernels.ts'
+import { decodeRows } from '../codec/compass/decoder/decode.ts'
+import { type CodecKernels, kernelsOf } from '../codec/compass/kernels/kernels.ts'
 import { StrataError } from '../core/errors.ts'
 import type { TranscodeParts } from '../edge/transcoder/transcode-layer.ts'
 import { createWasmJpeg } from '../pixels/jpeg/forward-wasm.ts'

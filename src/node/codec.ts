@@ -1,6 +1,6 @@
 /** The codec for programs in Node: what the command line does with files, with bytes. Needs sharp and onnxruntime-node. @module */
 
-import { decodeLayer } from '../codec/compass/decode.ts'
+import { decodeLayer } from '../codec/compass/decoder/decode.ts'
 import { invalidParam } from '../core/errors.ts'
 import type { RgbImage } from '../core/image.ts'
 import { chooseLayer } from '../format/choose-layer.ts'

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { encodePicture } from '../codec/compass/encode.ts'
+import { encodePicture } from '../codec/compass/encoder/encode.ts'
 import { unobserved } from '../codec/encode-phases.ts'
 import { createNodeRuntime, createWasmRuntime, type NodeRuntimeOptions } from '../runtime/node.ts'
 import type { Runtime } from '../runtime/types.ts'

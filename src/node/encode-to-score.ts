@@ -1,4 +1,4 @@
-import { type EncodedLayers, type EncodeOptions, encodeLayers } from '../codec/compass/encode.ts'
+import { type EncodedLayers, type EncodeOptions, encodeLayers } from '../codec/compass/encoder/encode.ts'
 import { searchQualities } from '../codec/quality-search.ts'
 import type { RgbImage } from '../core/image.ts'
 import { layerHeight, type Rung } from '../format/ladder.ts'

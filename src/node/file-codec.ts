@@ -1,4 +1,4 @@
-import { decodeLayer, layerSymbols } from '../codec/compass/decode.ts'
+import { decodeLayer, layerSymbols } from '../codec/compass/decoder/decode.ts'
 import type { RgbImage } from '../core/image.ts'
 import type { NodeRuntimeOptions } from '../runtime/node.ts'
 import { composeEncode, composePreview, createRuntime, prepareEncode } from './compose.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { type DecodePart, observedKernels, observedNetworks } from '../../src/bench/observe.ts'
-import { referenceKernels } from '../../src/codec/compass/kernels.ts'
+import { referenceKernels } from '../../src/codec/compass/kernels/kernels.ts'
 
 /** Notes what is observed, and hands it on. */
 function recorder() {

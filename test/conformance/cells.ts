@@ -1,6 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { type CellKernel, type LatentRow, referenceCells } from '../../src/codec/compass/cell-kernel.ts'
-import { rowPitch } from '../../src/codec/compass/row-window.ts'
+import {
+  type CellKernel,
+  type LatentRow,
+  referenceCells,
+} from '../../src/codec/compass/kernels/cell-kernel.ts'
+import { rowPitch } from '../../src/codec/compass/shared/row-window.ts'
 import { generator } from '../pictures.ts'
 
 /** What every CellKernel owes: the numbers of the TypeScript reference. */

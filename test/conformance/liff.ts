@@ -1,13 +1,13 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { makeAxis } from '../../src/codec/compass/axis.ts'
 import {
   FEATURES,
   type LiffKernel,
   type LiffSource,
   liffReference,
   TAPS,
-} from '../../src/codec/compass/liff.ts'
-import { rowPitch } from '../../src/codec/compass/row-window.ts'
+} from '../../src/codec/compass/kernels/liff.ts'
+import { makeAxis } from '../../src/codec/compass/shared/axis.ts'
+import { rowPitch } from '../../src/codec/compass/shared/row-window.ts'
 import { generator } from '../pictures.ts'
 
 const SIZES = [

@@ -5,7 +5,7 @@ import {
   type PassStore,
   referencePassStore,
   type StripLatents,
-} from '../../src/codec/compass/pass-store.ts'
+} from '../../src/codec/compass/kernels/pass-store.ts'
 import { generator } from '../pictures.ts'
 import { integers } from './cells.ts'
 

@@ -1,5 +1,5 @@
 import module from '../../build/kernels.wasm'
-import { createWasmLiff } from '../../src/codec/compass/liff-wasm.ts'
+import { createWasmLiff } from '../../src/codec/compass/kernels/liff-wasm.ts'
 import { createWasmRans } from '../../src/entropy/rans-wasm.ts'
 import { createWasmJpeg } from '../../src/pixels/jpeg/forward-wasm.ts'
 import { entropyConformance } from '../conformance/entropy.ts'

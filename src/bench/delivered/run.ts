@@ -4,7 +4,7 @@
  */
 
 import { basename } from 'node:path'
-import { decodeRows } from '../../codec/compass/decode.ts'
+import { decodeRows } from '../../codec/compass/decoder/decode.ts'
 import { StrataError } from '../../core/errors.ts'
 import { createRuntime } from '../../node/compose.ts'
 import { loadRescaler } from '../../node/rescalers.ts'

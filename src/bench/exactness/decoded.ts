@@ -1,5 +1,5 @@
-import { decodeLayer, layerSymbols } from '../../codec/compass/decode.ts'
-import type { CodecKernels } from '../../codec/compass/kernels.ts'
+import { decodeLayer, layerSymbols } from '../../codec/compass/decoder/decode.ts'
+import type { CodecKernels } from '../../codec/compass/kernels/kernels.ts'
 import type { Runtime } from '../../runtime/types.ts'
 
 /** Float networks agree only to their last bits, so pixels may differ by this much of 255 between decoders. */

@@ -1,4 +1,4 @@
-import type { DecoderTable } from '../../codec/compass/tables.ts'
+import type { DecoderTable } from '../../codec/compass/shared/tables.ts'
 import { concat } from '../../core/bytes.ts'
 import { layerHeight } from '../../format/ladder.ts'
 import { MAX_DIMENSION, MAX_SOURCE_PIXELS, stripCount } from '../../format/layout.ts'

@@ -3,9 +3,9 @@
  * @module
  */
 
-import { type DecodeOptions, decodeLayer, layerSymbols } from '../../codec/compass/decode.ts'
-import { kernelsOf, referenceKernels } from '../../codec/compass/kernels.ts'
-import { loadDecoderTable } from '../../codec/compass/tables.ts'
+import { type DecodeOptions, decodeLayer, layerSymbols } from '../../codec/compass/decoder/decode.ts'
+import { kernelsOf, referenceKernels } from '../../codec/compass/kernels/kernels.ts'
+import { loadDecoderTable } from '../../codec/compass/shared/tables.ts'
 import { StrataError, type StrataErrorCode } from '../../core/errors.ts'
 import type { EntropyCoder } from '../../entropy/types.ts'
 import { describeHeader } from '../../format/describe.ts'

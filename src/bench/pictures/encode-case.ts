@@ -1,4 +1,4 @@
-import { encodePicture } from '../../codec/compass/encode.ts'
+import { encodePicture } from '../../codec/compass/encoder/encode.ts'
 import type { RgbImage } from '../../core/image.ts'
 import type { Rung } from '../../format/ladder.ts'
 import { resample } from '../../pixels/resample.ts'

@@ -1,4 +1,4 @@
-import { decodeLayer } from '../../codec/compass/decode.ts'
+import { decodeLayer } from '../../codec/compass/decoder/decode.ts'
 import { throwIfAborted } from '../../core/abort.ts'
 import { readHeader } from '../../format/reader.ts'
 import { createRuntime } from '../../node/compose.ts'

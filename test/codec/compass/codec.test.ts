@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { decodeLayer, decodeRows, layerSymbols } from '../../../src/codec/compass/decode.ts'
+import { decodeLayer, decodeRows, layerSymbols } from '../../../src/codec/compass/decoder/decode.ts'
 import { truncateToLayer } from '../../../src/format/ranges.ts'
 import { readHeader } from '../../../src/format/reader.ts'
 import { resample } from '../../../src/pixels/resample.ts'

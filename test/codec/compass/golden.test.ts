@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { decodeLayer, layerSymbols } from '../../../src/codec/compass/decode.ts'
+import { decodeLayer, layerSymbols } from '../../../src/codec/compass/decoder/decode.ts'
 import { readHeader } from '../../../src/format/reader.ts'
 import { resample } from '../../../src/pixels/resample.ts'
 import { photo, psnr } from '../../pictures.ts'

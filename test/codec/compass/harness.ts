@@ -1,4 +1,4 @@
-import { type EncodeOptions, encodePicture } from '../../../src/codec/compass/encode.ts'
+import { type EncodeOptions, encodePicture } from '../../../src/codec/compass/encoder/encode.ts'
 import type { RgbImage } from '../../../src/core/image.ts'
 import { resample } from '../../../src/pixels/resample.ts'
 import { createNodeRuntime, createWasmRuntime } from '../../../src/runtime/node.ts'

@@ -1,0 +1,140 @@
+import { throwIfAborted } from '../../../core/abort.ts'
+import { StrataError } from '../../../core/errors.ts'
+import { readHeader, readStrips, wholeLayers } from '../../../format/reader.ts'
+import type { LayerInfo, StrataHeader } from '../../../format/types.ts'
+import type { Runtime } from '../../../runtime/types.ts'
+import { type CodecKernels, kernelsOf } from '../kernels/kernels.ts'
+import { EntropyModel, type LayerBelow } from '../latents/entropy-parameters.ts'
+import { decodeStrip, type SymbolTap } from '../latents/latent-decoder.ts'
+import { type LatentReader, type LatentSource, StripCache } from '../latents/latents.ts'
+import { LayerPicture } from '../picture/layer-picture.ts'
+import { Predictor } from '../picture/predictor.ts'
+import { layerGeometry, stripGeometry } from '../shared/geometry.ts'
+import { type DecoderTable, loadDecoderTable } from '../shared/tables.ts'
+
+export interface DecodeOptions {
+  readonly runtime: Runtime
+  /** Layer to decode, from 0. @default the highest whole layer in the bytes */
+  readonly layer?: number
+  /**
+   * Largest strip to decode, in pixels and with its padding: memory grows with the strips of the decoded layer, at
+   * most 256 rows of it, and with nothing else. @default any that the format allows
+   */
+  readonly maxStripPixels?: number
+  readonly signal?: AbortSignal | undefined
+  /** @default the fastest that the runtime has */
+  readonly kernels?: CodecKernels
+}
+
+/** A file opened for decoding up to one layer. */
+export interface OpenFile {
+  readonly header: StrataHeader
+  readonly layer: LayerInfo
+  readonly table: DecoderTable
+}
+
+/**
+ * @throws StrataError FORMAT_* for a damaged file, FORMAT_TRUNCATED when the layer is not wholly there, MODEL_UNKNOWN
+ * when the runtime does not hold the file's model set, PARAM_INVALID for a layer that the file does not have,
+ * INPUT_TOO_LARGE when its strips have more pixels than `maxStripPixels`
+ */
+export async function openFile(bytes: Uint8Array, options: DecodeOptions): Promise<OpenFile> {
+  const header = readHeader(bytes)
+  const { modelSet } = options.runtime.manifest
+  if (header.modelSet !== modelSet) {
+    throw new StrataError(
+      'MODEL_UNKNOWN',
+      `the file needs model set ${header.modelSet}, this decoder holds ${modelSet}`,
+    )
+  }
+  const whole = wholeLayers(header, bytes.length)
+  if (whole === 0) {
+    throw new StrataError(
+      'FORMAT_TRUNCATED',
+      `expected at least the ${header.layers[0]?.end} bytes of layer 0, got ${bytes.length}`,
+    )
+  }
+  const index = options.layer ?? whole - 1
+  const layer = header.layers[index]
+  if (!layer) {
+    throw new StrataError('PARAM_INVALID', `layer: expected 0..${header.layers.length - 1}, got ${index}`)
+  }
+  if (index >= whole) {
+    throw new StrataError('FORMAT_TRUNCATED', `layer ${index} needs ${layer.end} bytes, got ${bytes.length}`)
+  }
+  const table = await loadDecoderTable(options.runtime)
+  checkStripSize(layer, table, options.maxStripPixels)
+  return { header, layer, table }
+}
+
+/** Looks at one layer only: those below are never wider or higher. */
+function checkStripSize(layer: LayerInfo, table: DecoderTable, limit = Number.POSITIVE_INFINITY): void {
+  const { sideRows, sideColumns } = stripGeometry(layerGeometry(layer, table), 0, table)
+  const unit = table.patch * table.sideStride
+  if (sideRows * sideColumns * unit * unit > limit) {
+    const expected = `strips of at most ${limit} pixels`
+    const actual = `${sideColumns * unit}x${sideRows * unit}`
+    throw new StrataError('INPUT_TOO_LARGE', `layer ${layer.index}: expected ${expected}, got ${actual}`)
+  }
+}
+
+/** A decoded layer that those above can be decoded on from. */
+export interface DecodedLayer {
+  readonly info: LayerInfo
+  readonly latents: LatentSource
+  readonly picture: LayerPicture
+}
+
+/**
+ * Latents of the layers from the base, or from the one above `decoded`, up to `file.layer`. `readers` lists who reads each
+ * layer besides the one above.
+ */
+export async function openLatents(
+  bytes: Uint8Array,
+  file: OpenFile,
+  options: DecodeOptions,
+  readers: readonly LatentReader[],
+  { tap, decoded }: { readonly tap?: (layer: number) => SymbolTap; readonly decoded?: DecodedLayer } = {},
+): Promise<LatentSource[]> {
+  const kernels = options.kernels ?? kernelsOf(options.runtime)
+  const sources: LatentSource[] = []
+  let below: LayerBelow | undefined = decoded
+  for (const info of file.header.layers.slice(firstAbove(decoded), file.layer.index + 1)) {
+    const geometry = layerGeometry(info, file.table)
+    const model = await EntropyModel.load(options.runtime, file.table, info, geometry, below, kernels)
+    const strips = readStrips(bytes, info)
+    const read = info.index < file.layer.index ? [...readers, 'context' as const] : readers
+    const latents = new StripCache(geometry, read, (index) => {
+      throwIfAborted(options.signal)
+      const strip = stripGeometry(geometry, index, file.table)
+      return decodeStrip(kernels.coder, model, strips, strip, tap?.(info.index))
+    })
+    sources.push(latents)
+    below = { info, latents }
+  }
+  return sources
+}
+
+/** Pictures of the same layers, each predicted from the one below; rows flow from the base to the top on demand. */
+export async function openPictures(
+  file: OpenFile,
+  options: DecodeOptions,
+  latents: readonly LatentSource[],
+  decoded?: DecodedLayer,
+): Promise<LayerPicture[]> {
+  const kernels = options.kernels ?? kernelsOf(options.runtime)
+  const pictures: LayerPicture[] = []
+  for (const [k, source] of latents.entries()) {
+    const info = file.header.layers[firstAbove(decoded) + k] as LayerInfo
+    const below = pictures[k - 1] ?? decoded?.picture
+    const predictor =
+      below && (await Predictor.create(options.runtime, below, info.width, info.height, kernels.liff))
+    const { runtime } = options
+    pictures.push(await LayerPicture.create(runtime, file.table, info.quality, source, predictor, kernels))
+  }
+  return pictures
+}
+
+function firstAbove(decoded: DecodedLayer | undefined): number {
+  return decoded ? decoded.info.index + 1 : 0
+}

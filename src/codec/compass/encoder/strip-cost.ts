@@ -1,0 +1,150 @@
+import type { NetworkRunner } from '../../../network/types.ts'
+import { createSsimulacra2Pass } from '../../../pixels/ssimulacra2.ts'
+import type { ModelRunner, Runtime, Tensor } from '../../../runtime/types.ts'
+import { SAMPLE_SCALE } from '../kernels/liff.ts'
+import type { StripLatents } from '../latents/passes.ts'
+import { UNIT } from '../shared/cells.ts'
+import { dequantize, inverseGains } from '../shared/dequantize.ts'
+import { type DecoderTable, type EncoderTable, QUALITY_MAX, QUALITY_MIN } from '../shared/tables.ts'
+import { cellsToRgb, pictureTensor } from './encoder-tensors.ts'
+
+/**
+ * What error costs against bits, over training's lambda. At lambda itself refined files slide down the curve of rate and
+ * distortion, to smaller ones of less quality; at twice it they stay near where they were and gain most.
+ */
+const EMPHASIS = 2
+
+/** Below, SSIMULACRA2 has fewer scales and weighs them otherwise: squared error alone serves there. */
+const LEAST_SIDE = 129
+
+/** A strip as cells of 2x2 pixels in samples, [rows / 2][columns / 2][12]; numbers of pixels with the padding. */
+export interface StripPicture {
+  readonly rows: number
+  readonly columns: number
+  readonly target: Int16Array
+  /** What the layer below predicts; the base layer has none. */
+  readonly prediction: Int16Array | undefined
+}
+
+/** Bits a pixel that a squared error of 1 (of 255^2) and a SSIMULACRA2 distance of 1 are worth. */
+interface Weights {
+  readonly squared: number
+  readonly perceptual: number
+}
+
+/**
+ * What coding a strip in some way costs: bits + lambda * distortion, the loss of training (COMPASS, eq. (20)). The
+ * strip is synthesised alone, without its neighbours' latents in the halo: enough to choose between two ways.
+ */
+export class StripCost {
+  readonly #table: DecoderTable
+  readonly #synthesis: NetworkRunner
+  readonly #gradient: ModelRunner | undefined
+  readonly #gains: Float64Array
+  readonly #lambda: number
+  readonly #weights: Weights
+
+  private constructor(
+    table: DecoderTable,
+    synthesis: NetworkRunner,
+    gradient: ModelRunner | undefined,
+    gains: Float64Array,
+    lambda: number,
+    weights: Weights,
+  ) {
+    this.#table = table
+    this.#synthesis = synthesis
+    this.#gradient = gradient
+    this.#gains = gains
+    this.#lambda = lambda
+    this.#weights = weights
+  }
+
+  /** @param withGradient whether `derivative` will be asked for */
+  static async load(
+    { encoder, decoder }: { readonly encoder: Runtime; readonly decoder: Runtime },
+    { table, encoding }: { readonly table: DecoderTable; readonly encoding: EncoderTable },
+    kind: 'base' | 'enhancement',
+    quality: number,
+    withGradient: boolean,
+  ): Promise<StripCost> {
+    const synthesis = await decoder.network(`${kind}-synthesis`)
+    const gradient = withGradient ? await encoder.load(`${kind}-gradient`) : undefined
+    const gains = inverseGains(table, table[kind], quality)
+    const lambda = EMPHASIS * (encoding.lambdas[quality - 1] ?? 0)
+    const { share, [kind]: factors } = encoding.perceptual
+    const position = (quality - QUALITY_MIN) / (QUALITY_MAX - QUALITY_MIN)
+    const factor = factors[Math.min(Math.floor(position * factors.length), factors.length - 1)] ?? 0
+    const weights = { squared: lambda * (1 - share), perceptual: lambda * share * factor }
+    return new StripCost(table, synthesis, gradient, gains, lambda, weights)
+  }
+
+  /** Cost of latents that take so many bits. */
+  async of(strip: StripPicture, latents: StripLatents, bits: number): Promise<number> {
+    const { rows, columns, prediction } = strip
+    const { values } = latents
+    const input = new Int16Array(values.length)
+    dequantize(values, 0, values.length, this.#gains, this.#table.latentLimit, input, 0)
+    const inputs = { latents: input, ...(prediction ? { prediction } : {}) }
+    const { picture } = await this.#synthesis.run(inputs, rows, columns)
+    return bits + this.#distortion(strip, picture ?? new Int16Array())
+  }
+
+  /** Cost of the prediction alone, for nothing. */
+  ofPrediction(strip: StripPicture): number {
+    return this.#distortion(strip, strip.prediction ?? new Int16Array(strip.target.length))
+  }
+
+  /** In bits. */
+  #distortion({ rows, columns, target }: StripPicture, picture: Int16Array): number {
+    const squared = squaredError(picture, target)
+    if (Math.min(rows, columns) < LEAST_SIDE) return this.#lambda * squared
+    const pass = createSsimulacra2Pass(columns, rows)
+    pass.write(cellsToRgb(target, rows, columns), cellsToRgb(picture, rows, columns))
+    return this.#weights.squared * squared + this.#weights.perceptual * rows * columns * pass.distance()
+  }
+
+  /**
+   * Derivative and curvature of lambda * squared error by each latent in coded units, [row][column][channel]. The
+   * curvature is that of an orthonormal transform, which synthesis is nearly.
+   */
+  async derivative(
+    { rows, columns, target, prediction }: StripPicture,
+    { values }: StripLatents,
+  ): Promise<{ gradient: Float32Array; curvature: Float64Array }> {
+    const { latents: channels, patch, latentSteps } = this.#table
+    const units = this.#gains.map((gain) => (16 * gain) / latentSteps)
+    const plane = values.length / channels
+    const data = new Float32Array(values.length)
+    for (let i = 0; i < plane; i++) {
+      for (let c = 0; c < channels; c++) {
+        data[c * plane + i] = ((values[i * channels + c] as number) / 16) * (units[c] as number)
+      }
+    }
+    const feeds: Record<string, Tensor> = {
+      latents: { data, dims: [1, channels, rows / patch, columns / patch] },
+      target: pictureTensor(target, rows, columns),
+    }
+    if (prediction) feeds.prediction = pictureTensor(prediction, rows, columns)
+    const found = (await this.#gradient?.run(feeds))?.gradient?.data ?? new Float32Array(values.length)
+    const weight = (this.#lambda * 255 * 255) / 3
+    const gradient = new Float32Array(values.length)
+    for (let i = 0; i < plane; i++) {
+      for (let c = 0; c < channels; c++) {
+        gradient[i * channels + c] = (found[c * plane + i] as number) * weight * (units[c] as number)
+      }
+    }
+    return { gradient, curvature: units.map((unit) => 2 * weight * unit * unit) }
+  }
+}
+
+/** Of 255^2, the mean of the colours, summed over pixels. */
+function squaredError(picture: Int16Array, target: Int16Array): number {
+  let sum = 0
+  for (let i = 0; i < target.length; i++) {
+    const sample = Math.min(Math.max(picture[i] as number, 0), UNIT)
+    const error = sample - (target[i] as number)
+    sum += error * error
+  }
+  return sum / (3 * SAMPLE_SCALE * SAMPLE_SCALE)
+}

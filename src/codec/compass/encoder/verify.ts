@@ -1,0 +1,50 @@
+import { hex } from '../../../core/bytes.ts'
+import { StrataError } from '../../../core/errors.ts'
+import { sha256 } from '../../../core/hash.ts'
+import { STRIP_ROWS } from '../../../format/layout.ts'
+import type { Runtime } from '../../../runtime/types.ts'
+import { openFile, openLatents, openPictures } from '../decoder/layer-chain.ts'
+import { SymbolHashes } from '../latents/symbol-hashes.ts'
+
+export interface VerifyOptions {
+  readonly runtime: Runtime
+  /** What the encoder wrote: `SymbolHashes.layers()`. */
+  readonly symbols: readonly string[]
+  /** SHA-256 of each strip of the encoder's own reconstruction of the top layer, 8-bit RGB. */
+  readonly reconstruction: readonly Uint8Array[]
+  readonly signal?: AbortSignal | undefined
+}
+
+/**
+ * Decodes the file as a client will and compares symbols of every layer and pixels of the top layer, which hang on all
+ * layers below. Decoding is exact, so nothing may differ.
+ * @throws StrataError VERIFY_FAILED
+ */
+export async function verifyFile(file: Uint8Array, options: VerifyOptions): Promise<void> {
+  const hashes = new SymbolHashes()
+  const open = await openFile(file, options)
+  const latents = await openLatents(file, open, options, ['pixels'], { tap: (layer) => hashes.tap(layer) })
+  const decoded = (await openPictures(open, options, latents)).at(-1)
+  if (!decoded) throw new StrataError('INTERNAL', 'a file without layers reached verification')
+  for (let top = 0; top < decoded.height; top += STRIP_ROWS) {
+    const bottom = Math.min(top + STRIP_ROWS, decoded.height)
+    await decoded.ensure(bottom)
+    const found = await sha256(decoded.rgb(top, bottom))
+    if (hex(found) !== hex(options.reconstruction[top / STRIP_ROWS] ?? new Uint8Array())) {
+      throw new StrataError(
+        'VERIFY_FAILED',
+        `rows from ${top}: the file decodes to other pixels than were encoded`,
+      )
+    }
+    decoded.rows.discard(bottom)
+  }
+  const symbols = await hashes.layers()
+  for (const [layer, expected] of options.symbols.entries()) {
+    if (symbols[layer] !== expected) {
+      throw new StrataError(
+        'VERIFY_FAILED',
+        `layer ${layer}: the ${options.runtime.name} runtime decoded other symbols than were written`,
+      )
+    }
+  }
+}

@@ -1,0 +1,77 @@
+import { dequantize } from '../shared/dequantize.ts'
+import { rowPitch } from '../shared/row-window.ts'
+import { SAMPLE_SCALE } from './liff.ts'
+import { seenMagnitude } from './pass-store.ts'
+
+/** A row of latents, cell by cell, or a part of it; rows without a residual are undefined and stand for zeros. */
+export interface LatentRow {
+  readonly values: Int16Array
+  readonly indexes: Uint8Array
+}
+
+/** What lies between the networks: number for number, over whole tensors. */
+export interface CellKernel {
+  /**
+   * What a layer may see of the one below: of each row the latents at `columns`, magnitudes and then tables.
+   *
+   * @param out [rows of `pitch` values]; what is not written is left
+   */
+  context(
+    rows: readonly (LatentRow | undefined)[],
+    columns: Int32Array,
+    channels: number,
+    out: Int16Array,
+    pitch: number,
+  ): void
+  /**
+   * Rows of whole cells, all of the same length, to [rows][cells][channels]: values times the gain of their channel,
+   * within +-`limit`, to the nearest integer, halves upwards.
+   */
+  dequantize(
+    rows: readonly (Int16Array | undefined)[],
+    run: number,
+    gains: Float64Array,
+    limit: number,
+  ): Int16Array
+  /** Rows of samples, rowPitch(width) each, within 0..UNIT as 8-bit RGB: [rows][width][3]. */
+  bytes(samples: Int16Array, width: number): Uint8Array
+  /** Fills `out` with samples bounded to 0..high. */
+  bound(samples: Int16Array, high: number, out: Int16Array): void
+}
+
+/** In plain TypeScript. */
+export const referenceCells: CellKernel = {
+  context(rows, columns, channels, out, pitch) {
+    for (const [index, row] of rows.entries()) {
+      if (!row) continue
+      for (let x = 0, to = index * pitch; x < columns.length; x++, to += 2 * channels) {
+        const from = (columns[x] as number) * channels
+        for (let c = 0; c < channels; c++) {
+          out[to + c] = seenMagnitude(row.values[from + c] as number)
+          out[to + channels + c] = row.indexes[from + c] as number
+        }
+      }
+    }
+  },
+  dequantize(rows, run, gains, limit) {
+    const out = new Int16Array(rows.length * run)
+    for (const [index, row] of rows.entries()) {
+      if (row) dequantize(row, 0, run, gains, limit, out, index * run)
+    }
+    return out
+  },
+  bytes(samples, width) {
+    const pitch = rowPitch(width)
+    const rows = samples.length / pitch
+    const out = new Uint8Array(3 * width * rows)
+    for (let row = 0, to = 0; row < rows; row++) {
+      for (let i = 0; i < 3 * width; i++) {
+        out[to++] = ((samples[row * pitch + i] as number) + SAMPLE_SCALE / 2) >> 6
+      }
+    }
+    return out
+  },
+  bound(samples, high, out) {
+    for (let i = 0; i < out.length; i++) out[i] = Math.min(Math.max(samples[i] as number, 0), high)
+  },
+}

@@ -1,0 +1,43 @@
+import { ransCoder } from '../../../entropy/rans-decoder.ts'
+import { createWasmRans } from '../../../entropy/rans-wasm.ts'
+import type { EntropyCoder } from '../../../entropy/types.ts'
+import type { Runtime } from '../../../runtime/types.ts'
+import { type CellKernel, referenceCells } from './cell-kernel.ts'
+import { createWasmCells } from './cell-kernel-wasm.ts'
+import { type LiffKernel, liffReference } from './liff.ts'
+import { createWasmLiff } from './liff-wasm.ts'
+import { type OpenPassStore, referencePassStore } from './pass-store.ts'
+import { createWasmPassStore } from './pass-store-wasm.ts'
+
+/** The hot loops of decoding. Each implementation gives the same numbers; only the speed differs. */
+export interface CodecKernels {
+  readonly coder: EntropyCoder
+  readonly liff: LiffKernel
+  readonly cells: CellKernel
+  readonly passes: OpenPassStore
+}
+
+/** Plain TypeScript, for reading, for testing against, and for where nothing was built. */
+export const referenceKernels: CodecKernels = {
+  coder: ransCoder,
+  liff: liffReference,
+  cells: referenceCells,
+  passes: referencePassStore,
+}
+
+const instances = new WeakMap<WebAssembly.Module, CodecKernels>()
+
+/** The runtime's WebAssembly kernels, instantiated once per module; calls are synchronous, so all decodes share them. */
+export function kernelsOf({ kernels: module }: Pick<Runtime, 'kernels'>): CodecKernels {
+  if (!module) return referenceKernels
+  const known = instances.get(module)
+  if (known) return known
+  const made = {
+    coder: createWasmRans(module),
+    liff: createWasmLiff(module),
+    cells: createWasmCells(module),
+    passes: createWasmPassStore(module),
+  }
+  instances.set(module, made)
+  return made
+}

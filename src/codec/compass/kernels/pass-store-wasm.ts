@@ -1,0 +1,100 @@
+import { StrataError } from '../../../core/errors.ts'
+import { checkLength, instantiateKernels, type Kernels } from '../../../core/kernels.ts'
+import type { OpenPassStore, StripLatents } from './pass-store.ts'
+
+/** Values that the kernels of wasm/cells.ts take at a time. */
+const VECTOR = 8
+
+/**
+ * Pass stores in WebAssembly, over build/kernels.wasm. They share one memory, where the latents of one strip lie at a
+ * time: when another strip comes in between, those go back into their arrays.
+ */
+export function createWasmPassStore(module: WebAssembly.Module): OpenPassStore {
+  const desk = new Desk(instantiateKernels(module))
+  const { exports } = desk.kernels
+  return (latents) => {
+    const gather =
+      (kernel: 'passMagnitudes' | 'passHalves') =>
+      (runs: Int32Array, channels: number): Int16Array => {
+        const count = countOf(runs, channels)
+        const { values, runsAt, at } = desk.lay(latents, runs, [2 * count])
+        exports[kernel](runsAt, runs.length, channels, values, at[0]!)
+        return new Int16Array(exports.memory.buffer, at[0]!, count).slice()
+      }
+    return {
+      magnitudes: gather('passMagnitudes'),
+      halves: gather('passHalves'),
+      tables(runs, channels, found) {
+        const count = countOf(runs, channels)
+        checkLength('found', found, count)
+        const { runsAt, at } = desk.lay(latents, runs, [2 * count, count])
+        new Int16Array(exports.memory.buffer, at[0]!, count).set(found)
+        exports.passTables(runsAt, runs.length, channels, at[0]!, at[1]!)
+        return new Uint8Array(exports.memory.buffer, at[1]!, count).slice()
+      },
+      store(runs, channels, means, tables, symbols) {
+        const count = countOf(runs, channels)
+        for (const [name, array] of Object.entries({ means, tables, symbols }))
+          checkLength(name, array, count)
+        const { values, indexes, runsAt, at } = desk.lay(latents, runs, [2 * count, count, 2 * count])
+        const [meansAt, tablesAt, symbolsAt] = at as [number, number, number]
+        const { buffer } = exports.memory
+        new Int16Array(buffer, meansAt, count).set(means)
+        new Uint8Array(buffer, tablesAt, count).set(tables)
+        new Int16Array(buffer, symbolsAt, count).set(symbols)
+        exports.passStore(
+          ...([runsAt, runs.length, channels, meansAt, tablesAt, symbolsAt] as const),
+          ...([values, indexes] as const),
+        )
+      },
+      close: () => desk.clear(latents),
+    }
+  }
+}
+
+function countOf(runs: Int32Array, channels: number): number {
+  if (channels % VECTOR !== 0) {
+    throw new StrataError('INTERNAL', `channels: expected a multiple of ${VECTOR}, got ${channels}`)
+  }
+  return runs.length * channels
+}
+
+/** The memory, and whose latents lie in it. */
+class Desk {
+  readonly kernels: Kernels
+  #owner: StripLatents | undefined
+
+  constructor(kernels: Kernels) {
+    this.kernels = kernels
+  }
+
+  /** Places runs and what else is needed behind the latents. */
+  lay(latents: StripLatents, runs: Int32Array, sizes: readonly number[]) {
+    if (this.#owner && this.#owner !== latents) this.clear(this.#owner)
+    const { exports, place } = this.kernels
+    const bytes = [2 * latents.values.length, latents.indexes.length]
+    const [values, indexes, runsAt, ...at] = place([...bytes, 4 * runs.length, ...sizes]) as [
+      ...[number, number, number],
+      ...number[],
+    ]
+    const { buffer } = exports.memory
+    if (!this.#owner) {
+      new Int16Array(buffer, values, latents.values.length).set(latents.values)
+      new Uint8Array(buffer, indexes, latents.indexes.length).set(latents.indexes)
+      this.#owner = latents
+    }
+    new Int32Array(buffer, runsAt, runs.length).set(runs)
+    return { values, indexes, runsAt, at }
+  }
+
+  /** Sends the latents back into their arrays, if they are here. */
+  clear(latents: StripLatents): void {
+    if (this.#owner !== latents) return
+    this.#owner = undefined
+    const { exports, place } = this.kernels
+    const bytes = [2 * latents.values.length, latents.indexes.length]
+    const [values, indexes] = place(bytes) as [number, number]
+    latents.values.set(new Int16Array(exports.memory.buffer, values, latents.values.length))
+    latents.indexes.set(new Uint8Array(exports.memory.buffer, indexes, latents.indexes.length))
+  }
+}

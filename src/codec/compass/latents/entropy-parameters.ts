@@ -1,0 +1,241 @@
+import { StrataError } from '../../../core/errors.ts'
+import { release } from '../../../core/release.ts'
+import { leastBits } from '../../../entropy/estimate.ts'
+import type { LayerInfo } from '../../../format/types.ts'
+import type { NetworkRunner } from '../../../network/types.ts'
+import type { Runtime } from '../../../runtime/types.ts'
+import type { LatentRow } from '../kernels/cell-kernel.ts'
+import { type CodecKernels, kernelsOf } from '../kernels/kernels.ts'
+import { CONTEXT_LIMIT } from '../kernels/pass-store.ts'
+import type { LayerGeometry, StripGeometry } from '../shared/geometry.ts'
+import {
+  type DecoderTable,
+  type LayerTable,
+  type PassTable,
+  qualityCode,
+  scaleCode,
+} from '../shared/tables.ts'
+import { type LatentSource, latentStrips } from './latents.ts'
+import { StripCells, type StripLatents } from './passes.ts'
+
+/** Entropy parameters of one pass, [row of cells][column of cells][position, channel]. */
+export interface PassParameters {
+  readonly pass: PassTable
+  readonly cells: StripCells
+  /** 16 x mean. */
+  readonly means: Int16Array
+  /** Entropy table of each latent, 0..63; 0 where nothing is coded. */
+  readonly indexes: Uint8Array
+}
+
+/** Gives the symbols of a pass: the decoder reads them, the encoder makes them and writes them down. */
+export type PassCoder = (parameters: PassParameters) => Int16Array
+
+/** The layer below, as far as entropy parameters may look at it: integers only. */
+export interface LayerBelow {
+  readonly info: LayerInfo
+  readonly latents: LatentSource
+}
+
+/**
+ * Runs a layer's integer networks: side latents, quality, and (enhancement layers) the scale factor and the integers of
+ * the layer below by nearest neighbour give features; then, pass by pass, these and the latents decoded so far give
+ * means and entropy tables. Encoder and decoder share this code to the letter, which is what keeps them in step.
+ */
+export class EntropyModel {
+  readonly table: LayerTable
+  /** Only what is predicted from a layer below can go without a residual. */
+  readonly canBeEmpty: boolean
+  readonly #decoder: DecoderTable
+  readonly #info: LayerInfo
+  readonly #layer: LayerGeometry
+  readonly #below: LayerBelow | undefined
+  readonly #hyper: NetworkRunner
+  readonly #passes: readonly NetworkRunner[]
+  readonly #kernels: CodecKernels
+
+  private constructor(
+    decoder: DecoderTable,
+    info: LayerInfo,
+    layer: LayerGeometry,
+    below: LayerBelow | undefined,
+    hyper: NetworkRunner,
+    passes: readonly NetworkRunner[],
+    kernels: CodecKernels,
+  ) {
+    this.table = below ? decoder.enhancement : decoder.base
+    this.canBeEmpty = below !== undefined
+    this.#decoder = decoder
+    this.#info = info
+    this.#layer = layer
+    this.#below = below
+    this.#hyper = hyper
+    this.#passes = passes
+    this.#kernels = kernels
+  }
+
+  static async load(
+    runtime: Runtime,
+    decoder: DecoderTable,
+    info: LayerInfo,
+    layer: LayerGeometry,
+    below?: LayerBelow,
+    kernels = kernelsOf(runtime),
+  ): Promise<EntropyModel> {
+    const kind = below ? 'enhancement' : 'base'
+    const hyper = await runtime.network(`${kind}-hyper`)
+    const passes = await Promise.all(
+      decoder.passes.map((_, index) => runtime.network(`${kind}-pass${index}`)),
+    )
+    return new EntropyModel(decoder, info, layer, below, hyper, passes, kernels)
+  }
+
+  /** Entropy table of each side latent of a strip, [row][column][channel]. */
+  sideIndexes(strip: StripGeometry): Uint8Array {
+    const tables = Uint8Array.from(this.#sideTables())
+    const indexes = new Uint8Array(strip.sideRows * strip.sideColumns * tables.length)
+    for (let at = 0; at < indexes.length; at += tables.length) indexes.set(tables, at)
+    return indexes
+  }
+
+  /** Bits that the side latents of a strip take at the very least; with them a strip's length proves its size. */
+  leastSideBits(strip: StripGeometry): number {
+    const bits = this.#sideTables().reduce((sum, table) => sum + leastBits(table), 0)
+    return strip.sideRows * strip.sideColumns * bits
+  }
+
+  /**
+   * Features that all passes over a strip share. What they need of the layer below is released: ask once, top to bottom.
+   * @param side symbols of the side latents, [row][column][channel]
+   */
+  async features(strip: StripGeometry, side: Int16Array): Promise<Int16Array> {
+    const feeds: Record<string, Int16Array> = { side: this.#sideTensor(strip, side) }
+    if (this.#below) feeds.context = await this.#contextTensor(strip, this.#below)
+    const { hidden } = await this.#hyper.run(feeds, ...this.#units(strip))
+    release(feeds.context)
+    return given(hidden)
+  }
+
+  /** Codes a strip's latents, pass by pass. */
+  async code(strip: StripGeometry, hidden: Int16Array, coder: PassCoder): Promise<StripLatents> {
+    const cells = new StripCells(this.#decoder, strip, this.#layer.latentWidth, this.#kernels.passes)
+    try {
+      await this.#code(cells, this.#units(strip), hidden, coder)
+    } finally {
+      cells.close()
+    }
+    return cells.latents
+  }
+
+  async #code(
+    cells: StripCells,
+    units: [rows: number, columns: number],
+    hidden: Int16Array,
+    coder: PassCoder,
+  ): Promise<void> {
+    let carried: Int16Array | undefined
+    for (const [index, pass] of this.#decoder.passes.entries()) {
+      const inputs = passInputs(cells, pass)
+      const network = this.#passes[index] as NetworkRunner
+      const found = await network.run({ ...inputs, hidden, ...(carried ? { carried } : {}) }, ...units)
+      carried = found.features ?? carried
+      const means = given(found.means)
+      const indexes = cells.indexesOf(pass, given(found.indexes))
+      const symbols = coder({ pass, cells, means, indexes })
+      cells.store(pass, means, indexes, symbols)
+      release(found.indexes, means, ...Object.values(inputs))
+    }
+    release(carried)
+  }
+
+  /** Size of a strip in pixels, up to the grid of its side latents. */
+  #units({ sideRows, sideColumns }: StripGeometry): [rows: number, columns: number] {
+    const unit = this.#decoder.patch * this.#decoder.sideStride
+    return [sideRows * unit, sideColumns * unit]
+  }
+
+  #sideTables(): number[] {
+    const row = this.table.sideIndexes[this.#info.quality - 1] ?? []
+    return Array.from({ length: this.table.side }, (_, channel) => row[channel] ?? 1)
+  }
+
+  #sideTensor(strip: StripGeometry, side: Int16Array): Int16Array {
+    const cells = strip.sideRows * strip.sideColumns
+    const planes = [qualityCode(this.#info.quality)]
+    if (this.#below) {
+      const { info } = this.#below
+      const { width, height } = this.#info
+      planes.push(scaleCode(this.#decoder.scaleThresholds, width * height, info.width * info.height))
+    }
+    const channels = this.table.side + planes.length
+    const out = new Int16Array(channels * cells)
+    for (let cell = 0; cell < cells; cell++) {
+      for (let c = 0; c < this.table.side; c++) {
+        const value = side[cell * this.table.side + c] as number
+        out[cell * channels + c] = Math.min(Math.max(value, -CONTEXT_LIMIT), CONTEXT_LIMIT)
+      }
+      for (let p = 0; p < planes.length; p++) out[cell * channels + this.table.side + p] = planes[p] as number
+    }
+    return out
+  }
+
+  /**
+   * What lies below each latent's centre, [row][column][magnitudes, tables]; zero where the side grid reaches past the
+   * latents.
+   */
+  async #contextTensor(strip: StripGeometry, below: LayerBelow): Promise<Int16Array> {
+    const { latentWidth, height, width } = this.#layer
+    const { geometry } = below.latents
+    const columnBelow = nearestLatents(latentWidth, 0, geometry.width, width, geometry.latentWidth)
+    const rowBelow = nearestLatents(
+      strip.latentRows,
+      strip.latentTop,
+      geometry.height,
+      height,
+      geometry.latentHeight,
+    )
+    const lower = await latentStrips(below.latents, rowBelow[0] ?? 0, (rowBelow.at(-1) ?? 0) + 1)
+    const { latents, sideStride } = this.#decoder
+    const run = geometry.latentWidth * latents
+    const rows = Array.from(rowBelow, (source): LatentRow | undefined => {
+      const { values, indexes, isEmpty } = lower.at(source)
+      const from = (source % geometry.stripLatents) * run
+      if (isEmpty) return undefined
+      return { values: values.subarray(from, from + run), indexes: indexes.subarray(from, from + run) }
+    })
+    const pitch = 2 * latents * sideStride * strip.sideColumns
+    const out = new Int16Array(pitch * sideStride * strip.sideRows)
+    this.#kernels.cells.context(rows, columnBelow, latents, out, pitch)
+    // The next strip begins where this one ended; it may still need the strip that holds this one's last row.
+    below.latents.release('context', lower.last)
+    return out
+  }
+}
+
+/** What a pass looks at besides the features: latents of the passes before it. */
+function passInputs(cells: StripCells, pass: PassTable): Record<string, Int16Array> {
+  const inputs: Record<string, Int16Array> = {}
+  if (pass.sees.length > 0) inputs.magnitudes = cells.magnitudes(pass.seesFine, pass.sees)
+  for (const [k, positions] of pass.predictors.entries()) {
+    inputs[`values${k}`] = cells.halves(pass.seesFine, positions)
+  }
+  return inputs
+}
+
+function given(values: Int16Array | undefined): Int16Array {
+  if (!values) throw new StrataError('MODEL_INVALID', 'a program of the decoder lacks an output')
+  return values
+}
+
+/** Index of the lower layer's latent under the centre of each of `count` latents, by integer arithmetic. */
+export function nearestLatents(
+  count: number,
+  first: number,
+  pixelsBelow: number,
+  pixels: number,
+  countBelow: number,
+): Int32Array {
+  return Int32Array.from({ length: count }, (_, i) =>
+    Math.min(Math.floor(((2 * (first + i) + 1) * pixelsBelow) / (2 * pixels)), countBelow - 1),
+  )
+}

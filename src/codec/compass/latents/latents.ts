@@ -1,0 +1,81 @@
+import { release } from '../../../core/release.ts'
+import type { LayerGeometry } from '../shared/geometry.ts'
+import type { StripLatents } from './passes.ts'
+
+/** Latents of one layer by strip, wherever they come from: the decoder reads them, the encoder finds them. */
+export interface LatentSource {
+  readonly geometry: LayerGeometry
+  /** Kept until every reader has released it. */
+  strip(index: number): Promise<StripLatents>
+  /** A reader that will not ask below strip `index` again. */
+  release(reader: LatentReader, index: number): void
+  /** Gives the memory of all strips back. */
+  close(): void
+}
+
+/** `pixels`: synthesis of the same layer. `context`: the entropy parameters of the layer above. */
+export type LatentReader = 'pixels' | 'context'
+
+/** Remembers strips between their first and their last reader. */
+export class StripCache implements LatentSource {
+  readonly geometry: LayerGeometry
+  readonly #produce: (index: number) => Promise<StripLatents>
+  readonly #strips = new Map<number, Promise<StripLatents>>()
+  readonly #marks: Map<LatentReader, number>
+
+  constructor(
+    geometry: LayerGeometry,
+    readers: readonly LatentReader[],
+    produce: (index: number) => Promise<StripLatents>,
+  ) {
+    this.geometry = geometry
+    this.#produce = produce
+    this.#marks = new Map(readers.map((reader) => [reader, 0]))
+  }
+
+  strip(index: number): Promise<StripLatents> {
+    let strip = this.#strips.get(index)
+    if (!strip) {
+      strip = this.#produce(index)
+      this.#strips.set(index, strip)
+    }
+    return strip
+  }
+
+  release(reader: LatentReader, index: number): void {
+    this.#marks.set(reader, index)
+    this.#drop(Math.min(...this.#marks.values()))
+  }
+
+  close(): void {
+    this.#drop(Number.POSITIVE_INFINITY)
+  }
+
+  #drop(below: number): void {
+    for (const [known, strip] of this.#strips) {
+      if (known >= below) continue
+      this.#strips.delete(known)
+      strip.then(
+        ({ values, indexes }) => release(values, indexes),
+        () => undefined,
+      )
+    }
+  }
+}
+
+/** The strips that hold some latent rows. */
+export interface LatentStrips {
+  /** Index of the last of them. */
+  readonly last: number
+  /** The strip that holds latent row `row` of the layer; `row % stripLatents` is its place in it. */
+  at(row: number): StripLatents
+}
+
+/** Gets the strips that hold latent rows [from, to), at least one row. */
+export async function latentStrips(source: LatentSource, from: number, to: number): Promise<LatentStrips> {
+  const { stripLatents } = source.geometry
+  const [first, last] = [Math.floor(from / stripLatents), Math.floor((to - 1) / stripLatents)]
+  const strips: StripLatents[] = []
+  for (let index = first; index <= last; index++) strips.push(await source.strip(index))
+  return { last, at: (row) => strips[Math.floor(row / stripLatents) - first] as StripLatents }
+}

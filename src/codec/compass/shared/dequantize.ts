@@ -1,0 +1,28 @@
+import { MEAN_STEPS } from '../kernels/pass-store.ts'
+import { exactExp } from './filters.ts'
+import { atQuality, type DecoderTable, type LayerTable } from './tables.ts'
+
+/** What one step of a decoded latent (1/16) is worth at this quality in the integers of synthesis, by channel. */
+export function inverseGains(table: DecoderTable, layer: LayerTable, quality: number): Float64Array {
+  const steps = table.latentSteps / MEAN_STEPS
+  return atQuality(layer.logInverseGain, quality).map((value) => exactExp(value) * steps)
+}
+
+/** `out[to + i] = gain * values[from + i]`, rounded and limited, for runs of whole cells of `gains.length` channels. */
+export function dequantize(
+  values: Int16Array,
+  from: number,
+  count: number,
+  gains: Float64Array,
+  limit: number,
+  out: Int16Array,
+  to: number,
+): void {
+  const channels = gains.length
+  for (let i = 0; i < count; i += channels) {
+    for (let c = 0; c < channels; c++) {
+      const value = (values[from + i + c] as number) * (gains[c] as number)
+      out[to + i + c] = Math.floor(Math.min(Math.max(value, -limit), limit) + 0.5)
+    }
+  }
+}

@@ -1,0 +1,56 @@
+import { STRIP_ROWS } from '../../../format/layout.ts'
+import type { LayerInfo } from '../../../format/types.ts'
+import type { DecoderTable } from './tables.ts'
+
+/** Sizes that follow from a layer's size alone. Latents lie on a grid of `patch` pixels. */
+export interface LayerGeometry {
+  readonly width: number
+  readonly height: number
+  readonly strips: number
+  readonly latentWidth: number
+  readonly latentHeight: number
+  /** Latent rows of a whole strip. */
+  readonly stripLatents: number
+}
+
+/** Where one strip lies. Its symbols depend on no other strip of the layer. */
+export interface StripGeometry {
+  readonly index: number
+  /** Picture rows [top, bottom). */
+  readonly top: number
+  readonly bottom: number
+  /** First latent row and number of latent rows. */
+  readonly latentTop: number
+  readonly latentRows: number
+  /** Grid of the side latents. */
+  readonly sideRows: number
+  readonly sideColumns: number
+}
+
+export function layerGeometry(
+  layer: Pick<LayerInfo, 'width' | 'height'>,
+  table: DecoderTable,
+): LayerGeometry {
+  return {
+    width: layer.width,
+    height: layer.height,
+    strips: Math.ceil(layer.height / STRIP_ROWS),
+    latentWidth: Math.ceil(layer.width / table.patch),
+    latentHeight: Math.ceil(layer.height / table.patch),
+    stripLatents: STRIP_ROWS / table.patch,
+  }
+}
+
+export function stripGeometry(layer: LayerGeometry, index: number, table: DecoderTable): StripGeometry {
+  const latentTop = index * layer.stripLatents
+  const latentRows = Math.min(layer.stripLatents, layer.latentHeight - latentTop)
+  return {
+    index,
+    top: index * STRIP_ROWS,
+    bottom: Math.min((index + 1) * STRIP_ROWS, layer.height),
+    latentTop,
+    latentRows,
+    sideRows: Math.ceil(latentRows / table.sideStride),
+    sideColumns: Math.ceil(layer.latentWidth / table.sideStride),
+  }
+}

@@ -1,0 +1,124 @@
+import { StrataError } from '../../../core/errors.ts'
+import type { Program } from '../../../network/program.ts'
+import type { Runtime } from '../../../runtime/types.ts'
+import type { FilterLayer } from './filters.ts'
+
+/** Qualities run from 1 to 100; gain vectors lie at `anchors` of them, equally spaced, and are interpolated. */
+export const QUALITY_MIN = 1
+export const QUALITY_MAX = 100
+
+/** The decoder's numbers for one kind of layer. */
+export interface LayerTable {
+  /** Channels of the side latents z. */
+  readonly side: number
+  /** Channels of the features that all passes share. */
+  readonly hidden: number
+  /** Rows of pixels on each side of a strip that its synthesis looks at, whole latents. */
+  readonly haloRows: number
+  /** [anchors][latents]: natural logarithm of the factor from coded units back to latents. */
+  readonly logInverseGain: readonly (readonly number[])[]
+  /** [quality - 1][side]: entropy table of each side channel. */
+  readonly sideIndexes: readonly (readonly number[])[]
+}
+
+/** One of the passes in which a strip's latents are coded; positions 0 1 / 2 3 in cells of 2x2 latents. */
+export interface PassTable {
+  /** Which channels: those from `coarse` on, or those before. */
+  readonly fine: boolean
+  readonly positions: readonly number[]
+  /** Whose magnitudes it sees: channels and positions. */
+  readonly seesFine: boolean
+  readonly sees: readonly number[]
+  /** For each linear predictor the positions whose values stand beside the pass's own. */
+  readonly predictors: readonly (readonly number[])[]
+}
+
+/** decoder.json of a model set. */
+export interface DecoderTable {
+  readonly anchors: number
+  readonly latents: number
+  /** Picture pixels per latent and axis. */
+  readonly patch: number
+  /** Latents per side latent and axis. */
+  readonly sideStride: number
+  /** Integer steps of synthesis's latents to 1, and the largest of them. */
+  readonly latentSteps: number
+  readonly latentLimit: number
+  /** Channels of the first group of passes. */
+  readonly coarse: number
+  readonly passes: readonly PassTable[]
+  readonly networks: Readonly<Record<string, Program>>
+  readonly filters: readonly FilterLayer[]
+  /** Products of the axes' scale factors at which the scale code rises by one. */
+  readonly scaleThresholds: readonly number[]
+  readonly base: LayerTable
+  readonly enhancement: LayerTable
+}
+
+/** The encoder's numbers for one kind of layer: encoder.json. */
+export interface EncoderLayerTable {
+  readonly logGain: readonly (readonly number[])[]
+  readonly sideOffset: readonly (readonly number[])[]
+}
+export interface EncoderTable {
+  /** [quality - 1]: bits that a squared error of 1 (of 255^2), mean of the colours, is worth in one pixel. */
+  readonly lambdas: readonly number[]
+  readonly base: EncoderLayerTable
+  readonly enhancement: EncoderLayerTable
+  readonly perceptual: PerceptualTable
+}
+
+/** How the loss of training mixed squared error with SSIMULACRA2's distance S: (1 - share) * MSE + share * factor * S. */
+export interface PerceptualTable {
+  /** 0..1 */
+  readonly share: number
+  /** Squared error (of 255^2) that a distance of 1 is worth, in equal bins of quality. */
+  readonly base: readonly number[]
+  readonly enhancement: readonly number[]
+}
+
+/** @throws StrataError MODEL_INVALID when the table does not look like one */
+export async function loadDecoderTable(runtime: Runtime): Promise<DecoderTable> {
+  const table = (await runtime.table('decoder')) as Partial<DecoderTable> | null
+  if (!table?.base?.sideIndexes || !table.enhancement?.sideIndexes || !table.passes || !table.filters) {
+    throw new StrataError(
+      'MODEL_INVALID',
+      'decoder.json: expected the tables of a base and an enhancement layer',
+    )
+  }
+  return table as DecoderTable
+}
+
+/** @throws StrataError MODEL_INVALID when the table does not look like one */
+export async function loadEncoderTable(runtime: Runtime): Promise<EncoderTable> {
+  const table = (await runtime.table('encoder')) as Partial<EncoderTable> | null
+  if (!table?.base?.logGain || !table.enhancement?.logGain || !table.lambdas || !table.perceptual?.base) {
+    throw new StrataError(
+      'MODEL_INVALID',
+      'encoder.json: expected the tables of a base and an enhancement layer',
+    )
+  }
+  return table as EncoderTable
+}
+
+/** Linear interpolation between the anchors' rows at `quality`. */
+export function atQuality(rows: readonly (readonly number[])[], quality: number): Float64Array {
+  const position = ((quality - QUALITY_MIN) / (QUALITY_MAX - QUALITY_MIN)) * (rows.length - 1)
+  const lower = Math.min(Math.floor(position), rows.length - 2)
+  const [a, b] = [rows[lower] ?? [], rows[lower + 1] ?? []]
+  return Float64Array.from(a, (value, i) => value + ((b[i] ?? value) - value) * (position - lower))
+}
+
+/** Quality as the entropy network sees it, 0..255. Integer arithmetic: it must be the same everywhere. */
+export function qualityCode(quality: number): number {
+  const range = QUALITY_MAX - QUALITY_MIN
+  return Math.floor((2 * 255 * (quality - QUALITY_MIN) + range) / (2 * range))
+}
+
+/** Scale factor to the layer below as the entropy network sees it, 0..255: a count of committed thresholds passed. */
+export function scaleCode(thresholds: readonly number[], pixels: number, pixelsBelow: number): number {
+  let code = 0
+  while (code < thresholds.length && pixels >= pixelsBelow * (thresholds[code] ?? Number.POSITIVE_INFINITY))
+    code++
+  return code
+}

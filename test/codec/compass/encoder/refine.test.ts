@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest'
+import { decodeLayer, layerSymbols } from '../../../../src/codec/compass/decoder/decode.ts'
+import { PREDICTED } from '../../../../src/codec/compass/encoder/encode.ts'
+import { descend } from '../../../../src/codec/compass/encoder/refine.ts'
+import type { StripCost, StripPicture } from '../../../../src/codec/compass/encoder/strip-cost.ts'
+import { loadEncoderTable } from '../../../../src/codec/compass/shared/tables.ts'
+import { rgbImage } from '../../../../src/core/image.ts'
+import { readHeader, readStrips } from '../../../../src/format/reader.ts'
+import { resample } from '../../../../src/pixels/resample.ts'
+import { photo, psnr } from '../../../pictures.ts'
+import { encode, runtime } from '../harness.ts'
+
+describe('refinement of latents', { timeout: 120_000 }, () => {
+  it('lowers bits + lambda * error of a whole file, the more steps the lower', async () => {
+    const picture = photo(192, 128, 31)
+    const quality = 55
+    const lambda = 2 * ((await loadEncoderTable(await runtime('node'))).lambdas[quality - 1] ?? 0)
+    const costs: number[] = []
+    for (const refine of [0, 3, 12]) {
+      const bytes = await encode(picture, [192], { quality, refine, verify: true })
+      const decoded = await decodeLayer(bytes, { runtime: await runtime('wasm') })
+      const error = 255 ** 2 / 10 ** (psnr(decoded, picture) / 10)
+      costs.push(8 * bytes.length + lambda * error * 192 * 128)
+    }
+    const [none = 0, few = 0, many = 0] = costs
+    expect(few).toBeLessThan(none)
+    expect(many).toBeLessThanOrEqual(few)
+  })
+
+  it('keeps the first way when no step finds a cheaper one', async () => {
+    const latents = { rows: 1, values: Int16Array.of(16), indexes: Uint8Array.of(9) }
+    const first = { side: new Int16Array(), passes: [], latents, bits: 5 }
+    const cost = {
+      of: async (_: StripPicture, __: unknown, bits: number) => bits,
+      derivative: async () => ({ gradient: Float32Array.of(1), curvature: Float64Array.of(2) }),
+    } as unknown as StripCost
+    const seen: number[] = []
+    const best = await descend({
+      picture: {} as StripPicture,
+      cost,
+      latents: Float32Array.of(1),
+      first,
+      attempt: async ([value = 0]) => {
+        seen.push(value)
+        return { ...first, bits: 6 }
+      },
+      steps: 4,
+    })
+    expect(best).toEqual({ coded: first, cost: 5 })
+    // Towards the vertex of the parabola at 1 - 1/2.
+    expect(seen).toEqual(seen.toSorted((a, b) => b - a))
+    expect(seen.at(-1)).toBeCloseTo(0.5, 1)
+  })
+})
+
+describe('a layer whose residual does not pay', { timeout: 60_000 }, () => {
+  it('is stored as a flag and is its prediction', async () => {
+    // Enlarged from a quarter: what the upper layer adds is in the lower one.
+    const small = photo(60, 150, 4)
+    const flat = rgbImage(
+      60,
+      150,
+      small.data.map((_, i) => 90 + 40 * (i % 3)),
+    )
+    const picture = resample(flat, 240, 600)
+    const bytes = await encode(picture, [60, 240], { quality: 20, verify: true })
+    const [base, top] = readHeader(bytes).layers
+    if (!base || !top) throw new Error('a layer is missing')
+    expect([base.flags, top.flags]).toEqual([0, PREDICTED])
+    const strips = readStrips(bytes, top)
+    expect(Array.from({ length: strips.count }, (_, i) => strips.strip(i).length)).toEqual([0, 0, 0])
+    expect(top.end - top.start).toBeLessThan(40)
+    for (const name of ['node', 'wasm'] as const) {
+      const decoded = await decodeLayer(bytes, { runtime: await runtime(name) })
+      expect([decoded.width, decoded.height]).toEqual([240, 600])
+      expect(psnr(decoded, picture)).toBeGreaterThan(30)
+    }
+    expect(await layerSymbols(bytes, { runtime: await runtime('wasm') })).toHaveLength(2)
+  })
+
+  it('is followed by layers that pay', async () => {
+    const flat = rgbImage(100, 80, new Uint8Array(3 * 100 * 80).fill(128))
+    const picture = { ...flat, data: flat.data.slice() }
+    photo(100, 80, 8).data.forEach((value, i) => {
+      if (i % 300 > 150) picture.data[i] = value
+    })
+    const bytes = await encode(picture, [50, 100], { quality: 70, verify: true })
+    expect(readHeader(bytes).layers.map(({ flags }) => flags)).toEqual([0, 0])
+  })
+})
