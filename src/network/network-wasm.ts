@@ -1,10 +1,11 @@
 import { StrataError } from '../core/errors.ts'
 import { instantiateKernels, type Kernels } from '../core/kernels.ts'
+import { checkProgram } from './check-program.ts'
 import { checkRun, type Network, type NetworkEngine, type TensorAccess } from './engine.ts'
 import { clearBorder, type Field, fieldOf, readField, writeField } from './field.ts'
 import { packParameters } from './parameters.ts'
 import { makePlan, type Plan, placeByLife, type Step } from './plan.ts'
-import { type Convolution, checkProgram, type Op, type Program, type Shapes } from './program.ts'
+import type { Convolution, Op, Program, Shapes } from './program.ts'
 import { type ParameterPointers, type Placed, type TaskSizes, taskSizes, writeTask } from './task.ts'
 
 /**

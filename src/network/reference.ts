@@ -1,8 +1,8 @@
+import { checkProgram } from './check-program.ts'
 import { checkRun, type Grid, gridOf, type NetworkEngine } from './engine.ts'
 import {
   biasOf,
   type Convolution,
-  checkProgram,
   type Op,
   type Shapes,
   scaleOf,

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { checkProgram } from '../../src/network/check-program.ts'
 import { makePlan, placeByLife } from '../../src/network/plan.ts'
-import { checkProgram } from '../../src/network/program.ts'
 import { ProgramBuilder, randomConvolution } from './builder.ts'
 
 const OPTIONS = { kernel: 1, round: 'floor', low: 0, high: 255 } as const

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { checkProgram, type Op, type Program } from '../../src/network/program.ts'
+import { checkProgram } from '../../src/network/check-program.ts'
+import type { Op, Program } from '../../src/network/program.ts'
 import { type ConvolutionOptions, ProgramBuilder, randomConvolution } from './builder.ts'
 
 const OPTIONS: ConvolutionOptions = {

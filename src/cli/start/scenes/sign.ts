@@ -1,4 +1,4 @@
-import { GLYPH_HEIGHT, GLYPH_WIDTH, inked } from '../glyphs.ts'
+import { GLYPH_HEIGHT, GLYPH_WIDTH, inked } from '../../../pixels/glyphs.ts'
 import { blend, clamp, rgb, scale, smoothstep } from './canvas.ts'
 import type { Relief } from './relief.ts'
 import { turnedNoise } from './slope-noise.ts'

@@ -1,3 +1,7 @@
+/*
+ * This room reads .strata files: the chain of a file's layers, whole pictures or rows out of it, and a layer that is kept for
+ * a later upgrade. It imports nothing of the encoder.
+ */
 import { throwIfAborted } from '../../../core/abort.ts'
 import { concat } from '../../../core/bytes.ts'
 import { type RgbImage, rgbImage } from '../../../core/image.ts'

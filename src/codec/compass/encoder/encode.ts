@@ -1,3 +1,7 @@
+/*
+ * This room writes .strata files: analysis, quantization, the choice whether a strip's residual pays, and the check of the file
+ * by decoding it.
+ */
 import { throwIfAborted } from '../../../core/abort.ts'
 import { hex } from '../../../core/bytes.ts'
 import { sha256 } from '../../../core/hash.ts'

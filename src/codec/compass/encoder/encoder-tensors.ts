@@ -1,7 +1,7 @@
 import type { RgbImage } from '../../../core/image.ts'
 import type { Tensor } from '../../../runtime/types.ts'
-import { SAMPLE_SCALE } from '../kernels/liff.ts'
 import { type Area, UNIT } from '../shared/cells.ts'
+import { SAMPLE_SCALE } from '../shared/samples.ts'
 
 const SIDE_LIMIT = 255
 

@@ -1,7 +1,8 @@
 import { symbolBits } from '../../../entropy/estimate.ts'
 import { MAX_SYMBOL } from '../../../entropy/tables.ts'
 import type { PassParameters } from '../latents/entropy-parameters.ts'
-import { MEAN_STEPS, OUTSIDE } from '../latents/passes.ts'
+import { OUTSIDE } from '../latents/passes.ts'
+import { MEAN_STEPS } from '../shared/samples.ts'
 
 /** Symbols of a pass: latents less their means, rounded to the nearest or, given `curvature`, to the cheaper. */
 export function quantize(

@@ -1,4 +1,5 @@
-import { MEAN_STEPS, type StripLatents } from '../latents/passes.ts'
+import type { StripLatents } from '../latents/passes.ts'
+import { MEAN_STEPS } from '../shared/samples.ts'
 import type { StripCost, StripPicture } from './strip-cost.ts'
 
 /** Part of the way to the parabola's vertex that the first step goes, and what is left of it after each step. */

@@ -1,10 +1,10 @@
 import type { NetworkRunner } from '../../../network/types.ts'
 import { createSsimulacra2Pass } from '../../../pixels/ssimulacra2.ts'
 import type { ModelRunner, Runtime, Tensor } from '../../../runtime/types.ts'
-import { SAMPLE_SCALE } from '../kernels/liff.ts'
 import type { StripLatents } from '../latents/passes.ts'
 import { UNIT } from '../shared/cells.ts'
 import { dequantize, inverseGains } from '../shared/dequantize.ts'
+import { SAMPLE_SCALE } from '../shared/samples.ts'
 import { type DecoderTable, type EncoderTable, QUALITY_MAX, QUALITY_MIN } from '../shared/tables.ts'
 import { cellsToRgb, pictureTensor } from './encoder-tensors.ts'
 

@@ -1,6 +1,6 @@
 import { dequantize } from '../shared/dequantize.ts'
 import { rowPitch } from '../shared/row-window.ts'
-import { SAMPLE_SCALE } from './liff.ts'
+import { SAMPLE_SCALE } from '../shared/samples.ts'
 import { seenMagnitude } from './pass-store.ts'
 
 /** A row of latents, cell by cell, or a part of it; rows without a residual are undefined and stand for zeros. */

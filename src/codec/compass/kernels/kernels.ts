@@ -1,3 +1,7 @@
+/*
+ * This room holds the inner loops of the codec, each behind one interface with a TypeScript reference and a WebAssembly
+ * implementation: prediction (LIFF), the store of a strip's passes, and conversions between cells and rows.
+ */
 import { ransCoder } from '../../../entropy/rans-decoder.ts'
 import { createWasmRans } from '../../../entropy/rans-wasm.ts'
 import type { EntropyCoder } from '../../../entropy/types.ts'

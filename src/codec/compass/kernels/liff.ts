@@ -1,13 +1,12 @@
 import { type Axis, CUBIC_BITS } from '../shared/axis.ts'
 import { exactLog2 } from '../shared/filters.ts'
 import { rowPitch } from '../shared/row-window.ts'
+import { SAMPLE_SCALE } from '../shared/samples.ts'
 
 export const FEATURES = 8
 /** Taps of one filter: 3 rows x 3 columns x FEATURES, in this order. */
 export const TAPS = 9 * FEATURES
 
-/** Samples of pictures between layers: 0..255 times this, in 16-bit integers. */
-export const SAMPLE_SCALE = 64
 const FEATURE_SCALE = 512
 const FILTER_BITS = 8
 const FILTER_SCALE = ((255 * SAMPLE_SCALE) / FEATURE_SCALE) * 2 ** FILTER_BITS

@@ -1,5 +1,4 @@
-/** Means are multiples of 1/16, and so are decoded latents. */
-export const MEAN_STEPS = 16
+import { MEAN_STEPS } from '../shared/samples.ts'
 /** Largest magnitude that networks see. */
 export const CONTEXT_LIMIT = 255
 export const VALUE_LIMIT = 32767

@@ -1,3 +1,7 @@
+/*
+ * This room holds the entropy model: which latents are coded in which pass, the integer networks that give their means and
+ * scale indexes, and their decoding. Encoder and decoder share it.
+ */
 import { StrataError } from '../../../core/errors.ts'
 import { release } from '../../../core/release.ts'
 import { leastBits } from '../../../entropy/estimate.ts'

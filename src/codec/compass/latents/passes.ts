@@ -2,7 +2,7 @@ import { type OpenPassStore, OUTSIDE, type PassStore, type StripLatents } from '
 import type { StripGeometry } from '../shared/geometry.ts'
 import type { DecoderTable, PassTable } from '../shared/tables.ts'
 
-export { emptyLatents, MEAN_STEPS, OUTSIDE, type StripLatents } from '../kernels/pass-store.ts'
+export { emptyLatents, OUTSIDE, type StripLatents } from '../kernels/pass-store.ts'
 
 /**
  * A strip's latents in cells of 2x2: row and column of cells, positions 0 1 / 2 3 in them. The grid of cells is that of

@@ -1,3 +1,6 @@
+/*
+ * This room makes pixels out of latents: the prediction of a layer from the one below, and its synthesis, strip by strip.
+ */
 import { release } from '../../../core/release.ts'
 import type { TensorAccess } from '../../../network/engine.ts'
 import type { NetworkRunner } from '../../../network/types.ts'

@@ -1,6 +1,6 @@
 import type { TensorAccess } from '../../../network/engine.ts'
-import { SAMPLE_SCALE } from '../kernels/liff.ts'
 import type { RowWindow } from './row-window.ts'
+import { SAMPLE_SCALE } from './samples.ts'
 
 /** White in samples; networks were trained on 0..1, which is 0..UNIT. */
 export const UNIT = 255 * SAMPLE_SCALE

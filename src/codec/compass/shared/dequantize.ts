@@ -1,5 +1,5 @@
-import { MEAN_STEPS } from '../kernels/pass-store.ts'
 import { exactExp } from './filters.ts'
+import { MEAN_STEPS } from './samples.ts'
 import { atQuality, type DecoderTable, type LayerTable } from './tables.ts'
 
 /** What one step of a decoded latent (1/16) is worth at this quality in the integers of synthesis, by channel. */
