@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { drawSheet, placeSheet, type SheetCell } from '../../../src/bench/sheet/layout.ts'
-import { inked } from '../../../src/cli/start/glyphs.ts'
+import { inked } from '../../../src/pixels/glyphs.ts'
 import type { RgbImage } from '../../../src/core/image.ts'
 
 const cell = (text: string, image: RgbImage): SheetCell => ({ label: [text, 'SECOND LINE'], image })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { inked } from '../../../src/cli/start/glyphs.ts'
+import { inked } from '../../../src/pixels/glyphs.ts'
 import { hills, paint, SAMPLES } from '../../../src/cli/start/samples.ts'
 import { lake } from '../../../src/cli/start/scenes/lake.ts'
 import { pebbles } from '../../../src/cli/start/scenes/pebbles.ts'
