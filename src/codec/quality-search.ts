@@ -12,14 +12,14 @@ const FLATTEST = 0.1
  * slope by which a second one is found.
  */
 const USUAL_SCORES: readonly (readonly [quality: number, score: number])[] = [
-  [1, 20],
-  [10, 43],
-  [25, 56],
-  [40, 66],
-  [55, 73.5],
-  [70, 79],
-  [85, 83.5],
-  [100, 87],
+  [1, 30],
+  [10, 44],
+  [25, 56.5],
+  [40, 66.5],
+  [55, 74.5],
+  [70, 81],
+  [85, 85.5],
+  [100, 88],
 ]
 
 export interface SearchedLadder {

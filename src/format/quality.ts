@@ -14,7 +14,7 @@ export const MAX_SCORE = 90
  * Qualities at which held-out photographs have a score of 75 on the mean: of the base layer, and of the layers above it.
  * Measured by `python -m strata_models compass evaluate`; models/RESULTS.md has the table.
  */
-const DEFAULT_QUALITIES = { base: 56, above: 61 } as const
+const DEFAULT_QUALITIES = { base: 55, above: 58 } as const
 
 /** @param layer number of the layer, from 0 */
 export function defaultQuality(layer: number): number {

@@ -10,7 +10,7 @@ from ..shared.blocks import Conv2d, Refine, Residuals, pad_to
 from ..shared.integer import GRID, ste
 from .entropy_net import COARSE, INDEX_GRID, EntropyNet, context_of, nearest_rows, quality_code, scale_code
 from .liff import Liff, make_axis
-from .rate import ANCHORS, SCALE_MIN, SCALE_STEP, at_anchor, lambda_of, scale_of_index, symbol_bits
+from .rate import ANCHORS, SCALE_MIN, SCALE_STEP, at_anchor, lambda_of, scale_of_index, symbol_bits, table_scale
 
 PATCH = 8  # pixels per latent and axis
 SIDE_STRIDE = 4  # latents per side latent and axis
@@ -108,7 +108,7 @@ class LayerCodec(nn.Module):
         y, means, indexes, decoded = (t[:, :, :h, :w] for t in (y, *found))
         y_hat = ste(decoded, y)
         value = y - means + torch.rand_like(y) - 0.5 if self.training else decoded - means
-        bits = symbol_bits(value, scale_of_index(indexes))
+        bits = symbol_bits(value, (scale_of_index if self.training else table_scale)(indexes))
         if not self.training:
             bits = bits * (indexes > 0)
         out = self.synthesis(y_hat * at_anchor(self.log_inverse, quality).exp(), below, seen)

@@ -15,7 +15,7 @@ from .entropy_net import PASSES, EntropyNet
 from .liff import FEATURES, Liff
 
 SAMPLES = 255.0 * 64
-LATENT_STEPS = 2048.0
+LATENT_STEPS = 1024.0
 LATENT_LIMIT = 16383.0
 FEATURE_STEPS = 512.0
 FEATURE_LIMIT = 2047.0
@@ -126,6 +126,7 @@ class Observer:
         self.hooks: list[RemovableHandle] = []
         for kind, layer in (("base", codec.base), ("enhancement", codec.enhancement)):
             refine = layer.refine
+            self._watch_input(kind, "latents", layer.synthesis_in)
             for name, conv in (("stream", layer.synthesis_in), ("mixed", refine.mix), ("middle", refine.middle)):
                 self._watch(kind, name, conv)
             for index, block in enumerate(layer.synthesis_blocks):
@@ -142,22 +143,42 @@ class Observer:
 
         self.hooks.append(module.register_forward_hook(hook))
 
+    def _watch_input(self, kind: str, name: str, module: nn.Module) -> None:
+        found = self.ranges.setdefault(kind, {})
+
+        def hook(_, inputs):
+            found[name] = max(found.get(name, 1e-3), float(inputs[0].detach().abs().max()))
+
+        self.hooks.append(module.register_forward_pre_hook(hook))
+
     def close(self) -> dict[str, dict[str, float]]:
         for hook in self.hooks:
             hook.remove()
         return self.ranges
 
 
+def colour_card(side: int = 256) -> torch.Tensor:
+    """The eight corners of the RGB cube as tiles, [3, side, side]: activations that hardly a photograph reaches."""
+    corners = torch.tensor([[(index >> bit) & 1 for index in range(8)] for bit in range(3)]).float()
+    tiles = corners.view(3, 4, 2).repeat_interleave(side // 4, 1).repeat_interleave(side // 2, 2)
+    return tiles.contiguous()
+
+
 @torch.no_grad()
 def calibrate(codec: Codec, pictures: list[torch.Tensor]) -> dict[str, dict[str, float]]:
     """Layer kind -> activation -> largest magnitude. `pictures`: [3, H, W] in [0, 1]."""
     observer = Observer(codec)
-    for picture in pictures:
+    for picture in [*pictures, colour_card()]:
         whole = picture[None]
         half = F.interpolate(whole, scale_factor=0.5, mode="area")
         for quality in (1.0, 50.0, 100.0):
             codec([half, whole], [torch.tensor([quality])] * 2)
-    return observer.close()
+    ranges = observer.close()
+    for kind in ("base", "enhancement"):
+        if (largest := ranges[kind]["latents"]) * LATENT_STEPS > LATENT_LIMIT:
+            limit = LATENT_LIMIT / LATENT_STEPS
+            raise ValueError(f"{kind} latents: expected at most {limit:.2f}, which 16 bits hold, got {largest:.2f}")
+    return ranges
 
 
 def all_programs(codec: Codec, ranges: dict[str, dict[str, float]], blob: Blob) -> dict[str, ProgramBuilder]:

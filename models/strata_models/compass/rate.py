@@ -3,7 +3,7 @@ import math
 
 import torch
 
-from .entropy_tables import MIXTURE
+from .entropy_tables import MIXTURE, SIGMAS
 
 SCALE_COUNT = 64
 SCALE_MIN, SCALE_MAX = 0.11, 64.0
@@ -36,6 +36,11 @@ def at_anchor(table: torch.Tensor, quality: torch.Tensor) -> torch.Tensor:
 def scale_of_index(index: torch.Tensor) -> torch.Tensor:
     """Standard deviation, in quantization steps, of the table `index`."""
     return SCALE_MIN * torch.exp(index * SCALE_STEP)
+
+
+def table_scale(index: torch.Tensor) -> torch.Tensor:
+    """Scale of the table that codes symbols of integer `index` (entropy_tables.SHIFTS); training sees scale_of_index."""
+    return torch.tensor(SIGMAS, device=index.device)[index.round().long()]
 
 
 def symbol_bits(value: torch.Tensor, scale: torch.Tensor) -> torch.Tensor:
