@@ -27,8 +27,8 @@ export interface Descent {
 
 /**
  * Refines one strip's latents against the frozen decoder. Each step takes the derivative of lambda * squared error at the
- * rounded latents, moves the latents before rounding towards the vertex of the parabola that it stands for, and rounds
- * anew by rate and distortion. The cheapest of all attempts is kept, so that more steps never cost more.
+ * cheapest attempt so far, moves its latents before rounding towards the vertex of the parabola that the derivative stands
+ * for, and rounds anew by rate and distortion. A step that costs more is taken back and halved, so more steps never cost more.
  */
 export async function descend(descent: Descent): Promise<{ coded: CodedStrip; cost: number }> {
   const { picture, cost, latents, attempt, steps } = descent
@@ -36,19 +36,34 @@ export async function descend(descent: Descent): Promise<{ coded: CodedStrip; co
     coded,
     cost: await cost.of(picture, coded.latents, coded.bits),
   })
-  let last = await priced(descent.first)
-  let best = last
-  const values = latents.slice()
-  for (let step = 0, part = FIRST_STEP; step < steps; step++, part *= DECAY) {
-    const { gradient, curvature } = await cost.derivative(picture, last.coded.latents)
-    const decoded = last.coded.latents.values
-    for (let i = 0; i < values.length; i++) {
-      const bend = curvature[i % curvature.length] as number
-      const vertex = (decoded[i] as number) / MEAN_STEPS - (gradient[i] as number) / bend
-      values[i] = (values[i] as number) + part * (vertex - (values[i] as number))
+  let best = await priced(descent.first)
+  let values = latents
+  let derivative = steps > 0 ? await cost.derivative(picture, best.coded.latents) : undefined
+  for (let step = 0, part = FIRST_STEP; derivative && step < steps; step++) {
+    const moved = towardsVertex(values, best.coded.latents, derivative, part)
+    const tried = await priced(await attempt(moved, derivative.curvature))
+    if (tried.cost < best.cost) {
+      best = tried
+      values = moved
+      part *= DECAY
+      derivative = await cost.derivative(picture, best.coded.latents)
+    } else {
+      part /= 2
     }
-    last = await priced(await attempt(values, curvature))
-    if (last.cost < best.cost) best = last
   }
   return best
+}
+
+/** Latents moved by `part` of the way to where a parabola with this derivative at the decoded latents has its vertex. */
+function towardsVertex(
+  values: Float32Array,
+  { values: decoded }: StripLatents,
+  { gradient, curvature }: { readonly gradient: Float32Array; readonly curvature: Float64Array },
+  part: number,
+): Float32Array {
+  return values.map((value, i) => {
+    const bend = curvature[i % curvature.length] as number
+    const vertex = (decoded[i] as number) / MEAN_STEPS - (gradient[i] as number) / bend
+    return value + part * (vertex - value)
+  })
 }
