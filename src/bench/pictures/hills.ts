@@ -1,5 +1,5 @@
 import type { RgbImage } from '../../core/image.ts'
-import { fractalNoise, grain, mix, valueNoise } from './noise.ts'
+import { fractalNoise, grain, mix, valueNoise } from '../../pixels/noise.ts'
 
 /** Colour of the pixel at (x, y), each channel 0 to 255; values beyond are clipped. */
 export type Painter = (x: number, y: number) => readonly [number, number, number]

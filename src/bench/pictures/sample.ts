@@ -1,8 +1,8 @@
 import type { RgbImage } from '../../core/image.ts'
 import { readInput } from '../../node/files.ts'
 import { readPicture } from '../../node/ingest.ts'
+import { mix, valueNoise } from '../../pixels/noise.ts'
 import { hills, type Painter, paint } from './hills.ts'
-import { mix, valueNoise } from './noise.ts'
 
 const SAMPLE_WIDTH = 1920
 const SAMPLE_HEIGHT = 1280

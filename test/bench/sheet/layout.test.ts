@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { drawSheet, placeSheet, type SheetCell } from '../../../src/bench/sheet/layout.ts'
-import { inked } from '../../../src/pixels/glyphs.ts'
 import type { RgbImage } from '../../../src/core/image.ts'
+import { inked } from '../../../src/pixels/glyphs.ts'
 
 const cell = (text: string, image: RgbImage): SheetCell => ({ label: [text, 'SECOND LINE'], image })
 const large = plain(320, 240, 1)

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { inked } from '../../../src/pixels/glyphs.ts'
-import { hills, paint, SAMPLES } from '../../../src/cli/start/samples.ts'
+import { SAMPLES } from '../../../src/cli/start/samples.ts'
 import { lake } from '../../../src/cli/start/scenes/lake.ts'
 import { pebbles } from '../../../src/cli/start/scenes/pebbles.ts'
 import { wall } from '../../../src/cli/start/scenes/wall.ts'
 import type { RgbImage } from '../../../src/core/image.ts'
+import { inked } from '../../../src/pixels/glyphs.ts'
 
 describe('samples', () => {
   it('have ids that an image may have', () => {
@@ -15,7 +15,6 @@ describe('samples', () => {
     ['wall', wall],
     ['lake', lake],
     ['pebbles', pebbles],
-    ['hills', (width: number, height: number) => paint(width, height, hills(width, height))],
   ] as const)(
     '%s is the same every time, has light and dark parts, and fine detail',
     { timeout: 120_000 },

@@ -1,5 +1,5 @@
 import type { RgbImage } from '../../../core/image.ts'
-import { grain } from '../noise.ts'
+import { grain } from '../../../pixels/noise.ts'
 
 /** A picture in linear light while it is painted: three numbers a pixel, 0 to about 1, rows from the top. */
 export interface Canvas {

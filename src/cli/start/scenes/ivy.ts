@@ -1,4 +1,4 @@
-import { hash } from '../noise.ts'
+import { hash } from '../../../pixels/noise.ts'
 import { blend, type Colour, rgb, scale, smoothstep } from './canvas.ts'
 import type { Relief } from './relief.ts'
 import { turnedNoise } from './slope-noise.ts'

@@ -1,4 +1,4 @@
-import { hash } from '../noise.ts'
+import { hash } from '../../../pixels/noise.ts'
 
 /** Smooth noise at a point, in [0, 1), and its slopes. */
 export interface SlopedValue {

@@ -1,4 +1,4 @@
-import { hash } from '../noise.ts'
+import { hash } from '../../../pixels/noise.ts'
 import { smoothstep } from './canvas.ts'
 import { erodedNoise, turnedNoise } from './slope-noise.ts'
 

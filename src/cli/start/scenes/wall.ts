@@ -1,5 +1,5 @@
 import type { RgbImage } from '../../../core/image.ts'
-import { hash } from '../noise.ts'
+import { hash } from '../../../pixels/noise.ts'
 import { blend, type Colour, clamp, develop, rgb, scale, smoothstep } from './canvas.ts'
 import { paintIvy } from './ivy.ts'
 import { createRelief, lightRelief, type Relief } from './relief.ts'
