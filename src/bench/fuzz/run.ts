@@ -11,6 +11,7 @@ import type { EntropyCoder } from '../../entropy/types.ts'
 import { describeHeader } from '../../format/describe.ts'
 import { truncateToLayer, upgradeRange } from '../../format/ranges.ts'
 import { headerLength, readHeader, readStrips, wholeLayers } from '../../format/reader.ts'
+import { FILE_REFUSALS } from '../../format/refusals.ts'
 import type { Runtime } from '../../runtime/types.ts'
 import { encodeCase } from '../pictures/encode-case.ts'
 import { gradient, photo, text } from '../pictures/formula.ts'
@@ -25,18 +26,7 @@ export const LIMIT_BYTES = 64 * 1024 * 1024
 const MAX_STRIP = { width: 8192, height: 32 }
 
 /** What a bad file may be answered with. Every other code is a defect, and so is every other error. */
-const ALLOWED: readonly StrataErrorCode[] = [
-  'CODING_UNKNOWN',
-  'ENTROPY_CORRUPT',
-  'FORMAT_CHECKSUM',
-  'FORMAT_INVALID',
-  'FORMAT_MAGIC',
-  'FORMAT_TRUNCATED',
-  'FORMAT_VERSION',
-  'INPUT_TOO_LARGE',
-  'MODEL_UNKNOWN',
-  'PARAM_INVALID',
-]
+const ALLOWED: readonly StrataErrorCode[] = [...FILE_REFUSALS, 'INPUT_TOO_LARGE', 'PARAM_INVALID']
 
 export interface FuzzFailure {
   /** `strata bench fuzz --cases 1 --seed` runs this case alone. */

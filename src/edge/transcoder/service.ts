@@ -2,6 +2,7 @@ import { readErrorBody } from '../../core/error-body.ts'
 import type { StrataErrorCode } from '../../core/errors.ts'
 import { StrataError } from '../../core/errors.ts'
 import { STRATA_TYPE } from '../../format/media-type.ts'
+import { FILE_REFUSALS } from '../../format/refusals.ts'
 import { EMBED_MODELS } from './embed-models.ts'
 import type { TranscodeRequest, Transcoder } from './transcoder.ts'
 import { toQuery } from './wire.ts'
@@ -12,17 +13,7 @@ export interface FetcherLike {
 }
 
 /** Codes of the transcoder that its caller hears of; every other one becomes TRANSCODE_FAILED. */
-const PASSED_ON: readonly StrataErrorCode[] = [
-  'CODING_UNKNOWN',
-  'ENTROPY_CORRUPT',
-  'FORMAT_CHECKSUM',
-  'FORMAT_INVALID',
-  'FORMAT_MAGIC',
-  'FORMAT_TRUNCATED',
-  'FORMAT_VERSION',
-  'MODEL_UNKNOWN',
-  'TRANSCODE_BUSY',
-]
+const PASSED_ON: readonly StrataErrorCode[] = [...FILE_REFUSALS, 'TRANSCODE_BUSY']
 
 /**
  * The transcoder Worker (src/transcoder.ts) behind a service binding. The host name in the URL is never resolved.
