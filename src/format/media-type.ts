@@ -1,2 +1,10 @@
 /** Media type of a .strata file, and of every prefix of one that ends with a layer. */
 export const STRATA_TYPE = 'image/vnd.strata'
+
+/** The formats in which pictures are sent to clients that do not decode .strata. */
+export const PICTURE_FORMATS = ['avif', 'webp', 'jpeg', 'png'] as const
+export type PictureFormat = (typeof PICTURE_FORMATS)[number]
+
+export function mediaTypeOf(format: PictureFormat): `image/${PictureFormat}` {
+  return `image/${format}`
+}

@@ -1,10 +1,5 @@
+import { coveringPart, type Point, paddedPlace, type Rectangle, type Size } from './box.ts'
 import { createResampler } from './resample.ts'
-
-/** Width and height in pixels. */
-interface Size {
-  readonly width: number
-  readonly height: number
-}
 
 export type Rgb = readonly [r: number, g: number, b: number]
 
@@ -14,17 +9,14 @@ export interface FrameOptions {
   /** Size of the picture that goes out. */
   readonly to: Size
   /**
-   * `fill`: the whole picture at the size `to`. `cover`: the part around its centre that has the proportions of `to`.
+   * `fill`: the whole picture at the size `to`. `cover`: the part around `focus` that has the proportions of `to`.
    * `pad`: the whole picture in its own proportions, centred, as large as `to` allows, with `background` around it.
    */
   readonly fit: 'fill' | 'cover' | 'pad'
+  /** Of a covering picture. @default its centre */
+  readonly focus?: Point | undefined
   /** Around a padded picture. @default white */
   readonly background?: Rgb | undefined
-}
-
-interface Rectangle extends Size {
-  readonly left: number
-  readonly top: number
 }
 
 /** Reads whole rows of interleaved 8-bit RGB, from the top; gives the rows that are ready, undefined when there are none. */
@@ -87,32 +79,12 @@ export function createFramer(options: FrameOptions): Framer {
   return { write }
 }
 
-function partOf({ from, to, fit }: FrameOptions): Rectangle {
-  if (fit !== 'cover') return { ...from, left: 0, top: 0 }
-  const scale = Math.max(to.width / from.width, to.height / from.height)
-  return centred(scaled(to, 1 / scale, from), from)
+function partOf({ from, to, fit, focus }: FrameOptions): Rectangle {
+  return fit === 'cover' ? coveringPart(from, to, focus) : { ...from, left: 0, top: 0 }
 }
 
 function shownIn({ from, to, fit }: FrameOptions): Rectangle {
-  if (fit !== 'pad') return { ...to, left: 0, top: 0 }
-  const scale = Math.min(to.width / from.width, to.height / from.height)
-  return centred(scaled(from, scale, to), to)
-}
-
-/** At least one pixel, and never more than `most`. */
-function scaled({ width, height }: Size, scale: number, most: Size): Size {
-  return {
-    width: Math.max(1, Math.min(most.width, Math.round(width * scale))),
-    height: Math.max(1, Math.min(most.height, Math.round(height * scale))),
-  }
-}
-
-function centred(inner: Size, outer: Size): Rectangle {
-  return {
-    ...inner,
-    left: Math.floor((outer.width - inner.width) / 2),
-    top: Math.floor((outer.height - inner.height) / 2),
-  }
+  return fit === 'pad' ? paddedPlace(from, to) : { ...to, left: 0, top: 0 }
 }
 
 function coloured(pixels: number, [r, g, b]: Rgb): Uint8Array {
