@@ -4,6 +4,7 @@ import { embed } from './codec/hyperthumbnail/embed.ts'
 import { loadHyperThumbnail } from './codec/hyperthumbnail/load.ts'
 import { memoiseLoads } from './core/memoise-loads.ts'
 import { createTranscodeApp } from './edge/transcoder/app.ts'
+import { createJpegEncoder } from './edge/transcoder/encoders/jpeg.ts'
 import { createWasmJpeg } from './pixels/jpeg/forward-wasm.ts'
 import type { Runtime } from './runtime/types.ts'
 import { createWorkerdRuntime } from './runtime/workerd.ts'
@@ -22,7 +23,7 @@ export default createTranscodeApp({
   async *decodeRows(bytes, { layer, signal }) {
     yield* decodeRows(bytes, { runtime: await runtime(), layer, signal, maxStripPixels: MAX_STRIP_PIXELS })
   },
-  kernel,
+  encoders: { jpeg: createJpegEncoder(kernel) },
   async rescaler(factor) {
     const model = await modelOf(factor)
     return (

@@ -1,6 +1,7 @@
 import { decodeRows } from '../codec/compass/decoder/decode.ts'
 import { type CodecKernels, kernelsOf } from '../codec/compass/kernels/kernels.ts'
 import { StrataError } from '../core/errors.ts'
+import { createJpegEncoder } from '../edge/transcoder/encoders/jpeg.ts'
 import type { TranscodeParts } from '../edge/transcoder/transcode-layer.ts'
 import { createWasmJpeg } from '../pixels/jpeg/forward-wasm.ts'
 import type { Runtime } from '../runtime/types.ts'
@@ -26,7 +27,7 @@ export function observedTranscode(runtime: Runtime, observer: Observer): Transco
   const kernels = observedKernels(kernelsOf(runtime), observer)
   return {
     decodeRows: (bytes, options) => decodeRows(bytes, { ...options, runtime: observed, kernels }),
-    kernel: createWasmJpeg(runtime.kernels),
+    encoders: { jpeg: createJpegEncoder(createWasmJpeg(runtime.kernels)) },
   }
 }
 

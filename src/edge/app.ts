@@ -55,14 +55,16 @@ export function createEdgeApp<E extends Env>(options: ResolvedOptions<E>): Hono<
   })
 
   app.get('/health', (c) => readHealth(servicesFor(c, options, shared)))
-  app.get('/img/:name', async (c) => {
+  const read = async (c: Context<E>, name: string): Promise<Response> => {
     const services = servicesFor(c, options, shared)
-    const name = c.req.param('name')
     const isInfo = name.endsWith(INFO_SUFFIX)
-    await authorizeRead(c, isInfo, options, verifier)
+    const grant = await authorizeRead(c, isInfo, options, verifier)
     if (isInfo) return await readInfo(name.slice(0, -INFO_SUFFIX.length), services)
-    return await readImage(name, c.req.raw, services, options)
-  })
+    return await readImage(name, c.req.raw, grant, services, options)
+  }
+  app.get('/img/:name', (c) => read(c, c.req.param('name')))
+  // A slash at the end means nothing.
+  app.get('/img/:name/', (c) => read(c, c.req.param('name')))
   app.put('/img/:name', async (c) => {
     await authorizeWrite(c, options)
     const services = servicesFor(c, options, shared)
@@ -113,7 +115,7 @@ export function createEdgeApp<E extends Env>(options: ResolvedOptions<E>): Hono<
 }
 
 /**
- * After a change of an image: forgets its record and removes JPEGs of replaced versions, the latter after the answer.
+ * After a change of an image: forgets its record and removes pictures of replaced versions, the latter after the answer.
  */
 function dropStale(c: Context, services: Services, response: Response): Response {
   const { variants, store, states, keepAlive } = services

@@ -1,4 +1,5 @@
 import type { Context, Env } from 'hono'
+import type { PictureFormat } from '../format/media-type.ts'
 import type { Signing } from './access/sign.ts'
 import type { ImageEvent } from './ingest/events.ts'
 import type { ImageJob } from './ingest/jobs.ts'
@@ -16,8 +17,8 @@ export interface ImageCdnOptions<E extends Env = Env> {
   /** The bucket of images and their records. Only the plugin writes to it. */
   readonly bucket: (c: Context<E>) => R2Bucket
   /**
-   * Makes JPEGs for clients that do not decode .strata, such as `serviceTranscoder(c.env.TRANSCODER)`. Without one,
-   * only .strata files and JPEGs that were kept (`persist`) are served.
+   * Makes pictures for clients that do not decode .strata, such as `serviceTranscoder(c.env.TRANSCODER)`. Without one,
+   * only .strata files and pictures that were kept (`persist`) are served.
    * @default none
    */
   readonly transcoder?: (c: Context<E>) => Transcoder | undefined
@@ -66,19 +67,31 @@ export interface ImageCdnOptions<E extends Env = Env> {
    */
   readonly signing?: Signing | ((c: Context<E>) => Signing | undefined)
   /**
-   * Widths and heights in device pixels (times `dpr`) that a URL may ask a JPEG in: they bound the number of
+   * Formats in which pictures are sent where the URL names none. Of those that a client likes equally (`Accept`), the
+   * first; JPEG is sent where nothing else fits. Leave `avif` out where the transcoder is built without it.
+   * @default ['avif', 'webp', 'jpeg']
+   */
+  readonly formats?: readonly PictureFormat[]
+  /**
+   * Widths and heights in device pixels (times `dpr`) that a URL may ask a picture in: they bound the number of
    * variants. The width of a hint snaps up to them.
    * @default []: any
    */
   readonly allowedWidths?: readonly number[]
   /**
-   * Whether JPEGs are kept in the bucket, under `jpeg/`, so that each is made once and not once in every data centre.
+   * Widths in device pixels that the width of a hint snaps up to, so that visitors with screens of nearly one size share
+   * a variant.
+   * @default 16 32 48 64 96 128 256 384 640 750 828 1080 1200 1280 1600 1920 2048 2560 3840
+   */
+  readonly hintWidths?: readonly number[]
+  /**
+   * Whether pictures that were made are kept in the bucket, under `picture/`, so that each is made once and not once in every data centre.
    * @default false
    */
   readonly persist?: boolean | ((c: Context<E>) => boolean)
   /**
-   * The namespace of `TranscodeLease` (`strata-cdn/durable`): where JPEGs are kept, one isolate makes a JPEG and all
-   * others wait for it. Without it, every isolate that misses a JPEG makes it.
+   * The namespace of `TranscodeLease` (`strata-cdn/durable`): where pictures are kept, one isolate makes a picture
+   * and all others wait for it. Without it, every isolate that misses a picture makes it.
    * @default none
    */
   readonly lease?: (c: Context<E>) => LeaseNamespace | undefined
@@ -99,10 +112,16 @@ export interface ImageCdnOptions<E extends Env = Env> {
    */
   readonly maxTranscodeWidth?: number
   /**
-   * Width in pixels of the widest layer that is hidden in a JPEG of half its width. 0: nothing is hidden.
+   * Width in pixels of the widest picture that is hidden in a JPEG of half its width. 0: nothing is hidden.
    * @default 1600
    */
   readonly maxEmbedWidth?: number
+  /**
+   * `asked`: a JPEG hides detail (HyperThumbnail) where the URL says `ht=2` or `ht=4`. `always`: every JPEG does, and
+   * clients get JPEGs instead of other formats, unless the URL says `ht=1` or names a format.
+   * @default 'asked'
+   */
+  readonly hyperThumbnail?: 'asked' | 'always'
   /**
    * `fill`: Client Hints choose the width when the URL names none. `cap`: they also bound an explicit `w` from above.
    * `off`: they are not read.
@@ -115,10 +134,16 @@ export interface ImageCdnOptions<E extends Env = Env> {
    */
   readonly maxUploadBytes?: number
   /**
-   * Seconds for which a browser may show an image without asking again, at most 60; `id@hash` URLs never expire.
-   * @default 0: cached, but revalidated by ETag on every use
+   * Seconds for which browsers and caches may show an image without asking again, at most a year; 0: they ask on every
+   * use, by ETag. For so long they may show an image that was replaced. `id@hash` URLs never expire.
+   * @default 300
    */
   readonly maxAge?: number
+  /**
+   * Seconds after that for which they may still show it while they ask.
+   * @default 86400
+   */
+  readonly staleWhileRevalidate?: number
   /**
    * Value of `Access-Control-Allow-Origin`; only reading is ever allowed across origins.
    * @default '*'

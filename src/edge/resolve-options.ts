@@ -1,6 +1,7 @@
 import type { Context, Env } from 'hono'
 import { StrataError } from '../core/errors.ts'
 import { MAX_DIMENSION } from '../format/layout.ts'
+import { PICTURE_FORMATS, type PictureFormat } from '../format/media-type.ts'
 import { checkSigning } from './access/sign.ts'
 import type { ImageCdnOptions, ResolvedOptions } from './options.ts'
 import { checkRemoteSources } from './sources/allow-list.ts'
@@ -8,8 +9,11 @@ import { checkRemoteSources } from './sources/allow-list.ts'
 /** Gives the value of an option, or its default. @throws StrataError OPTION_INVALID */
 type Rule = (given: unknown, name: string) => unknown
 
-/** Longest `maxAge` in seconds: for so long a page may still show an image that was replaced. */
-const MAX_AGE_S = 60
+const YEAR_S = 31_536_000
+/** The widths of common screens and of the default ladder. */
+const HINT_WIDTHS = [
+  ...[16, 32, 48, 64, 96, 128, 256, 384, 640, 750, 828, 1080, 1200, 1280, 1600, 1920, 2048, 2560, 3840],
+]
 
 /** One line for each option of ImageCdnOptions. */
 const RULES: Readonly<Record<keyof ImageCdnOptions, Rule>> = {
@@ -26,16 +30,20 @@ const RULES: Readonly<Record<keyof ImageCdnOptions, Rule>> = {
   development: accessor(isDevelopment),
   remote: checked(checkRemoteSources),
   signing: checked(checkSigning),
-  allowedWidths: widths,
+  formats,
+  allowedWidths: widths([]),
+  hintWidths: widths(HINT_WIDTHS),
   persist: flag(false),
   lease: accessor(nothing),
   serveOriginal: boolean(false),
   defaultWidth: integer(1280, 1, MAX_DIMENSION),
   maxTranscodeWidth: integer(1920, 1, MAX_DIMENSION),
   maxEmbedWidth: integer(1600, 0, MAX_DIMENSION),
+  hyperThumbnail: choice(['asked', 'always']),
   hints: choice(['fill', 'cap', 'off']),
   maxUploadBytes: integer(100 * 1024 * 1024, 1, Number.MAX_SAFE_INTEGER),
-  maxAge: integer(0, 0, MAX_AGE_S),
+  maxAge: integer(300, 0, YEAR_S),
+  staleWhileRevalidate: integer(86_400, 0, YEAR_S),
   allowOrigin: origin,
 }
 
@@ -123,11 +131,21 @@ function choice(values: readonly string[]): Rule {
 }
 
 /** A list of widths in pixels, resolved to ascending order. */
-function widths(given: unknown, name: string): readonly number[] {
-  const list = given ?? []
-  if (!Array.isArray(list)) throw invalidOption(name, 'a list of widths', list)
+function widths(byDefault: readonly number[]): Rule {
   const check = integer(0, 1, MAX_DIMENSION)
-  return list.map((width) => check(width ?? Number.NaN, name) as number).sort((a, b) => a - b)
+  return (given, name) => {
+    const list = given ?? byDefault
+    if (!Array.isArray(list)) throw invalidOption(name, 'a list of widths', list)
+    return list.map((width) => check(width ?? Number.NaN, name) as number).sort((a, b) => a - b)
+  }
+}
+
+/** A list of formats, each once. */
+function formats(given: unknown, name: string): readonly PictureFormat[] {
+  const list = given ?? ['avif', 'webp', 'jpeg']
+  const isKnown = Array.isArray(list) && list.every((format) => PICTURE_FORMATS.includes(format))
+  if (isKnown && list.length > 0 && new Set(list).size === list.length) return list
+  throw invalidOption(name, `a list of ${PICTURE_FORMATS.join(', ')}, each at most once`, list)
 }
 
 /** Value of `Access-Control-Allow-Origin`. */

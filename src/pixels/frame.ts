@@ -1,4 +1,4 @@
-import { coveringPart, type Point, paddedPlace, type Rectangle, type Size } from './box.ts'
+import { coveringPart, type Point, paddedPlace, type Rectangle, type Size } from '../core/box.ts'
 import { createResampler } from './resample.ts'
 
 export type Rgb = readonly [r: number, g: number, b: number]

@@ -82,7 +82,7 @@ async function startEdges({
     },
     async kept(): Promise<number> {
       const bucket = await miniflare.getR2Bucket('IMAGES', names[0])
-      return (await bucket.list({ prefix: 'jpeg/' })).objects.length
+      return (await bucket.list({ prefix: 'picture/' })).objects.length
     },
   }
 }

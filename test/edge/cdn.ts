@@ -36,7 +36,9 @@ export function fakeTranscoder(delayMs = 0) {
     async transcode(prefix, request) {
       requests.push({ ...request, bytes: prefix.length })
       await new Promise((resolve) => setTimeout(resolve, delayMs))
-      return new TextEncoder().encode(`jpeg ${request.width}x${request.height} q${request.quality}`)
+      return new TextEncoder().encode(
+        `${request.format} ${request.width}x${request.height} q${request.quality}`,
+      )
     },
   }
   return { transcoder, requests }

@@ -10,7 +10,7 @@ const accessors = {
 describe('imageCdn', () => {
   it.each([
     {},
-    { defaultWidth: 1, maxTranscodeWidth: 65_535, hints: 'cap', maxAge: 60 },
+    { defaultWidth: 1, maxTranscodeWidth: 65_535, hints: 'cap', maxAge: 31_536_000, staleWhileRevalidate: 0 },
     { allowOrigin: 'https://example.com:8443' },
     { defaultWidth: undefined },
     { transcoder: undefined },
@@ -44,7 +44,14 @@ describe('imageCdn', () => {
     ['maxUploadBytes', Number.NaN],
     ['maxAge', -1],
     // A picture that was replaced would be shown for longer: id@hash is for that.
-    ['maxAge', 61],
+    ['maxAge', 31_536_001],
+    ['staleWhileRevalidate', -1],
+    ['formats', []],
+    ['formats', ['gif']],
+    ['formats', ['webp', 'webp']],
+    ['formats', 'webp'],
+    ['hintWidths', [0]],
+    ['hyperThumbnail', 'never'],
     ['allowedWidths', 640],
     ['allowedWidths', [0]],
     ['allowedWidths', ['640']],

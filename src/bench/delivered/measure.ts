@@ -2,6 +2,7 @@ import { parse } from 'node:path'
 import { isTimes, type Rescaler } from '../../codec/rescaler.ts'
 import { sha256 } from '../../core/hash.ts'
 import type { RgbImage } from '../../core/image.ts'
+import { createJpegEncoder } from '../../edge/transcoder/encoders/jpeg.ts'
 import { type DecodeRows, transcodeLayer } from '../../edge/transcoder/transcode-layer.ts'
 import { ladderFor } from '../../format/ladder.ts'
 import { SOURCE_HASH_BYTES } from '../../format/layout.ts'
@@ -92,8 +93,9 @@ async function* waysOf(
   { decodeRows, kernel, rescaler, jpegQuality }: DeliveredOptions,
 ): AsyncGenerator<Delivered> {
   const jpegOf = async (layer: LayerInfo, ht: 1 | 2): Promise<Delivered> => {
-    const request = { layer: layer.index, width, height, quality: jpegQuality, ht }
-    const parts = { decodeRows, ...(kernel && { kernel }), rescaler: async () => rescaler }
+    const request = { layer: layer.index, width, height, quality: jpegQuality, format: 'jpeg', ht } as const
+    const encoders = { jpeg: createJpegEncoder(kernel) }
+    const parts = { decodeRows, encoders, rescaler: async () => rescaler }
     const jpeg = await transcodeLayer(file.slice(0, layer.end), request, parts)
     const way = ht === 1 ? 'jpeg' : 'hyperthumbnail'
     return { way, length: jpeg.length, shown: await readPicture(jpeg) }

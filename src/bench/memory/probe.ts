@@ -31,7 +31,7 @@ export async function probeMemory(file: Uint8Array): Promise<MemoryUse> {
   const { index: layer, width, height } = layers.at(-1)!
   const memory = watchWasmMemory()
   const runtime = await createWasmRuntime()
-  const request = { layer, width, height, quality: 75, ht: 1 } as const
+  const request = { layer, width, height, quality: 75, format: 'jpeg', ht: 1 } as const
   let collect: (() => void) | undefined
   const highest = { arrays: 0, sum: 0 }
 

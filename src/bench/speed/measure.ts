@@ -100,7 +100,7 @@ function prepareOurs(
   clock: CpuClock,
 ): () => Promise<unknown> {
   const { decodeRows, ...parts } = observedTranscode(runtime, clock.observe)
-  const request = { layer, width, height, quality: JPEG_QUALITY, ht: 1 } as const
+  const request = { layer, width, height, quality: JPEG_QUALITY, format: 'jpeg', ht: 1 } as const
   const timed: DecodeRows = (bytes, options) => clock.strips(decodeRows(bytes, options))
   return () => transcodeLayer(prefix, request, { ...parts, decodeRows: timed })
 }

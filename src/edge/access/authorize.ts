@@ -1,6 +1,7 @@
 /*
  * Room access/: who may do what. Writing needs the upload token; reading needs nothing, or a signed URL where signing
- * keys are configured. A check here throws or returns nothing; it never makes a response and never looks at an image.
+ * keys are configured. A check here throws, or says for how long it holds; it never makes a response and never looks at an
+ * image.
  */
 
 import type { Context, Env } from 'hono'
@@ -14,6 +15,14 @@ interface AccessOptions<E extends Env> {
   readonly development: (c: Context<E>) => boolean
   readonly uploadToken: (c: Context<E>) => string | undefined
   readonly signing: (c: Context<E>) => Signing | undefined
+}
+
+/** What a request that may read was granted. */
+export interface ReadGrant {
+  /** Seconds since 1970 after which the URL is refused; undefined where it never is. */
+  readonly expires: number | undefined
+  /** Whether the signature covers the parameters too, so that nobody else can ask for other ones. */
+  readonly coversQuery: boolean
 }
 
 /**
@@ -45,11 +54,16 @@ export async function authorizeRead<E extends Env>(
   isInfo: boolean,
   options: AccessOptions<E>,
   verifier: UrlVerifier,
-): Promise<void> {
+): Promise<ReadGrant> {
+  const open = { expires: undefined, coversQuery: false }
   const signing = options.signing(c)
-  if (signing === undefined) return
-  if (isInfo && c.req.raw.headers.has('Authorization')) await authorizeWrite(c, options)
-  else await verifier.verify(c.req.url, signing)
+  if (signing === undefined) return open
+  if (isInfo && c.req.raw.headers.has('Authorization')) {
+    await authorizeWrite(c, options)
+    return open
+  }
+  const expires = await verifier.verify(c.req.url, signing)
+  return { expires, coversQuery: signing.signQuery ?? false }
 }
 
 /** Without a configured token every upload is refused: only development mode opens uploads. */

@@ -69,9 +69,14 @@ export class UrlVerifier {
    * Returns when the URL has a signature by one of the keys that has not expired. It takes the same time for every
    * wrong signature.
    * @param now epoch milliseconds
+   * @returns seconds since 1970 after which the URL is refused; undefined where it never is
    * @throws StrataError SIGNATURE_MISSING, SIGNATURE_INVALID, SIGNATURE_EXPIRED
    */
-  async verify(url: string, { keys, signQuery = false }: Signing, now = Date.now()): Promise<void> {
+  async verify(
+    url: string,
+    { keys, signQuery = false }: Signing,
+    now = Date.now(),
+  ): Promise<number | undefined> {
     const parsed = new URL(url)
     const [exp, kid, sig] = SIGNATURE_PARAMS.map((name) => parsed.searchParams.getAll(name))
     if (sig?.length === 0)
@@ -84,10 +89,11 @@ export class UrlVerifier {
     const text = new TextEncoder().encode(signedText(parsed, signQuery))
     if (!(await crypto.subtle.verify('HMAC', await this.#key(secret), digest, text))) throw invalid()
     const expires = exp?.[0]
-    if (expires === undefined) return
+    if (expires === undefined) return undefined
     if (!/^[0-9]{1,15}$/.test(expires)) throw invalid()
     if (Number(expires) * 1000 <= now)
       throw new StrataError('SIGNATURE_EXPIRED', `exp: the URL expired ${expires} seconds after 1970`)
+    return Number(expires)
   }
 
   async #key(secret: string): Promise<Key> {
@@ -162,7 +168,8 @@ function parseUrl(text: string, isPath: boolean): URL {
 
 /** The text that is signed: lines, none of which can hold a line break, because path and query are percent-encoded. */
 function signedText({ pathname, searchParams }: URL, signQuery: boolean): string {
-  const lines = [pathname, searchParams.get('exp') ?? '']
+  // A slash at the end means nothing, so it needs no signature of its own.
+  const lines = [pathname.replace(/\/$/, ''), searchParams.get('exp') ?? '']
   if (signQuery) {
     const others = [...searchParams].filter(([name]) => !SIGNATURE_PARAMS.some((own) => own === name))
     others.sort(([a, x], [b, y]) => compare(a, b) || compare(x, y))

@@ -18,15 +18,21 @@ export interface CachePolicy {
   readonly id: string
   /** Whether the URL names a version (`id@hash`), so that its picture never changes. */
   readonly versioned: boolean
-  /** Seconds. */
+  /** Seconds for which a picture of an unversioned URL is shown without asking again. */
   readonly maxAge: number
+  /** Seconds for which it is shown after that while the browser asks behind the scenes. */
+  readonly staleWhileRevalidate: number
+  /** Seconds since 1970 after which the URL is refused, so that no cache may answer it either. */
+  readonly expires: number | undefined
 }
+
+const YEAR_S = 31_536_000
 
 /** The headers that 200, 206 and 304 of one plan have in common. */
 export function imageHeaders(plan: Plan, etag: string, policy: CachePolicy): Headers {
   const headers = new Headers({
     'Accept-CH': HINT_HEADERS.join(', '),
-    'Cache-Control': cacheControl(policy, plan.kind === 'transcode'),
+    'Cache-Control': cacheControl(policy, plan.kind === 'transcode' && plan.request.ht !== 1),
     // By the tag, a cache in front can purge every form of one image at once.
     'Cache-Tag': `strata-${policy.id}`,
     // Even if a browser takes the bytes for a document, it loads and runs nothing.
@@ -39,8 +45,21 @@ export function imageHeaders(plan: Plan, etag: string, policy: CachePolicy): Hea
   return headers
 }
 
-/** JPEGs are `no-transform` (RFC 9111 §5.2.2.6): a proxy that recompresses one destroys the detail hidden in it. */
-function cacheControl({ versioned, maxAge }: CachePolicy, jpeg: boolean): string {
-  const age = versioned ? 'max-age=31536000, immutable' : maxAge > 0 ? `max-age=${maxAge}` : 'no-cache'
-  return `public, ${age}${jpeg ? ', no-transform' : ''}`
+/**
+ * RFC 9111 §5.2.2, RFC 8246 (`immutable`), RFC 5861 (`stale-while-revalidate`). A JPEG that hides detail is
+ * `no-transform`: a proxy that recompresses it destroys what it hides.
+ */
+function cacheControl(
+  { versioned, maxAge, staleWhileRevalidate, expires }: CachePolicy,
+  hides: boolean,
+): string {
+  const left =
+    expires === undefined ? Number.POSITIVE_INFINITY : Math.max(0, expires - Math.ceil(Date.now() / 1000))
+  const age = Math.min(versioned ? YEAR_S : maxAge, left)
+  const parts = ['public', age > 0 ? `max-age=${age}` : 'no-cache']
+  if (versioned && age === YEAR_S) parts.push('immutable')
+  const stale = Math.min(staleWhileRevalidate, left - age)
+  if (!versioned && age > 0 && stale > 0) parts.push(`stale-while-revalidate=${stale}`)
+  if (hides) parts.push('no-transform')
+  return parts.join(', ')
 }

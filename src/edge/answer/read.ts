@@ -1,17 +1,18 @@
 /*
  * Room answer/: from a request to its response: look the image up, let plan/ decide, send a prefix of the file or a
- * JPEG, with the headers that caches and browsers need. It is the last room: it may import every other, and only
+ * picture, with the headers that caches and browsers need. It is the last room: it may import every other, and only
  * app.ts imports it. It writes no record; what is missing is made by variants/ and ingest/.
  */
 
 import { StrataError } from '../../core/errors.ts'
+import type { ReadGrant } from '../access/authorize.ts'
 import type { Jobs } from '../ingest/jobs.ts'
 import { PENDING_HEADERS } from '../ingest/pending.ts'
 import { resumeIfDead } from '../ingest/resume.ts'
 import { makePlan, type PlanInput, type PlanRules } from '../plan/plan.ts'
-import { negotiate } from '../request/accept.ts'
+import { readAccept } from '../request/accept.ts'
 import { readHints } from '../request/hints.ts'
-import { parseImageId } from '../request/image-id.ts'
+import { type ImageId, parseImageId, parseImageName } from '../request/image-id.ts'
 import { parseImageParams } from '../request/params.ts'
 import type { LoadedImage } from '../store/header-cache.ts'
 import type { ImageState } from '../store/state.ts'
@@ -21,10 +22,10 @@ import type { Transcoder } from '../transcoder/transcoder.ts'
 import type { VariantServices } from '../variants/find-or-make.ts'
 import type { CachePolicy } from './headers.ts'
 import { failedInfo, imageInfo, openInfo } from './info.ts'
-import { respondJpeg } from './jpeg.ts'
 import { answerLookup, type Lookup, type LookupServices } from './lookup.ts'
 import { respondNative } from './native.ts'
 import { respondOriginal } from './original-fallback.ts'
+import { respondPicture } from './picture.ts'
 import { ServerTiming } from './timing.ts'
 
 export type ReadServices = LookupServices &
@@ -34,15 +35,14 @@ export type ReadServices = LookupServices &
   }
 
 /** The options that reading depends on. */
-type ReadOptions = Omit<PlanRules, 'embedModels'> & {
-  readonly maxAge: number
-  readonly serveOriginal: boolean
-}
+type ReadOptions = Omit<PlanRules, 'embedModels' | 'exactQuality'> &
+  Pick<CachePolicy, 'maxAge' | 'staleWhileRevalidate'> & { readonly serveOriginal: boolean }
 
 /** One GET or HEAD of an image, parsed. */
 interface ImageRequest {
   readonly request: Request
   readonly input: PlanInput
+  readonly grant: ReadGrant
   readonly policy: CachePolicy
   readonly timing: ServerTiming
 }
@@ -51,19 +51,21 @@ interface ImageRequest {
 export async function readImage(
   name: string,
   request: Request,
+  grant: ReadGrant,
   services: ReadServices,
   options: ReadOptions,
 ): Promise<Response> {
-  const wanted = parseImageId(name)
+  const { image: wanted, extension } = parseImageName(name)
   const timing = new ServerTiming()
   const parsed: ImageRequest = {
     request,
     input: {
-      params: parseImageParams(new URL(request.url).searchParams),
+      params: parseImageParams(new URL(request.url).searchParams, extension),
       hints: readHints(request.headers),
-      accepted: negotiate(request.headers.get('Accept')),
+      accepted: readAccept(request.headers.get('Accept')),
     },
-    policy: { id: wanted.id, versioned: wanted.hash !== undefined, maxAge: options.maxAge },
+    grant,
+    policy: cachePolicyOf(wanted, grant, options),
     timing,
   }
   const response = await timing.measure('total', () =>
@@ -88,25 +90,30 @@ async function answerImage(
 
 async function answerReady(
   image: LoadedImage,
-  { request, input, policy, timing }: ImageRequest,
+  { request, input, grant, policy, timing }: ImageRequest,
   services: ReadServices,
   options: ReadOptions,
 ): Promise<Response | undefined> {
   const transcoder = services.transcoder()
-  // Without a transcoder, JPEGs that this version's transcoder made before may still be kept.
+  // Without a transcoder, pictures that this version's transcoder made before may still be kept.
   const embedModels = transcoder ? (transcoder.embedModels ?? []) : EMBED_MODELS
-  const plan = makePlan(image.header, input, { ...options, embedModels })
+  const plan = makePlan(image.header, input, { ...options, embedModels, exactQuality: grant.coversQuery })
   if (plan.kind === 'truncate') {
     return await timing.measure('store', () => respondNative(request, image, plan, services, policy))
   }
   try {
-    return await respondJpeg(request, image, plan, { ...services, transcoder, timing }, policy)
+    return await respondPicture(request, image, plan, { ...services, transcoder, timing }, policy)
   } catch (error) {
     const isMissing = error instanceof StrataError && error.code === 'TRANSCODER_MISSING'
     const original = isMissing && (await originalOf(image.state, request, services.store, options))
     if (original) return original
     throw error
   }
+}
+
+function cachePolicyOf({ id, hash }: ImageId, { expires }: ReadGrant, options: ReadOptions): CachePolicy {
+  const { maxAge, staleWhileRevalidate } = options
+  return { id, versioned: hash !== undefined, maxAge, staleWhileRevalidate, expires }
 }
 
 async function originalOf(

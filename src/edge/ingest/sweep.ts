@@ -1,4 +1,4 @@
-import { folderOf, idOf, jpegKey, OBJECT_FOLDERS, type ObjectFolder } from '../store/keys.ts'
+import { folderOf, idOf, OBJECT_FOLDERS, type ObjectFolder, pictureKey } from '../store/keys.ts'
 import type { ListedObject, ListedState } from '../store/listing.ts'
 import { type ResumeServices, resumeIfDead } from './resume.ts'
 
@@ -103,5 +103,5 @@ export async function sweep(
 
 /** Keys that a record names, and the folder of its JPEGs. */
 function namesOf({ id, keys, hash }: ListedState): string[] {
-  return hash === undefined ? [...keys] : [...keys, jpegKey(id, hash)]
+  return hash === undefined ? [...keys] : [...keys, pictureKey(id, hash)]
 }

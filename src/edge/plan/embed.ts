@@ -1,3 +1,4 @@
+import type { Size } from '../../core/box.ts'
 import { StrataError } from '../../core/errors.ts'
 import type { LayerInfo } from '../../format/types.ts'
 import type { EmbedFactor } from '../request/params.ts'
@@ -5,39 +6,47 @@ import type { EmbedModel } from '../transcoder/transcoder.ts'
 import { snapUp } from './layers.ts'
 
 export interface EmbedRules {
-  /** Width in pixels of the widest layer that is decoded to be hidden in a JPEG. */
+  /** Width in pixels of the widest picture that is hidden in a JPEG. */
   readonly maxEmbedWidth: number
   /** The models that the transcoder can hide detail with. */
   readonly embedModels: readonly EmbedModel[]
+  /** `asked`: only where the URL asks for it. `always`: in every JPEG that the URL does not ask to be plain. */
+  readonly hyperThumbnail: 'asked' | 'always'
 }
 
-/** Embed factor where the URL names none. */
+/** Embed factor of option `hyperThumbnail: 'always'`. */
 const DEFAULT_FACTOR = 2
 
+/** The embed factor that a request asks for. */
+export function wantedFactor(asked: EmbedFactor | undefined, { hyperThumbnail }: EmbedRules): EmbedFactor {
+  return asked ?? (hyperThumbnail === 'always' ? DEFAULT_FACTOR : 1)
+}
+
 /**
- * The layer to hide in a JPEG of layer `shown`: the smallest that is `factor` times as wide, up to the pixel that
- * rounding a ladder may cost. Where the file has no such layer, or it is too wide to be decoded for this, the next
- * smaller factor is tried.
+ * The layer to hide in a JPEG of size `shown`: the smallest that is at least `factor` times as wide, up to the pixel
+ * that rounding a ladder may cost. Where there is no such layer, or too much would be hidden, the next smaller factor
+ * is tried.
+ * @param layers those that may be decoded
  * @returns undefined when no factor is left
  * @throws StrataError PARAM_INVALID for a factor that the transcoder has no model for
  */
 export function chooseEmbed(
   layers: readonly LayerInfo[],
-  shown: LayerInfo,
+  shown: Size,
   asked: EmbedFactor | undefined,
-  { embedModels, maxEmbedWidth }: EmbedRules,
+  rules: EmbedRules,
 ): { readonly model: EmbedModel; readonly layer: LayerInfo } | undefined {
-  if (asked === 1) return undefined
-  if (asked !== undefined && !embedModels.some(({ factor }) => factor === asked)) {
+  const { embedModels, maxEmbedWidth } = rules
+  const wanted = wantedFactor(asked, rules)
+  if (asked !== undefined && asked !== 1 && !embedModels.some(({ factor }) => factor === asked)) {
     const available = [1, ...embedModels.map(({ factor }) => factor)].join(', ')
     throw new StrataError('PARAM_INVALID', `ht: only ${available} is available in this version, got ${asked}`)
   }
-  const wanted = asked ?? DEFAULT_FACTOR
   for (const model of embedModels.toSorted((a, b) => b.factor - a.factor)) {
-    if (model.factor > wanted) continue
+    if (model.factor > wanted || model.factor * shown.width > maxEmbedWidth) continue
     const least = model.factor * (shown.width - 1) + 1
     const layer = snapUp(layers, least)
-    if (layer.width >= least && layer.width <= maxEmbedWidth) return { model, layer }
+    if (layer.width >= least) return { model, layer }
   }
   return undefined
 }

@@ -4,27 +4,29 @@
  * always gives the same plan, and a table of cases tests it.
  */
 
-import { StrataError } from '../../core/errors.ts'
-import { STRATA_TYPE } from '../../format/media-type.ts'
+import { type BoxedSize, coveringPart, fitBox, type Size } from '../../core/box.ts'
+import { invalidParam } from '../../core/errors.ts'
+import type { PictureFormat } from '../../format/media-type.ts'
 import type { StrataHeader } from '../../format/types.ts'
-import type { Accepted } from '../request/accept.ts'
+import type { Acceptance } from '../request/accept.ts'
 import type { ClientHints } from '../request/hints.ts'
 import type { ImageParams } from '../request/params.ts'
 import type { TranscodeRequest } from '../transcoder/transcoder.ts'
-import { type BoxedSize, fitBox } from './box.ts'
-import { chooseEmbed, type EmbedRules } from './embed.ts'
-import { cap, last, snapUp } from './layers.ts'
+import { chooseEmbed, type EmbedRules, wantedFactor } from './embed.ts'
+import { chooseFormat, type FormatRules } from './format.ts'
+import { chooseSource, decodable, last, snapUp } from './layers.ts'
+import { type QualityRules, wantedQuality } from './quality.ts'
 import { allowSize, type SizeRules, type WantedWidth, wantedWidth } from './wanted-size.ts'
 
 /** What a decision rests on, besides the file's header and the rules. */
 export interface PlanInput {
   readonly params: ImageParams
   readonly hints: ClientHints
-  /** The format that `Accept` prefers; it counts only where the URL names none. */
-  readonly accepted: Accepted
+  /** What `Accept` says; it counts only where the URL names no format. */
+  readonly accepted: Acceptance
 }
 
-export interface PlanRules extends SizeRules, EmbedRules {
+export interface PlanRules extends SizeRules, EmbedRules, FormatRules, QualityRules {
   /** Width in pixels of the widest layer that is decoded at the edge. */
   readonly maxTranscodeWidth: number
 }
@@ -45,87 +47,108 @@ export interface TruncatePlan extends PlanBase {
   readonly layer: number
 }
 
-/** Decode one layer and send it as a JPEG. */
+/** Decode one layer and send it as a picture that every browser, or this client, reads. */
 export interface TranscodePlan extends PlanBase {
   readonly kind: 'transcode'
   readonly request: TranscodeRequest
   /** Id of the model that hides the detail; undefined where `request.ht` is 1. */
   readonly embedModel?: string
+  /** Formats to try, in this order, where the encoder of `request.format` fails. */
+  readonly fallbacks: readonly PictureFormat[]
 }
 
 export type Plan = TruncatePlan | TranscodePlan
 
-/** JPEG quality where neither the URL nor `Save-Data` says otherwise. */
-const DEFAULT_QUALITY = 75
-const SAVE_DATA_QUALITY = 50
-
 /**
- * Decides how one request is answered. The width snaps up to the ladder and is never above the source's.
- * @throws StrataError PARAM_INVALID for an embed factor without a model or a size that is not allowed, NOT_ACCEPTABLE
+ * Decides how one request is answered. A picture is as wide as asked for, but never above the source's width.
+ * @throws StrataError PARAM_INVALID for an embed factor without a model, a size that is not allowed, or a format that
+ * is not made at this size; NOT_ACCEPTABLE
  */
 export function makePlan(header: StrataHeader, input: PlanInput, rules: PlanRules): Plan {
   const { params, accepted } = input
   const { format } = params
   const wanted = wantedWidth(params, input.hints, rules)
   const vary = format === 'auto' ? ['Accept', ...wanted.vary] : wanted.vary
-  if (format === 'native' || (format === 'auto' && accepted === 'native')) {
-    const isWhole = format === 'native' && wanted.source === 'default'
-    const layer = isWhole ? last(header.layers) : snapUp(header.layers, wanted.width)
-    const contentDpr = isWhole ? undefined : density(layer.width, wanted)
-    return { kind: 'truncate', layer: layer.index, length: layer.end, vary, contentDpr }
+  if (format !== 'native' && !(format === 'auto' && accepted.native)) {
+    return planPicture(header, input, rules, { ...wanted, vary })
   }
-  if (format === 'auto' && accepted === 'none')
-    throw new StrataError('NOT_ACCEPTABLE', `Accept: expected image/jpeg or ${STRATA_TYPE} with q above 0`)
-  return planJpeg(header, input, rules, { ...wanted, vary })
+  const isWhole = format === 'native' && wanted.source === 'default'
+  const layer = isWhole ? last(header.layers) : snapUp(header.layers, wanted.width)
+  const contentDpr = isWhole ? undefined : density(layer.width, wanted)
+  return { kind: 'truncate', layer: layer.index, length: layer.end, vary, contentDpr }
 }
 
-function planJpeg(
+function planPicture(
   header: StrataHeader,
-  { params, hints }: PlanInput,
+  input: PlanInput,
   rules: PlanRules,
   wanted: WantedWidth,
 ): TranscodePlan {
-  const allowed = allowSize(params, wanted, rules.allowedWidths)
-  const boxed = params.height === undefined ? undefined : fitHeight(header, params, rules, allowed)
-  const shown =
-    boxed?.layer ?? cap(header.layers, snapUp(header.layers, allowed.width), rules.maxTranscodeWidth)
-  const size = boxed?.size ?? shown
-  const isResized = size.width !== shown.width || size.height !== shown.height
-  const isPadded = params.fit === 'contain' && params.background !== undefined
-  // A resized picture hides nothing: its detail would belong to no layer.
-  const embed = isResized ? undefined : chooseEmbed(header.layers, shown, params.ht, rules)
-  const decoded = embed?.layer ?? shown
-  // Plain JPEGs are small at any quality; Save-Data gives up the hidden detail first.
-  const dependsOnSaveData = embed !== undefined && params.quality === undefined
+  const { params, hints, accepted } = input
+  const layers = decodable(header.layers, rules.maxTranscodeWidth)
+  const frame = frameOf(header, layers, params, allowSize(params, wanted, rules.allowedWidths), rules)
+  const { size, shown, scale } = frame.boxed
+  const embed = frame.isWhole ? hiddenIn(layers, size, params, rules) : undefined
+  const factor = embed?.model.factor ?? 1
+  const source = embed?.layer ?? chooseSource(layers, shown)
+  const { quality, dependsOnSaveData } = wantedQuality(params.quality, hints.saveData, factor, rules)
+  const { format, fallbacks } = embed
+    ? { format: 'jpeg' as const, fallbacks: [] }
+    : chooseFormat(params, accepted, size, rules)
   return {
     kind: 'transcode',
-    request: {
-      layer: decoded.index,
-      width: size.width,
-      height: size.height,
-      ...(isResized && { fit: params.fit }),
-      ...(isResized && isPadded && { background: params.background }),
-      quality: params.quality ?? (dependsOnSaveData && hints.saveData ? SAVE_DATA_QUALITY : DEFAULT_QUALITY),
-      ht: embed?.model.factor ?? 1,
-    },
+    request: { layer: source.index, ...size, ...frame.placing, format, quality, ht: factor },
     ...(embed && { embedModel: embed.model.id }),
-    length: decoded.end,
+    fallbacks,
+    length: source.end,
     vary: dependsOnSaveData ? [...wanted.vary, 'Save-Data'] : wanted.vary,
-    contentDpr: boxed ? density(allowed.width * boxed.scale, wanted) : density(shown.width, wanted),
+    contentDpr: density(frame.width * scale, wanted),
   }
 }
 
-/** With `h` the JPEG fits a box of the wanted size instead of the ladder. */
-function fitHeight(
-  { source, layers }: StrataHeader,
-  { fit, background }: ImageParams,
+/** The size of the picture, and which part of the source it shows how. */
+function frameOf(
+  { source }: StrataHeader,
+  layers: readonly Size[],
+  { height, fit, focus, background }: ImageParams,
+  asked: Size,
   { maxTranscodeWidth }: PlanRules,
-  size: { readonly width: number; readonly height: number },
-): BoxedSize {
-  const largest = cap(layers, last(layers), maxTranscodeWidth)
-  const decodable = layers.slice(0, largest.index + 1)
-  const box = { ...size, fit, padded: background !== undefined }
-  return fitBox(source, decodable, box, 2 * maxTranscodeWidth)
+): {
+  readonly boxed: BoxedSize
+  readonly width: number
+  readonly placing: Pick<TranscodeRequest, 'fit' | 'focus' | 'background'>
+  /** Whether the picture shows the whole source and nothing else. */
+  readonly isWhole: boolean
+} {
+  const largest = layers[layers.length - 1] as Size
+  const padded = height !== undefined && fit === 'contain' && background !== undefined
+  const box = { width: asked.width, height: height === undefined ? undefined : asked.height, fit, padded }
+  const boxed = fitBox(source, largest, box, 2 * maxTranscodeWidth)
+  const { size, shown } = boxed
+  const isPadded = padded && !isSame(size, shown)
+  const isCovering = height !== undefined && fit === 'cover' && !isSame(coveringPart(largest, size), largest)
+  const placing = isCovering
+    ? { fit: 'cover' as const, ...(focus && { focus }) }
+    : isPadded
+      ? { fit: 'contain' as const, background }
+      : {}
+  return { boxed, width: asked.width, placing, isWhole: !isPadded && !isCovering }
+}
+
+function isSame(a: Size, b: Size): boolean {
+  return a.width === b.width && a.height === b.height
+}
+
+/** What a JPEG of this size hides. @throws StrataError PARAM_INVALID where another format is asked to hide something */
+function hiddenIn(
+  layers: Parameters<typeof chooseEmbed>[0],
+  size: Size,
+  { format, ht }: ImageParams,
+  rules: PlanRules,
+): ReturnType<typeof chooseEmbed> {
+  if (format === 'auto' || format === 'jpeg') return chooseEmbed(layers, size, ht, rules)
+  if (ht === undefined || wantedFactor(ht, rules) === 1) return undefined
+  throw invalidParam('ht', `1 with f=${format}: only a JPEG hides detail`, ht)
 }
 
 /** Value of `Content-DPR` for a picture of this width. */
@@ -136,6 +159,6 @@ function density(width: number, wanted: WantedWidth): number | undefined {
 /** Value of the `Strata-Plan` response header. */
 export function planLabel(plan: Plan): string {
   if (plan.kind === 'truncate') return `truncate;layer=${plan.layer}`
-  const { layer, width, ht } = plan.request
-  return `transcode;layer=${layer};w=${width};ht=${ht}`
+  const { layer, width, format, ht } = plan.request
+  return `transcode;layer=${layer};w=${width};f=${format}${ht === 1 ? '' : `;ht=${ht}`}`
 }

@@ -7,7 +7,9 @@ export interface SizeRules {
   readonly defaultWidth: number
   /** `fill`: hints count only without `w`. `cap`: they also bound an explicit `w` from above. `off`: not read. */
   readonly hints: 'fill' | 'cap' | 'off'
-  /** Widths and heights in device pixels that a URL may ask a JPEG in, ascending. Empty: any. */
+  /** Widths in device pixels, ascending, that the width of a hint snaps up to, so that screens share variants. */
+  readonly hintWidths: readonly number[]
+  /** Widths and heights in device pixels that a URL may ask a picture in, ascending. Empty: any. */
   readonly allowedWidths: readonly number[]
 }
 
@@ -27,7 +29,7 @@ export interface WantedWidth {
 export function wantedWidth(params: ImageParams, hints: ClientHints, rules: SizeRules): WantedWidth {
   const urlDpr = params.dpr ?? 1
   const explicit = params.width === undefined ? undefined : params.width * urlDpr
-  const hinted = rules.hints === 'off' ? undefined : hintedWidth(hints, params.dpr)
+  const hinted = rules.hints === 'off' ? undefined : hintedWidth(hints, params.dpr, rules.hintWidths)
   const vary = rules.hints === 'off' ? [] : hints.vary
   const unhinted = { cssWidth: undefined, dpr: urlDpr }
   if (explicit !== undefined) {
@@ -38,15 +40,23 @@ export function wantedWidth(params: ImageParams, hints: ClientHints, rules: Size
   return { ...unhinted, width: rules.defaultWidth, source: 'default', vary }
 }
 
-function hintedWidth(hints: ClientHints, explicitDpr: number | undefined) {
+function hintedWidth(hints: ClientHints, explicitDpr: number | undefined, widths: readonly number[]) {
   const dpr = explicitDpr ?? hints.dpr ?? 1
-  if (hints.width !== undefined) return { width: hints.width, cssWidth: hints.width / (hints.dpr ?? 1), dpr }
-  if (hints.viewportWidth === undefined) return undefined
-  return { width: hints.viewportWidth * dpr, cssWidth: hints.viewportWidth, dpr }
+  const cssWidth = hints.width === undefined ? hints.viewportWidth : hints.width / (hints.dpr ?? 1)
+  if (cssWidth === undefined) return undefined
+  const asked = hints.width ?? cssWidth * dpr
+  const width = snap(asked, widths)
+  // The height keeps its proportion to the width.
+  return { width, cssWidth, dpr: (dpr * width) / asked }
+}
+
+/** The smallest of the widths that is large enough, or the last; without any, the width itself. */
+function snap(width: number, widths: readonly number[]): number {
+  return widths.find((candidate) => candidate >= width) ?? widths[widths.length - 1] ?? width
 }
 
 /**
- * Where the sizes of JPEGs are bounded, a URL may name only those, and a width that comes from a hint or a default
+ * Where the sizes of pictures are bounded, a URL may name only those, and a width that comes from a hint or a default
  * snaps up to them.
  * @throws StrataError PARAM_INVALID
  */

@@ -1,8 +1,11 @@
 import { StrataError } from '../../core/errors.ts'
+import type { PictureFormat } from '../../format/media-type.ts'
 
 const ID = /^[A-Za-z0-9_-]{1,128}$/
 /** At least 8 digits of the file's hash: they tell two uploads of one id apart and are short enough for a URL. */
 const HASH = /^[0-9a-f]{8,32}$/
+
+const EXTENSION = /\.(jpg|jpeg|webp|avif|png)$/
 
 /** The id of an image, and the version of it where the URL names one. */
 export interface ImageId {
@@ -29,6 +32,20 @@ export function parseImageId(text: string): ImageId {
     )
   }
   return { id, hash }
+}
+
+/**
+ * Reads the last part of a picture's path: `id` or `id@hash`, with an optional extension that names a format.
+ * @throws StrataError ID_INVALID
+ */
+export function parseImageName(text: string): {
+  readonly image: ImageId
+  readonly extension?: PictureFormat
+} {
+  const extension = EXTENSION.exec(text)?.[1]
+  if (extension === undefined) return { image: parseImageId(text) }
+  const image = parseImageId(text.slice(0, -extension.length - 1))
+  return { image, extension: extension === 'jpg' ? 'jpeg' : (extension as PictureFormat) }
 }
 
 /** Reads the id of an address that means an image and not one version of it. @throws StrataError ID_INVALID */

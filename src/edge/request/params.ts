@@ -4,17 +4,15 @@
  * Nothing here reads a bucket or makes a response. It is the first room and imports no other.
  */
 
+import { FITS, type Fit, type Point } from '../../core/box.ts'
 import { invalidParam } from '../../core/errors.ts'
+import { PICTURE_FORMATS, type PictureFormat } from '../../format/media-type.ts'
 
-type OutputFormat = (typeof FORMATS)[number]
-export const FITS = ['contain', 'cover'] as const
-const FORMATS = ['auto', 'jpeg', 'native'] as const
+const FORMATS = ['auto', ...PICTURE_FORMATS, 'native'] as const
 const FACTORS = ['1', '2', '4'] as const
 
 /** How many times larger the picture is that a JPEG hides; 1 hides nothing. The URL calls it `ht`. */
 export type EmbedFactor = 1 | 2 | 4
-/** How a picture fits a box of width and height: wholly inside it, or covering it with two sides cut off. */
-export type Fit = (typeof FITS)[number]
 
 /** The query of `GET /img/:id` with its syntax checked. */
 export interface ImageParams {
@@ -23,13 +21,16 @@ export interface ImageParams {
   /** `h` in CSS pixels. */
   readonly height: number | undefined
   readonly fit: Fit
+  /** `focus`: what a covering picture is cut around. */
+  readonly focus: Point | undefined
   /** `bg`, six lower-case hexadecimal digits. */
   readonly background: string | undefined
   /** `dpr`, at most MAX_DPR. */
   readonly dpr: number | undefined
-  /** `q`, 1 to 100. */
+  /** `q` on JPEG's scale, 1 to 100. */
   readonly quality: number | undefined
-  readonly format: OutputFormat
+  /** `f`, or what the extension of the path says. */
+  readonly format: 'auto' | PictureFormat | 'native'
   /** `ht`, the embed factor. */
   readonly ht: EmbedFactor | undefined
 }
@@ -40,27 +41,37 @@ export const MAX_DPR = 4
 /**
  * Reads the parameters this version knows and ignores all others. A parameter that is given twice is refused, because
  * caches, signatures and servers disagree about which value counts.
+ * @param extension the format that the extension of the path names
  * @throws StrataError PARAM_INVALID
  */
-export function parseImageParams(query: URLSearchParams): ImageParams {
+export function parseImageParams(query: URLSearchParams, extension?: PictureFormat): ImageParams {
   const width = single(query, 'w')
   const height = single(query, 'h')
   const dpr = single(query, 'dpr')
   const quality = single(query, 'q')
-  const format = single(query, 'f')
   const ht = single(query, 'ht')
   const fit = single(query, 'fit')
+  const focus = single(query, 'focus')
   const background = single(query, 'bg')
   return {
     width: width === undefined || width === 'auto' ? undefined : integer('w', width, 1, 999_999),
     height: height === undefined ? undefined : integer('h', height, 1, 999_999),
     fit: fit === undefined ? 'contain' : choice('fit', fit, FITS),
+    focus: focus === undefined ? undefined : point('focus', focus),
     background: background === undefined ? undefined : colour('bg', background),
     dpr: dpr === undefined ? undefined : Math.min(ratio('dpr', dpr), MAX_DPR),
     quality: quality === undefined ? undefined : integer('q', quality, 1, 100),
-    format: format === undefined ? 'auto' : choice('f', format, FORMATS),
+    format: formatOf(single(query, 'f'), extension),
     ht: ht === undefined ? undefined : embedFactor('ht', ht),
   }
+}
+
+/** The extension of the path decides where there is one; `f` may repeat it. */
+function formatOf(text: string | undefined, extension: PictureFormat | undefined): ImageParams['format'] {
+  const format = text === undefined ? 'auto' : choice('f', text, FORMATS)
+  if (extension === undefined) return format
+  if (format === 'auto' || format === extension) return extension
+  throw invalidParam('f', `${extension}, as the extension of the path says`, text)
 }
 
 /** The value of a parameter that may be given once; undefined where it is missing. */
@@ -81,6 +92,17 @@ function ratio(name: string, text: string): number {
   const value = /^[0-9]{1,2}(\.[0-9]{1,4})?$/.test(text) ? Number(text) : Number.NaN
   if (!(value > 0)) throw invalidParam(name, 'a number above 0, such as 1.5', text)
   return value
+}
+
+/** `x,y`, each from 0 to 1. */
+export function point(name: string, text: string): Point {
+  const [x, y, ...more] = text
+    .split(',')
+    .map((part) => (/^(0|1|0?\.[0-9]{1,4}|[01]\.[0-9]{1,4})$/.test(part) ? Number(part) : -1))
+  const isInside = (value: number | undefined): value is number =>
+    value !== undefined && value >= 0 && value <= 1
+  if (isInside(x) && isInside(y) && more.length === 0) return { x, y }
+  throw invalidParam(name, 'x,y, each from 0 to 1, such as 0.5,0.25', text)
 }
 
 export function embedFactor(name: string, text: string): EmbedFactor {

@@ -1,6 +1,7 @@
 import { type Context, Hono } from 'hono'
 import { readAtMost } from '../../core/body.ts'
 import { StrataError } from '../../core/errors.ts'
+import { mediaTypeOf } from '../../format/media-type.ts'
 import { errorResponse, methodNotAllowed } from '../errors.ts'
 import { keepAlive } from '../request/keep-alive.ts'
 import { SerialQueue } from './serial-queue.ts'
@@ -13,7 +14,7 @@ const QUEUE_CAPACITY = 32
 const MAX_PREFIX_BYTES = 32 * 1024 * 1024
 
 /**
- * The second Worker: `POST /transcode` (query: wire.ts; body: file bytes [0, end[layer])) answers image/jpeg or the
+ * The second Worker: `POST /transcode` (query: wire.ts; body: file bytes [0, end[layer])) answers the picture or the
  * JSON error. It makes one picture at a time.
  */
 export function createTranscodeApp(parts: TranscodeParts): Hono {
@@ -31,8 +32,9 @@ export function createTranscodeApp(parts: TranscodeParts): Hono {
       }
       return await transcodeLayer(prefix, request, parts, signal)
     }
-    const jpeg = await queue.run((work) => keepAlive(c, work), job)
-    return c.body(jpeg, 200, { 'Content-Type': 'image/jpeg', 'Cache-Control': 'no-store' })
+    const picture = await queue.run((work) => keepAlive(c, work), job)
+    const type = mediaTypeOf(request.format)
+    return c.body(picture, 200, { 'Content-Type': type, 'Cache-Control': 'no-store' })
   })
   app.all('/transcode', (c) => {
     throw methodNotAllowed(c.req.method, 'POST')

@@ -13,7 +13,12 @@ export interface FetcherLike {
 }
 
 /** Codes of the transcoder that its caller hears of; every other one becomes TRANSCODE_FAILED. */
-const PASSED_ON: readonly StrataErrorCode[] = [...FILE_REFUSALS, 'TRANSCODE_BUSY']
+const PASSED_ON: readonly StrataErrorCode[] = [
+  ...FILE_REFUSALS,
+  'TRANSCODE_BUSY',
+  'NOT_ACCEPTABLE',
+  'INPUT_TOO_LARGE',
+]
 
 /**
  * The transcoder Worker (src/transcoder.ts) behind a service binding. The host name in the URL is never resolved.

@@ -1,14 +1,14 @@
 import type { Rescaler } from '../../codec/rescaler.ts'
 import { throwIfAborted } from '../../core/abort.ts'
-import { concat } from '../../core/bytes.ts'
+import type { Size } from '../../core/box.ts'
 import { invalidParam, StrataError } from '../../core/errors.ts'
-import type { RgbImage } from '../../core/image.ts'
+import { type RgbImage, rgbImage } from '../../core/image.ts'
 import { release } from '../../core/release.ts'
+import type { PictureFormat } from '../../format/media-type.ts'
 import { readHeader, wholeLayers } from '../../format/reader.ts'
 import type { LayerInfo } from '../../format/types.ts'
 import { createFramer, type FrameOptions } from '../../pixels/frame.ts'
-import type { JpegKernel } from '../../pixels/jpeg/types.ts'
-import { createJpegWriter } from '../../pixels/jpeg/writer.ts'
+import type { PictureEncoder } from './encoders/encoder.ts'
 import type { TranscodeRequest } from './transcoder.ts'
 
 /**
@@ -20,21 +20,21 @@ export type DecodeRows = (
   options: { readonly layer: number; readonly signal?: AbortSignal },
 ) => AsyncIterable<RgbImage>
 
-/** The decoder, the JPEG kernel and the models that transcodeLayer works with. */
+/** The decoder, the encoders and the models that transcodeLayer works with. */
 export interface TranscodeParts {
   readonly decodeRows: DecodeRows
-  /** JPEG arithmetic. @default the TypeScript reference */
-  readonly kernel?: JpegKernel
+  readonly encoders: Readonly<Partial<Record<PictureFormat, PictureEncoder>>>
   /** The model for this embed factor, undefined where there is none. @default no models */
   readonly rescaler?: (factor: number) => Promise<Pick<Rescaler, 'embed' | 'factor'> | undefined>
 }
 
 /**
- * Makes a baseline JPEG of one layer: whole, cropped, with bars around it, or at a fraction of its size with the
- * layer hidden in it. Strips go straight into the writer, so only a few of them are in memory at a time. The JPEG is
- * collected before it is returned, so that a fault in the last strip is an error and not half a picture.
+ * Makes a picture of one layer: resized, cropped, with bars around it, or at a fraction of its size with the layer
+ * hidden in it. Strips go straight into the encoder. The file is collected before it is returned, so that a fault in
+ * the last strip is an error and not half a picture.
  * @param prefix file bytes, at least [0, end[layer])
- * @throws StrataError PARAM_INVALID, FORMAT_*, ENTROPY_CORRUPT, MODEL_*, ABORTED
+ * @throws StrataError PARAM_INVALID, NOT_ACCEPTABLE for a format without an encoder, INPUT_TOO_LARGE, TRANSCODE_FAILED
+ * where the encoder fails, FORMAT_*, ENTROPY_CORRUPT, MODEL_*, ABORTED
  */
 export async function transcodeLayer(
   prefix: Uint8Array,
@@ -42,9 +42,10 @@ export async function transcodeLayer(
   parts: TranscodeParts,
   signal?: AbortSignal,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const { layer, width, height, fit, quality, ht } = request
+  const { layer, width, height, quality, ht } = request
   const rescaler = ht === 1 ? undefined : await parts.rescaler?.(ht)
   if (ht !== (rescaler?.factor ?? 1)) throw invalidParam('ht', 'a factor that a model is installed for', ht)
+  const encoder = encoderOf(request, parts)
   const header = readHeader(prefix)
   if (layer >= wholeLayers(header, prefix.length)) {
     throw new StrataError(
@@ -52,49 +53,63 @@ export async function transcodeLayer(
       `body: expected all of layer ${layer}, got ${prefix.length} bytes`,
     )
   }
-  const size = header.layers[layer] as LayerInfo
-  checkSize(request, size, header.layers)
+  const from = header.layers[layer] as LayerInfo
+  checkSize(request, from)
   const rows = stripsOf(parts.decodeRows(prefix, { layer, ...(signal && { signal }) }), signal)
-  if (rescaler) return await rescaler.embed(rows, { high: size, low: { width, height }, quality, signal })
-  const writer = createJpegWriter({ width, height, quality, subsampling: '420', kernel: parts.kernel })
-  const framer = fit && createFramer({ ...frameOf(request), from: size, to: { width, height } })
-  const jpeg: Uint8Array[] = []
-  for await (const strip of rows) {
-    const framed = framer ? framer.write(strip.data) : strip.data
-    const ready = framed && writer.write(framed)
-    if (ready !== undefined) jpeg.push(ready)
+  if (rescaler === undefined) {
+    const framed = framedRows(rows, { ...frameOf(request), from, to: { width, height } })
+    return await encoder.encode(framed, { width, height, quality, signal })
   }
-  jpeg.push(writer.finish())
-  return concat(jpeg)
+  const low = { width, height }
+  const high = hiddenSize(from, low, ht)
+  return await rescaler.embed(resizedStrips(rows, from, high), { high, low, quality, signal })
 }
 
-function frameOf({ fit, background }: TranscodeRequest): Pick<FrameOptions, 'fit' | 'background'> {
-  if (fit === 'cover') return { fit }
+function encoderOf({ format, ht }: TranscodeRequest, { encoders }: TranscodeParts): PictureEncoder {
+  if (ht !== 1 && format !== 'jpeg') throw invalidParam('ht', `1 with f=${format}`, ht)
+  const encoder = encoders[format]
+  if (encoder !== undefined) return encoder
+  const made = Object.keys(encoders).join(', ')
+  throw new StrataError('NOT_ACCEPTABLE', `f: this transcoder makes ${made}, got ${format}`)
+}
+
+function frameOf({
+  fit,
+  focus,
+  background,
+}: TranscodeRequest): Pick<FrameOptions, 'fit' | 'focus' | 'background'> {
+  if (fit === 'cover') return { fit, focus }
   if (background === undefined) return { fit: 'fill' }
   const [r = 0, g = 0, b = 0] = [0, 2, 4].map((at) => Number.parseInt(background.slice(at, at + 2), 16))
   return { fit: 'pad', background: [r, g, b] }
 }
 
 /**
- * Without `fit` the size must be that of a layer; with it the layer must not be enlarged.
+ * The size in which a layer is hidden: its own where that is a multiple of the thumbnail's, up to what rounding a ladder
+ * leaves; else the multiple.
+ */
+function hiddenSize(layer: Size, low: Size, factor: number): Size {
+  const isNear = (side: number, lowSide: number) => Math.abs(side - factor * lowSide) <= factor
+  if (isNear(layer.width, low.width) && isNear(layer.height, low.height)) {
+    return { width: layer.width, height: layer.height }
+  }
+  return { width: factor * low.width, height: factor * low.height }
+}
+
+/**
+ * The layer must not be enlarged, and only a crop or bars may change its proportions.
  * @throws StrataError PARAM_INVALID
  */
-function checkSize(request: TranscodeRequest, layer: LayerInfo, layers: readonly LayerInfo[]): void {
+function checkSize(request: TranscodeRequest, layer: LayerInfo): void {
   const { width, height, fit, background, ht } = request
-  const isPadded = fit === 'contain' && background !== undefined
-  if (fit !== undefined) {
-    if (ht !== 1) throw invalidParam('ht', '1 with fit', ht)
-    if (isPadded || (width <= layer.width && height <= layer.height)) return
-    throw invalidParam('w and h', `at most ${layer.width}x${layer.height}`, `${width}x${height}`)
-  }
-  const sizes = layers.filter((shown) => (ht === 1 ? shown === layer : ht * (shown.width - 1) < layer.width))
-  if (sizes.some((shown) => shown.width === width && shown.height === height)) return
-  const expected = sizes.map((shown) => `${shown.width}x${shown.height}`).join(' or ')
-  throw invalidParam(
-    'w and h',
-    `the size of a layer that ${layer.index} serves, ${expected}`,
-    `${width}x${height}`,
-  )
+  if (fit !== undefined && ht !== 1) throw invalidParam('ht', '1 with fit', ht)
+  if (fit === 'contain' && background !== undefined) return
+  const high = ht === 1 ? request : hiddenSize(layer, request, ht)
+  const isProportional =
+    fit === 'cover' || Math.abs(height * layer.width - width * layer.height) <= layer.width + layer.height
+  if (isProportional && high.width <= layer.width && high.height <= layer.height) return
+  const most = `${Math.ceil(layer.width / ht)}x${Math.ceil(layer.height / ht)}`
+  throw invalidParam('w and h', `at most ${most}, in its proportions`, `${width}x${height}`)
 }
 
 /** Passes strips on, and frees the memory of each when the next one is asked for. */
@@ -103,5 +118,29 @@ async function* stripsOf(rows: AsyncIterable<RgbImage>, signal?: AbortSignal): A
     throwIfAborted(signal)
     yield strip
     release(strip.data)
+  }
+}
+
+/** Rows of the framed picture, as they become ready. */
+async function* framedRows(
+  strips: AsyncIterable<RgbImage>,
+  options: FrameOptions,
+): AsyncGenerator<Uint8Array> {
+  const { from, to, fit } = options
+  const isWhole = fit === 'fill' && from.width === to.width && from.height === to.height
+  const framer = isWhole ? undefined : createFramer(options)
+  for await (const { data } of strips) {
+    const ready = framer ? framer.write(data) : data
+    if (ready !== undefined) yield ready
+  }
+}
+
+async function* resizedStrips(
+  strips: AsyncIterable<RgbImage>,
+  from: Size,
+  to: Size,
+): AsyncGenerator<RgbImage> {
+  for await (const data of framedRows(strips, { from, to, fit: 'fill' })) {
+    yield rgbImage(to.width, data.length / (3 * to.width), data)
   }
 }

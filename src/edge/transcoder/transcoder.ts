@@ -1,27 +1,32 @@
 /*
- * Room transcoder/: how a JPEG is made of a .strata prefix. This file is the interface, all that the plugin knows;
+ * Room transcoder/: how a picture is made of a .strata prefix. This file is the interface, all that the plugin knows;
  * service.ts fills it from the plugin's side of a service binding; app.ts is the second Worker behind it, with its
- * queue and its limits. Only what the second Worker runs may import a codec or pixels. The room knows no id, no
- * bucket and no cache.
+ * queue, its limits and its encoders. Only what the second Worker runs may import a codec or pixels. The room knows no
+ * id, no bucket and no cache.
  */
 
-import type { EmbedFactor, Fit } from '../request/params.ts'
+import type { Fit, Point } from '../../core/box.ts'
+import type { PictureFormat } from '../../format/media-type.ts'
+import type { EmbedFactor } from '../request/params.ts'
 
-/** One JPEG to make from the layers of a file. Sizes in pixels. */
+/** One picture to make from the layers of a file. Sizes in pixels. */
 export interface TranscodeRequest {
   /** Highest layer to decode. */
   readonly layer: number
-  /** Size of the JPEG. */
+  /** Size of the picture; the layer is resized down to it. */
   readonly width: number
   readonly height: number
   /**
-   * How the layer is fitted to that size: cropped around its centre (`cover`) or contained. Undefined: the size is
-   * that of the layer itself or, with `ht` above 1, that of a lower layer.
+   * How the layer is fitted to that size: cropped (`cover`) or padded (`contain`). Undefined: the whole layer takes the
+   * whole size.
    */
   readonly fit?: Fit | undefined
-  /** Colour `rrggbb` around a contained picture. Undefined: the picture takes the whole size. */
+  /** What `cover` crops around. @default the centre */
+  readonly focus?: Point | undefined
+  /** Colour `rrggbb` of the bars around a padded picture. */
   readonly background?: string | undefined
-  /** JPEG quality 1 to 100. */
+  readonly format: PictureFormat
+  /** On JPEG's scale, 1 to 100 (pixels/encoder-quality.ts). */
   readonly quality: number
   /** Embed factor: how many times larger the picture is that the JPEG hides; 1 hides nothing. */
   readonly ht: EmbedFactor
@@ -35,14 +40,14 @@ export interface EmbedModel {
   readonly id: string
 }
 
-/** Makes a JPEG from a prefix of a .strata file. The plugin knows no codec, only this interface. */
+/** Makes a picture from a prefix of a .strata file. The plugin knows no codec, only this interface. */
 export interface Transcoder {
   /** The models it can hide detail with. @default [] */
   readonly embedModels?: readonly EmbedModel[]
 
   /**
    * @param prefix file bytes [0, end[layer])
-   * @returns image/jpeg, whole or as a stream
+   * @returns a file of `request.format`, whole or as a stream
    * @throws StrataError TRANSCODE_FAILED, TRANSCODE_BUSY, MODEL_UNKNOWN, FORMAT_*, ENTROPY_CORRUPT
    */
   transcode(

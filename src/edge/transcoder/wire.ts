@@ -1,5 +1,7 @@
+import { FITS } from '../../core/box.ts'
 import { MAX_DIMENSION, MAX_LAYERS } from '../../format/layout.ts'
-import { choice, colour, embedFactor, FITS, integer, single } from '../request/params.ts'
+import { PICTURE_FORMATS } from '../../format/media-type.ts'
+import { choice, colour, embedFactor, integer, point, single } from '../request/params.ts'
 import type { TranscodeRequest } from './transcoder.ts'
 
 /*
@@ -8,19 +10,21 @@ import type { TranscodeRequest } from './transcoder.ts'
  */
 
 /**
- * Part of the ETag and of the cache key of every JPEG. Raise it when the same file and request would give other
- * pixels or bytes, so that no cache mixes old and new.
+ * Part of the ETag and of the cache key of every picture that is made. Raise it when the same file and request would
+ * give other pixels or bytes, so that no cache mixes old and new.
  */
-const TRANSCODE_VERSION = 1
+const TRANSCODE_VERSION = 2
 
 export function toQuery(request: TranscodeRequest): URLSearchParams {
-  const { layer, width, height, fit, background, quality, ht } = request
+  const { layer, width, height, fit, focus, background, format, quality, ht } = request
   return new URLSearchParams({
     layer: String(layer),
     w: String(width),
     h: String(height),
     ...(fit && { fit }),
+    ...(focus && { focus: `${focus.x},${focus.y}` }),
     ...(background && { bg: background }),
+    f: format,
     q: String(quality),
     ht: String(ht),
   })
@@ -30,27 +34,32 @@ export function toQuery(request: TranscodeRequest): URLSearchParams {
 export function fromQuery(query: URLSearchParams): TranscodeRequest {
   const value = (name: string, min: number, max: number) => integer(name, single(query, name) ?? '', min, max)
   const fit = single(query, 'fit')
+  const focus = single(query, 'focus')
   const background = single(query, 'bg')
   return {
     ...(fit !== undefined && { fit: choice('fit', fit, FITS) }),
+    ...(focus !== undefined && { focus: point('focus', focus) }),
     ...(background !== undefined && { background: colour('bg', background) }),
     layer: value('layer', 0, MAX_LAYERS - 1),
     width: value('w', 1, MAX_DIMENSION),
     height: value('h', 1, MAX_DIMENSION),
+    format: choice('f', single(query, 'f') ?? '', PICTURE_FORMATS),
     quality: value('q', 1, 100),
     ht: embedFactor('ht', single(query, 'ht') ?? ''),
   }
 }
 
 /**
- * Names the JPEG that a request makes of a file: everything that its bytes depend on, apart from the file itself.
+ * Names the picture that a request makes of a file: everything that its bytes depend on, apart from the file itself.
+ * It is part of a key in the bucket, so it holds no slash.
  * @param embedModel id of the model that hides the detail; undefined where nothing is hidden
  */
 export function decisionKey(request: TranscodeRequest, embedModel: string | undefined): string {
-  const { layer, width, height, fit, background, quality, ht } = request
-  // Without `fit` the size is that of a layer, whose height follows from its width.
-  const frame =
-    fit === undefined ? '' : `x${height}-${fit}${background === undefined ? '' : `.${background}`}`
+  const { layer, width, height, fit, focus, background, format, quality, ht } = request
+  const around = [fit, focus && `${focus.x}_${focus.y}`, background]
+    .filter((part) => part !== undefined)
+    .join('.')
   const model = embedModel === undefined ? '' : `.${embedModel}`
-  return `${layer}-w${width}${frame}-q${quality}-ht${ht}${model}-v${TRANSCODE_VERSION}`
+  const hidden = ht === 1 ? '' : `-ht${ht}${model}`
+  return `${layer}-${width}x${height}${around && `-${around}`}-${format}-q${quality}${hidden}-v${TRANSCODE_VERSION}`
 }

@@ -34,6 +34,11 @@ export async function keepBody(key: string, bytes: Uint8Array, type: string): Pr
  * copies.
  * @param form layer or decision
  */
-export function bodyKey(url: string, kind: 'jpeg' | 'native', { id, hash }: FileName, form: string): string {
+export function bodyKey(
+  url: string,
+  kind: 'picture' | 'native',
+  { id, hash }: FileName,
+  form: string,
+): string {
   return new URL(`/.strata/${kind}/${id}/${hash}/l${form}`, url).href
 }

@@ -14,14 +14,14 @@ interface MakeOnceServices {
 interface MadeVariant {
   /** Undefined where `make` gives nothing. */
   readonly bytes: Uint8Array | undefined
-  /** Whether the JPEG was found rather than made. */
+  /** Whether the picture was found rather than made. */
   readonly cached: boolean
   /** Puts what was made where others find it, and releases the lease. Must always be called: others wait for it. */
   readonly keep: () => Promise<void>
 }
 
 /**
- * Finds a JPEG or makes it. With leases one isolate makes it while the others wait until it is in the bucket; when that
+ * Finds a picture or makes it. With leases one isolate makes it while the others wait until it is in the bucket; when that
  * isolate fails or dies, the next one takes its place.
  * @throws whatever `make` throws
  */

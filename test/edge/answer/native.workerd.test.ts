@@ -34,7 +34,7 @@ describe('native answers', () => {
     expect(body).toEqual(file.subarray(0, end[layer]))
     expect(Object.fromEntries(response.headers)).toMatchObject({
       'accept-ranges': 'bytes',
-      'cache-control': 'public, no-cache',
+      'cache-control': 'public, max-age=300, stale-while-revalidate=86400',
       'content-length': String(end[layer]),
       'content-type': 'image/vnd.strata',
       etag: `"${hash}.${layer}"`,

@@ -38,13 +38,13 @@ describe('the sweep', () => {
     let file = strataFile(91)
     const cdn = createCdn((request) => answerWith(file)(request), { persist: true })
     const jpegs = async () =>
-      (await BUCKET.list({ prefix: 'jpeg/sj' })).objects.map(({ key }) => key.split('/')[1])
+      (await BUCKET.list({ prefix: 'picture/sj' })).objects.map(({ key }) => key.split('/')[1])
     for (const id of ['sj', 'sj-live', 'sj-replaced', 'sj-deleted', 'sj0']) {
       await cdn.put(`/cdn/img/${id}`)
       for (const w of [320, 640]) await cdn.get(`/cdn/img/${id}?w=${w}`)
     }
     // As by a Worker that was stopped right after the record was written.
-    const { objects } = await BUCKET.list({ prefix: 'jpeg/sj-' })
+    const { objects } = await BUCKET.list({ prefix: 'picture/sj-' })
     file = strataFile(92, undefined, 'another picture')
     await cdn.put('/cdn/img/sj-replaced', 'another picture')
     await cdn.get('/cdn/img/sj-replaced?w=320')
@@ -70,9 +70,9 @@ describe('the sweep', () => {
     const ids = Array.from({ length: 20 }, (_, i) => `sp-${'abcdefghijklmnopqrst'[i]}`)
     for (const [i, id] of ids.entries()) {
       if (i % 5 !== 4) await writeOpen(id, { leaseUntil: Date.now() + 1e6 })
-      if (i % 3 === 0) await BUCKET.put(`jpeg/${id}/hash/decision`, 'stale')
+      if (i % 3 === 0) await BUCKET.put(`picture/${id}/hash/decision`, 'stale')
     }
-    await BUCKET.put('jpeg/sp/hash/decision', 'stale')
+    await BUCKET.put('picture/sp/hash/decision', 'stale')
     let removed = 0
     for (let runs = 0; ; runs++) {
       const report = await sweep({ ...services(), store: small }, { pages: 1, orphanAgeMs: 0 })
@@ -81,7 +81,7 @@ describe('the sweep', () => {
       expect(runs).toBeLessThan(100)
     }
     expect(removed).toBe(8)
-    expect((await BUCKET.list({ prefix: 'jpeg/sp' })).objects).toEqual([])
+    expect((await BUCKET.list({ prefix: 'picture/sp' })).objects).toEqual([])
     for (const [i, id] of ids.entries()) expect(await keysOf(id)).toHaveLength(i % 5 === 4 ? 0 : 1)
   })
 

@@ -1,25 +1,29 @@
 import { describe, expect, it } from 'vitest'
-import { jpegEtag } from '../../../src/edge/plan/etag.ts'
+import { pictureEtag } from '../../../src/edge/plan/etag.ts'
 import type { TranscodePlan } from '../../../src/edge/plan/plan.ts'
 import { prefixEtag } from '../../../src/format/version.ts'
 
 const H = '00112233445566778899aabbccddeeff'
 const PLAN: TranscodePlan = {
   kind: 'transcode',
-  request: { layer: 1, width: 640, height: 480, quality: 75, ht: 1 },
+  request: { layer: 1, width: 640, height: 480, format: 'avif', quality: 75, ht: 1 },
+  fallbacks: [],
   length: 100,
   vary: [],
   contentDpr: undefined,
 }
 
-describe('the ETag of a JPEG', () => {
+describe('the ETag of a picture that is made', () => {
   it('is weak, and holds the hash of the file and the decision', () => {
-    expect(jpegEtag(H, PLAN)).toBe(`W/"${H}.1-w640-q75-ht1-v1"`)
-    expect(jpegEtag(H, { ...PLAN, embedModel: 'abcd' })).toBe(`W/"${H}.1-w640-q75-ht1.abcd-v1"`)
+    expect(pictureEtag(H, PLAN)).toBe(`W/"${H}.1-640x480-avif-q75-v2"`)
+    const hiding = { ...PLAN.request, format: 'jpeg', ht: 2 } as const
+    expect(pictureEtag(H, { ...PLAN, request: hiding, embedModel: 'abcd' })).toBe(
+      `W/"${H}.1-640x480-jpeg-q75-ht2.abcd-v2"`,
+    )
   })
 
   it('differs from that of another file and of the native body', () => {
-    expect(jpegEtag(H.replace('00', '01'), PLAN)).not.toBe(jpegEtag(H, PLAN))
-    expect(jpegEtag(H, PLAN)).not.toContain(prefixEtag(H, 1))
+    expect(pictureEtag(H.replace('00', '01'), PLAN)).not.toBe(pictureEtag(H, PLAN))
+    expect(pictureEtag(H, PLAN)).not.toContain(prefixEtag(H, 1))
   })
 })

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { StrataError } from '../../../src/core/errors.ts'
 import { type RgbImage, rgbImage } from '../../../src/core/image.ts'
 import { createTranscodeApp } from '../../../src/edge/transcoder/app.ts'
+import { createJpegEncoder } from '../../../src/edge/transcoder/encoders/jpeg.ts'
 import type { DecodeRows, TranscodeParts } from '../../../src/edge/transcoder/transcode-layer.ts'
 import { truncateToLayer } from '../../../src/format/ranges.ts'
 import { readHeader } from '../../../src/format/reader.ts'
@@ -15,6 +16,8 @@ const ladder = [100, 201].map((width) => ({ width, quality: 60 }))
 const file = writeStrata(sampleParts(201, 600, ladder))
 const { layers } = readHeader(file)
 
+const encoders = { jpeg: createJpegEncoder() }
+
 /** Gives the rows of a gradient instead of decoding anything. */
 const decodeGradient: DecodeRows = async function* decode(bytes, { layer }) {
   const { width, height } = readHeader(bytes).layers[layer] ?? { width: 0, height: 0 }
@@ -26,7 +29,7 @@ const decodeGradient: DecodeRows = async function* decode(bytes, { layer }) {
 }
 
 function post(query: string, body: Uint8Array | undefined = file, decodeRows = decodeGradient) {
-  return createTranscodeApp({ decodeRows }).request(`/transcode?${query}`, { method: 'POST', body })
+  return createTranscodeApp({ decodeRows, encoders }).request(`/transcode?${query}`, { method: 'POST', body })
 }
 
 const errorOf = async (response: Response) => ((await response.json()) as { error: { code: string } }).error
@@ -35,7 +38,7 @@ describe('the transcoder', () => {
   it.each([0, 1])('makes a JPEG of layer %i from its prefix', async (layer) => {
     const { width = 0, height = 0 } = layers[layer] ?? {}
     const response = await post(
-      `layer=${layer}&w=${width}&h=${height}&q=90&ht=1`,
+      `layer=${layer}&w=${width}&h=${height}&q=90&f=jpeg&ht=1`,
       truncateToLayer(file, layer),
     )
     expect(response.headers.get('Content-Type')).toBe('image/jpeg')
@@ -45,11 +48,11 @@ describe('the transcoder', () => {
   })
 
   it.each([
-    ['w=60&h=40&fit=contain', { width: 60, height: 40 }],
+    ['w=13&h=40', { width: 13, height: 40 }],
     ['w=100&h=50&fit=cover', { width: 100, height: 50 }],
     ['w=300&h=300&fit=contain&bg=0000ff', { width: 300, height: 300 }],
   ])('makes a JPEG of exactly the box: ?%s', async (frame, { width, height }) => {
-    const response = await post(`layer=1&${frame}&q=95&ht=1`)
+    const response = await post(`layer=1&${frame}&q=95&f=jpeg&ht=1`)
     expect(response.status).toBe(200)
     const picture = jpeg.decode(new Uint8Array(await response.arrayBuffer()), { formatAsRGBA: false })
     expect([picture.width, picture.height]).toEqual([width, height])
@@ -65,17 +68,21 @@ describe('the transcoder', () => {
   })
 
   it.each([
-    ['layer=1&w=202&h=600&q=75&ht=1&fit=cover', 'PARAM_INVALID', file],
-    ['layer=1&w=201&h=601&q=75&ht=1&fit=contain', 'PARAM_INVALID', file],
-    ['layer=1&w=100&h=100&q=75&ht=1&fit=fill', 'PARAM_INVALID', file],
-    ['layer=1&w=100&h=100&q=75&ht=1&fit=contain&bg=blue', 'PARAM_INVALID', file],
-    ['layer=1&w=201&h=600&q=75&ht=1', 'FORMAT_TRUNCATED', truncateToLayer(file, 0)],
-    ['layer=7&w=201&h=600&q=75&ht=1', 'FORMAT_TRUNCATED', file],
-    ['layer=0&w=100&h=299&q=75&ht=1', 'FORMAT_MAGIC', new TextEncoder().encode('no such file '.repeat(20))],
-    ['layer=0&w=101&h=299&q=75&ht=1', 'PARAM_INVALID', file],
-    ['layer=0&w=100&h=299&q=75&ht=2', 'PARAM_INVALID', file],
-    ['layer=0&w=100&h=299&q=0&ht=1', 'PARAM_INVALID', file],
-    ['layer=-1&w=100&h=299&q=75&ht=1', 'PARAM_INVALID', file],
+    ['layer=1&w=202&h=600&q=75&f=jpeg&ht=1&fit=cover', 'PARAM_INVALID', file],
+    ['layer=1&w=201&h=601&q=75&f=jpeg&ht=1&fit=contain', 'PARAM_INVALID', file],
+    ['layer=1&w=100&h=100&q=75&f=jpeg&ht=1&fit=fill', 'PARAM_INVALID', file],
+    ['layer=1&w=100&h=100&q=75&f=jpeg&ht=1&fit=contain&bg=blue', 'PARAM_INVALID', file],
+    ['layer=1&w=201&h=600&q=75&f=jpeg&ht=1', 'FORMAT_TRUNCATED', truncateToLayer(file, 0)],
+    ['layer=7&w=201&h=600&q=75&f=jpeg&ht=1', 'FORMAT_TRUNCATED', file],
+    [
+      'layer=0&w=100&h=299&q=75&f=jpeg&ht=1',
+      'FORMAT_MAGIC',
+      new TextEncoder().encode('no such file '.repeat(20)),
+    ],
+    ['layer=0&w=101&h=299&q=75&f=jpeg&ht=1', 'PARAM_INVALID', file],
+    ['layer=0&w=100&h=299&q=75&f=jpeg&ht=2', 'PARAM_INVALID', file],
+    ['layer=0&w=100&h=299&q=0&f=jpeg&ht=1', 'PARAM_INVALID', file],
+    ['layer=-1&w=100&h=299&q=75&f=jpeg&ht=1', 'PARAM_INVALID', file],
     ['layer=0', 'PARAM_INVALID', file],
     ['', 'PARAM_INVALID', file],
   ])('refuses ?%s: %s', async (query, code, body) => {
@@ -96,17 +103,17 @@ describe('the transcoder', () => {
         return Uint8Array.of(1, 2, 3)
       },
     })
-    const app = createTranscodeApp({ decodeRows: decodeGradient, rescaler })
+    const app = createTranscodeApp({ decodeRows: decodeGradient, encoders, rescaler })
     const send = (query: string) => app.request(`/transcode?${query}`, { method: 'POST', body: file })
     const { width = 0, height = 0 } = layers[0] ?? {}
-    const response = await send(`layer=1&w=${width}&h=${height}&q=60&ht=2`)
+    const response = await send(`layer=1&w=${width}&h=${height}&q=60&f=jpeg&ht=2`)
     expect(new Uint8Array(await response.arrayBuffer())).toEqual(Uint8Array.of(1, 2, 3))
     expect(asked).toEqual([{ high: [201, 600], low: { width, height }, quality: 60, received: 600 }])
     for (const query of [
-      'layer=1&w=201&h=600&q=60&ht=2',
-      'layer=1&w=100&h=7&q=60&ht=2',
-      'layer=1&w=100&h=299&q=60&ht=4',
-      'layer=1&w=100&h=100&q=60&ht=2&fit=cover',
+      'layer=1&w=201&h=600&q=60&f=jpeg&ht=2',
+      'layer=1&w=100&h=7&q=60&f=jpeg&ht=2',
+      'layer=1&w=100&h=299&q=60&f=jpeg&ht=4',
+      'layer=1&w=100&h=100&q=60&f=jpeg&ht=2&fit=cover',
     ]) {
       expect((await errorOf(await send(query))).code).toBe('PARAM_INVALID')
     }
@@ -119,7 +126,7 @@ describe('the transcoder', () => {
         throw new StrataError('ENTROPY_CORRUPT', 'strip 1')
       }
     }
-    const response = await post('layer=1&w=201&h=600&q=75&ht=1', file, failing)
+    const response = await post('layer=1&w=201&h=600&q=75&f=jpeg&ht=1', file, failing)
     expect(response.status).toBe(422)
     expect((await errorOf(response)).code).toBe('ENTROPY_CORRUPT')
   })
@@ -133,15 +140,15 @@ describe('the transcoder', () => {
       yield* decodeGradient(bytes, options)
       running--
     }
-    const app = createTranscodeApp({ decodeRows: counted })
-    const url = '/transcode?layer=0&w=100&h=299&q=75&ht=1'
+    const app = createTranscodeApp({ decodeRows: counted, encoders })
+    const url = '/transcode?layer=0&w=100&h=299&q=75&f=jpeg&ht=1'
     const jobs = Array.from({ length: 6 }, () => app.request(url, { method: 'POST', body: file }))
     expect((await Promise.all(jobs)).map(({ status }) => status)).toEqual([200, 200, 200, 200, 200, 200])
     expect(most).toBe(1)
   })
 
   it('refuses other addresses and methods', async () => {
-    const app = createTranscodeApp({ decodeRows: decodeGradient })
+    const app = createTranscodeApp({ decodeRows: decodeGradient, encoders })
     expect((await app.request('/health')).status).toBe(200)
     expect((await app.request('/other')).status).toBe(404)
     const wrong = await app.request('/transcode')

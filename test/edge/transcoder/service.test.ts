@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { serviceTranscoder } from '../../../src/edge/transcoder/service.ts'
 
-const REQUEST = { layer: 2, width: 640, height: 480, quality: 75, ht: 1 } as const
+const REQUEST = { layer: 2, width: 640, height: 480, format: 'webp', quality: 75, ht: 1 } as const
 const PREFIX = Uint8Array.of(1, 2, 3)
 
 function answering(response: () => Response | Promise<Response>) {
@@ -24,6 +24,7 @@ describe('the transcoder behind a service binding', () => {
       layer: '2',
       w: '640',
       h: '480',
+      f: 'webp',
       q: '75',
       ht: '1',
     })

@@ -15,7 +15,7 @@ import {
 } from '../cdn.ts'
 
 const kept = async (id: string) =>
-  (await BUCKET.list({ prefix: `jpeg/${id}/` })).objects.map(({ key }) => key)
+  (await BUCKET.list({ prefix: `picture/${id}/` })).objects.map(({ key }) => key)
 
 describe('JPEGs that are kept', () => {
   it('are made once for all data centres', async () => {
@@ -24,7 +24,7 @@ describe('JPEGs that are kept', () => {
     const first = await bytesOf(await cdn.get('/cdn/img/kept?w=640'))
     expect(cdn.transcodes).toHaveLength(1)
     const [key] = await kept('kept')
-    expect(key).toMatch(/^jpeg\/kept\/[0-9a-f]{32}\/1-w640-q75-ht1-v\d+$/)
+    expect(key).toMatch(/^picture\/kept\/[0-9a-f]{32}\/2-640x320-jpeg-q75-v\d+$/)
 
     // As in another place: what the Cache API has is gone.
     const { default: cache } = caches as unknown as { default: Cache }
@@ -80,7 +80,7 @@ describe('JPEGs that are kept', () => {
   it('are made anew while the bucket fails', async () => {
     const broken = new Proxy({} as R2Bucket, { get: () => () => Promise.reject(new Error('down')) })
     const jpegs = new VariantStore(broken)
-    const name = { id: 'x', hash: 'h', decision: 'd' }
+    const name = { id: 'x', hash: 'h', type: 'image/jpeg', decision: 'd' }
     expect(await jpegs.find(name)).toBeUndefined()
     expect(await jpegs.size(name)).toBeUndefined()
     await expect(jpegs.keep(name, new Uint8Array(1), new ImageStore(BUCKET))).rejects.toThrow('down')

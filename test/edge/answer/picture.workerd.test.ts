@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { StrataError } from '../../../src/core/errors.ts'
+import { StrataError, type StrataErrorCode } from '../../../src/core/errors.ts'
 import type { Transcoder } from '../../../src/edge/transcoder/transcoder.ts'
 import { readHeader } from '../../../src/format/reader.ts'
 import { answerWith, bytesOf, createCdn, errorOf, fakeTranscoder, strataFile, textOf } from '../cdn.ts'
 
-describe('JPEG answers', () => {
+describe('picture answers', () => {
   const file = strataFile(2)
   const { layers } = readHeader(file)
   const cdn = createCdn(answerWith(file))
@@ -14,45 +14,49 @@ describe('JPEG answers', () => {
   })
 
   it.each([
-    ['w=320', 0, 320],
-    ['w=330', 1, 640],
-    ['', 2, 1280],
-    ['w=2000', 3, 1920],
-    ['w=640&q=30', 1, 640],
-  ])('are made from one layer: ?%s', async (query, layer, width) => {
-    const response = await cdn.get(`/cdn/img/jpeg?${query}`, { Accept: 'image/avif,*/*' })
-    expect(response.status).toBe(200)
-    expect(await textOf(response)).toMatch(new RegExp(`^jpeg ${width}x${width / 2} q`))
-    expect(cdn.transcodes.at(-1)).toMatchObject({ layer, width, bytes: layers[layer]?.end, ht: 1 })
-    expect(Object.fromEntries(response.headers)).toMatchObject({
-      'accept-ch': 'Sec-CH-Width, Sec-CH-Viewport-Width, Sec-CH-DPR',
-      'access-control-allow-origin': '*',
-      'cache-control': 'public, no-cache, no-transform',
-      'cache-tag': 'strata-jpeg',
-      'content-security-policy': "default-src 'none'",
-      'content-type': 'image/jpeg',
-      'strata-plan': `transcode;layer=${layer};w=${width};ht=1`,
-      'timing-allow-origin': '*',
-      'x-content-type-options': 'nosniff',
-    })
-    expect(response.headers.get('Access-Control-Expose-Headers')).toContain('Strata-Plan')
-    expect(response.headers.get('Content-Length')).toMatch(/^\d+$/)
-  })
+    ['w=320', 1, 320, 'avif'],
+    ['w=330', 1, 330, 'avif'],
+    ['', 3, 1280, 'avif'],
+    ['w=2000', 3, 1920, 'jpeg'],
+    ['w=640&q=30', 2, 640, 'avif'],
+    ['w=640&f=webp', 2, 640, 'webp'],
+  ])(
+    'are made from one layer, in the size and format asked for: ?%s',
+    async (query, layer, width, format) => {
+      const response = await cdn.get(`/cdn/img/jpeg?${query}`, { Accept: 'image/avif,*/*' })
+      expect(response.status).toBe(200)
+      expect(await textOf(response)).toMatch(new RegExp(`^${format} ${width}x${width / 2} q`))
+      expect(cdn.transcodes.at(-1)).toMatchObject({ layer, width, bytes: layers[layer]?.end, ht: 1 })
+      expect(Object.fromEntries(response.headers)).toMatchObject({
+        'accept-ch': 'Sec-CH-Width, Sec-CH-Viewport-Width, Sec-CH-DPR',
+        'access-control-allow-origin': '*',
+        'cache-control': 'public, max-age=300, stale-while-revalidate=86400',
+        'cache-tag': 'strata-jpeg',
+        'content-security-policy': "default-src 'none'",
+        'content-type': `image/${format}`,
+        'strata-plan': `transcode;layer=${layer};w=${width};f=${format}`,
+        'timing-allow-origin': '*',
+        'x-content-type-options': 'nosniff',
+      })
+      expect(response.headers.get('Access-Control-Expose-Headers')).toContain('Strata-Plan')
+      expect(response.headers.get('Content-Length')).toMatch(/^\d+$/)
+    },
+  )
 
   it('name the request headers they depend on', async () => {
     const hinted = await cdn.get('/cdn/img/jpeg', { 'Sec-CH-Width': '600', 'Sec-CH-DPR': '2' })
-    expect(hinted.headers.get('Strata-Plan')).toBe('transcode;layer=1;w=640;ht=1')
-    expect(hinted.headers.get('Vary')).toBe('Accept, Sec-CH-Width, Sec-CH-DPR')
+    expect(hinted.headers.get('Strata-Plan')).toBe('transcode;layer=2;w=640;f=jpeg')
+    expect(hinted.headers.get('Vary')).toBe('Accept, Sec-CH-Width, Sec-CH-DPR, Save-Data')
     expect(hinted.headers.get('Content-DPR')).toBe('2.1333')
-    const explicit = await cdn.get('/cdn/img/jpeg?w=640&f=jpeg', { 'Sec-CH-Width': '100' })
+    const explicit = await cdn.get('/cdn/img/jpeg?w=640&f=jpeg&q=75', { 'Sec-CH-Width': '100' })
     expect(explicit.headers.get('Vary')).toBeNull()
     expect(explicit.headers.get('Content-DPR')).toBeNull()
   })
 
   it('come from the cache the second time, even by another URL', async () => {
     const before = cdn.transcodes.length
-    const first = await cdn.get('/cdn/img/jpeg?w=600&q=61')
-    const again = await cdn.get('/cdn/img/jpeg?q=61&w=320&dpr=2&utm_source=x', { Accept: 'image/webp' })
+    const first = await cdn.get('/cdn/img/jpeg?w=640&q=61')
+    const again = await cdn.get('/cdn/img/jpeg?q=62&w=320&dpr=2&utm_source=x', { Accept: 'image/*' })
     expect(await bytesOf(again)).toEqual(await bytesOf(first))
     expect(cdn.transcodes.length).toBe(before + 1)
     expect(first.headers.get('Server-Timing')).toContain('cache;desc="miss"')
@@ -61,24 +65,24 @@ describe('JPEG answers', () => {
 
   it('are 304 without decoding', async () => {
     const etag = (await cdn.get('/cdn/img/jpeg?w=640&q=62', {}, 'HEAD')).headers.get('ETag') ?? ''
-    expect(etag).toMatch(/^W\/"[0-9a-f]{32}\.1-/)
+    expect(etag).toMatch(/^W\/"[0-9a-f]{32}\.2-/)
     const before = cdn.transcodes.length
     const response = await cdn.get('/cdn/img/jpeg?w=640&q=62', { 'If-None-Match': etag })
     expect(response.status).toBe(304)
-    expect(response.headers.get('Cache-Control')).toContain('no-transform')
+    expect(response.headers.get('Cache-Control')).toContain('max-age=300')
     expect(cdn.transcodes.length).toBe(before)
-    expect((await cdn.get('/cdn/img/jpeg?w=640&q=63', { 'If-None-Match': etag })).status).toBe(200)
+    expect((await cdn.get('/cdn/img/jpeg?w=640&q=70', { 'If-None-Match': etag })).status).toBe(200)
   })
 
   it('answer HEAD without decoding, with the length once it is known', async () => {
     const before = cdn.transcodes.length
-    const cold = await cdn.get('/cdn/img/jpeg?w=640&q=64', {}, 'HEAD')
+    const cold = await cdn.get('/cdn/img/jpeg?w=640&q=65', {}, 'HEAD')
     expect(cold.status).toBe(200)
     expect(cold.headers.get('Content-Length')).toBeNull()
-    expect(cold.headers.get('Strata-Plan')).toBe('transcode;layer=1;w=640;ht=1')
+    expect(cold.headers.get('Strata-Plan')).toBe('transcode;layer=2;w=640;f=jpeg')
     expect(cdn.transcodes.length).toBe(before)
-    const body = await bytesOf(await cdn.get('/cdn/img/jpeg?w=640&q=64'))
-    const warm = await cdn.get('/cdn/img/jpeg?w=640&q=64', {}, 'HEAD')
+    const body = await bytesOf(await cdn.get('/cdn/img/jpeg?w=640&q=65'))
+    const warm = await cdn.get('/cdn/img/jpeg?w=640&q=65', {}, 'HEAD')
     expect(warm.headers.get('Content-Length')).toBe(String(body.length))
   })
 
@@ -101,26 +105,26 @@ describe('JPEGs that hide detail', () => {
   })
   beforeAll(() => cdn.put('/cdn/img/hidden'))
 
-  it('are made of the layer of twice the width, by default', async () => {
-    const response = await cdn.get('/cdn/img/hidden?w=640')
-    expect(response.headers.get('Strata-Plan')).toBe('transcode;layer=2;w=640;ht=2')
-    expect(response.headers.get('ETag')).toMatch(/\.2-w640-q75-ht2\.abcd-v\d+"$/)
+  it('are made of the layer of twice the width, where they are asked for', async () => {
+    const response = await cdn.get('/cdn/img/hidden?w=640&ht=2', { Accept: 'image/avif' })
+    expect(response.headers.get('Strata-Plan')).toBe('transcode;layer=2;w=640;f=jpeg;ht=2')
+    expect(response.headers.get('ETag')).toMatch(/\.2-640x320-jpeg-q49-ht2\.abcd-v\d+"$/)
     expect(response.headers.get('Vary')).toBe('Accept, Save-Data')
-    expect(requests.at(-1)).toMatchObject({ layer: 2, width: 640, height: 320, ht: 2, quality: 75 })
+    expect(response.headers.get('Cache-Control')).toContain('no-transform')
+    expect(requests.at(-1)).toMatchObject({ layer: 2, width: 640, height: 320, ht: 2, quality: 49 })
   })
 
   it('are smaller with Save-Data, and have another ETag', async () => {
-    const response = await cdn.get('/cdn/img/hidden?w=640', { 'Save-Data': 'on' })
-    expect(response.headers.get('ETag')).toContain('-q50-ht2.abcd-')
-    expect(requests.at(-1)).toMatchObject({ quality: 50, ht: 2 })
+    const response = await cdn.get('/cdn/img/hidden?w=640&ht=2', { 'Save-Data': 'on' })
+    expect(response.headers.get('ETag')).toContain('-q28-ht2.abcd-')
+    expect(requests.at(-1)).toMatchObject({ quality: 28, ht: 2 })
   })
 
   it('are plain with ht=1, and where the file has no larger layer', async () => {
     const plain = await cdn.get('/cdn/img/hidden?w=640&ht=1')
-    expect(plain.headers.get('Strata-Plan')).toBe('transcode;layer=1;w=640;ht=1')
+    expect(plain.headers.get('Strata-Plan')).toBe('transcode;layer=2;w=640;f=jpeg')
     const large = await cdn.get('/cdn/img/hidden?w=1280&ht=2')
-    expect(large.headers.get('Strata-Plan')).toBe('transcode;layer=2;w=1280;ht=1')
-    expect(large.headers.get('Vary')).toBe('Accept')
+    expect(large.headers.get('Strata-Plan')).toBe('transcode;layer=3;w=1280;f=jpeg')
   })
 })
 
@@ -146,8 +150,11 @@ describe('many requests at once', () => {
     const variants = Array.from({ length: 50 }, (_, i) => {
       const width = sizes[i % 5] ?? 0
       const box = width === 300 ? '&h=200&fit=cover' : ''
-      const body = `jpeg ${width}x${width === 300 ? 200 : width / 2} q${20 + i}`
-      return { url: `/cdn/img/many-${i % 2 ? 'a' : 'b'}?w=${width}${box}&q=${20 + i}`, body }
+      const body = `jpeg ${width}x${width === 300 ? 200 : width / 2} q${5 + 5 * Math.floor(i / 5)}`
+      return {
+        url: `/cdn/img/many-${i % 2 ? 'a' : 'b'}?w=${width}${box}&q=${5 + 5 * Math.floor(i / 5)}`,
+        body,
+      }
     })
     const asked = Array.from({ length: 300 }, (_, i) => variants[(i * 7) % 50] ?? { url: '', body: '' })
     const bodies = await Promise.all(asked.map(async ({ url }) => textOf(await cdn.get(url))))
@@ -175,7 +182,7 @@ describe('many requests at once', () => {
     const room = Math.floor((64 * 1024 * 1024) / large.length)
     const cdn = createCdn(answerWith(large), { transcoder: () => transcoder })
     await cdn.put('/cdn/img/large')
-    const ask = (q: number) => cdn.get(`/cdn/img/large?w=320&q=${q}`)
+    const ask = (width: number) => cdn.get(`/cdn/img/large?w=${width}`)
     const responses = await Promise.all(Array.from({ length: room + 5 }, (_, i) => ask(i + 1)))
     const busy = responses.filter(({ status }) => status === 503)
     expect(busy).toHaveLength(5)
@@ -201,10 +208,104 @@ describe('an image that is replaced or deleted', () => {
     file = strataFile(12, undefined, 'two')
     await cdn.put('/cdn/img/changing', 'two')
     const after = await cdn.get('/cdn/img/changing?w=640')
-    expect(after.headers.get('Cache-Control')).toBe('public, max-age=60, no-transform')
+    expect(after.headers.get('Cache-Control')).toBe('public, max-age=60, stale-while-revalidate=86400')
     expect(await textOf(after)).not.toBe(before)
     await cdn.request('/cdn/img/changing', { method: 'DELETE' })
     expect((await cdn.get('/cdn/img/changing?w=640')).status).toBe(404)
+  })
+})
+
+describe('an encoder that fails', () => {
+  const failing = (formats: readonly string[], code: StrataErrorCode = 'TRANSCODE_FAILED') => {
+    const fake = fakeTranscoder()
+    const transcoder: Transcoder = {
+      transcode: async (prefix, request) => {
+        if (formats.includes(request.format)) throw new StrataError(code, `no ${request.format}`)
+        return await fake.transcoder.transcode(prefix, request)
+      },
+    }
+    return createCdn(answerWith(strataFile(7)), { transcoder: () => transcoder })
+  }
+  const BROWSER = { Accept: 'image/avif,image/webp,image/*,*/*;q=0.8' }
+
+  it.each([
+    [['avif'], 'TRANSCODE_FAILED', 'webp'],
+    [['avif', 'webp'], 'TRANSCODE_FAILED', 'jpeg'],
+    [['avif'], 'NOT_ACCEPTABLE', 'webp'],
+    [['avif'], 'INPUT_TOO_LARGE', 'webp'],
+  ] as const)('without %o (%s) the next format comes: %s', async (formats, code, expected) => {
+    const cdn = failing(formats, code)
+    const url = `/cdn/img/without-${formats.join('-')}-${code}`
+    await cdn.put(url)
+    const response = await cdn.get(`${url}?w=640`, BROWSER)
+    expect(response.headers.get('Content-Type')).toBe(`image/${expected}`)
+    expect(response.headers.get('Strata-Plan')).toBe(`transcode;layer=2;w=640;f=${expected}`)
+    expect(response.headers.get('ETag')).toContain(`-${expected}-`)
+    expect(await textOf(response)).toContain(expected)
+  })
+
+  it('is an error where every format fails, and where the URL names the format', async () => {
+    const cdn = failing(['avif', 'webp', 'jpeg'])
+    await cdn.put('/cdn/img/hopeless')
+    for (const query of ['w=640', 'w=640&f=avif', 'w=640&f=webp']) {
+      const response = await cdn.get(`/cdn/img/hopeless?${query}`, BROWSER)
+      expect([query, response.status, (await errorOf(response)).code]).toEqual([
+        query,
+        502,
+        'TRANSCODE_FAILED',
+      ])
+      expect(response.headers.get('Cache-Control')).toBe('no-store')
+    }
+  })
+
+  it('is not asked again in another format when the file is at fault', async () => {
+    const cdn = failing(['avif'], 'ENTROPY_CORRUPT')
+    await cdn.put('/cdn/img/damaged')
+    expect((await errorOf(await cdn.get('/cdn/img/damaged?w=640', BROWSER))).code).toBe('ENTROPY_CORRUPT')
+  })
+})
+
+describe('the address of a picture', () => {
+  const cdn = createCdn(answerWith(strataFile(8)))
+  beforeAll(() => cdn.put('/cdn/img/named'))
+
+  it.each([
+    ['named.jpg', 'jpeg'],
+    ['named.jpeg', 'jpeg'],
+    ['named.webp', 'webp'],
+    ['named.avif', 'avif'],
+    ['named.png', 'png'],
+    ['named/', 'jpeg'],
+    ['named.webp/', 'webp'],
+  ])('%s names the format', async (name, format) => {
+    const response = await cdn.get(`/cdn/img/${name}?w=320`)
+    expect(response.status).toBe(200)
+    expect(response.headers.get('Content-Type')).toBe(`image/${format}`)
+  })
+
+  it('may hold a version and an extension', async () => {
+    const hash = /W\/"([0-9a-f]+)/.exec(
+      (await cdn.get('/cdn/img/named?w=320')).headers.get('ETag') ?? '',
+    )?.[1]
+    const response = await cdn.get(`/cdn/img/named@${hash}.webp?w=320`)
+    expect(response.headers.get('Content-Type')).toBe('image/webp')
+    expect(response.headers.get('Cache-Control')).toBe('public, max-age=31536000, immutable')
+  })
+
+  it.each([
+    ['named.webp?f=avif', 'PARAM_INVALID', 'f: expected webp'],
+    ['named.gif', 'ID_INVALID', 'id: '],
+    ['named.jpg.png', 'ID_INVALID', 'id: '],
+    ['.png', 'ID_INVALID', 'id: '],
+  ])('%s is refused: %s', async (name, code, message) => {
+    const response = await cdn.get(`/cdn/img/${name}`)
+    expect(response.status).toBe(400)
+    expect(await errorOf(response)).toMatchObject({ code, message: expect.stringContaining(message) })
+  })
+
+  it('may repeat the format', async () => {
+    expect((await cdn.get('/cdn/img/named.webp?f=webp')).status).toBe(200)
+    expect((await cdn.get('/cdn/img/named.webp?f=auto')).status).toBe(200)
   })
 })
 

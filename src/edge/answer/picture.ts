@@ -1,0 +1,69 @@
+import { StrataError } from '../../core/errors.ts'
+import { mediaTypeOf } from '../../format/media-type.ts'
+import { pictureEtag } from '../plan/etag.ts'
+import type { TranscodePlan } from '../plan/plan.ts'
+import { matchesNone } from '../request/conditions.ts'
+import type { LoadedImage } from '../store/header-cache.ts'
+import { findLength, findOrMake, type VariantServices } from '../variants/find-or-make.ts'
+import { type CachePolicy, imageHeaders } from './headers.ts'
+import type { ServerTiming } from './timing.ts'
+
+type PictureServices = VariantServices & { readonly timing: ServerTiming }
+
+/** What an encoder that failed, is missing, or refuses the size throws; the file itself is not at fault. */
+const ENCODER_FAULTS = ['TRANSCODE_FAILED', 'NOT_ACCEPTABLE', 'INPUT_TOO_LARGE']
+
+/**
+ * Answers with a picture of the plan's size and format; where the encoder of that format fails, in the next format that
+ * the client takes. The ETag is known beforehand, so a 304 and a HEAD decode nothing; HEAD therefore has a
+ * Content-Length only where the picture was made before.
+ * @returns undefined when the file is gone, because the image was replaced or deleted meanwhile
+ * @throws StrataError TRANSCODER_MISSING, TRANSCODE_*, NOT_ACCEPTABLE, INPUT_TOO_LARGE, MODEL_UNKNOWN, FORMAT_*,
+ * ENTROPY_CORRUPT, STORAGE_FAILED
+ */
+export async function respondPicture(
+  request: Request,
+  image: LoadedImage,
+  plan: TranscodePlan,
+  services: PictureServices,
+  policy: CachePolicy,
+): Promise<Response | undefined> {
+  try {
+    return await respondInFormat(request, image, plan, services, policy)
+  } catch (error) {
+    const [format, ...fallbacks] = plan.fallbacks
+    if (format === undefined || !(error instanceof StrataError) || !ENCODER_FAULTS.includes(error.code))
+      throw error
+    console.error(
+      JSON.stringify({ event: 'format-fallback', from: plan.request.format, to: format, code: error.code }),
+    )
+    const next = { ...plan, request: { ...plan.request, format }, fallbacks }
+    return await respondPicture(request, image, next, services, policy)
+  }
+}
+
+async function respondInFormat(
+  request: Request,
+  image: LoadedImage,
+  plan: TranscodePlan,
+  services: PictureServices,
+  policy: CachePolicy,
+): Promise<Response | undefined> {
+  const etag = pictureEtag(image.state.hash, plan)
+  const headers = imageHeaders(plan, etag, policy)
+  if (matchesNone(request.headers.get('If-None-Match'), etag))
+    return new Response(null, { status: 304, headers })
+
+  headers.set('Content-Type', mediaTypeOf(plan.request.format))
+  if (request.method === 'HEAD') {
+    const length = await findLength(request.url, image, plan, services)
+    if (length !== undefined) headers.set('Content-Length', String(length))
+    return new Response(null, { headers })
+  }
+  const { timing } = services
+  const picture = await timing.measure('transcode', () => findOrMake(request.url, image, plan, services))
+  if (picture === undefined) return undefined
+  timing.note('cache', picture.cached ? 'hit' : 'miss')
+  headers.set('Content-Length', String(picture.bytes.length))
+  return new Response(picture.bytes, { headers })
+}

@@ -1,0 +1,44 @@
+import type { EmbedFactor } from '../request/params.ts'
+
+export interface QualityRules {
+  /** Whether every quality is answered as it is asked: the URL is signed with its parameters. Else steps of 5. */
+  readonly exactQuality: boolean
+}
+
+/** On JPEG's scale, where the URL says nothing. */
+const DEFAULT_QUALITY = 75
+const SAVE_DATA_QUALITY = 50
+/** So that an unsigned URL cannot ask for a hundred variants of a size. */
+const QUALITY_STEP = 5
+
+/**
+ * Of a JPEG that hides detail, where the URL says nothing: that at which it has about as many bytes as the plain JPEG
+ * (Kodak and photographs at 320 and 640 pixels: `strata bench thumbnail`).
+ */
+const EMBED_QUALITIES: Readonly<Record<2 | 4, { readonly default: number; readonly saveData: number }>> = {
+  2: { default: 49, saveData: 28 },
+  4: { default: 49, saveData: 28 },
+}
+
+interface WantedQuality {
+  /** On JPEG's scale, 1 to 100. */
+  readonly quality: number
+  /** Whether `Save-Data` decided it, or would have. */
+  readonly dependsOnSaveData: boolean
+}
+
+/** The quality that a request asks for. @param factor embed factor of the JPEG; 1 for every other picture */
+export function wantedQuality(
+  asked: number | undefined,
+  saveData: boolean,
+  factor: EmbedFactor,
+  { exactQuality }: QualityRules,
+): WantedQuality {
+  if (asked !== undefined) {
+    const snapped = Math.max(QUALITY_STEP, QUALITY_STEP * Math.round(asked / QUALITY_STEP))
+    return { quality: exactQuality ? asked : snapped, dependsOnSaveData: false }
+  }
+  const plain = { default: DEFAULT_QUALITY, saveData: SAVE_DATA_QUALITY }
+  const qualities = factor === 1 ? plain : EMBED_QUALITIES[factor]
+  return { quality: saveData ? qualities.saveData : qualities.default, dependsOnSaveData: true }
+}
