@@ -10,9 +10,9 @@ export const DEFAULT_MAX_PIXELS = MAX_SOURCE_PIXELS
 
 export interface IngestOptions {
   /** Laid under transparent pixels. @default white */
-  readonly matte?: Matte
+  readonly matte?: Matte | undefined
   /** Largest declared width × height. Checked before anything is decoded. @default 100e6 */
-  readonly maxPixels?: number
+  readonly maxPixels?: number | undefined
 }
 
 /**

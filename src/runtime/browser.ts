@@ -19,7 +19,7 @@ export interface BrowserRuntimeOptions {
    * build/kernels.wasm; checked like a model where the manifest names `kernels.wasm`.
    * @default none: the TypeScript references serve, slower and with the same result
    */
-  readonly kernels?: URL | string
+  readonly kernels?: URL | string | undefined
   /** Gets a file, from wherever it is kept; what it gives is checked against the SHA-256. @default fetch */
   readonly read?: ReadFile
 }
@@ -42,7 +42,7 @@ export async function createBrowserRuntime(options: BrowserRuntimeOptions): Prom
   const readFrom = (file: string, address: URL | string) =>
     readChecked(manifest, file, () => get(address, manifest.files[file]?.sha256))
   const read = (file: string) => readFrom(file, addressOf(file))
-  const kernels = options.kernels && (await compile(await readKernels(options.kernels)))
+  const kernels = options.kernels ? await compile(await readKernels(options.kernels)) : undefined
   const files = {
     table: memoiseLoads(async (name: string) => parseJson(await read(`${name}.json`))),
     blob: memoiseLoads((name: string) => read(`${name}.bin`)),
@@ -51,7 +51,7 @@ export async function createBrowserRuntime(options: BrowserRuntimeOptions): Prom
   return {
     name: 'browser',
     manifest,
-    ...(kernels ? { kernels } : {}),
+    kernels,
     engine,
     ...files,
     network: engineNetworks(engine, files),

@@ -90,5 +90,5 @@ async function assemble(
   }
   const own = kernels ? createEngine(kernels) : referenceEngine
   const network = engine === 'onnxruntime' ? onnxNetworks(files) : engineNetworks(own, files)
-  return { name, manifest: folder.manifest, ...(kernels ? { kernels } : {}), engine: own, ...files, network }
+  return { name, manifest: folder.manifest, kernels, engine: own, ...files, network }
 }

@@ -45,7 +45,7 @@ export interface Runtime {
   readonly name: RuntimeName
   readonly manifest: Manifest
   /** build/kernels.wasm, compiled. Absent where it was not built: the TypeScript references serve then. */
-  readonly kernels?: WebAssembly.Module
+  readonly kernels?: WebAssembly.Module | undefined
   /** Runs programs of other models in the memory that `network` uses. @default the TypeScript reference */
   readonly engine?: NetworkEngine
   /**

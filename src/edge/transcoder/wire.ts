@@ -32,8 +32,8 @@ export function fromQuery(query: URLSearchParams): TranscodeRequest {
   const fit = single(query, 'fit')
   const background = single(query, 'bg')
   return {
-    ...(fit !== undefined && { fit: choice('fit', fit, FITS) }),
-    ...(background !== undefined && { background: colour('bg', background) }),
+    fit: fit === undefined ? undefined : choice('fit', fit, FITS),
+    background: background === undefined ? undefined : colour('bg', background),
     layer: value('layer', 0, MAX_LAYERS - 1),
     width: value('w', 1, MAX_DIMENSION),
     height: value('h', 1, MAX_DIMENSION),

@@ -98,7 +98,7 @@ describe('an edge without a transcoder', () => {
     const full = createCdn(answerWith(file), { persist: true, transcoder: () => models })
     await full.put('/cdn/img/lean')
     const jpeg = await textOf(await full.get('/cdn/img/lean?w=320&q=33'))
-    const lean = createCdn(answerWith(file), { persist: true, transcoder: undefined })
+    const lean = createCdn(answerWith(file), { persist: true, transcoder: () => undefined })
     expect(await bytesOf(await lean.get('/cdn/img/lean?f=native&w=640'))).toEqual(
       file.subarray(0, layers[1]?.end),
     )
