@@ -8,7 +8,7 @@ export type { UploadTarget } from './edge-request.ts'
 /** Milliseconds before each further try to store an upload. */
 const STORE_PAUSES_MS = [1000, 3000, 10_000]
 
-export interface Upload {
+interface Upload {
   readonly id: string
   readonly bytes: Uint8Array
   /** Encoding wishes (`widths`, `quality`, `bg`); undefined ones are left out. */

@@ -6,7 +6,7 @@ interface Size {
   readonly height: number
 }
 
-export type Rgb = readonly [r: number, g: number, b: number]
+type Rgb = readonly [r: number, g: number, b: number]
 
 export interface FrameOptions {
   /** Size of the picture that comes in. */
@@ -28,7 +28,7 @@ interface Rectangle extends Size {
 }
 
 /** Reads whole rows of interleaved 8-bit RGB, from the top; gives the rows that are ready, undefined when there are none. */
-export interface Framer {
+interface Framer {
   write(rgb: Uint8Array): Uint8Array | undefined
 }
 

@@ -9,7 +9,7 @@ import type { Runtime } from './types.ts'
 const MANIFEST = 'manifest.json'
 const KERNELS = 'kernels.wasm'
 
-export interface BrowserRuntimeOptions {
+interface BrowserRuntimeOptions {
   /**
    * Folder with manifest.json and the files that it names, or the address of each by its name. Relative addresses start
    * at the page or worker.
@@ -25,7 +25,7 @@ export interface BrowserRuntimeOptions {
 }
 
 /** @param sha256 64 hexadecimal digits, of files that the manifest names */
-export type ReadFile = (address: string, sha256?: string) => Promise<Uint8Array<ArrayBuffer>>
+type ReadFile = (address: string, sha256?: string) => Promise<Uint8Array<ArrayBuffer>>
 
 /**
  * The decoder in a page or a worker. Each file is fetched once, on first use, and checked against the manifest's SHA-256.

@@ -26,7 +26,7 @@ export interface NodeRuntimeOptions {
  */
 const NO_SPINNING = { session: { intra_op: { allow_spinning: '0' } } }
 
-export interface WasmRuntimeOptions extends Pick<NodeRuntimeOptions, 'models'> {
+interface WasmRuntimeOptions extends Pick<NodeRuntimeOptions, 'models'> {
   /** What runs the decoder's programs: our kernels, or onnxruntime-web their ONNX twins. @default 'kernels' */
   readonly engine?: 'kernels' | 'onnxruntime'
 }

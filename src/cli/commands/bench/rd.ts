@@ -81,7 +81,7 @@ function checkOutputs(
 }
 
 /** @throws StrataError USAGE */
-export function parseVariants(text: string): Variant[] {
+function parseVariants(text: string): Variant[] {
   const names = text.split(',').flatMap((name) => name.trim() || [])
   const wrong = names.find((name) => !(VARIANTS as readonly string[]).includes(name))
   if (wrong === undefined) return names as Variant[]

@@ -27,7 +27,7 @@ export interface DecodeOptions {
 }
 
 /** A file opened for decoding up to one layer. */
-export interface OpenFile {
+interface OpenFile {
   readonly header: StrataHeader
   readonly layer: LayerInfo
   readonly table: DecoderTable

@@ -76,7 +76,7 @@ export interface EncodedLayers {
 }
 
 /** Rows of the top layer as a decoder will show them, interleaved 8-bit RGB, from row `top` on. */
-export type ReceiveRows = (rows: Uint8Array, top: number) => void
+type ReceiveRows = (rows: Uint8Array, top: number) => void
 
 /**
  * Encodes a picture's layers, each predicted from what the decoder will have of the one below (COMPASS, eq. (1)-(4)). Strips of
