@@ -20,7 +20,7 @@ const QUEUE_CLASS = 'WorkerQueue'
  * @throws StrataError OPTION_INVALID for anything else
  */
 export function readFlag(
-  env: { readonly [name in (typeof FLAGS)[number]]?: string },
+  env: { readonly [name in (typeof FLAGS)[number]]?: string | undefined },
   name: (typeof FLAGS)[number],
   fallback: boolean,
 ): boolean {

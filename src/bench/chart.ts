@@ -1,11 +1,11 @@
 /** One line of a chart. */
-export interface Series {
+interface Series {
   readonly name: string
   /** In any order; x above 0. */
   readonly points: readonly { readonly x: number; readonly y: number }[]
 }
 
-export interface Chart {
+interface Chart {
   readonly title: string
   readonly xLabel: string
   readonly yLabel: string

@@ -3,7 +3,7 @@ import { cpuNow } from './cpu-clock.ts'
 /** Rounds before the first that counts. V8 compiles in tiers: in the third round the rivals still took half as long again. */
 const WARM_UP = 6
 
-export interface TurnEvents {
+interface TurnEvents {
   readonly warmedUp?: () => void
   /** @param done round and how many there are, as `3/13` */
   readonly progress?: (done: string) => void

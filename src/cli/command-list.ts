@@ -1,6 +1,6 @@
 import type { Command } from './command.ts'
 
-export interface CommandEntry {
+interface CommandEntry {
   readonly description: string
   readonly load: () => Promise<Command>
 }

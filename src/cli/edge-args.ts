@@ -27,7 +27,7 @@ export const TIMEOUT_ARG = {
 
 /** @throws StrataError USAGE */
 export function edgeTarget(
-  args: { readonly to: string; readonly token?: string; readonly timeout?: string },
+  args: { readonly to: string; readonly token?: string | undefined; readonly timeout?: string | undefined },
   io: Pick<Io, 'env'>,
 ): UploadTarget {
   const seconds = parseInteger('timeout', args.timeout ?? TIMEOUT_ARG.timeout.default, 1, 86400)

@@ -36,7 +36,7 @@ export async function* listImages(target: UploadTarget): AsyncGenerator<ListedIm
   do {
     const url = new URL(`${target.base}/img`)
     if (after !== undefined) url.searchParams.set('after', after)
-    const response = await send(url, { headers: authorization(target), signal: target.signal })
+    const response = await send(url, { headers: authorization(target), signal: target.signal ?? null })
     const page = (await response.json()) as { images: ListedImage[]; next?: string }
     yield* page.images
     after = page.next

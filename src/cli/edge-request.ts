@@ -40,7 +40,7 @@ export function imageUrl({ base }: UploadTarget, id: string): string {
 /** `GET /img/:id.json`. Throws what the edge answers, for a failed image the error of its encoding. */
 export async function readInfo(id: string, target: UploadTarget): Promise<Info> {
   const url = new URL(`${imageUrl(target, id)}.json`)
-  const response = await send(url, { headers: authorization(target), signal: target.signal })
+  const response = await send(url, { headers: authorization(target), signal: target.signal ?? null })
   return (await response.json()) as Info
 }
 

@@ -8,7 +8,7 @@ export type { UploadTarget } from './edge-request.ts'
 /** Milliseconds before each further try to store an upload. */
 const STORE_PAUSES_MS = [1000, 3000, 10_000]
 
-export interface Upload {
+interface Upload {
   readonly id: string
   readonly bytes: Uint8Array
   /** Encoding wishes (`widths`, `quality`, `bg`); undefined ones are left out. */
@@ -29,7 +29,7 @@ export async function putImage(upload: Upload, target: UploadTarget): Promise<st
   const body = upload.bytes as Uint8Array<ArrayBuffer>
   for (let failures = 0; ; ) {
     try {
-      const response = await send(url, { method: 'PUT', headers, body, signal: target.signal })
+      const response = await send(url, { method: 'PUT', headers, body, signal: target.signal ?? null })
       return ((await response.json()) as { state?: string }).state ?? 'queued'
     } catch (error) {
       const storing = error instanceof StrataError && error.code === 'STORAGE_FAILED'
@@ -43,7 +43,8 @@ export async function putImage(upload: Upload, target: UploadTarget): Promise<st
 /** `POST /img/:id/encode`: has an image encoded again from its kept original. Throws what the edge answers. */
 export async function reencodeImage(id: string, target: UploadTarget): Promise<void> {
   const url = new URL(`${imageUrl(target, id)}/encode`)
-  const response = await send(url, { method: 'POST', headers: authorization(target), signal: target.signal })
+  const headers = authorization(target)
+  const response = await send(url, { method: 'POST', headers, signal: target.signal ?? null })
   await response.arrayBuffer()
 }
 

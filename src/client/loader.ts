@@ -5,7 +5,7 @@ export interface LoaderOptions {
   /** Device pixels. */
   readonly width: number
   /** Quality of the JPEG, 1 to 100. @default chosen by the edge */
-  readonly quality?: number
+  readonly quality?: number | undefined
 }
 
 /** Widths of Strata's default ladder. A width between two of them would be the same file under another address. */
@@ -25,9 +25,9 @@ export function loader({ src, width, quality }: LoaderOptions): string {
 
 export interface SrcsetOptions extends Omit<LoaderOptions, 'width'> {
   /** Width of the source in pixels: wider candidates are left out. @default unknown */
-  readonly sourceWidth?: number
+  readonly sourceWidth?: number | undefined
   /** @default the default ladder */
-  readonly widths?: readonly number[]
+  readonly widths?: readonly number[] | undefined
 }
 
 /** The value of `srcset`, with a candidate for each width. */
@@ -42,7 +42,7 @@ export interface ImageOptions extends SrcsetOptions {
   readonly width: number
   readonly height: number
   /** `fixed`: shown at `width`. `fluid`: as wide as its container, at most `width`. @default 'fluid' */
-  readonly layout?: 'fixed' | 'fluid'
+  readonly layout?: 'fixed' | 'fluid' | undefined
 }
 
 export interface ImageAttributes {

@@ -1,7 +1,7 @@
 import type { Rung } from '../format/ladder.ts'
 
 /** Within this of the score that was asked for, a layer needs no further try. */
-export const SCORE_TOLERANCE = 1
+const SCORE_TOLERANCE = 1
 export const MAX_TRIES = 5
 
 /** Points of score a step of quality that every picture is taken to gain: a slope measured between two tries is noisy. */
@@ -22,14 +22,14 @@ const USUAL_SCORES: readonly (readonly [quality: number, score: number])[] = [
   [100, 88],
 ]
 
-export interface SearchedLadder {
+interface SearchedLadder {
   readonly ladder: readonly Rung[]
   /** Score of each layer at its quality; undefined where it was not measured. */
   readonly scores: readonly (number | undefined)[]
 }
 
 /** One try: encodes the layers up to a rung, and measures the top one; undefined where it is too small for a score. */
-export type ScoreLadder = (ladder: readonly Rung[]) => Promise<number | undefined>
+type ScoreLadder = (ladder: readonly Rung[]) => Promise<number | undefined>
 
 /**
  * From the base up, the quality of each of `layers` at which it reaches `target` within SCORE_TOLERANCE, or comes nearest in

@@ -9,7 +9,7 @@ import type { DecodePicture, Rescaler } from './rescaler.ts'
 /** The half of a rescaler that those need who only look at pictures. */
 export type Restorer = Pick<Rescaler, 'restore'>
 
-export interface RestorerOptions {
+interface RestorerOptions {
   readonly decodePicture: DecodePicture
   /** Of what a lossless thumbnail does not hold, an integer from 0 to 2^32 - 1. @default the most likely */
   readonly seed?: number | undefined

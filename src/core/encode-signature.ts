@@ -17,7 +17,7 @@ export const ENCODE_SIGNATURE = {
 /** Seconds that a signature is good for, and that two clocks may differ. */
 export const SIGNATURE_WINDOW_S = 300
 
-export interface EncodeRequestFacts {
+interface EncodeRequestFacts {
   readonly timestamp: string
   /** The query as it stands in the URL, with its question mark; the path may change behind a proxy. */
   readonly search: string

@@ -1,7 +1,7 @@
 import type { StrataErrorCode } from './errors.ts'
 
 /** The JSON of every HTTP error, of the edge, the transcoder and the origin alike. */
-export interface ErrorBody {
+interface ErrorBody {
   readonly error: { readonly code: StrataErrorCode; readonly message: string }
 }
 

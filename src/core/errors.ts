@@ -1,5 +1,5 @@
 /** What one stable error code means: the HTTP status it is answered with and one line for people. */
-export interface ErrorKind {
+interface ErrorKind {
   readonly status: number
   readonly meaning: string
 }

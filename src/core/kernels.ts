@@ -1,7 +1,7 @@
 import { StrataError } from './errors.ts'
 
 /** What wasm/kernels.ts exports. Pointers are byte offsets into `memory`. */
-export interface KernelExports {
+interface KernelExports {
   readonly memory: WebAssembly.Memory
   cellBound(samples: number, count: number, high: number): void
   cellBytes(samples: number, count: number, out: number): void

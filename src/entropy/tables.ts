@@ -19,7 +19,7 @@ export const MAX_SYMBOL = 32767
  * k = -radius..radius and for the escape the last slot that belongs to it. So with s the position of a symbol,
  * start = last[s - 1] + 1 and frequency = last[s] - last[s - 1], both modulo 2^16.
  */
-export interface EntropyTables {
+interface EntropyTables {
   readonly last: Uint16Array
   /** Position in `last` of k = 0, per table. */
   readonly centre: Uint16Array

@@ -4,7 +4,7 @@ import type { LayerInfo, StrataHeader, StrataSource } from './types.ts'
 export const PLACEHOLDER_STEP_BYTES = 16
 
 /** `score`: SSIMULACRA2 that the encoder measured, rounded; absent where it did not. */
-export type LayerDescription = Pick<LayerInfo, 'index' | 'width' | 'height' | 'quality' | 'start' | 'end'> & {
+type LayerDescription = Pick<LayerInfo, 'index' | 'width' | 'height' | 'quality' | 'start' | 'end'> & {
   readonly score?: number
 }
 

@@ -7,8 +7,8 @@ import { invalidParam } from '../core/errors.ts'
 export type QualityChoice = number | { readonly score: number }
 
 /** Scores that can be asked for: below, a picture falls apart; above, no quality reaches it with most pictures. */
-export const MIN_SCORE = 30
-export const MAX_SCORE = 90
+const MIN_SCORE = 30
+const MAX_SCORE = 90
 
 /**
  * Qualities at which held-out photographs have a score of 75 on the mean: of the base layer, and of the layers above it.

@@ -30,7 +30,7 @@ export interface StrataFile {
   readonly modelSet: string
   /** From the base up. */
   readonly layers: readonly LayerPayload[]
-  readonly placeholder?: Uint8Array
+  readonly placeholder?: Uint8Array | undefined
   readonly flags?: number
 }
 

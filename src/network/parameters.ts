@@ -2,7 +2,7 @@ import { paddedChannels } from './field.ts'
 import { biasOf, type Convolution, scaleOf, type TensorShape, weightsOf } from './program.ts'
 
 /** Parameters of a convolution in the order in which the kernels of wasm/conv.ts read them. */
-export interface Parameters {
+interface Parameters {
   readonly weights: Int16Array
   readonly bias: Int32Array
   readonly scale: Float32Array

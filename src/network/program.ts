@@ -66,7 +66,7 @@ export interface Convolution {
  * Depth to space: out[r * f + dy][c * f + dx][ch] = in[r][c][(dy * f + dx) * C + ch], with C output channels. The
  * output's stride is the input's divided by f.
  */
-export interface Shuffle {
+interface Shuffle {
   readonly op: 'shuffle'
   /** One tensor with f * f * C channels. */
   readonly in: readonly [string]
@@ -75,7 +75,7 @@ export interface Shuffle {
 }
 
 /** Space to depth, the inverse of `shuffle`: the output has f * f times the channels and f times the stride. */
-export interface Unshuffle {
+interface Unshuffle {
   readonly op: 'unshuffle'
   readonly in: readonly [string]
   readonly out: string
@@ -83,7 +83,7 @@ export interface Unshuffle {
 }
 
 /** in[0] + in[1], saturated to 16 bits; both have the output's shape. */
-export interface Sum {
+interface Sum {
   readonly op: 'sum'
   readonly in: readonly [string, string]
   readonly out: string

@@ -15,7 +15,7 @@ export interface ParameterPointers {
 }
 
 /** What a convolution needs beside its tensors, for a row of so many cells. */
-export interface TaskPointers {
+interface TaskPointers {
   readonly task: number
   readonly segments: number
   readonly targets: number

@@ -27,12 +27,12 @@ export interface EncodeRequest {
   /** Code of the thumbnail for the header. @default 3 steps, where the model is installed */
   readonly placeholder?: Uint8Array
   /** Gradient steps on the latents. */
-  readonly refine?: number
+  readonly refine?: number | undefined
   /** Search qualities instead of taking the ladder's. */
   readonly search?: QualitySearch
   /** For measurements. */
-  readonly observe?: ObservePhase
-  readonly signal?: AbortSignal
+  readonly observe?: ObservePhase | undefined
+  readonly signal?: AbortSignal | undefined
 }
 
 /** Encodes a picture into a verified .strata file. `compose.ts` binds the real codec; tests inject their own. */
@@ -41,12 +41,12 @@ export type EncodePicture = (image: RgbImage, request: EncodeRequest) => Promise
 /** What a user may choose, on the URL of `/encode` and on the command line alike. */
 export interface EncodeParameters {
   /** Widths of the layers, as `640,1280,1280@80`. @default the ladder of the source's width */
-  readonly widths?: string
+  readonly widths?: string | undefined
   /** Of every layer that has none of its own. @default `defaultQuality` of each */
-  readonly quality?: QualityChoice
-  readonly matte?: Matte
+  readonly quality?: QualityChoice | undefined
+  readonly matte?: Matte | undefined
   /** 0..MAX_REFINE gradient steps on the latents: smaller files, several times the time. @default 0 */
-  readonly refine?: number
+  readonly refine?: number | undefined
 }
 
 export const MAX_REFINE = 1000
@@ -62,10 +62,10 @@ export function parseParameters(text: {
   readonly refine?: string | undefined
 }): EncodeParameters {
   return {
-    ...(text.quality ? { quality: parseQuality(text.quality) } : {}),
-    ...(text.refine ? { refine: parseNumber('refine', text.refine, 0, MAX_REFINE) } : {}),
-    ...(text.widths ? { widths: text.widths } : {}),
-    ...(text.bg ? { matte: parseMatte(text.bg) } : {}),
+    quality: text.quality ? parseQuality(text.quality) : undefined,
+    refine: text.refine ? parseNumber('refine', text.refine, 0, MAX_REFINE) : undefined,
+    widths: text.widths || undefined,
+    matte: text.bg ? parseMatte(text.bg) : undefined,
   }
 }
 

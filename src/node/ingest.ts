@@ -8,11 +8,11 @@ import { describeUnknown, PICTURE_FORMATS, sniffFormat } from './sniff.ts'
 /** Pixels of a picture that is accepted by default: what the container holds, 300 MB once decoded. */
 export const DEFAULT_MAX_PIXELS = MAX_SOURCE_PIXELS
 
-export interface IngestOptions {
+interface IngestOptions {
   /** Laid under transparent pixels. @default white */
-  readonly matte?: Matte
+  readonly matte?: Matte | undefined
   /** Largest declared width × height. Checked before anything is decoded. @default 100e6 */
-  readonly maxPixels?: number
+  readonly maxPixels?: number | undefined
 }
 
 /**

@@ -6,7 +6,7 @@ import type { RgbImage } from '../core/image.ts'
 /** JPEG is for looking at, so nearly nothing may be lost; for exact pixels there is PNG. */
 const JPEG_QUALITY = 95
 
-export type PictureEncoder = (image: RgbImage) => Promise<Uint8Array>
+type PictureEncoder = (image: RgbImage) => Promise<Uint8Array>
 
 /** Chooses the format by the name of the file to write, `.png`, `.jpg` or `.jpeg`. @throws StrataError USAGE */
 export function pictureEncoder(path: string): PictureEncoder {

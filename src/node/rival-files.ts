@@ -11,7 +11,7 @@ export type RivalCodec = (typeof RIVALS)[number]
 export const AVIF_QUALITY = 60
 
 /** What counts of a file. */
-export interface RivalPoint {
+interface RivalPoint {
   readonly bytes: number
   /** Against the picture it was made from, by the metric. */
   readonly score: number

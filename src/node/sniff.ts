@@ -1,7 +1,7 @@
 import { dataView } from '../core/bytes.ts'
 
 /** The picture formats the origin accepts. Each is decoded by one libvips loader that is fuzzed upstream. */
-export type PictureFormat = 'avif' | 'gif' | 'jpeg' | 'png' | 'tiff' | 'webp'
+type PictureFormat = 'avif' | 'gif' | 'jpeg' | 'png' | 'tiff' | 'webp'
 
 export const PICTURE_FORMATS: readonly PictureFormat[] = ['avif', 'gif', 'jpeg', 'png', 'tiff', 'webp']
 

@@ -8,7 +8,7 @@ export const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8'
 const PREFIX = 'strata_'
 
 /** Phases of an encode request: reading the body, waiting for a worker, encoding and verifying. */
-export type Span = 'body' | 'queue' | 'encode'
+type Span = 'body' | 'queue' | 'encode'
 const SPANS: readonly Span[] = ['body', 'queue', 'encode']
 
 export interface OriginMetrics {

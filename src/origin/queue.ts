@@ -2,7 +2,7 @@ import { aborted, throwIfAborted } from '../core/abort.ts'
 import { StrataError } from '../core/errors.ts'
 
 /** An admitted request's place: held until `release`, whether its task ran or not. */
-export interface Ticket {
+interface Ticket {
   /** Waits for a free worker and runs the task; rejects with ABORTED when the signal fires while waiting. */
   run<T>(task: () => Promise<T>, signal?: AbortSignal): Promise<T>
   release(): void

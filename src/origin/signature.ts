@@ -5,7 +5,7 @@ import { StrataError } from '../core/errors.ts'
 import { sameDigest } from '../core/hmac.ts'
 
 /** Checks, once the body is there, that it is the one which was signed. @throws StrataError UPLOAD_FORBIDDEN */
-export type CheckBody = (body: Uint8Array) => void
+type CheckBody = (body: Uint8Array) => void
 
 /**
  * Checks the signature of an encode request (core/encode-signature.ts) before its body is read; without a key everything

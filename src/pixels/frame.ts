@@ -1,7 +1,7 @@
 import { coveringPart, type Point, paddedPlace, type Rectangle, type Size } from '../core/box.ts'
 import { createResampler } from './resample.ts'
 
-export type Rgb = readonly [r: number, g: number, b: number]
+type Rgb = readonly [r: number, g: number, b: number]
 
 export interface FrameOptions {
   /** Size of the picture that comes in. */
@@ -20,7 +20,7 @@ export interface FrameOptions {
 }
 
 /** Reads whole rows of interleaved 8-bit RGB, from the top; gives the rows that are ready, undefined when there are none. */
-export interface Framer {
+interface Framer {
   write(rgb: Uint8Array): Uint8Array | undefined
 }
 

@@ -1,6 +1,6 @@
 import { invalidParam } from '../core/errors.ts'
 
-export const RESAMPLE_FILTERS = ['lanczos3', 'bicubic'] as const
+const RESAMPLE_FILTERS = ['lanczos3', 'bicubic'] as const
 export type ResampleFilter = (typeof RESAMPLE_FILTERS)[number]
 
 /** Weights are integers of this many fractional bits. */

@@ -9,7 +9,7 @@ import {
 
 const HALF = 1 << (WEIGHT_BITS - 1)
 
-export interface ResampleOptions {
+interface ResampleOptions {
   readonly width: number
   readonly height: number
   readonly outWidth: number
@@ -19,7 +19,7 @@ export interface ResampleOptions {
 }
 
 /** Resizes row by row; holds only the rows that the filter spans. */
-export interface Resampler {
+interface Resampler {
   /**
    * @param rgb n whole rows of the input, top to bottom; the last call gives the last row of the output
    * @returns the rows that are ready, undefined when there are none

@@ -7,7 +7,7 @@ import { SMALLEST_SIDE, scoreOf } from './ssimulacra2/weights.ts'
 export { SMALLEST_SIDE }
 
 /** Scores two pictures that come row by row; holds a few dozen rows, whatever the height. */
-export interface Ssimulacra2Pass {
+interface Ssimulacra2Pass {
   /**
    * @param reference n whole rows of 8-bit sRGB, interleaved, from the top
    * @param distorted the same rows of the other picture

@@ -9,7 +9,7 @@ import type { Runtime } from './types.ts'
 const MANIFEST = 'manifest.json'
 const KERNELS = 'kernels.wasm'
 
-export interface BrowserRuntimeOptions {
+interface BrowserRuntimeOptions {
   /**
    * Folder with manifest.json and the files that it names, or the address of each by its name. Relative addresses start
    * at the page or worker.
@@ -19,13 +19,13 @@ export interface BrowserRuntimeOptions {
    * build/kernels.wasm; checked like a model where the manifest names `kernels.wasm`.
    * @default none: the TypeScript references serve, slower and with the same result
    */
-  readonly kernels?: URL | string
+  readonly kernels?: URL | string | undefined
   /** Gets a file, from wherever it is kept; what it gives is checked against the SHA-256. @default fetch */
   readonly read?: ReadFile
 }
 
 /** @param sha256 64 hexadecimal digits, of files that the manifest names */
-export type ReadFile = (address: string, sha256?: string) => Promise<Uint8Array<ArrayBuffer>>
+type ReadFile = (address: string, sha256?: string) => Promise<Uint8Array<ArrayBuffer>>
 
 /**
  * The decoder in a page or a worker. Each file is fetched once, on first use, and checked against the manifest's SHA-256.
@@ -42,7 +42,7 @@ export async function createBrowserRuntime(options: BrowserRuntimeOptions): Prom
   const readFrom = (file: string, address: URL | string) =>
     readChecked(manifest, file, () => get(address, manifest.files[file]?.sha256))
   const read = (file: string) => readFrom(file, addressOf(file))
-  const kernels = options.kernels && (await compile(await readKernels(options.kernels)))
+  const kernels = options.kernels ? await compile(await readKernels(options.kernels)) : undefined
   const files = {
     table: memoiseLoads(async (name: string) => parseJson(await read(`${name}.json`))),
     blob: memoiseLoads((name: string) => read(`${name}.bin`)),
@@ -51,7 +51,7 @@ export async function createBrowserRuntime(options: BrowserRuntimeOptions): Prom
   return {
     name: 'browser',
     manifest,
-    ...(kernels ? { kernels } : {}),
+    kernels,
     engine,
     ...files,
     network: engineNetworks(engine, files),

@@ -10,7 +10,7 @@ const MANIFEST = join('models', 'weights', 'manifest.json')
 const KERNELS = join('build', 'kernels.wasm')
 
 /** The model folder of this package. @throws StrataError MODEL_INVALID when there is none */
-export function findModelFolder(): string {
+function findModelFolder(): string {
   const manifest = findAbove(MANIFEST)
   if (!manifest) throw new StrataError('MODEL_INVALID', `no ${MANIFEST} in any folder above the program`)
   return dirname(manifest)

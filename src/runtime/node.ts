@@ -26,7 +26,7 @@ export interface NodeRuntimeOptions {
  */
 const NO_SPINNING = { session: { intra_op: { allow_spinning: '0' } } }
 
-export interface WasmRuntimeOptions extends Pick<NodeRuntimeOptions, 'models'> {
+interface WasmRuntimeOptions extends Pick<NodeRuntimeOptions, 'models'> {
   /** What runs the decoder's programs: our kernels, or onnxruntime-web their ONNX twins. @default 'kernels' */
   readonly engine?: 'kernels' | 'onnxruntime'
 }
@@ -90,5 +90,5 @@ async function assemble(
   }
   const own = kernels ? createEngine(kernels) : referenceEngine
   const network = engine === 'onnxruntime' ? onnxNetworks(files) : engineNetworks(own, files)
-  return { name, manifest: folder.manifest, ...(kernels ? { kernels } : {}), engine: own, ...files, network }
+  return { name, manifest: folder.manifest, kernels, engine: own, ...files, network }
 }

@@ -14,7 +14,7 @@ export interface ModelRunner {
 }
 
 /** One file of the model set, as manifest.json lists it. */
-export interface ModelFile {
+interface ModelFile {
   /**
    * `decoder`: what a stored file depends on. `encoder`: can change without a new model-set id. `reference`: ONNX twins
    * of the decoder's programs. Others belong to models of their own.
@@ -35,7 +35,7 @@ export interface Manifest {
   readonly files: Readonly<Record<string, ModelFile>>
 }
 
-export type RuntimeName = 'node' | 'wasm' | 'workerd' | 'browser'
+type RuntimeName = 'node' | 'wasm' | 'workerd' | 'browser'
 
 /**
  * Networks on one machine. The decoder's are integer programs: by default src/network runs them, the same numbers
@@ -45,7 +45,7 @@ export interface Runtime {
   readonly name: RuntimeName
   readonly manifest: Manifest
   /** build/kernels.wasm, compiled. Absent where it was not built: the TypeScript references serve then. */
-  readonly kernels?: WebAssembly.Module
+  readonly kernels?: WebAssembly.Module | undefined
   /** Runs programs of other models in the memory that `network` uses. @default the TypeScript reference */
   readonly engine?: NetworkEngine
   /**

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { concat, dataView, equalBytes, fromHex, hex } from '../../src/core/bytes.ts'
+import { concat, dataView, fromHex, hex } from '../../src/core/bytes.ts'
 import { StrataError } from '../../src/core/errors.ts'
 
 describe('dataView', () => {
@@ -37,13 +37,5 @@ describe('concat', () => {
     joined[0] = 7
     expect([...joined]).toEqual([7, 2, 3])
     expect([...a]).toEqual([1, 2])
-  })
-})
-
-describe('equalBytes', () => {
-  it('compares length and content', () => {
-    expect(equalBytes(Uint8Array.of(1, 2), Uint8Array.of(1, 2))).toBe(true)
-    expect(equalBytes(Uint8Array.of(1, 2), Uint8Array.of(1, 3))).toBe(false)
-    expect(equalBytes(Uint8Array.of(1, 2), Uint8Array.of(1))).toBe(false)
   })
 })

@@ -25,13 +25,21 @@ async function start(bindings: Record<string, string> = {}) {
   return { edge, host, url: `${href}cdn/img/` }
 }
 
-async function keys(edge: Miniflare): Promise<string[]> {
+/** Keys of an image's objects, or of all. */
+async function keys(edge: Miniflare, id = ''): Promise<string[]> {
   const { objects } = await (await edge.getR2Bucket('IMAGES')).list()
-  return objects.map(({ key }) => key)
+  return objects.map(({ key }) => key).filter((key) => key.includes(id))
 }
 
 async function ready(url: string): Promise<void> {
   while ((await fetch(`${url}.json`, { headers: AUTHORIZATION })).status === 202) await sleep(20)
+}
+
+/** A whole upload under an id of its own: when it is ready, the edge has long seen how an upload before it ended. */
+async function uploadAfter(url: string, id: string): Promise<void> {
+  const body = await plainPng(32, 24, 'navy')
+  expect((await fetch(`${url}${id}`, { method: 'PUT', body, headers: AUTHORIZATION })).status).toBe(202)
+  await ready(`${url}${id}`)
 }
 
 /** PUT over a connection of our own: in `parts`, pausing between them; then the answer, or nothing after a cut. */
@@ -69,17 +77,17 @@ describe('an upload over a bad connection', () => {
     const { edge, host, url } = await start()
     const png = await plainPng(64, 48, 'teal')
     await putSlowly(host, [png.subarray(0, 100)], { declared: 100_000, cut: true })
-    await sleep(200)
-    expect(await keys(edge)).toEqual([])
+    await uploadAfter(url, 'after')
+    expect(await keys(edge, '/slow')).toEqual([])
     expect((await fetch(`${url}slow`)).status).toBe(404)
 
     const body = new Uint8Array(png)
     expect((await fetch(`${url}slow`, { method: 'PUT', body, headers: AUTHORIZATION })).status).toBe(202)
     await ready(`${url}slow`)
-    const before = await keys(edge)
+    const before = await keys(edge, '/slow')
     await putSlowly(host, [png.subarray(0, 100)], { declared: 100_000, cut: true })
-    await sleep(200)
-    expect(await keys(edge)).toEqual(before)
+    await uploadAfter(url, 'after-again')
+    expect(await keys(edge, '/slow')).toEqual(before)
     expect((await fetch(`${url}slow?f=native`)).status).toBe(200)
   })
 })

@@ -38,7 +38,6 @@ describe('operations on the bucket, as docs/operate.md counts them', () => {
       ['JPEG again', 'w=640'],
     ] as const) {
       await bytesOf(await cdn.get(`/cdn/img/billed?${query}`))
-      await new Promise((resolve) => setTimeout(resolve, 50))
       costs[name] = take()
     }
     await cdn.request('/cdn/img/billed', { method: 'DELETE' })

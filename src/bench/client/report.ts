@@ -3,7 +3,7 @@ import type { Bytes } from './site.ts'
 import type { Stretch } from './visit.ts'
 
 /** From how many pictures on a first visit to the layered files takes fewer bytes; null: it never does. */
-export interface BreakEven {
+interface BreakEven {
   readonly load: number | null
   /** Where every picture is also looked at in twice the size. */
   readonly doubled: number | null

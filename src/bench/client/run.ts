@@ -24,7 +24,7 @@ export interface ClientBench {
   readonly visits: Readonly<Record<Side, { readonly first: Visit; readonly second: Visit }>>
 }
 
-export interface ClientBenchOptions {
+interface ClientBenchOptions {
   readonly folder?: string | undefined
   readonly pictures: number
   /** Metric by which an AVIF file matches a layer. @default 'ssimulacra2' */

@@ -7,8 +7,8 @@ import { gzipSync } from 'node:zlib'
 import { type LinkOptions, SlowLink } from './link.ts'
 
 /** What bytes are for. `models` are fetched once and kept, like `runtime` (worker and kernels). */
-export const KINDS = ['page', 'library', 'runtime', 'models', 'pictures'] as const
-export type Kind = (typeof KINDS)[number]
+const KINDS = ['page', 'library', 'runtime', 'models', 'pictures'] as const
+type Kind = (typeof KINDS)[number]
 export type Bytes = Readonly<Record<Kind, number>>
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -30,7 +30,7 @@ export interface Site {
   close(): Promise<void>
 }
 
-export interface SiteOptions {
+interface SiteOptions {
   readonly link: LinkOptions
   /** Folder of the built browser library. */
   readonly library: string

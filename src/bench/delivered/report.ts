@@ -3,7 +3,7 @@ import type { Scores } from '../../pixels/judge.ts'
 import { type DeliveredRow, WAYS, type Way } from './measure.ts'
 
 /** Means over the pictures that have the width. */
-export interface DeliveredSummary extends Scores {
+interface DeliveredSummary extends Scores {
   readonly way: Way
   readonly width: number
   readonly images: number
@@ -13,13 +13,13 @@ export interface DeliveredSummary extends Scores {
 }
 
 /** What a picture takes in the bucket, mean over the pictures: one file, or a file for each width as good. */
-export interface StoredSummary {
+interface StoredSummary {
   readonly images: number
   readonly bytes: number
   readonly rivals: Readonly<Record<RivalCodec, number | null>>
 }
 
-export interface DeliveredReport {
+interface DeliveredReport {
   readonly delivered: readonly DeliveredSummary[]
   readonly stored: StoredSummary
 }

@@ -12,7 +12,7 @@ import { createWasmJpeg } from '../../pixels/jpeg/forward-wasm.ts'
 import { listPictures } from '../folder.ts'
 import { type DeliveredOptions, type DeliveredRow, measureDelivered } from './measure.ts'
 
-export interface DeliveredBenchOptions extends Pick<DeliveredOptions, 'metric' | 'jpegQuality' | 'codec'> {
+interface DeliveredBenchOptions extends Pick<DeliveredOptions, 'metric' | 'jpegQuality' | 'codec'> {
   /** Folder of pictures. */
   readonly images: string
   /** Of all layers, 1 to 100. */

@@ -26,7 +26,7 @@ export interface EncodeRow {
   readonly bytes: { readonly strata: number; readonly avif: number }
 }
 
-export interface EncodeTimingOptions {
+interface EncodeTimingOptions {
   readonly parameters: EncodeParameters
   readonly codec: Pick<FileCodec, 'encode'>
   /** @default CPU time of this process, in milliseconds */

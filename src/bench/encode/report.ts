@@ -2,7 +2,7 @@ import { round } from '../cpu-clock.ts'
 import { ENCODE_PARTS, type EncodePart, type EncodeRow } from './measure.ts'
 
 /** CPU seconds a megapixel of the pictures, all together. */
-export interface EncodeSummary {
+interface EncodeSummary {
   readonly pictures: number
   readonly megapixels: number
   readonly strata: number

@@ -11,7 +11,7 @@ import { listPictures } from '../folder.ts'
 import { type EncodeRow, measureEncode } from './measure.ts'
 import { type EncodeReport, summarizeEncode } from './report.ts'
 
-export interface EncodeBenchOptions {
+interface EncodeBenchOptions {
   /** Folder of pictures. */
   readonly images: string
   readonly parameters: EncodeParameters

@@ -18,7 +18,7 @@ export async function decodeCase(
   runtime: Runtime,
   kernels?: CodecKernels,
 ): Promise<Decoded> {
-  const options = { runtime, ...(kernels ? { kernels } : {}) }
+  const options = { runtime, kernels }
   const { data } = await decodeLayer(file, options)
   return { symbols: await layerSymbols(file, options), pixels: data }
 }

@@ -20,7 +20,7 @@ import {
 } from '../../format/layout.ts'
 import { headerChecksum, readHeader, readStrips, stripIndexChecksum } from '../../format/reader.ts'
 
-export interface ForgedStrip {
+interface ForgedStrip {
   bytes: Uint8Array
   /** What the index says instead of the strip's length. */
   length?: number

@@ -19,8 +19,8 @@ import { CASES, type CaseSource } from './cases.ts'
 import { type Random, randomOf } from './random.ts'
 
 /** One case may take this long, and need this much memory beyond what valid files need that are as large as allowed. */
-export const LIMIT_MS = 1000
-export const LIMIT_BYTES = 64 * 1024 * 1024
+const LIMIT_MS = 1000
+const LIMIT_BYTES = 64 * 1024 * 1024
 
 /** What a deployment sets for its memory; more is an INPUT_TOO_LARGE here. */
 const MAX_STRIP = { width: 8192, height: 32 }
@@ -28,7 +28,7 @@ const MAX_STRIP = { width: 8192, height: 32 }
 /** What a bad file may be answered with. Every other code is a defect, and so is every other error. */
 const ALLOWED: readonly StrataErrorCode[] = [...FILE_REFUSALS, 'INPUT_TOO_LARGE', 'PARAM_INVALID']
 
-export interface FuzzFailure {
+interface FuzzFailure {
   /** `strata bench fuzz --cases 1 --seed` runs this case alone. */
   readonly seed: number
   readonly kind: string

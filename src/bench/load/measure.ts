@@ -1,7 +1,7 @@
 import { StrataError } from '../../core/errors.ts'
 import { type LoadOptions, load, type Target, type Turn } from './clients.ts'
 
-export interface Figures {
+interface Figures {
   readonly requests: number
   readonly perSecond: number
   /** Milliseconds. */
@@ -19,7 +19,7 @@ export interface LoadRow {
   readonly ratio: number
 }
 
-export interface Pair {
+interface Pair {
   readonly path: string
   readonly strata: Target
   readonly static: Target

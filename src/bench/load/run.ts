@@ -16,7 +16,7 @@ import { startLoadWorkers } from '../workers/workers.ts'
 import type { LoadOptions, Target } from './clients.ts'
 import { type LoadRow, measurePair } from './measure.ts'
 
-export interface LoadBenchOptions extends LoadOptions {
+interface LoadBenchOptions extends LoadOptions {
   /** The folder with the wrangler files. */
   readonly root: string
   /** A .strata file of the model set that the transcoder has. @default a drawn picture of 1280x853, encoded first */
@@ -32,7 +32,7 @@ export interface LoadBenchOptions extends LoadOptions {
 
 /** What is asked for, and the format that leads there. */
 const PATHS = { truncate: 'native', 'cached JPEG': 'jpeg' } as const
-export type LoadPath = keyof typeof PATHS
+type LoadPath = keyof typeof PATHS
 
 const ID = 'bench'
 const SAMPLE = { width: 1280, height: 853 } as const

@@ -31,7 +31,7 @@ export const MEMORY_SIZES: readonly Size[] = [
 ]
 
 /** Measures one file in a process of its own. */
-export type MemoryProbe = (path: string) => Promise<MemoryUse>
+type MemoryProbe = (path: string) => Promise<MemoryUse>
 
 /** Encodes a drawn picture of each size in this process and has each file transcoded by a fresh one. */
 export async function measureMemory(

@@ -1,6 +1,6 @@
 import type { MemoryUse } from './probe.ts'
 
-export interface MemoryReport {
+interface MemoryReport {
   /** In bytes. */
   readonly pictures: readonly (MemoryUse & { readonly peakMb: number; readonly liveMb?: number })[]
   /** For each width with several heights: the highest picture's memory over that of the lowest. */

@@ -1,7 +1,7 @@
 type Constructor = new (...args: never[]) => object
 
 /** All WebAssembly memory of this process. */
-export interface WasmMemory {
+interface WasmMemory {
   /** Bytes of all memories that were made since `watchWasmMemory`. */
   bytes(): number
 }

@@ -15,7 +15,7 @@ import { DYADIC, type RdRow, SINGLE } from './rows.ts'
 export const VARIANTS = ['single', 'dyadic'] as const
 export type Variant = (typeof VARIANTS)[number]
 
-export interface RdOptions {
+interface RdOptions {
   readonly set: string
   readonly qualities: readonly number[]
   /** Gradient steps of the encoder. @default 0 */

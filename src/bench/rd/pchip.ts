@@ -1,5 +1,5 @@
 /** A piecewise cubic y(x) through given points: in each interval a Hermite cubic with the slopes at its ends. */
-export interface Curve {
+interface Curve {
   readonly x: readonly number[]
   readonly y: readonly number[]
   readonly slopes: readonly number[]

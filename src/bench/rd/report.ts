@@ -11,13 +11,13 @@ export interface LevelReport {
 }
 
 /** BD-rates in per cent of one comparison, by codec; null where the curves do not overlap. */
-export interface ComparisonReport {
+interface ComparisonReport {
   readonly name: string
   readonly title: string
   readonly bdRate: Readonly<Record<string, number | null>>
 }
 
-export interface MetricReport {
+interface MetricReport {
   readonly metric: Metric
   readonly comparisons: readonly ComparisonReport[]
   /** Mean over the levels of the BD-rates of each prefix against that size alone, by codec. */

@@ -14,7 +14,7 @@ import { measurePicture, type Variant } from './measure.ts'
 import { type RdReport, summarize } from './report.ts'
 import { type RdRow, readAnchors } from './rows.ts'
 
-export interface RdBenchOptions {
+interface RdBenchOptions {
   /** Paths of the pictures. */
   readonly pictures: readonly string[]
   /** Name of the set. */

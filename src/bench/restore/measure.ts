@@ -18,7 +18,7 @@ const FACTORS = [2, 4] as const
 const JPEG_QUALITY = 75
 
 /** CPU time of restoring one kind of thumbnail. */
-export interface RestoreRow {
+interface RestoreRow {
   readonly method: Method
   readonly factor: number
   /** Of the picture that comes back. */
@@ -33,7 +33,7 @@ export interface RestoreRow {
   readonly samples: number
 }
 
-export interface RestoreSpeedOptions {
+interface RestoreSpeedOptions {
   /** Of the restored picture. */
   readonly width: number
   readonly samples: number

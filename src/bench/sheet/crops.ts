@@ -2,13 +2,13 @@ import type { RgbImage } from '../../core/image.ts'
 
 /** Size of what is cut out, in pixels; smaller pictures are taken whole. */
 export const CROP_WIDTH = 160
-export const CROP_HEIGHT = 120
+const CROP_HEIGHT = 120
 
 /** Candidates lie a quarter of a crop apart. */
 const STEP = { x: CROP_WIDTH / 4, y: CROP_HEIGHT / 4 } as const
 
 /** A rectangle of a picture, in pixels. */
-export interface Crop {
+interface Crop {
   readonly left: number
   readonly top: number
   readonly width: number

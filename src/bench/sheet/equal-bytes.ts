@@ -8,7 +8,7 @@ const WORST = 1
 const BEST = 100
 
 /** A file of a codec and the quality, 1 to 100, that gave it. */
-export interface SizedFile {
+interface SizedFile {
   readonly quality: number
   readonly file: Uint8Array<ArrayBuffer>
 }

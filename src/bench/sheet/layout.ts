@@ -31,14 +31,14 @@ interface PlacedImage {
 }
 
 /** Where everything lies, in pixels from the upper left corner. */
-export interface Placement {
+interface Placement {
   readonly width: number
   readonly height: number
   readonly texts: readonly PlacedText[]
   readonly images: readonly PlacedImage[]
 }
 
-export const COLUMN_WIDTH = ENLARGEMENT * CROP_WIDTH
+const COLUMN_WIDTH = ENLARGEMENT * CROP_WIDTH
 const GAP = 8
 const TEXT_SCALE = 2
 /** From one letter to the next, and from one line to the next. */

@@ -38,7 +38,7 @@ export const SHEET_MEASURES: readonly SheetMeasure[] = [
 const SHEET_RIVALS: readonly RivalCodec[] = ['avif', 'webp', 'mozjpeg']
 
 /** One codec's file of a picture. */
-export interface SheetFile {
+interface SheetFile {
   readonly codec: 'strata' | RivalCodec
   readonly quality: number
   readonly bytes: number
@@ -67,7 +67,7 @@ export interface SheetOptions {
   readonly progress?: (picture: number, codec: string) => void
 }
 
-export interface Sheet {
+interface Sheet {
   readonly image: RgbImage
   readonly pictures: readonly SheetPicture[]
 }

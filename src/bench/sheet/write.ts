@@ -3,7 +3,7 @@ import { writeOutput } from '../../node/files.ts'
 import { pictureEncoder } from '../../node/picture-writer.ts'
 import { makeSheet, type SheetOptions, type SheetPicture } from './sheet.ts'
 
-export interface SheetRequest extends Omit<SheetOptions, 'progress'> {
+interface SheetRequest extends Omit<SheetOptions, 'progress'> {
   /** File to draw into, a PNG. */
   readonly path: string
   /** How many pictures to draw, the first ones. */

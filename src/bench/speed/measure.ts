@@ -44,7 +44,7 @@ export interface SpeedRow {
 /** Ours: a prefix of the file to a JPEG. Theirs: a file of that size alone, decoded and encoded by jSquash. */
 type Contest<T> = Readonly<Record<'strata' | 'avif' | 'webp', T>>
 
-export interface SpeedOptions {
+interface SpeedOptions {
   /** Widths on the picture's default ladder. */
   readonly widths: readonly number[]
   readonly samples: number

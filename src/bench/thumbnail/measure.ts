@@ -27,7 +27,7 @@ export interface ThumbnailRow extends Scores {
   readonly low?: Scores
 }
 
-export interface ThumbnailOptions {
+interface ThumbnailOptions {
   readonly rescaler: Rescaler
   /** @default not measured */
   readonly irn?: Invertible | undefined

@@ -12,7 +12,7 @@ import { listPictures } from '../folder.ts'
 import { measureThumbnails, type ThumbnailRow } from './measure.ts'
 import { plotThumbnails, summarizeThumbnails, type ThumbnailSummary } from './report.ts'
 
-export interface ThumbnailBenchOptions {
+interface ThumbnailBenchOptions {
   /** Folder of pictures. */
   readonly images: string
   /** Name of the set, for the plot. */

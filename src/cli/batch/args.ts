@@ -18,7 +18,7 @@ export const BATCH_ARGS = {
  * @throws StrataError USAGE, FILE_FAILED
  */
 export async function batchOptions(
-  args: { readonly concurrency?: string; readonly manifest?: string },
+  args: { readonly concurrency?: string | undefined; readonly manifest?: string | undefined },
   defaultConcurrency: number,
   settings: (input: string) => Promise<unknown>,
 ): Promise<BatchOptions> {

@@ -14,7 +14,7 @@ interface Failure {
   readonly error: { readonly code: string; readonly message: string }
 }
 
-export interface Work {
+interface Work {
   readonly json: unknown
   readonly text: string
 }

@@ -11,7 +11,7 @@ export interface PictureFile {
   readonly name: string
 }
 
-export interface FoundPictures {
+interface FoundPictures {
   readonly pictures: readonly PictureFile[]
   /** Paths of the other files below the folders, hidden ones aside. */
   readonly ignored: readonly string[]

@@ -1,5 +1,5 @@
 /** How far a batch is. */
-export interface Progress {
+interface Progress {
   readonly done: number
   readonly total: number
   /** Of `done`, those that took no time, because they were done before. */

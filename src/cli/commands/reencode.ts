@@ -70,7 +70,7 @@ export const reencode = defineCommand({
 function isDue(
   { state, modelSet, code }: ListedImage,
   live: string,
-  { all, failed }: { readonly all?: boolean; readonly failed?: boolean },
+  { all, failed }: { readonly all?: boolean | undefined; readonly failed?: boolean | undefined },
 ): boolean {
   if (state === 'ready') return all === true || modelSet !== live
   // What is no picture, or is damaged, stays so.

@@ -31,10 +31,7 @@ export const sign = defineCommand({
     const seconds =
       args.expires === undefined ? undefined : parseInteger('expires', args.expires, 1, MAX_SECONDS)
     const expires = seconds === undefined ? undefined : Math.floor(Date.now() / 1000) + seconds
-    const url = await signUrl(args.url, {
-      ...{ kid, secret, signQuery: args.query === true },
-      ...(expires !== undefined && { expires }),
-    })
+    const url = await signUrl(args.url, { kid, secret, signQuery: args.query === true, expires })
     return { json: { url, kid, ...(expires !== undefined && { expires }) }, text: url }
   },
 })

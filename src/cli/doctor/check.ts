@@ -4,7 +4,7 @@
  */
 
 /** What a check ended with; `absent`: an optional package is not installed; `skipped`: an earlier failure hides it. */
-export type CheckState = 'ok' | 'absent' | 'skipped' | 'failed'
+type CheckState = 'ok' | 'absent' | 'skipped' | 'failed'
 
 export interface Check {
   readonly name: string

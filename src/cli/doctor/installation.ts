@@ -66,7 +66,7 @@ export async function checkPackage(
  * Compares every file that the manifest names with its SHA-256.
  * @throws StrataError MODEL_INVALID that names the first file that differs
  */
-export async function checkModels(folder?: string): Promise<string> {
+async function checkModels(folder?: string): Promise<string> {
   const { manifest, read } = await openModelFolder(folder)
   const files = Object.keys(manifest.files)
   for (const file of files) await read(file)

@@ -4,7 +4,7 @@ import { describeHeader, type HeaderDescription } from '../../format/describe.ts
 import { readHeader, wholeLayers } from '../../format/reader.ts'
 
 /** What the edge answers at `/img/:id.json`, and what `strata info --json` prints of a local file. */
-export interface FileDescription extends HeaderDescription {
+interface FileDescription extends HeaderDescription {
   readonly bytes: number
   /** The ETag of the whole file at an edge; null for a prefix, which does not know the hash of the whole. */
   readonly etag: string | null

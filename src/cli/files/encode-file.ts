@@ -39,7 +39,7 @@ export async function planOutputs(
   return targets
 }
 
-export interface EncodedFile {
+interface EncodedFile {
   readonly input: string
   readonly output: string
   readonly bytes: number

@@ -10,19 +10,19 @@ import { readAnyPicture } from './any-picture.ts'
 /** Embed factor when none is asked for and the picture is large enough. */
 const DEFAULT_FACTOR = 2
 
-export interface ThumbnailRequest {
+interface ThumbnailRequest {
   readonly width: number
   /** Undefined: 2 where it can be, else 1. */
   readonly factor: number | undefined
   readonly quality: number
 }
 
-export interface ThumbnailTools {
+interface ThumbnailTools {
   readonly codec: () => Promise<Pick<FileCodec, 'decode'>>
   readonly rescaler: (factor: number) => Promise<Rescaler | undefined>
 }
 
-export interface Thumbnail extends Size {
+interface Thumbnail extends Size {
   readonly bytes: Uint8Array
   /** The embed factor; 1 hides nothing. */
   readonly ht: number

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { dirname } from 'node:path'
 
 /** What one layer takes, and what files of other codecs take that look as good. */
-export interface LayerComparison {
+interface LayerComparison {
   readonly width: number
   /** From the start of the file to the end of the layer. */
   readonly bytes: number
@@ -15,7 +15,7 @@ export interface LayerComparison {
   readonly webp: number | null
 }
 
-export interface ImageComparison {
+interface ImageComparison {
   /** ETag of the whole file that was measured. */
   readonly etag: string
   /** From the base up, as far as they are measured. */
@@ -23,7 +23,7 @@ export interface ImageComparison {
 }
 
 /** What the demo page is told about the samples. */
-export interface Comparisons {
+interface Comparisons {
   /** Whether more is to come. */
   measuring: boolean
   /** By image id. */

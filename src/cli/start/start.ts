@@ -11,7 +11,7 @@ import { requireFreePort } from './ports.ts'
 import type { Sample } from './samples.ts'
 import { uploadSamples } from './upload-samples.ts'
 
-export interface StartOptions {
+interface StartOptions {
   readonly port: number
   readonly originPort: number
   /** The folder with the wrangler files. */

@@ -3,7 +3,7 @@ import { type Info, imageUrl, type UploadTarget } from '../edge-request.ts'
 import { putImage, reencodeImage, waitFor } from '../upload-file.ts'
 import { SAMPLES, type Sample } from './samples.ts'
 
-export interface SampleOptions {
+interface SampleOptions {
   /** Files of another model set are encoded again. */
   readonly modelSet: string
   /** Shows a line to people. */

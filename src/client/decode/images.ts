@@ -9,7 +9,7 @@ import { KeyedMutex, Limiter } from './limiter.ts'
 import { type Prefix, PrefixStore } from './prefix-store.ts'
 
 /** The bytes of an image up to the layer that was requested. */
-export interface ImagePrefix {
+interface ImagePrefix {
   readonly bytes: Uint8Array
   readonly header: StrataHeader
   readonly layer: number
@@ -18,7 +18,7 @@ export interface ImagePrefix {
   readonly transfer: Transfer
 }
 
-export interface ImageRequest {
+interface ImageRequest {
   readonly image: string
   /** Device pixels. */
   readonly width: number

@@ -14,7 +14,7 @@ export interface Layer {
   readonly end: number
 }
 
-export interface Progress {
+interface Progress {
   readonly state: 'queued' | 'encoding'
   readonly attempt: number
   /** Why the attempt before failed. */
@@ -22,7 +22,7 @@ export interface Progress {
 }
 
 /** What files of other codecs take that look as good as a layer; null where a codec never does. */
-export interface LayerComparison {
+interface LayerComparison {
   readonly width: number
   readonly avif: number | null
   readonly webp: number | null
@@ -53,7 +53,7 @@ export async function fetchComparisons(): Promise<Comparisons> {
   return (await (await fetch('/comparisons')).json()) as Comparisons
 }
 
-export type ImageState =
+type ImageState =
   | { readonly kind: 'ready'; readonly info: Info }
   | { readonly kind: 'open'; readonly progress: Progress; readonly retryAfter: number }
   | { readonly kind: 'failed'; readonly message: string }

@@ -7,7 +7,7 @@ import { checksumOf, markerSegment } from './marker.ts'
 import type { HyperThumbnailModel } from './model.ts'
 import { makeThumbnail } from './thumbnail.ts'
 
-export interface EmbedParts {
+interface EmbedParts {
   readonly model: HyperThumbnailModel
   /** Does the arithmetic of the JPEG. @default the TypeScript reference */
   readonly kernel?: JpegKernel | undefined

@@ -4,7 +4,7 @@ import { embed } from './embed.ts'
 import type { HyperThumbnailModel } from './model.ts'
 import { METHOD, restore } from './restore.ts'
 
-export interface HyperThumbnailOptions {
+interface HyperThumbnailOptions {
   readonly model: HyperThumbnailModel
   /** Decodes pictures that hide nothing, for `restore`. */
   readonly decodePicture: DecodePicture

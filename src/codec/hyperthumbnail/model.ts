@@ -5,7 +5,7 @@ import { type PredictorTable, TablePredictor } from './predictor.ts'
 import { qualityCode } from './quality.ts'
 
 /** Factors that models are made for; a runtime may hold those of some. */
-export const FACTORS = [2, 4] as const
+const FACTORS = [2, 4] as const
 
 /** `hyperthumbnail.json` or `hyperthumbnail4.json`, as models/strata_models/hyperthumbnail/export.py writes it. */
 interface ModelTable {
@@ -27,7 +27,7 @@ interface Part {
 }
 
 /** One of the two networks; what it puts out counts times `gain`. */
-export interface ThumbnailNetwork {
+interface ThumbnailNetwork {
   readonly network: Network
   gain(quality: number): number
 }

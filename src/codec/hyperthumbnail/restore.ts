@@ -15,7 +15,7 @@ import { type Window, windowsOf } from './windows.ts'
 
 export const METHOD = 'hyperthumbnail'
 
-export interface RestoreParts {
+interface RestoreParts {
   readonly model: HyperThumbnailModel
   /** Decodes pictures that hide nothing. */
   readonly decodePicture: DecodePicture

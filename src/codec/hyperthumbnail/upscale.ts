@@ -1,7 +1,7 @@
 import { type ResampleWeights, resampleWeights, WEIGHT_BITS } from '../../pixels/resample-weights.ts'
 
 /** Bicubic upscaling of interleaved samples by a whole factor, as src/pixels/resample defines it, without rounding. */
-export interface Upscaler {
+interface Upscaler {
   /**
    * Output row `y` of the picture.
    *

@@ -6,7 +6,7 @@ export interface Window {
   readonly to: number
 }
 
-export interface WindowOptions {
+interface WindowOptions {
   readonly width: number
   /** A multiple of `stride`, like all rows here. */
   readonly height: number

@@ -3,7 +3,7 @@ import { type EncodePng, embed } from './embed.ts'
 import type { IrnModel } from './model.ts'
 import { METHOD, restore } from './restore.ts'
 
-export interface IrnOptions {
+interface IrnOptions {
   readonly model: IrnModel
   readonly decodePicture: DecodePicture
   readonly encodePng: EncodePng

@@ -31,7 +31,7 @@ export interface Coupling {
 }
 
 /** The couplings behind one halving. */
-export interface Level {
+interface Level {
   /** Channels of the high part, 3 times those that went into the Haar transformation and what its low part has above 3. */
   readonly high: number
   readonly couplings: readonly Coupling[]

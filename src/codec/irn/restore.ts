@@ -12,7 +12,7 @@ import { Normal } from './normal.ts'
 
 export const METHOD = 'irn'
 
-export interface RestoreParts {
+interface RestoreParts {
   readonly model: IrnModel
   readonly decodePicture: DecodePicture
   /** Of z ~ N(0, I), an integer from 0 to 2^32 - 1. @default z = 0, its mode */

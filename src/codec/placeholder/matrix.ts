@@ -60,7 +60,11 @@ export function createWasmProduct(module: WebAssembly.Module): AddProduct {
 const instances = new WeakMap<WebAssembly.Module, AddProduct>()
 
 /** The fastest that there is, instantiated once per module. */
-export function productOf({ kernels: module }: { readonly kernels?: WebAssembly.Module }): AddProduct {
+export function productOf({
+  kernels: module,
+}: {
+  readonly kernels?: WebAssembly.Module | undefined
+}): AddProduct {
   if (!module) return referenceProduct
   const known = instances.get(module)
   if (known) return known

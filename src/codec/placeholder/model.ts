@@ -6,7 +6,7 @@ import { type AddProduct, productOf, referenceProduct, transpose } from './matri
 /** The decoded thumbnail's side. */
 export const SIDE = 32
 /** The recurrent state lies on a grid of blocks, GRID x GRID, each with the lowest frequencies of 8x8 pixels. */
-export const BLOCK = 8
+const BLOCK = 8
 export const GRID = SIDE / BLOCK
 export const CELLS = GRID * GRID
 /** Bits of one iteration of the network: one step of 16 bytes. */

@@ -25,7 +25,7 @@ export interface SignOptions {
    * Seconds since 1970 after which the URL is refused.
    * @default never
    */
-  readonly expires?: number
+  readonly expires?: number | undefined
   /** As in the edge's option. @default false */
   readonly signQuery?: boolean
 }

@@ -10,9 +10,9 @@ export interface Origin {
   /** Base address, such as `http://127.0.0.1:8788`. */
   readonly url: string
   /** Sent as `Authorization: Bearer`, where the origin requires a token. */
-  readonly token?: string
+  readonly token?: string | undefined
   /** Signs the requests, where the origin requires signatures. */
-  readonly key?: string
+  readonly key?: string | undefined
   /** Used in place of the global `fetch`: a binding, a tunnel, a test. */
   readonly fetch?: (request: Request) => Promise<Response>
 }

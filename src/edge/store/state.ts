@@ -22,7 +22,7 @@ interface UploadRecord {
   readonly sha256: string
   readonly params: UploadParams
   /** Names the last attempt's worker: by it, a queue message that is delivered again recognizes its own attempt. */
-  readonly claim?: string
+  readonly claim?: string | undefined
 }
 
 /** An upload that is not encoded yet: `encoding` during an attempt, else `queued`. */

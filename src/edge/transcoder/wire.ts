@@ -37,9 +37,9 @@ export function fromQuery(query: URLSearchParams): TranscodeRequest {
   const focus = single(query, 'focus')
   const background = single(query, 'bg')
   return {
-    ...(fit !== undefined && { fit: choice('fit', fit, FITS) }),
-    ...(focus !== undefined && { focus: point('focus', focus) }),
-    ...(background !== undefined && { background: colour('bg', background) }),
+    fit: fit === undefined ? undefined : choice('fit', fit, FITS),
+    focus: focus === undefined ? undefined : point('focus', focus),
+    background: background === undefined ? undefined : colour('bg', background),
     layer: value('layer', 0, MAX_LAYERS - 1),
     width: value('w', 1, MAX_DIMENSION),
     height: value('h', 1, MAX_DIMENSION),

@@ -8,7 +8,7 @@ const HALF = 1 << 12
 const Y_OFFSET = HALF - (512 << 13)
 
 /** The samples of one line of MCUs, as planes whose sides are multiples of 8. */
-export interface SamplePlanes {
+interface SamplePlanes {
   readonly y: Int16Array
   readonly cb: Int16Array
   readonly cr: Int16Array

@@ -2,7 +2,7 @@ import { invalidParam, StrataError } from '../../core/errors.ts'
 import type { JpegLayout, JpegSubsampling } from './types.ts'
 
 /** Largest side of a JPEG: the frame header has 16 bits for it. */
-export const MAX_SIDE = 65535
+const MAX_SIDE = 65535
 
 /**
  * @throws StrataError PARAM_INVALID for sides that are no positive integers, INPUT_TOO_LARGE above 65535

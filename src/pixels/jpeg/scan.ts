@@ -6,7 +6,7 @@ import { STANDARD_HUFFMAN } from './tables.ts'
 import { TOKEN_SYMBOLS } from './tokens.ts'
 
 /** Takes the tokens of line after line and turns them into a file. */
-export interface ScanWriter {
+interface ScanWriter {
   /** @returns the bytes that are ready; `tokens` is not kept */
   line(tokens: Uint32Array): Uint8Array | undefined
   finish(): Uint8Array

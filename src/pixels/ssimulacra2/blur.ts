@@ -14,7 +14,7 @@ export function blurInput(width: number): Float32Array {
 }
 
 /** Blurs a plane row by row, with zeros around it. */
-export interface Blur {
+interface Blur {
   /** Row y of the plane, as blurInput has it -> row y - REACH of the blurred plane, while there is one. */
   write(row: Float32Array): void
   /** The blurred row; the next `write` replaces it. */

@@ -4,7 +4,7 @@ import { positiveXyb } from './colour.ts'
 import { CHANNELS, scalesOf, weightsOf } from './weights.ts'
 
 /** Compares two pictures at one scale and all smaller ones, row by row. */
-export interface ScaleComparison {
+interface ScaleComparison {
   /** The next row of both in linear light, 3 * width values each; not kept. The reference's is not read if it is kept. */
   write(reference: Float32Array, distorted: Float32Array): void
   /** After the last row. @returns the sum of weighted norms of these scales */

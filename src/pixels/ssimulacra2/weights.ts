@@ -2,7 +2,7 @@
 export const NORMS_PER_CHANNEL = 6
 
 export const CHANNELS = 3
-export const MOST_SCALES = 6
+const MOST_SCALES = 6
 
 /** A picture's side, in pixels, below which no further scale is made, and the smallest side that is scored. */
 export const SMALLEST_SIDE = 8

@@ -1,7 +1,6 @@
 import { appendFile, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { runBatch } from '../../../src/cli/batch/batch.ts'
 import { openManifest } from '../../../src/cli/batch/manifest.ts'
 import { clock, describeProgress } from '../../../src/cli/batch/progress.ts'
@@ -16,23 +15,33 @@ function quietIo() {
   return { io, lines }
 }
 
+/** Time passes only when the test lets it. */
+function stopTime(): void {
+  vi.useFakeTimers()
+  onTestFinished(() => void vi.useRealTimers())
+}
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 const work = async (input: string) => ({ json: input, text: `done ${input}` })
 
 describe('a batch', () => {
   it('works on as many at once as it is told, and keeps their order', async () => {
+    stopTime()
     let [running, most] = [0, 0]
     const inputs = ['40', '10', '30', '1', '20']
-    const result = await runBatch(
+    const batch = runBatch(
       inputs,
       quietIo().io,
       async (input) => {
         most = Math.max(most, ++running)
-        await sleep(Number(input))
+        await pause(Number(input))
         running--
         return await work(input)
       },
       { concurrency: 3 },
     )
+    await vi.advanceTimersByTimeAsync(60)
+    const result = await batch
     expect(most).toBe(3)
     expect(result.json).toMatchObject({ files: inputs, failed: [], skipped: 0 })
     expect(result.text).toMatch(/^done 40\n(.*\n){4}5 done; [\d.]+ s$/)
@@ -51,18 +60,24 @@ describe('a batch', () => {
   })
 
   it('says now and then how far it is where no terminal shows it', async () => {
+    stopTime()
     const notes: string[] = []
     const io = { ...quietIo().io, note: (text: string) => void notes.push(text) }
     const slowly = async (input: string) => {
-      await sleep(60)
+      await pause(60)
       return await work(input)
     }
-    await runBatch(['a', 'b', 'c'], io, slowly, { concurrency: 2, noteMs: 10 })
-    expect(notes[0]).toBe('0/3  0 %  a, b')
-    expect(notes.at(-1)).toMatch(/^2\/3 {2}66 % .* left {2}c$/)
-    const after = notes.length
-    await sleep(40)
-    expect(notes).toHaveLength(after)
+    const batch = runBatch(['a', 'b', 'c'], io, slowly, { concurrency: 2, noteMs: 25 })
+    await vi.advanceTimersByTimeAsync(120)
+    await batch
+    expect(notes).toEqual([
+      '0/3  0 %  a, b',
+      '0/3  0 %  a, b',
+      '2/3  66 %  27/s  0:01 left  c',
+      '2/3  66 %  20/s  0:01 left  c',
+    ])
+    await vi.advanceTimersByTimeAsync(1000)
+    expect(notes).toHaveLength(4)
   })
 
   it('names what it left out', async () => {
@@ -77,13 +92,15 @@ describe('a batch', () => {
   })
 
   it('says how far it is, how fast, and how long it will take', async () => {
+    stopTime()
     const { io, lines } = quietIo()
-    await runBatch(['a', 'b'], io, async (input) => {
-      await sleep(20)
+    const batch = runBatch(['a', 'b'], io, async (input) => {
+      await pause(20)
       return await work(input)
     })
-    expect(lines[0]).toBe('0/2  0 %  a')
-    expect(lines[1]).toMatch(/^1\/2 {2}50 % {2}[\d.]+\/s {2}0:01 left {2}b$/)
+    await vi.advanceTimersByTimeAsync(40)
+    await batch
+    expect(lines).toEqual(['0/2  0 %  a', '1/2  50 %  50/s  0:01 left  b'])
     const progress = { done: 30, total: 300, skipped: 10, elapsedMs: 10_000 }
     expect(describeProgress(progress)).toBe('30/300  10 %  2.0/s  2:15 left')
     expect(describeProgress({ ...progress, skipped: 30 })).toBe('30/300  10 %')

@@ -2,7 +2,6 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { transform } from 'esbuild'
 import { describe, expect, it, vi } from 'vitest'
 import { startChild } from '../../../src/cli/start/children.ts'
@@ -11,9 +10,9 @@ import { folder } from '../harness.ts'
 /** A program that starts another, prints the id of that one, and ignores SIGTERM when told to. */
 const PARENT = `
   const { spawn } = require('node:child_process')
+  if (process.env.STUBBORN) process.on('SIGTERM', () => {})
   const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' })
   console.log('grandchild ' + child.pid)
-  if (process.env.STUBBORN) process.on('SIGTERM', () => {})
   setInterval(() => {}, 1000)
 `
 
@@ -42,7 +41,6 @@ async function startParent(env: NodeJS.ProcessEnv = {}) {
     print,
   })
   await vi.waitFor(() => expect(lines[0]).toMatch(/^grandchild \d+$/), 10_000)
-  await sleep(100) // until the handler of the stubborn one stands
   return { child, grandchild: Number(lines[0]?.split(' ')[1]) }
 }
 

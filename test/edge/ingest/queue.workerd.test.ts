@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { attemptEncode } from '../../../src/edge/ingest/attempt.ts'
 import { signWebhook } from '../../../src/edge/ingest/webhook.ts'
 import { ImageStore } from '../../../src/edge/store/store.ts'
@@ -19,7 +19,24 @@ const good = answerWith(strataFile(80))
 const down = () => Promise.reject(new TypeError('connection refused'))
 const encodeJob = (id: string, token = 't') => ({ kind: 'encode', id, token }) as const
 const job: (id: string, token?: string) => unknown = encodeJob
-const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
+
+/** An origin that answers when the test lets it; `asked` is over when it has been asked. */
+function heldOrigin() {
+  let [calls, ask, release] = [0, () => {}, () => {}]
+  const asked = new Promise<void>((resolve) => {
+    ask = resolve
+  })
+  const released = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  const encode = async (request: Request) => {
+    calls++
+    ask()
+    await released
+    return await good(request)
+  }
+  return { encode, asked, release, calls: () => calls }
+}
 
 /** With leases that are over soon. */
 function ingestServices(encode: (request: Request) => Response | Promise<Response>) {
@@ -156,19 +173,16 @@ describe('the consumer', () => {
   })
 
   it('encodes once when a message is delivered twice at the same time', async () => {
-    let calls = 0
-    const cdn = createQueuedCdn(async (request) => {
-      calls++
-      await sleep(100)
-      return good(request)
-    })
+    const origin = heldOrigin()
+    const cdn = createQueuedCdn(origin.encode)
     await writeOpen('double')
     const first = cdn.deliver(job('double'), { id: 'first' })
-    await sleep(50)
+    await origin.asked
     expect(await cdn.deliver(job('double'), { id: 'second' })).toBe('ack')
     expect(cdn.sent[0]?.delaySeconds).toBeGreaterThan(50)
+    origin.release()
     expect(await first).toBe('ack')
-    expect(calls).toBe(1)
+    expect(origin.calls()).toBe(1)
   })
 
   it('resumes its own message at once after it was killed', async () => {
@@ -180,24 +194,36 @@ describe('the consumer', () => {
   })
 
   it('renews the lease of a long encode', async () => {
-    const slow = async (request: Request) => {
-      await sleep(400)
-      return good(request)
-    }
+    const origin = heldOrigin()
     await writeOpen('long')
-    const services = ingestServices(slow)
+    const services = ingestServices(origin.encode)
     const running = attemptEncode(encodeJob('long'), 'one', services)
-    await sleep(300) // far more than one lease
+    await origin.asked
+    const leaseUntil = async () => {
+      const stored = await services.store.readState('long')
+      return stored?.state.status === 'encoding' ? stored.state.leaseUntil : 0
+    }
+    const first = await leaseUntil()
+    await vi.waitFor(
+      async () => expect(await leaseUntil()).toBeGreaterThan(first + 2 * services.leaseMs),
+      60_000,
+    )
     const other = await attemptEncode(encodeJob('long'), 'another', services)
     expect(other).toMatchObject({ kind: 'postponed' })
+    origin.release()
     expect(await running).toEqual({ kind: 'settled' })
     expect(await keysOf('long')).toEqual(['original/long/t', 'strata/long/t-1'])
   })
 
   it('aborts an encode whose upload was replaced or deleted', async () => {
     let aborted = false
+    let ask = () => {}
+    const asked = new Promise<void>((resolve) => {
+      ask = resolve
+    })
     const endless = ({ signal }: Request) =>
       new Promise<Response>((_, reject) => {
+        ask()
         signal.addEventListener('abort', () => {
           aborted = true
           reject(new Error('aborted'))
@@ -206,7 +232,7 @@ describe('the consumer', () => {
     await writeOpen('unwanted')
     const services = ingestServices(endless)
     const running = attemptEncode(encodeJob('unwanted'), 'one', services)
-    await sleep(50)
+    await asked
     await services.store.removeImage('unwanted')
     expect(await running).toEqual({ kind: 'settled' })
     expect(aborted).toBe(true)

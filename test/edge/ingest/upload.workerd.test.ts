@@ -147,9 +147,8 @@ describe('an upload', () => {
     for (const index of order) {
       const { answer, body } = await origin.call(index)
       answer(new Response(strataFile(30, [320], body)))
-      await new Promise((resolve) => setTimeout(resolve, 30))
+      await background[index]
     }
-    await Promise.all(background)
     expect(await bytesOf(await cdn.get(`/cdn/img/${id}?f=native`))).toEqual(strataFile(30, [320], 'second'))
     expect(await keysOf(id)).toHaveLength(2)
   })

@@ -1,8 +1,18 @@
-import { describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { SerialQueue } from '../../../src/edge/transcoder/serial-queue.ts'
 
 const ignore = () => undefined
 const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
+
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => void vi.useRealTimers())
+
+/** What the jobs give, after as much time as they need. */
+async function afterAll<T>(jobs: readonly Promise<T>[]): Promise<T[]> {
+  const all = Promise.all(jobs)
+  await vi.runAllTimersAsync()
+  return await all
+}
 
 describe('a serial queue', () => {
   it('runs one job at a time, in order', async () => {
@@ -13,7 +23,7 @@ describe('a serial queue', () => {
       await pause(2)
       log.push(`${name} ends`)
     }
-    await Promise.all(['a', 'b', 'c'].map((name) => queue.run(ignore, job(name))))
+    await afterAll(['a', 'b', 'c'].map((name) => queue.run(ignore, job(name))))
     expect(log).toEqual(['a begins', 'a ends', 'b begins', 'b ends', 'c begins', 'c ends'])
   })
 
@@ -33,7 +43,7 @@ describe('a serial queue', () => {
       code: 'TRANSCODE_BUSY',
       status: 503,
     })
-    await Promise.all(jobs)
+    await afterAll(jobs)
     expect(await queue.run(ignore, async () => 1)).toBe(1)
   })
 
@@ -46,13 +56,13 @@ describe('a serial queue', () => {
       await pause(12)
       running--
     }
-    await Promise.all(Array.from({ length: 8 }, () => queue.run(ignore, job)))
+    await afterAll(Array.from({ length: 8 }, () => queue.run(ignore, job)))
     expect(most).toBe(1)
   })
 
   it('goes on past a job that never settles', async () => {
     const queue = new SerialQueue(10, 5)
     void queue.run(ignore, () => new Promise(() => undefined))
-    expect(await queue.run(ignore, async () => 'next')).toBe('next')
+    expect(await afterAll([queue.run(ignore, async () => 'next')])).toEqual(['next'])
   })
 })

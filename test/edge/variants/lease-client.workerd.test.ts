@@ -1,5 +1,5 @@
 import { env } from 'cloudflare:workers'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { TranscodeLease } from '../../../src/edge/variants/durable.ts'
 import { LeaseClient, type LeaseNamespace } from '../../../src/edge/variants/lease-client.ts'
 import { answerWith, createCdn, fakeTranscoder, strataFile } from '../cdn.ts'
@@ -31,13 +31,28 @@ describe('leases in a Durable Object', () => {
 
   it('are renewed during long work, and taken over from a dead holder', async () => {
     const client = new LeaseClient(LEASE, 200)
-    const slow = await client.take('slow')
+    let renewals = 0
+    const counted = new LeaseClient(
+      {
+        idFromName: (name) => LEASE.idFromName(name),
+        get: (id) =>
+          new Proxy(LEASE.get(id), {
+            get(stub, name) {
+              if (name === 'renew') renewals++
+              return Reflect.get(stub, name) as unknown
+            },
+          }),
+      },
+      200,
+    )
+    const slow = await counted.take('slow')
     let taken = false
     const next = client.take('slow').then((held) => {
       taken = true
       return held
     })
-    await new Promise((resolve) => setTimeout(resolve, 600))
+    // Every third of a lease: more than one lease has gone by.
+    await vi.waitFor(() => expect(renewals).toBeGreaterThan(5), 60_000)
     expect(taken).toBe(false)
     await slow?.release(true)
     expect(await next).toBeUndefined()

@@ -60,12 +60,24 @@ describe('JPEGs that are kept', () => {
   })
 
   it('are not kept when their image is deleted while they are made', async () => {
-    const fake = fakeTranscoder(100)
-    const cdn = createCdn(answerWith(strataFile(54)), { persist: true, transcoder: () => fake.transcoder })
+    let [begin, release] = [() => {}, () => {}]
+    const begun = new Promise<void>((resolve) => {
+      begin = resolve
+    })
+    const released = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    const transcode = async () => {
+      begin()
+      await released
+      return Uint8Array.of(1)
+    }
+    const cdn = createCdn(answerWith(strataFile(54)), { persist: true, transcoder: () => ({ transcode }) })
     await cdn.put('/cdn/img/late')
     const answer = cdn.get('/cdn/img/late?w=320')
-    while (fake.requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 5))
+    await begun
     await cdn.request('/cdn/img/late', { method: 'DELETE' })
+    release()
     expect((await answer).status).toBe(200)
     expect(await kept('late')).toHaveLength(0)
   })
@@ -98,7 +110,7 @@ describe('an edge without a transcoder', () => {
     const full = createCdn(answerWith(file), { persist: true, transcoder: () => models })
     await full.put('/cdn/img/lean')
     const jpeg = await textOf(await full.get('/cdn/img/lean?w=320&q=33'))
-    const lean = createCdn(answerWith(file), { persist: true, transcoder: undefined })
+    const lean = createCdn(answerWith(file), { persist: true, transcoder: () => undefined })
     expect(await bytesOf(await lean.get('/cdn/img/lean?f=native&w=640'))).toEqual(
       file.subarray(0, layers[1]?.end),
     )

@@ -53,7 +53,7 @@ export const SHEET_ARGS = {
   },
 } as const satisfies ArgsDef
 
-export interface SheetArgs {
+interface SheetArgs {
   readonly path: string
   readonly pictures: number
   readonly quality: number

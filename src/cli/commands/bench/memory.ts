@@ -40,7 +40,7 @@ export const benchMemoryCommand = defineCommand({
 })
 
 /** @throws StrataError USAGE */
-export function parseSizes(text: string): Size[] {
+function parseSizes(text: string): Size[] {
   return text.split(',').map((item) => {
     const [width = 0, height = 0] = (/^\s*(\d{1,5})x(\d{1,5})\s*$/.exec(item) ?? []).slice(1).map(Number)
     const valid = Math.min(width, height) >= 1 && Math.max(width, height) <= MAX_DIMENSION

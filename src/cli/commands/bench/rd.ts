@@ -72,7 +72,7 @@ const WITH_OUT = ['anchors', 'also', 'plot', 'markdown'] as const
 
 /** @throws StrataError USAGE */
 function checkOutputs(
-  args: { readonly [name in 'out' | 'sheet' | (typeof WITH_OUT)[number]]?: string },
+  args: { readonly [name in 'out' | 'sheet' | (typeof WITH_OUT)[number]]?: string | undefined },
 ): void {
   if (args.out !== undefined) return
   if (args.sheet === undefined) throw usage('expected --out, --sheet or both, got neither')
@@ -81,7 +81,7 @@ function checkOutputs(
 }
 
 /** @throws StrataError USAGE */
-export function parseVariants(text: string): Variant[] {
+function parseVariants(text: string): Variant[] {
   const names = text.split(',').flatMap((name) => name.trim() || [])
   const wrong = names.find((name) => !(VARIANTS as readonly string[]).includes(name))
   if (wrong === undefined) return names as Variant[]

@@ -15,7 +15,7 @@ export function createCanvas(width: number, height: number): Canvas {
 }
 
 /** How a camera turns light into 8-bit sRGB. */
-export interface Development {
+interface Development {
   /** Factor on the light. @default 1 */
   readonly exposure?: number
   /** Standard deviation of the sensor's noise in the shadows, in steps of 1/255. @default 1.6 */

@@ -12,7 +12,7 @@ export interface Relief {
   readonly gloss: Float32Array
 }
 
-export interface Light {
+interface Light {
   /** Direction to the light: right, down, towards the camera; of length 1. */
   readonly direction: readonly [x: number, y: number, z: number]
   readonly sun: Colour
@@ -85,7 +85,7 @@ function sunAt(
 }
 
 /** Means over a square of 2 * radius + 1 pixels a side. */
-export function blurred(values: Float32Array, width: number, height: number, radius: number): Float32Array {
+function blurred(values: Float32Array, width: number, height: number, radius: number): Float32Array {
   const rows = blurLines(values, width, height, 1, width, radius)
   return blurLines(rows, height, width, width, 1, radius)
 }

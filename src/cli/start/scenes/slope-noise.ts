@@ -1,14 +1,14 @@
 import { hash } from '../../../pixels/noise.ts'
 
 /** Smooth noise at a point, in [0, 1), and its slopes. */
-export interface SlopedValue {
+interface SlopedValue {
   value: number
   slopeX: number
   slopeY: number
 }
 
 /** Value noise with its derivatives, written into `out`: called many millions of times, it makes no object. */
-export function slopeNoise(x: number, y: number, seed: number, out: SlopedValue): void {
+function slopeNoise(x: number, y: number, seed: number, out: SlopedValue): void {
   const left = Math.floor(x)
   const top = Math.floor(y)
   const u = x - left

@@ -15,19 +15,19 @@ import { type DecoderTable, loadDecoderTable } from '../shared/tables.ts'
 export interface DecodeOptions {
   readonly runtime: Runtime
   /** Layer to decode, from 0. @default the highest whole layer in the bytes */
-  readonly layer?: number
+  readonly layer?: number | undefined
   /**
    * Largest strip to decode, in pixels and with its padding: memory grows with the strips of the decoded layer, at
    * most 256 rows of it, and with nothing else. @default any that the format allows
    */
-  readonly maxStripPixels?: number
+  readonly maxStripPixels?: number | undefined
   readonly signal?: AbortSignal | undefined
   /** @default the fastest that the runtime has */
-  readonly kernels?: CodecKernels
+  readonly kernels?: CodecKernels | undefined
 }
 
 /** A file opened for decoding up to one layer. */
-export interface OpenFile {
+interface OpenFile {
   readonly header: StrataHeader
   readonly layer: LayerInfo
   readonly table: DecoderTable
@@ -94,7 +94,10 @@ export async function openLatents(
   file: OpenFile,
   options: DecodeOptions,
   readers: readonly LatentReader[],
-  { tap, decoded }: { readonly tap?: (layer: number) => SymbolTap; readonly decoded?: DecodedLayer } = {},
+  {
+    tap,
+    decoded,
+  }: { readonly tap?: (layer: number) => SymbolTap; readonly decoded?: DecodedLayer | undefined } = {},
 ): Promise<LatentSource[]> {
   const kernels = options.kernels ?? kernelsOf(options.runtime)
   const sources: LatentSource[] = []

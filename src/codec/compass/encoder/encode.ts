@@ -34,9 +34,9 @@ export interface EncodeOptions {
   readonly sha256: Uint8Array
   readonly resize: (image: RgbImage, width: number, height: number) => Promise<RgbImage>
   /** Code of the picture's thumbnail for the header. */
-  readonly placeholder?: Uint8Array
+  readonly placeholder?: Uint8Array | undefined
   /** Gradient steps on each strip's latents: smaller files for the same error, at several times the time. @default 0 */
-  readonly refine?: number
+  readonly refine?: number | undefined
   /** Decode the file before it is given out, and compare. */
   readonly verify?: boolean
   /** For measurements. */
@@ -76,7 +76,7 @@ export interface EncodedLayers {
 }
 
 /** Rows of the top layer as a decoder will show them, interleaved 8-bit RGB, from row `top` on. */
-export type ReceiveRows = (rows: Uint8Array, top: number) => void
+type ReceiveRows = (rows: Uint8Array, top: number) => void
 
 /**
  * Encodes a picture's layers, each predicted from what the decoder will have of the one below (COMPASS, eq. (1)-(4)). Strips of
@@ -112,7 +112,7 @@ export async function encodeLayers(
           const flags = strips.every((strip) => strip.length === 0) ? PREDICTED : 0
           return { ...info, flags, score: scores[index] ?? 0, strips }
         }),
-        ...(options.placeholder ? { placeholder: options.placeholder } : {}),
+        placeholder: options.placeholder,
       }),
     verify: async (file) => {
       const expected = { symbols: await hashes.layers(), reconstruction: await Promise.all(reconstruction) }

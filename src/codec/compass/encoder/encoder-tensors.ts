@@ -47,7 +47,7 @@ export function pictureTensor(cells: Int16Array, rows: number, columns: number):
 }
 
 /** What analysis gave for a tile, [channel][row][column], and where in it the wanted latents begin. */
-export interface AnalysedTile {
+interface AnalysedTile {
   readonly data: Float32Array
   readonly columns: number
   readonly top: number

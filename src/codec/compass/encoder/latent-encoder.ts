@@ -24,7 +24,7 @@ const TILE_LATENTS = 80
 /** Above so many bits a pixel a residual has never been seen not to pay; below, it is asked. */
 const DOUBTFUL_BITS = 0.06
 
-export interface LatentEncoderParts {
+interface LatentEncoderParts {
   readonly encoder: Runtime
   readonly decoder: Runtime
   readonly table: DecoderTable

@@ -14,7 +14,7 @@ export interface CodedStrip {
   readonly bits: number
 }
 
-export interface Descent {
+interface Descent {
   readonly picture: StripPicture
   readonly cost: StripCost
   /** Latents before rounding, [row][column][channel] in coded units. */

@@ -6,7 +6,7 @@ import type { Runtime } from '../../../runtime/types.ts'
 import { openFile, openLatents, openPictures } from '../decoder/layer-chain.ts'
 import { SymbolHashes } from '../latents/symbol-hashes.ts'
 
-export interface VerifyOptions {
+interface VerifyOptions {
   readonly runtime: Runtime
   /** What the encoder wrote: `SymbolHashes.layers()`. */
   readonly symbols: readonly string[]

@@ -1,7 +1,7 @@
 import { MEAN_STEPS } from '../shared/samples.ts'
 /** Largest magnitude that networks see. */
 export const CONTEXT_LIMIT = 255
-export const VALUE_LIMIT = 32767
+const VALUE_LIMIT = 32767
 /** In place of a run's position: the run lies outside the latents. */
 export const OUTSIDE = -1
 

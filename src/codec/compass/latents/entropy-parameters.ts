@@ -33,7 +33,7 @@ export interface PassParameters {
 }
 
 /** Gives the symbols of a pass: the decoder reads them, the encoder makes them and writes them down. */
-export type PassCoder = (parameters: PassParameters) => Int16Array
+type PassCoder = (parameters: PassParameters) => Int16Array
 
 /** The layer below, as far as entropy parameters may look at it: integers only. */
 export interface LayerBelow {
@@ -232,7 +232,7 @@ function given(values: Int16Array | undefined): Int16Array {
 }
 
 /** Index of the lower layer's latent under the centre of each of `count` latents, by integer arithmetic. */
-export function nearestLatents(
+function nearestLatents(
   count: number,
   first: number,
   pixelsBelow: number,

@@ -56,7 +56,7 @@ export interface DecoderTable {
 }
 
 /** The encoder's numbers for one kind of layer: encoder.json. */
-export interface EncoderLayerTable {
+interface EncoderLayerTable {
   readonly logGain: readonly (readonly number[])[]
   readonly sideOffset: readonly (readonly number[])[]
 }
@@ -69,7 +69,7 @@ export interface EncoderTable {
 }
 
 /** How the loss of training mixed squared error with SSIMULACRA2's distance S: (1 - share) * MSE + share * factor * S. */
-export interface PerceptualTable {
+interface PerceptualTable {
   /** 0..1 */
   readonly share: number
   /** Squared error (of 255^2) that a distance of 1 is worth, in equal bins of quality. */
