@@ -4,6 +4,7 @@
  * Nothing here reads a bucket or makes a response. It is the first room and imports no other.
  */
 
+import { parseColour } from '../../core/colour.ts'
 import { invalidParam } from '../../core/errors.ts'
 
 type OutputFormat = (typeof FORMATS)[number]
@@ -55,7 +56,7 @@ export function parseImageParams(query: URLSearchParams): ImageParams {
     width: width === undefined || width === 'auto' ? undefined : integer('w', width, 1, 999_999),
     height: height === undefined ? undefined : integer('h', height, 1, 999_999),
     fit: fit === undefined ? 'contain' : choice('fit', fit, FITS),
-    background: background === undefined ? undefined : colour('bg', background),
+    background: background === undefined ? undefined : parseColour('bg', background),
     dpr: dpr === undefined ? undefined : Math.min(ratio('dpr', dpr), MAX_DPR),
     quality: quality === undefined ? undefined : integer('q', quality, 1, 100),
     format: format === undefined ? 'auto' : choice('f', format, FORMATS),
@@ -85,13 +86,6 @@ function ratio(name: string, text: string): number {
 
 export function embedFactor(name: string, text: string): EmbedFactor {
   return Number(choice(name, text, FACTORS)) as EmbedFactor
-}
-
-/** Six lower-case digits from `rrggbb` or `rgb`. A leading `#` is taken too; in a URL it has to be escaped. */
-export function colour(name: string, text: string): string {
-  const digits = /^#?([0-9a-f]{3}|[0-9a-f]{6})$/i.exec(text)?.[1]?.toLowerCase()
-  if (digits === undefined) throw invalidParam(name, 'a colour as rrggbb or rgb in hexadecimal', text)
-  return digits.length === 6 ? digits : digits.replace(/./g, '$&$&')
 }
 
 export function choice<const T extends string>(name: string, text: string, values: readonly T[]): T {

@@ -1,5 +1,6 @@
+import { parseColour } from '../../core/colour.ts'
 import { MAX_DIMENSION, MAX_LAYERS } from '../../format/layout.ts'
-import { choice, colour, embedFactor, FITS, integer, single } from '../request/params.ts'
+import { choice, embedFactor, FITS, integer, single } from '../request/params.ts'
 import type { TranscodeRequest } from './transcoder.ts'
 
 /*
@@ -33,7 +34,7 @@ export function fromQuery(query: URLSearchParams): TranscodeRequest {
   const background = single(query, 'bg')
   return {
     ...(fit !== undefined && { fit: choice('fit', fit, FITS) }),
-    ...(background !== undefined && { background: colour('bg', background) }),
+    ...(background !== undefined && { background: parseColour('bg', background) }),
     layer: value('layer', 0, MAX_LAYERS - 1),
     width: value('w', 1, MAX_DIMENSION),
     height: value('h', 1, MAX_DIMENSION),
