@@ -104,6 +104,7 @@ export interface Kernels {
    * @returns its pointer
    * @throws StrataError INTERNAL when the memory cannot grow
    */
+  keep(bytes: number): number
   /**
    * Places sections one after the other, each at a multiple of 16, and grows the memory to hold them. Every call starts
    * again behind the reserved memory, so sections of an earlier call become invalid. Growing detaches all views: make
