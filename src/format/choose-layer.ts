@@ -4,9 +4,8 @@ import { readHeader, wholeLayers } from './reader.ts'
 import type { LayerInfo } from './types.ts'
 
 /**
- * Chooses the layer to decode: the layer numbered `layer`; else the smallest layer at least `width` pixels wide, or the
- * widest when none is; without both the highest layer. Choices by width or height of the ladder consider only layers
- * that lie wholly in `bytes`.
+ * Chooses the layer to decode: the layer with the number `layer`; else the smallest layer at least `width` pixels wide,
+ * or the widest when none is; else the highest layer. The last two consider only layers that lie wholly in `bytes`.
  *
  * @throws StrataError PARAM_INVALID (no such layer), FORMAT_TRUNCATED (layer incomplete), and what readHeader throws
  */
