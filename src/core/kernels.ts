@@ -71,7 +71,7 @@ export interface KernelExports {
       ...[values: number, indexes: number],
     ]
   ): void
-  passTables(runs: number, count: number, channels: number, found: number, out: number): void
+  passTables(runs: number, count: number, channels: number, wide: number, out: number): void
   ransDecode(
     tables: number,
     indexes: number,
