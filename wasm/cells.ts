@@ -1,10 +1,12 @@
 /*
- * Numbers between the networks: latents of a strip, pass by pass (src/codec/compass/pass-store.ts), what a layer's
- * networks look at (cell-kernel.ts), and pixels. A run is some channels of one latent, a multiple of 8.
+ * Kernels on integers between the networks: the latents of a strip, pass by pass (pass-store.ts of src/codec/compass), the
+ * context and the latents that a layer's networks read (cell-kernel.ts), and pixels. A run is a range of channels of one
+ * latent; its length is a multiple of 8. `runs` holds the index of the first value of each run in the strip as i32, or a
+ * negative number for a run outside the strip.
  */
 const CONTEXT_LIMIT: i16 = 255
 const VALUE_LIMIT: i16 = 32767
-/** Values of a symbol. */
+/** Steps of a value per unit of a symbol. */
 const MEAN_STEPS: i16 = 16
 
 // @ts-ignore: decorator
@@ -13,7 +15,7 @@ function magnitude(values: v128): v128 {
   return i16x8.min_u(i16x8.abs(values), i16x8.splat(CONTEXT_LIMIT))
 }
 
-/** Magnitudes of runs: values from `runs[k]` on (i32, in values; negative: zeros). */
+/** Copies the magnitudes of the runs' values, at most CONTEXT_LIMIT; zeros for runs outside. */
 export function passMagnitudes(runs: usize, count: u32, channels: u32, values: usize, out: usize): void {
   const end = runs + ((<usize>count) << 2)
   for (; runs < end; runs += 4) {
@@ -29,7 +31,7 @@ export function passMagnitudes(runs: usize, count: u32, channels: u32, values: u
   }
 }
 
-/** Halves of runs, likewise. */
+/** Copies (value + 4) >> 3 of the runs' values, limited to +-CONTEXT_LIMIT; zeros for runs outside. */
 export function passHalves(runs: usize, count: u32, channels: u32, values: usize, out: usize): void {
   const high = i16x8.splat(CONTEXT_LIMIT)
   const low = i16x8.splat(-CONTEXT_LIMIT)
@@ -48,19 +50,19 @@ export function passHalves(runs: usize, count: u32, channels: u32, values: usize
   }
 }
 
-/** Tables as bytes; 0 for runs outside. */
-export function passTables(runs: usize, count: u32, channels: u32, found: usize, out: usize): void {
+/** Narrows the tables of a pass from i16 to bytes; 0 for runs outside. */
+export function passTables(runs: usize, count: u32, channels: u32, wide: usize, out: usize): void {
   const end = runs + ((<usize>count) << 2)
   for (; runs < end; runs += 4) {
     const keep = i16x8.splat(load<i32>(runs) < 0 ? 0 : 255)
-    for (const stop = out + <usize>channels; out < stop; out += 8, found += 16) {
-      const tables = v128.and(v128.load(found), keep)
+    for (const stop = out + <usize>channels; out < stop; out += 8, wide += 16) {
+      const tables = v128.and(v128.load(wide), keep)
       v128.store64_lane(out, i8x16.narrow_i16x8_u(tables, tables), 0)
     }
   }
 }
 
-/** Values and tables of a pass to where its runs lie. */
+/** Stores the values (mean + MEAN_STEPS * symbol) and the tables of a pass into its runs of the strip. */
 export function passStore(
   runs: usize,
   count: u32,
@@ -96,7 +98,7 @@ export function passStore(
   }
 }
 
-/** Magnitudes and then tables of the latents at some columns (i32) of a row, one cell after the other. */
+/** Copies the magnitudes and then the tables of the latents at the given columns (i32) of a row, cell after cell. */
 export function cellContext(
   columns: usize,
   count: u32,
@@ -119,7 +121,7 @@ export function cellContext(
   }
 }
 
-/** Values times the gains (f64) of their channels, within `limit`, to the nearest, halves upwards. */
+/** Multiplies values by the gains (f64) of their channels, limits them to +-limit and rounds half up. */
 export function cellDequantize(
   values: usize,
   cells: u32,
@@ -151,7 +153,7 @@ export function cellDequantize(
   }
 }
 
-/** The lower two of four integers. */
+/** Dequantizes the lower two of four integers. */
 // @ts-ignore: decorator
 @inline
 function scaled(values: v128, gains: v128, low: v128, high: v128): v128 {
@@ -160,7 +162,7 @@ function scaled(values: v128, gains: v128, low: v128, high: v128): v128 {
   return i32x4.trunc_sat_f64x2_s_zero(f64x2.floor(f64x2.add(bounded, f64x2.splat(0.5))))
 }
 
-/** Samples as bytes; reads and writes on to the end of a vector: up to 30 bytes and 15. */
+/** Converts samples (1/64 steps) to bytes. Reads up to 30 bytes and writes up to 15 beyond the end. */
 export function cellBytes(samples: usize, count: u32, out: usize): void {
   const half = i16x8.splat(32)
   for (const end = out + <usize>count; out < end; out += 16, samples += 32) {
@@ -170,7 +172,7 @@ export function cellBytes(samples: usize, count: u32, out: usize): void {
   }
 }
 
-/** Samples kept in [0, high], where they lie; on to the end of a vector. */
+/** Limits samples to [0, high] in place. Reads and writes up to the end of the last vector. */
 export function cellBound(samples: usize, count: u32, high: i32): void {
   const most = i16x8.splat(<i16>high)
   for (const end = samples + 2 * <usize>count; samples < end; samples += 16) {

@@ -23,7 +23,7 @@ const TARGETS: usize = 36
 const TARGET_ROW: usize = 40
 const TARGET_CELL: usize = 44
 const IS_FLOOR: usize = 48
-/** f32: factor of what is negative; 1 without a leaky unit. */
+/** f32: factor of negative values; 1 without a leaky unit. */
 const SLOPE: usize = 52
 /** i32 */
 const LOW: usize = 56
@@ -36,10 +36,10 @@ const ADD_1: usize = 80
 /** A segment: pointer of the first tap of the first cell, row bytes, cell bytes; dense: bytes under the kernel. */
 const SEGMENT: usize = 16
 
-/** An f32 with this added has its nearest integer, ties to even, in the low bits: 1.5 * 2^23, for |y| <= 2^22. */
+/** 1.5 * 2^23. Added to an f32 y, |y| <= 2^22, it leaves the nearest integer, ties to even, in the low bits. */
 const MAGIC: f32 = 12582912
 const MAGIC_BITS: i32 = 0x4b400000
-/** Beyond this, what is added cannot bring a value back inside 16 bits. */
+/** Values beyond this limit stay outside 16 bits, whatever is added to them. */
 const BEYOND: f32 = 262144
 
 /**
@@ -90,7 +90,7 @@ function dense8(
 ): void {
   const last = cells - 1
   for (let x: usize = 0; x < cells; x += 4) {
-    // Behind the last cell: the last one again.
+    // Behind the last cell of the row, the last cell is read again.
     const x1 = min(x + 1, last)
     const x2 = min(x + 2, last)
     const x3 = min(x + 3, last)
@@ -290,7 +290,7 @@ function pair(a: v128, b: v128): v128 {
   return v128.shuffle<i16>(a, b, 0, 8, 1, 9, 2, 10, 3, 11)
 }
 
-/** From the sums of 4 output channels of a row, i32x4 every `sumCell` bytes, to the tensor. */
+/** Scales, rounds, bounds and stores the sums of 4 output channels of a row, an i32x4 every `sumCell` bytes. */
 function finish(task: usize, row: usize, vector: usize, sums: usize, sumCell: usize): void {
   const adds = load<u32>(task, ADDS)
   const scale = v128.load(<usize>load<u32>(task, SCALE) + 16 * vector)
@@ -327,7 +327,7 @@ function finish(task: usize, row: usize, vector: usize, sums: usize, sumCell: us
   }
 }
 
-/** The end of `finish` where nothing is added: the bounds hold before rounding as well. */
+/** The rest of `finish` without tensors to add: it may apply the bounds before rounding. */
 function bounded(
   sums: usize,
   sumCell: usize,
@@ -355,7 +355,7 @@ function bounded(
   }
 }
 
-/** Sums to integers inside [lowest, highest], which reach no further than 2^21. */
+/** Scales and rounds sums to integers in [lowest, highest], whose magnitudes are at most 2^21. */
 // @ts-ignore: decorator
 @inline
 function rounded(sums: v128, scale: v128, slope: v128, isFloor: bool, lowest: v128, highest: v128): v128 {
@@ -366,7 +366,7 @@ function rounded(sums: v128, scale: v128, slope: v128, isFloor: bool, lowest: v1
   return i32x4.sub(f32x4.add(y, f32x4.splat(MAGIC)), i32x4.splat(MAGIC_BITS))
 }
 
-/** Copies a run of `bytes` (even) of every cell of one grid to the same cell of another. */
+/** Copies `bytes` (even) of every cell of one grid to the same cell of another grid. */
 export function networkCopy(
   from: usize,
   fromRow: usize,
@@ -401,7 +401,7 @@ export function networkCopy(
   }
 }
 
-/** Saturated sum of two grids, a row of each being `bytes` of cells side by side: a multiple of 8. */
+/** Adds two grids with saturation. The cells of a row are contiguous and take `bytes`, a multiple of 8. */
 export function networkSum(
   a: usize,
   aRow: usize,

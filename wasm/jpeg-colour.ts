@@ -1,8 +1,8 @@
-// src/pixels/jpeg/colour.ts in vectors of 8 samples: the same integers.
+// Colour conversion of src/pixels/jpeg/colour.ts in vectors of 8 samples, with the same integers.
 const HALF: i32 = 1 << 12
 const Y_OFFSET: i32 = HALF - (512 << 13)
 
-/** (r, g) pairs as i16x8 of the four pixels from byte 0 of `v`, and from byte 4. */
+/** (r, g) as i16 pairs of the four pixels that start at byte 0 of `v`; redGreenHigh at byte 4. */
 // @ts-ignore: decorator
 @inline
 function redGreenLow(v: v128): v128 {
@@ -15,7 +15,7 @@ function redGreenHigh(v: v128): v128 {
   return v128.shuffle<u8>(v, i64x2.splat(0), 4, 16, 5, 16, 7, 16, 8, 16, 10, 16, 11, 16, 13, 16, 14, 16)
 }
 
-/** b as i32x4 of the same pixels. */
+/** Blue as i32x4 of the same four pixels. */
 // @ts-ignore: decorator
 @inline
 function blueLow(v: v128): v128 {
@@ -28,7 +28,7 @@ function blueHigh(v: v128): v128 {
   return v128.shuffle<u8>(v, i64x2.splat(0), 6, 16, 16, 16, 9, 16, 16, 16, 12, 16, 16, 16, 15, 16, 16, 16)
 }
 
-/** r * a + g * b + blue * c + bias, shifted down. */
+/** (r * a + g * b + blue * c + bias) >> shift, in each lane. */
 // @ts-ignore: decorator
 @inline
 function mix(redGreen: v128, blue: v128, ab: v128, c: v128, bias: v128, shift: i32): v128 {
@@ -50,7 +50,7 @@ function lumaOf8(p: usize): v128 {
   )
 }
 
-/** Completes a row of `width` pixels at `row` to `stride` pixels by repeating the last one. */
+/** Extends the row of `width` pixels at `row` to `stride` pixels by repeating the last one. */
 function padRow(row: usize, width: i32, stride: i32): void {
   let p = row + 3 * <usize>width
   const end = row + 3 * <usize>stride
@@ -65,8 +65,8 @@ function padRow(row: usize, width: i32, stride: i32): void {
 }
 
 /**
- * One line of 8x8 MCUs. `rgb` holds `rows` (1..8) rows of `width` pixels without gaps; `scratch` takes one row of
- * `stride` pixels (a multiple of 8); the planes take 8 rows each.
+ * Converts one line of 8x8 MCUs. `rgb` holds `rows` (1..8) rows of `width` pixels without gaps; `scratch` has room for one
+ * row of `stride` pixels (a multiple of 8); each plane has room for 8 rows.
  */
 export function jpegConvert444(
   rgb: usize,
@@ -108,14 +108,14 @@ export function jpegConvert444(
   }
 }
 
-/** Sums of two neighbours, given lanes (a0 a1 a2 a3) and (a4 a5 a6 a7) of 32 bits, as 16-bit pairs. */
+/** Sums of neighbours: from the 32-bit lanes (a0 a1 a2 a3) and (a4 a5 a6 a7) to 16-bit pairs. */
 // @ts-ignore: decorator
 @inline
 function pairSums(a: v128, b: v128): v128 {
   return i16x8.add(v128.shuffle<i32>(a, b, 0, 2, 4, 6), v128.shuffle<i32>(a, b, 1, 3, 5, 7))
 }
 
-/** As jpegConvert444 for 16x16 MCUs: 16 rows of luma, 8 of chroma; `scratch` takes two rows, stride is a multiple of 16. */
+/** As jpegConvert444, for 16x16 MCUs: 16 rows of luma, 8 of chroma, two rows of scratch, a stride that is a multiple of 16. */
 export function jpegConvert420(
   rgb: usize,
   width: i32,

@@ -1,4 +1,4 @@
-// src/pixels/jpeg/dct.ts in vectors of 8 samples: the same integers.
+// Forward DCT of src/pixels/jpeg/dct.ts in vectors of 8 samples, with the same integers.
 const C1: i32 = 16069
 const C2: i32 = 15137
 const C3: i32 = 13623
@@ -7,7 +7,7 @@ const C5: i32 = 9102
 const C6: i32 = 6270
 const C7: i32 = 3196
 
-/** Constants (a, b) for lanes (x, y) of `interleaveLow/High`. */
+/** Constants (a, b) for the lanes (x, y) that interleaveLow and interleaveHigh make. */
 // @ts-ignore: decorator
 @inline
 function pair(a: i32, b: i32): v128 {
@@ -34,10 +34,10 @@ function dot4(ab: v128, kab: v128, cd: v128, kcd: v128): v128 {
 
 /** The 32-bit sums of both passes: 8 outputs of 8 lanes. */
 const sums = memory.data(256, 16)
-/** The block between the passes, and after quantization (transposed). */
+/** The block between the passes; after quantization the transposed block. */
 const block = memory.data(128, 16)
 
-/** One 8-point DCT in each of 8 lanes: dct.ts, pass(). Leaves sums for output k at sums + 32 * k. */
+/** One 8-point DCT in each of 8 lanes (pass() of dct.ts). Leaves the sums of output k at sums + 32 * k. */
 // @ts-ignore: decorator
 @inline
 function pass(x0: v128, x1: v128, x2: v128, x3: v128, x4: v128, x5: v128, x6: v128, x7: v128): void {
@@ -80,7 +80,7 @@ function pass(x0: v128, x1: v128, x2: v128, x3: v128, x4: v128, x5: v128, x6: v1
   v128.store(sums, dot4(aH, pair(C7, -C5), bH, pair(C3, -C1)), 240)
 }
 
-/** Row `k` after the first pass: rounded to 4 fractional bits. */
+/** Output row `k` of the first pass, rounded to 4 fractional bits. */
 // @ts-ignore: decorator
 @inline
 function between(k: usize): v128 {
@@ -98,9 +98,8 @@ function quantize4(sum: v128, reciprocal: v128): v128 {
 }
 
 /**
- * `count` blocks of a plane: DCT, quantization, zigzag. Block i begins at samples + i * advance (bytes) and goes to
- * out + i * step.
- *
+ * Transforms, quantizes and zigzags `count` blocks of a plane. Block i starts at samples + i * advance (bytes) and is
+ * written to out + i * step.
  * @param stride samples in a row of the plane
  * @param tables f32[64] reciprocals by transposed index 8 * u + v, then u8[64] the transposed index of each zigzag
  *   position, below 64

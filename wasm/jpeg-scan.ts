@@ -1,4 +1,4 @@
-// src/pixels/jpeg/tokens.ts and bit-writer.ts: the same tokens, the same bytes.
+// Tokens and bits of src/pixels/jpeg/tokens.ts and bit-writer.ts: the same tokens, the same bytes.
 // @ts-ignore: decorator
 @inline
 function nonZero(p: usize): u64 {
@@ -17,9 +17,9 @@ function token(table: u32, run: u32, value: i32): u32 {
 }
 
 /**
- * Tokens of `mcus` MCUs (tokens.ts), at most 64 per block. `dc` holds the three predictions as i32.
+ * Makes the tokens of `mcus` MCUs (see tokens.ts), at most 64 per block. `dc` holds the three DC predictions as i32.
  *
- * @returns end of the tokens
+ * @returns the pointer behind the last token
  */
 export function jpegTokenize(coefficients: usize, mcus: i32, lumaBlocks: i32, dc: usize, out: usize): usize {
   const blocks = lumaBlocks + 2
@@ -78,11 +78,11 @@ function putByte(out: usize, byte: u32): usize {
 }
 
 /**
- * Writes `count` tokens, at most 8 bytes each and 8 more.
+ * Writes `count` tokens as bits: at most 8 bytes per token, and 8 more.
  *
- * @param codes u16[1024] and `lengths` u8[1024]: Huffman codes by token >>> 16, lengths up to 16
- * @param state u32 bits not yet written, u32 how many (below 8)
- * @returns end of the bytes
+ * @param codes u16[1024] Huffman codes and `lengths` u8[1024] their lengths up to 16, both by token >>> 16
+ * @param state u32 bits not written yet, u32 their number (below 8)
+ * @returns the pointer behind the last byte
  */
 export function jpegEmit(
   tokens: usize,

@@ -1,5 +1,5 @@
-// Every kernel works on memory that its caller laid out from heapBase() on, with sizes the caller has checked
-// (src/core/kernels.ts). Content is never trusted: whatever the bytes, no kernel reads or writes elsewhere.
+// The caller of a kernel lays out memory from heapBase() on and checks all sizes (src/core/kernels.ts). Content is never
+// trusted: whatever the bytes are, no kernel reads or writes outside its arguments.
 export {
   cellBound,
   cellBytes,
@@ -18,7 +18,7 @@ export { liffCubic, liffRow } from './liff'
 export { matrixAddProduct } from './matrix'
 export { ransDecode } from './rans'
 
-/** First byte that no kernel uses for itself. */
+/** First byte behind the static data of the kernels. */
 export function heapBase(): usize {
   return __heap_base
 }

@@ -1,14 +1,14 @@
 /*
- * LIFF, row by row: the integers of src/codec/compass/liff.ts (liffReference), which describes them.
+ * LIFF, row by row: the same integers as liffReference in liff.ts of src/codec/compass, which describes them.
  */
 const CUBIC_BITS: i32 = 14
 const FILTER_BITS: i32 = 8
-/** Bytes of a pixel, and of the two that a line keeps in front of the first one: a cubic tap reaches so far. */
+/** Bytes of a pixel, and of the two pixels in front of a line: a cubic tap reaches so far to the left. */
 const PIXEL: usize = 6
 const MARGIN: usize = 2 * PIXEL
 
 /**
- * Vertical bicubic of a row of RGB pixels into `line`, with two replicated pixels on either side.
+ * Interpolates a row of RGB pixels vertically (bicubic) into `line`, and replicates two pixels on either side.
  *
  * Reads up to 14 bytes behind a row and writes up to 2 behind the right margin.
  */
@@ -39,7 +39,7 @@ export function liffCubic(
       i32x4.dot_i16x8_s(v128.shuffle<i16>(a, b, 4, 12, 5, 13, 6, 14, 7, 15), w01),
       i32x4.dot_i16x8_s(v128.shuffle<i16>(c, d, 4, 12, 5, 13, 6, 14, 7, 15), w23),
     )
-    // The low 16 bits, as a store into an Int16Array takes them.
+    // Keeps the low 16 bits, as a store into an Int16Array does.
     v128.store(
       line + x,
       v128.shuffle<i16>(
@@ -63,7 +63,7 @@ function copyPixel(from: usize, to: usize): void {
   store<u16>(to, load<u16>(from, 4), 4)
 }
 
-/** acc + the products of one tap's 8 features with the filters of channel 0, 1 or 2 (`filter`, immediate offset). */
+/** Adds the products of one tap's 8 features with the filters of one channel; `filter` is its immediate offset. */
 // @ts-ignore: decorator
 @inline
 function tap(acc: v128, features: v128, filter: usize): v128 {
@@ -71,14 +71,14 @@ function tap(acc: v128, features: v128, filter: usize): v128 {
 }
 
 /**
- * One row of the prediction: horizontal bicubic of `line` plus the filters on the 3x3 neighbourhood.
+ * Predicts one row: horizontal bicubic of `line`, plus the filters on the 3x3 neighbourhood of the features.
  *
  * @param above, middle, below rows of features, 16 bytes per pixel, one replicated pixel on either side
- * @param width of the lower picture; positions beyond it are drawn in
+ * @param width of the picture of the layer below; positions outside it are clamped
  * @param columns u32 per output pixel: nearest pixel below | phase << 16
  * @param phases u8[16] each: cubic weights i16[4], then u32: first tap as byte offset into a line, 0 or 6
  * @param bank i16 [phases][3][9][8] of this row's phase
- * @param out RGB, and 2 bytes more that are written
+ * @param out the RGB row, with room for 2 more bytes
  */
 export function liffRow(
   line: usize,
@@ -152,7 +152,7 @@ export function liffRow(
     const taps = line + near * PIXEL + <usize>(load<u32>(record, 8) & 6)
     const left = v128.load(taps)
     const right = v128.load(taps, 8)
-    // Pairs of taps of red, green and blue; the last pair is blue again and counts nowhere.
+    // Pairs of taps of red, green and blue. The fourth pair repeats blue; its result is not used.
     const p01 = v128.shuffle<i16>(left, left, 0, 3, 1, 4, 2, 5, 2, 5)
     const p23 = v128.shuffle<i16>(right, right, 2, 5, 3, 6, 4, 7, 4, 7)
     const cubic = i32x4.add(

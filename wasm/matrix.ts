@@ -1,9 +1,9 @@
 /*
- * Products of matrices of doubles. Lanes and accumulators hold different sums, never parts of one, and no product is fused
- * with an addition: so each sum is rounded as a plain loop rounds it.
+ * Products of matrices of doubles. Lanes and accumulators hold different sums, never parts of one sum, and no product is
+ * fused with an addition. Every sum is therefore rounded as in a plain loop.
  */
 
-/** c[n, m] += a[n, k] · b[k, m], all dense and row by row; each sum runs over k from its first term to its last. */
+/** c[n, m] += a[n, k] · b[k, m]. All matrices are dense and row-major; each sum adds its k products in order. */
 export function matrixAddProduct(a: usize, b: usize, c: usize, n: i32, k: i32, m: i32): void {
   if (m == 0) return
   const aRow = <usize>k << 3
@@ -12,12 +12,17 @@ export function matrixAddProduct(a: usize, b: usize, c: usize, n: i32, k: i32, m
   for (; c + 2 * row <= end; c += 2 * row, a += 2 * aRow) {
     let o: usize = 0
     for (; o + 64 <= row; o += 64) twoRowsOfEight(a, aRow, b + o, row, c + o)
-    for (; o + 16 <= row; o += 16) rowOfTwo(a, aRow, b + o, row, c + o), rowOfTwo(a + aRow, aRow, b + o, row, c + row + o)
-    if (o < row) rowOfOne(a, aRow, b + o, row, c + o), rowOfOne(a + aRow, aRow, b + o, row, c + row + o)
+    restOfRow(a, aRow, b, row, c, o)
+    restOfRow(a + aRow, aRow, b, row, c + row, o)
   }
   if (c >= end) return
   let o: usize = 0
   for (; o + 64 <= row; o += 64) rowOfEight(a, aRow, b + o, row, c + o)
+  restOfRow(a, aRow, b, row, c, o)
+}
+
+/** The sums of one row of c from byte `o` of the row on. */
+function restOfRow(a: usize, aRow: usize, b: usize, row: usize, c: usize, o: usize): void {
   for (; o + 16 <= row; o += 16) rowOfTwo(a, aRow, b + o, row, c + o)
   if (o < row) rowOfOne(a, aRow, b + o, row, c + o)
 }

@@ -1,9 +1,9 @@
 /*
- * rANS decoding; the format and the tables are described in src/entropy/rans-decoder.ts and tables.ts.
+ * rANS decoding. src/entropy/rans-decoder.ts describes the format, tables.ts the tables.
  *
- * The tables lie in one piece:  buckets u16[64 * 256] · radius u16[64] · entries u32[]
- * where an entry is last | k << 16, k = -32768 for an escape,
- * and the state in another:     x u32[4] (state of the next symbol first) · result i32
+ * Memory of the tables:  buckets u16[64 * 256] · radius u16[64] · entries u32[]
+ * An entry is last | k << 16, with k = -32768 for an escape.
+ * Memory of the state:   x u32[4] (the state of the next symbol comes first) · result i32
  */
 const RADIUS: usize = 64 * 256 * 2
 const ENTRIES: usize = RADIUS + 64 * 2
@@ -17,8 +17,8 @@ const BAD_TABLE: i32 = 2
 const MAX_SYMBOL: i32 = 32767
 
 /**
- * Decodes `count` symbols. Reads at most 6 bytes per symbol and 2 more from `input`: the caller provides as many,
- * whatever they hold, and compares the returned position with the end of the data afterwards.
+ * Decodes `count` symbols. Reads at most 6 bytes per symbol and 2 more from `input`. The caller provides that many bytes
+ * of any content, and afterwards compares the returned position with the end of the data.
  */
 export function ransDecode(
   tables: usize,

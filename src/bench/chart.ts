@@ -1,7 +1,7 @@
 /** One line of a chart. */
 interface Series {
   readonly name: string
-  /** In any order; x above 0. */
+  /** Points in any order; x is above 0. */
   readonly points: readonly { readonly x: number; readonly y: number }[]
 }
 
@@ -15,7 +15,7 @@ interface Chart {
 const WIDTH = 800
 const HEIGHT = 480
 const PLOT = { left: 64, top: 48, right: WIDTH - 190, bottom: HEIGHT - 56 } as const
-/** Told apart also by people who see few colours (Okabe and Ito; their yellow is lost on white). The first series is ours: black and thicker. */
+/** Colours that colour-blind people can tell apart (Okabe and Ito, without yellow). The first series is ours. */
 const COLOURS = ['#000000', '#d55e00', '#0072b2', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#8c8c8c']
 
 /** A line chart with logarithmic x as SVG. Series without points are left out. */
@@ -65,7 +65,7 @@ export function renderChart({ title, xLabel, yLabel, series }: Chart): string {
   return `${lines.join('\n')}\n</svg>\n`
 }
 
-/** 1, 2 and 5 times powers of ten, from the last that is not above all values to the first that is not below. */
+/** Ticks at 1, 2 and 5 times powers of ten that enclose the values. */
 export function logTicks(values: readonly number[]): number[] {
   const [least, most] = [Math.min(...values), Math.max(...values)]
   if (!(least > 0 && Number.isFinite(most))) return [1, 10]
@@ -78,7 +78,7 @@ export function logTicks(values: readonly number[]): number[] {
   return ticks.slice(first, Math.max(last, first + 1) + 1)
 }
 
-/** Whole multiples of a round step around the values. */
+/** Ticks at multiples of a round step that enclose the values. */
 export function linearTicks(values: readonly number[]): number[] {
   const [least, most] = [Math.min(...values), Math.max(...values)]
   if (!Number.isFinite(least) || !Number.isFinite(most)) return [0, 1]

@@ -4,7 +4,7 @@ import type { DecodePart, Observer } from './observe.ts'
 export type CpuPart = DecodePart | 'jpeg' | 'other'
 export const CPU_PARTS: readonly CpuPart[] = ['entropy', 'networks', 'kernels', 'jpeg', 'other']
 
-/** Milliseconds of CPU time that this process has used, all threads together: wall time tells more of the neighbours. */
+/** CPU time of all threads of this process in milliseconds. Unlike wall time it hardly depends on other processes. */
 export function cpuNow(): number {
   const { user, system } = process.cpuUsage()
   return (user + system) / 1000
@@ -13,7 +13,7 @@ export function cpuNow(): number {
 /** Adds up time by part. */
 export class CpuClock {
   readonly spent: Record<DecodePart, number> = { entropy: 0, networks: 0, kernels: 0 }
-  /** Time inside the strips that `strips` passed on, the parts above included. */
+  /** Time spent making the strips of `strips`, including its parts above. */
   decoding = 0
   readonly #now: () => number
 
@@ -34,13 +34,13 @@ export class CpuClock {
     return result.finally(add) as typeof result
   }
 
-  /** Forgets what came before. */
+  /** Sets all times to 0. */
   reset(): void {
     Object.assign(this.spent, { entropy: 0, networks: 0, kernels: 0 })
     this.decoding = 0
   }
 
-  /** The same strips; what making them takes counts as decoding. */
+  /** Passes the strips on and counts the time of making them as decoding. */
   async *strips<T>(source: AsyncIterable<T>): AsyncGenerator<T> {
     let start = this.#now()
     for await (const strip of source) {
@@ -51,7 +51,7 @@ export class CpuClock {
     this.decoding += this.#now() - start
   }
 
-  /** Shares of a transcode that took `total`: what is not decoding is the JPEG writer. They add up to 1. */
+  /** Shares of a transcode of `total` milliseconds, which add up to 1. All time outside decoding is the JPEG writer's. */
   shares(total: number): Record<CpuPart, number> {
     const { entropy, networks, kernels } = this.spent
     const jpeg = total - this.decoding

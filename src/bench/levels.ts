@@ -9,7 +9,7 @@ export function benchWidths(width: number, height: number): number[] {
   return [...new Set(steps)]
 }
 
-/** Widths of the pictures in a wavelet's stream: a quarter, half, and the whole. */
+/** Widths of the pictures in a wavelet stream: a quarter, a half and the whole width. */
 export function dyadicWidths(width: number): number[] {
   return [...new Set([4, 2, 1].map((divisor) => Math.max(1, Math.round(width / divisor))))]
 }

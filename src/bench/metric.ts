@@ -1,23 +1,23 @@
 /**
- * src/bench is what `strata bench …` runs: a room for each benchmark, and at its door what several of them share. A benchmark
- * imports no other one, and nothing of the product imports a benchmark.
+ * src/bench holds the benchmarks of `strata bench …`: a room for each, and files here that several of them share. A
+ * benchmark does not import another one, and the product does not import benchmarks.
  * @module
  */
 
 import type { Metric } from '../pixels/judge.ts'
 
-/** What benchmarks compare by; the first one is their default. */
+/** Metrics of the benchmarks; the first one is the default. */
 export const METRICS: readonly Metric[] = ['ssimulacra2', 'psnr']
 
-/** What `--metric` takes. */
+/** Values of `--metric`. */
 export const METRIC_NAMES = ['ss2', 'psnr'] as const
 
-/** The metric that `--metric` names. */
+/** The metric of a value of `--metric`. */
 export function metricNamed(name: string): Metric {
   return name === 'psnr' ? 'psnr' : 'ssimulacra2'
 }
 
-/** Its unit, as tables have it. */
+/** Unit of each metric in tables. */
 export const UNITS: Readonly<Record<Metric, string>> = { ssimulacra2: 'SS2', psnr: 'dB' }
 
 export const TITLES: Readonly<Record<Metric, string>> = { ssimulacra2: 'SSIMULACRA2', psnr: 'PSNR' }

@@ -31,7 +31,7 @@ export function observedTranscode(runtime: Runtime, observer: Observer): Transco
   }
 }
 
-/** The same source of networks. Every object with a `run` method that any of its methods returns counts as a network. */
+/** Wraps a source of networks. Every returned object with a `run` method counts as a network. */
 export function observedNetworks<T extends object>(source: T, observer: Observer): T {
   const network = (made: unknown) =>
     canRun(made) ? observedMethods(made, ['run'], 'networks', observer) : made
@@ -67,7 +67,7 @@ export function observedKernels(kernels: CodecKernels, observer: Observer): Code
   }
 }
 
-/** The same object; calls of these methods are reported as `part`. */
+/** Wraps an object so that calls of these methods are reported as `part`. */
 function observedMethods<T extends object>(
   object: T,
   methods: readonly (keyof T)[],

@@ -1,17 +1,17 @@
 import { cpuNow } from './cpu-clock.ts'
 
-/** Rounds before the first that counts. V8 compiles in tiers: in the third round the rivals still took half as long again. */
+/** Warm-up rounds, which do not count. V8 compiles in tiers: the rivals' third round still took 1.5 times as long. */
 const WARM_UP = 6
 
 interface TurnEvents {
   readonly warmedUp?: () => void
-  /** @param done round and how many there are, as `3/13` */
+  /** @param done round and number of rounds, such as `3/13` */
   readonly progress?: (done: string) => void
 }
 
 /**
- * CPU time in milliseconds of each run after the warm-up. The runs take turns (A B C A B C), so that other load on the
- * machine hits all of them alike.
+ * Measures the CPU time of each run after the warm-up, in milliseconds. The runs take turns (A B C A B C), so that other
+ * load on the machine affects all of them alike.
  */
 export async function takeTurns<Name extends string>(
   runs: Readonly<Record<Name, () => Promise<unknown>>>,

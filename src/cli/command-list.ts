@@ -5,7 +5,7 @@ interface CommandEntry {
   readonly load: () => Promise<Command>
 }
 
-/** All commands by name; `bench rd` is two words of a command line. Descriptions are here so that `strata --help` loads none. */
+/** All commands by name; `bench rd` is two words. Descriptions are here so that `strata --help` loads no command. */
 export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   encode: {
     description: 'Encode pictures into .strata files',

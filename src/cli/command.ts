@@ -3,15 +3,15 @@ import { type ArgDef, type ArgsDef, type ParsedArgs, parseArgs } from 'citty'
 import { StrataError } from '../core/errors.ts'
 import type { Io } from './io.ts'
 
-/** How the process ends: 0 ok, 1 failed, 2 used wrongly, 3 some of several inputs failed. */
+/** Exit codes: 0 ok, 1 failed, 2 wrong usage, 3 some of several inputs failed. */
 export const EXIT = { ok: 0, failed: 1, usage: 2, partial: 3 } as const
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
 
 export interface Result {
-  /** Printed by `--json`. */
+  /** Result that `--json` prints. */
   readonly json: unknown
-  /** Printed otherwise; lines without the last line break. */
+  /** Text that is printed without `--json`, without the last line break. */
   readonly text: string
   readonly exitCode?: ExitCode
 }
@@ -25,19 +25,19 @@ export interface Command<T extends ArgsDef = ArgsDef> {
   run(args: ParsedArgs<T>, io: Io): Promise<Result>
 }
 
-/** Every command takes these. */
+/** Arguments of every command. */
 const COMMON_ARGS = {
   json: { type: 'boolean', description: 'Print the result as JSON on stdout' },
 } as const satisfies ArgsDef
 
-/** Types the arguments of `run` after the definitions, and adds what every command takes. */
+/** Types the arguments of `run` by their definitions, and adds the arguments of every command. */
 export function defineCommand<const T extends ArgsDef>(command: Command<T>): Command {
-  // Only `run` knows the types of its own arguments; to its callers all commands are alike.
+  // Only `run` knows the types of its arguments; its callers treat all commands alike.
   return { ...command, args: { ...command.args, ...COMMON_ARGS } } as unknown as Command
 }
 
 /**
- * Parses strictly: citty alone lets unknown options, options without their value and superfluous words pass.
+ * Parses strictly. citty alone accepts unknown options, options without a value and extra arguments.
  * @throws StrataError USAGE
  */
 export function parseCommand(command: Command, argv: readonly string[]): ParsedArgs {
@@ -60,7 +60,7 @@ export function usage(message: string): StrataError {
   return new StrataError('USAGE', message)
 }
 
-/** An option that must be a file name of one kind. @throws StrataError USAGE */
+/** Checks that an option is a file name with the right extension. @throws StrataError USAGE */
 export function checkEnding(name: string, text: string, kind: 'jpg' | 'png'): void {
   const pattern = kind === 'png' ? /\.png$/i : /\.jpe?g$/i
   if (!pattern.test(text)) {
@@ -68,7 +68,7 @@ export function checkEnding(name: string, text: string, kind: 'jpg' | 'png'): vo
   }
 }
 
-/** An option that must be a whole number. @throws StrataError USAGE */
+/** Parses an option that must be an integer. @throws StrataError USAGE */
 export function parseInteger(name: string, text: string, min: number, max: number): number {
   const value = Number(text)
   if (/^\d+$/.test(text) && value >= min && value <= max) return value

@@ -4,7 +4,7 @@ import { parseBase } from './edge-request.ts'
 import type { Io } from './io.ts'
 import type { UploadTarget } from './upload-file.ts'
 
-/** Options of the commands that talk to an edge as one who may upload. */
+/** Options of the commands that talk to an edge with the rights of an uploader. */
 export const EDGE_ARGS = {
   to: {
     type: 'string',
@@ -15,7 +15,7 @@ export const EDGE_ARGS = {
   token: { type: 'string', description: 'Upload token (default: UPLOAD_TOKEN)', valueHint: 'token' },
 } as const satisfies ArgsDef
 
-/** For those that also wait. */
+/** Option of the commands that also wait for an encoding. */
 export const TIMEOUT_ARG = {
   timeout: {
     type: 'string',

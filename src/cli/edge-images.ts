@@ -1,7 +1,7 @@
 import { StrataError } from '../core/errors.ts'
 import { authorization, imageUrl, readInfo, send, type UploadTarget } from './edge-request.ts'
 
-/** `DELETE /img/:id`. Throws what the edge answers. */
+/** `DELETE /img/:id`. @throws StrataError of the edge's response */
 export async function deleteImage(id: string, target: UploadTarget): Promise<void> {
   await send(new URL(imageUrl(target, id)), { method: 'DELETE', headers: authorization(target) })
 }
@@ -11,26 +11,26 @@ export async function requireImage(id: string, target: UploadTarget): Promise<vo
   try {
     await readInfo(id, target)
   } catch (error) {
-    // The answer for a failed image has the status and the code of its failure.
+    // For a failed image the response has the status and the code of its failure.
     if (error instanceof StrataError && error.code === 'NOT_FOUND') {
       throw new StrataError('NOT_FOUND', `no image with id ${id}`)
     }
   }
 }
 
-/** An image as the list names it. */
+/** An image of `GET /img`. */
 export interface ListedImage {
   readonly id: string
   readonly state: string
-  /** When its original was stored, as ISO 8601. */
+  /** Time at which its original was stored, in ISO 8601. */
   readonly uploaded?: string
-  /** Of a ready image. */
+  /** Model set of a ready image. */
   readonly modelSet?: string
-  /** Of a failed image: why. */
+  /** Error code of a failed image. */
   readonly code?: string
 }
 
-/** `GET /img`, page by page. Throws what the edge answers. */
+/** `GET /img`, page by page. @throws StrataError of the edge's response */
 export async function* listImages(target: UploadTarget): AsyncGenerator<ListedImage> {
   let after: string | undefined
   do {

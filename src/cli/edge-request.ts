@@ -5,29 +5,29 @@ export interface UploadTarget {
   /** The mount point of the plugin, such as `http://127.0.0.1:8787/cdn`, without a slash at the end. */
   readonly base: string
   readonly token?: string | undefined
-  /** Milliseconds between two looks at an image that is not ready, and before another try. @default 1000 */
+  /** Milliseconds between two requests for the state of an image, and before a retry. @default 1000 */
   readonly pauseMs?: number
-  /** Milliseconds after which waiting is given up. */
+  /** Milliseconds after which waiting fails. */
   readonly timeoutMs: number
   /** Ends all waiting. */
   readonly signal?: AbortSignal
 }
 
-/** What of `/img/:id.json` is looked at here. */
+/** The fields of `/img/:id.json` that the command line reads. */
 export interface Info {
   readonly state?: string
-  /** Of an image that is not ready: how often its encoding was begun. */
+  /** Number of encoding attempts of an image that is not ready. */
   readonly attempt?: number
-  /** Why the attempt before failed. */
+  /** Error of the previous attempt. */
   readonly error?: { readonly code: string; readonly message: string }
   readonly modelSet?: string
   readonly bytes?: number
-  /** Of the whole file: `"HASH.LAYER"`. */
+  /** ETag of the whole file: `"HASH.LAYER"`. */
   readonly etag?: string
   readonly source?: { readonly width: number; readonly height: number; readonly sha256: string }
 }
 
-/** Where the plugin is mounted, without a slash at the end. @throws StrataError USAGE */
+/** Parses the address where the plugin is mounted. Returns it without a slash at the end. @throws StrataError USAGE */
 export function parseBase(text: string, option = '--to'): string {
   if (/^https?:/.test(text) && URL.canParse(text)) return text.replace(/\/+$/, '')
   throw usage(`${option}: expected an address such as http://host/cdn, got ${JSON.stringify(text)}`)
@@ -37,19 +37,19 @@ export function imageUrl({ base }: UploadTarget, id: string): string {
   return `${base}/img/${encodeURIComponent(id)}`
 }
 
-/** `GET /img/:id.json`. Throws what the edge answers, for a failed image the error of its encoding. */
+/** `GET /img/:id.json`. @throws StrataError of the edge's response; for a failed image that of its encoding */
 export async function readInfo(id: string, target: UploadTarget): Promise<Info> {
   const url = new URL(`${imageUrl(target, id)}.json`)
   const response = await send(url, { headers: authorization(target), signal: target.signal ?? null })
   return (await response.json()) as Info
 }
 
-/** The header that says who may upload. */
+/** Headers that authorize an upload. */
 export function authorization({ token }: UploadTarget): Record<string, string> {
   return token ? { Authorization: `Bearer ${token}` } : {}
 }
 
-/** @throws StrataError as the edge answered; ORIGIN_FAILED when it did not, or somebody else did */
+/** @throws StrataError of the edge's response; ORIGIN_FAILED without a response, or with that of another program */
 export async function send(url: URL, init: RequestInit): Promise<Response> {
   const response = await fetch(url, init).catch((cause) => {
     const reason =
@@ -65,7 +65,7 @@ function readError(status: number, body: string, url: URL): StrataError {
     const { error } = JSON.parse(body) as { error: { code: string; message: string } }
     if (error.code in ERRORS) return new StrataError(error.code as StrataErrorCode, error.message)
   } catch {
-    // not one of our answers
+    // The body is not the error body of an edge.
   }
   const answer = `${url.origin}${url.pathname} answered ${status}, not as a Strata edge does`
   const hint = `expected the address where the plugin is mounted, such as ${url.origin}/cdn`

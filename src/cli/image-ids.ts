@@ -3,15 +3,16 @@ import { extname } from 'node:path'
 import type { PictureFile } from './batch/picture-files.ts'
 import { usage } from './command.ts'
 
-/** Of an image's id, which may hold `A-Z a-z 0-9 _ -`. */
+/** Longest image id, in characters of `A-Z a-z 0-9 _ -`. */
 const MAX_LENGTH = 128
-/** Hexadecimal digits of the hash that stands for what an id cannot hold. */
+/** Hexadecimal digits of the hash in the ids of names that an id cannot represent. */
 const HASH_DIGITS = 8
 
 /**
- * The id of a picture by its path below the folder that was named, or its own name; it depends on nothing else, so that
- * adding a file never changes another's. The extension is part of it, accents fall, other characters become dashes: `my
- * cat.jpg` is `my-cat-jpg`. A name that is not ASCII, or too long, gets the start of its SHA-256: `東京.png` is `1d6f7df8-png`.
+ * The id of a picture. It depends only on the path relative to the given folder, or on the name of a given file, so that
+ * adding a file never changes the id of another. The extension is part of the id, accents are removed, and other characters
+ * become dashes: `my cat.jpg` gives `my-cat-jpg`. For a name that is not ASCII or too long, the start of its SHA-256 is
+ * added: `東京.png` gives `1d6f7df8-png`.
  */
 export function imageIdOf(path: string): string {
   const whole = path.normalize('NFC').replaceAll('\\', '/')
@@ -27,7 +28,7 @@ export function imageIdOf(path: string): string {
   return head === '' ? tail : `${head}-${tail}`
 }
 
-/** Ids by path. @throws StrataError USAGE for two files that get one id, which names both */
+/** Ids of pictures, by path. @throws StrataError USAGE that names two files with the same id */
 export function imageIds(pictures: readonly PictureFile[]): Map<string, string> {
   const paths = new Map<string, string>()
   for (const { path, name } of pictures) {
@@ -43,7 +44,7 @@ export function imageIds(pictures: readonly PictureFile[]): Map<string, string> 
   return new Map([...paths].map(([id, path]) => [path, id]))
 }
 
-/** Letters without their accents, runs of what an id may not hold as one dash, none at the ends. */
+/** Removes accents, and replaces each run of other characters by one dash, except at the ends. */
 function plain(text: string): string {
   return text
     .normalize('NFKD')

@@ -1,32 +1,32 @@
 import type { FileCodec } from '../node/file-codec.ts'
 
-/** All that a command touches outside its own work. Tests pass their own and run commands in their process. */
+/** Everything outside of a command that it uses. Tests pass their own and run commands in their process. */
 export interface Io {
   out(text: string): void
   err(text: string): void
   /** Shows or replaces the progress line. Does nothing unless stderr is a terminal. */
   progress(text: string): void
-  /** A line on stderr where no terminal shows the progress line, such as in a log; for now and then. */
+  /** Prints an occasional line on stderr when no terminal shows the progress line, such as in a log. */
   note(text: string): void
   readonly env: Readonly<Record<string, string | undefined>>
   /** The codec with its runtimes; loaded on first use, because it is heavy. */
   codec(): Promise<FileCodec>
   /**
    * From this call on, Ctrl-C and SIGTERM abort the signal instead of ending the process; a second one ends it.
-   * For commands that have something to put in order before they stop.
+   * For commands that must clean up before they stop.
    */
   stopSignal(): AbortSignal
 }
 
 const CLEAR_LINE = '\r\u001b[K'
 const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
-/** The shell's convention for a program ended by Ctrl-C: 128 + SIGINT. */
+/** Exit code that shells use for a program ended by Ctrl-C: 128 + SIGINT. */
 const EXIT_INTERRUPTED = 130
 
 /** The streams, signals and environment of this process. */
 export function processIo(): Io {
   const { stdout, stderr, env } = process
-  // `strata info … | head -1` closes the pipe early; that is no error.
+  // `strata info … | head -1` closes the pipe early, which is not an error.
   stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(0)
     throw error

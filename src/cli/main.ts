@@ -2,5 +2,5 @@
 import { processIo } from './io.ts'
 import { run } from './run.ts'
 
-// Not process.exit: what was written to a pipe must still go out.
+// process.exit would drop output that is not yet written to a pipe.
 process.exitCode = await run(process.argv.slice(2), processIo())

@@ -1,6 +1,6 @@
 /**
- * The command line: src/cli parses arguments, calls one function of another area and prints what it gives. What measures
- * is in src/bench, what works on pictures and files in src/node.
+ * The command line: src/cli parses arguments, calls one function of another room and prints its result. Benchmarks are in
+ * src/bench, operations on pictures and files in src/node.
  * @module
  */
 
@@ -14,10 +14,10 @@ import { type Command, EXIT, type ExitCode, parseCommand, usage } from './comman
 import { COMMANDS } from './command-list.ts'
 import type { Io } from './io.ts'
 
-/** Codes that end with EXIT.usage: the command line has to be changed, and nothing else. */
+/** Codes that end with EXIT.usage, because only the command line has to be changed. */
 const USAGE_CODES: readonly StrataErrorCode[] = ['ID_INVALID', 'PARAM_INVALID', 'USAGE']
 
-/** Runs one command line and says how the process should end. Never throws. */
+/** Runs one command line and returns the exit code. Never throws. */
 export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
   try {
     return await dispatch(argv, io)
@@ -53,7 +53,7 @@ async function dispatch(argv: readonly string[], io: Io): Promise<ExitCode> {
   return result.exitCode ?? EXIT.ok
 }
 
-/** One line for people on stderr; the same as JSON on stdout for programs that asked for it. */
+/** Reports an error as one line on stderr, and with `--json` as JSON on stdout. */
 function report(thrown: unknown, argv: readonly string[], io: Io): ExitCode {
   const known = thrown instanceof StrataError
   const code = known ? thrown.code : 'INTERNAL'
@@ -65,7 +65,7 @@ function report(thrown: unknown, argv: readonly string[], io: Io): ExitCode {
   return USAGE_CODES.includes(code) ? EXIT.usage : EXIT.failed
 }
 
-/** citty colours its text even where no terminal shows it. */
+/** Removes the colours that citty adds even when stdout is not a terminal. */
 async function renderOverview(): Promise<string> {
   const subCommands: Record<string, CommandDef> = {}
   for (const [name, { description }] of Object.entries(COMMANDS))

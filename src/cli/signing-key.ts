@@ -7,7 +7,7 @@ export interface SigningKey {
   readonly secret: string
 }
 
-/** The first of `kid:secret,…`, the value of `--key` or SIGNING_KEYS. @throws StrataError USAGE */
+/** Parses the first key of `kid:secret,…`, the value of `--key` or SIGNING_KEYS. @throws StrataError USAGE */
 export function firstSigningKey(text: string): SigningKey {
   try {
     const [[kid, secret] = ['', '']] = Object.entries(parseSigningKeys(text))

@@ -5,20 +5,20 @@ import { authorization, type Info, imageUrl, readInfo, send, type UploadTarget }
 
 export type { UploadTarget } from './edge-request.ts'
 
-/** Milliseconds before each further try to store an upload. */
+/** Milliseconds before each retry of storing an upload. */
 const STORE_PAUSES_MS = [1000, 3000, 10_000]
 
 interface Upload {
   readonly id: string
   readonly bytes: Uint8Array
-  /** Encoding wishes (`widths`, `quality`, `bg`); undefined ones are left out. */
+  /** Encoding parameters (`widths`, `quality`, `bg`); undefined ones are left out. */
   readonly parameters?: Readonly<Record<string, string | undefined>>
 }
 
 /**
- * `PUT /img/:id`. Tries again a few times when the edge answers STORAGE_FAILED: the same upload twice changes nothing.
+ * `PUT /img/:id`. Retries a few times when the edge answers STORAGE_FAILED, because uploads are idempotent.
  * @returns the state of the image
- * @throws StrataError as the edge answered; ORIGIN_FAILED when it did not
+ * @throws StrataError of the edge's response; ORIGIN_FAILED without a response
  */
 export async function putImage(upload: Upload, target: UploadTarget): Promise<string> {
   const url = new URL(imageUrl(target, upload.id))
@@ -40,7 +40,7 @@ export async function putImage(upload: Upload, target: UploadTarget): Promise<st
   }
 }
 
-/** `POST /img/:id/encode`: has an image encoded again from its kept original. Throws what the edge answers. */
+/** `POST /img/:id/encode`: encodes an image again from its kept original. @throws StrataError of the edge's response */
 export async function reencodeImage(id: string, target: UploadTarget): Promise<void> {
   const url = new URL(`${imageUrl(target, id)}/encode`)
   const headers = authorization(target)
@@ -49,7 +49,7 @@ export async function reencodeImage(id: string, target: UploadTarget): Promise<v
 }
 
 /**
- * Asks for `/img/:id.json` until it describes these bytes: an older image under the same id may still be served.
+ * Requests `/img/:id.json` until it describes these bytes, because an older image of the same id may still be served.
  * @throws StrataError of the failed encoding; ORIGIN_FAILED after the timeout
  */
 export async function waitUntilReady(upload: Upload, target: UploadTarget): Promise<Info> {
@@ -58,8 +58,9 @@ export async function waitUntilReady(upload: Upload, target: UploadTarget): Prom
 }
 
 /**
- * Asks for `/img/:id.json` until the image is ready and `isIt`, with the upload token, which an edge that answers signed
- * URLs only takes in place of a signature. Throws as `waitUntilReady`.
+ * Requests `/img/:id.json` until the image is ready and `isIt`. It sends the upload token, which an edge that answers only
+ * signed URLs accepts instead of a signature.
+ * @throws StrataError as `waitUntilReady`
  */
 export async function waitFor(
   id: string,

@@ -1,10 +1,10 @@
-/** Parts of an encode that can be told apart; what is left is reading the picture and writing the file. */
+/** Measured phases of an encode. The rest of its time is reading the picture and writing the file. */
 export const ENCODE_PHASES = ['placeholder', 'resize', 'analysis', 'coding', 'synthesis', 'verify'] as const
 export type EncodePhase = (typeof ENCODE_PHASES)[number]
 
 /**
- * Stands around each piece of work, and gives what it gives. Pieces lie inside one another, since a strip pulls what it
- * depends on, but no two run beside each other.
+ * Runs a piece of work of a phase and returns its result. Pieces are nested, because a strip pulls what it depends on, but
+ * they never run concurrently.
  */
 export type ObservePhase = <T>(phase: EncodePhase, work: () => Promise<T>) => Promise<T>
 

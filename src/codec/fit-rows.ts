@@ -2,10 +2,10 @@ import { type RgbImage, rgbImage } from '../core/image.ts'
 import { createResampler } from '../pixels/resample.ts'
 import { type EmbedOptions, isTimes, type Size } from './rescaler.ts'
 
-/** A picture from top to bottom. */
+/** Strips of a picture, from top to bottom. */
 export type Rows = AsyncIterable<RgbImage> | Iterable<RgbImage>
 
-/** The rows as they are when their size is right up to rounding, else resized to exactly `factor` times `low`. */
+/** Returns the rows unchanged when their size is `factor` times `low` up to rounding; else resizes them to exactly that. */
 export function fitRows(rows: Rows, { high, low }: EmbedOptions, factor: number): { rows: Rows; high: Size } {
   const wanted = { width: factor * low.width, height: factor * low.height }
   if (isTimes(high, low, factor)) return { rows, high }
@@ -20,7 +20,7 @@ async function* resized(rows: Rows, from: Size, to: Size): AsyncGenerator<RgbIma
   }
 }
 
-/** Of a restored picture only `known` is there; the rest, which the thumbnail had no room for, repeats its edges. */
+/** Fills a restored picture beyond its `known` part, which the thumbnail does not cover, by repeating the edges. */
 export function repeatEdges({ width, height, data }: RgbImage, known: Size): void {
   const row = 3 * width
   for (let y = 0; y < known.height; y++) {

@@ -2,8 +2,8 @@ import { resample } from '../pixels/resample.ts'
 import type { DecodePicture, Restored } from './rescaler.ts'
 
 /**
- * What `Rescaler.restore` makes of a file that hides nothing.
- * @param note why, for people
+ * Upscales a file without hidden detail, as the result of `Rescaler.restore`.
+ * @param note the reason, as a text for people
  * @throws StrataError INPUT_* as `decodePicture`
  */
 export async function upscalePlainly(

@@ -1,15 +1,15 @@
 import type { Rung } from '../format/ladder.ts'
 
-/** Within this of the score that was asked for, a layer needs no further try. */
+/** Largest difference from the target score at which a search ends. */
 const SCORE_TOLERANCE = 1
 export const MAX_TRIES = 5
 
-/** Points of score a step of quality that every picture is taken to gain: a slope measured between two tries is noisy. */
+/** Least assumed slope, in score per step of quality, because a slope measured between two tries is noisy. */
 const FLATTEST = 0.1
 
 /**
- * SSIMULACRA2 of held-out photographs by quality, on the mean of three layers (see models/RESULTS.md): the first guess, and the
- * slope by which a second one is found.
+ * Mean SSIMULACRA2 of held-out photographs by quality, over three layers (see models/RESULTS.md). It gives the first guess
+ * and the slope for the second.
  */
 const USUAL_SCORES: readonly (readonly [quality: number, score: number])[] = [
   [1, 30],
@@ -24,18 +24,18 @@ const USUAL_SCORES: readonly (readonly [quality: number, score: number])[] = [
 
 interface SearchedLadder {
   readonly ladder: readonly Rung[]
-  /** Score of each layer at its quality; undefined where it was not measured. */
+  /** Score of each layer at its quality; undefined when it was not measured. */
   readonly scores: readonly (number | undefined)[]
 }
 
-/** One try: encodes the layers up to a rung, and measures the top one; undefined where it is too small for a score. */
+/** Encodes the layers up to a rung and scores the top one. Returns undefined when it is too small for a score. */
 type ScoreLadder = (ladder: readonly Rung[]) => Promise<number | undefined>
 
 /**
- * From the base up, the quality of each of `layers` at which it reaches `target` within SCORE_TOLERANCE, or comes nearest in
- * MAX_TRIES tries. A layer's guess starts from what the layer below needed: pictures differ more than their sizes do. The
- * layers whose quality stands are encoded only as part of the others' tries. The last try is of the ladder that is returned
- * unless an earlier one was nearer.
+ * Searches, from the base up, the quality of each of `layers` at which its score is within SCORE_TOLERANCE of `target`, or
+ * nearest to it in MAX_TRIES tries. The first guess of a layer is based on the layer below, because scores differ more
+ * between pictures than between sizes of one picture. Layers with a given quality are encoded only as part of the tries of
+ * others. The last try encodes the returned ladder, unless an earlier try was nearer.
  */
 export async function searchQualities(
   ladder: readonly Rung[],
@@ -81,7 +81,7 @@ async function searchLayer(
   return nearest(tries, target)
 }
 
-/** The quality to try next; undefined when the target is reached or lies between two neighbouring qualities. */
+/** Next quality to try; undefined when the target is reached or lies between two neighbouring qualities. */
 export function nextQuality(tries: readonly Try[], target: number): number | undefined {
   const best = nearest(tries, target)
   if (Math.abs(best.score - target) <= SCORE_TOLERANCE) return undefined
@@ -98,7 +98,7 @@ export function nextQuality(tries: readonly Try[], target: number): number | und
   return Math.min(Math.max(Math.round(wished), low), high)
 }
 
-/** Steps of quality from the best try to the target, by this picture's own slope once there are two tries. */
+/** Steps of quality from the best try to the target, by the picture's own slope once there are two tries. */
 function stepTo(target: number, best: Try, tries: readonly Try[]): number {
   const usual = qualityAt(target) - qualityAt(best.score)
   const byQuality = [...tries].sort((a, b) => a.quality - b.quality)
@@ -112,7 +112,7 @@ function nearest(tries: readonly Try[], target: number): Try {
   return tries.reduce((a, b) => (Math.abs(b.score - target) < Math.abs(a.score - target) ? b : a))
 }
 
-/** The quality at which held-out photographs have this score, 1..100. */
+/** Quality at which held-out photographs have this mean score, 1..100. */
 export function qualityAt(score: number): number {
   const upper = USUAL_SCORES.findIndex(([, usual]) => usual >= score)
   const [to, from] = [USUAL_SCORES.at(upper), USUAL_SCORES.at(Math.max(upper - 1, 0))]

@@ -6,18 +6,18 @@ export interface Size {
   readonly height: number
 }
 
-/** Whether `high` is `factor` times `low` up to what rounding leaves: such pictures are padded or cropped, not resized. */
+/** Whether `high` is `factor` times `low` up to rounding. Such a picture is padded or cropped instead of resized. */
 export function isTimes(high: Size, low: Size, factor: number): boolean {
   const isNear = (a: number, b: number): boolean => Math.abs(a - factor * b) < factor
   return isNear(high.width, low.width) && isNear(high.height, low.height)
 }
 
 export interface EmbedOptions {
-  /** Size of the picture that `rows` make up. */
+  /** Size of the picture in `rows`. */
   readonly high: Size
-  /** Size of the thumbnail; times the factor it should be `high`, give or take what rounding a layer's size leaves. */
+  /** Size of the thumbnail. Times the factor it should be `high`, up to the rounding of a layer's size. */
   readonly low: Size
-  /** 1 to 100: what it means is the method's own; lossless ones have no use for it. */
+  /** 1 to 100, on a scale of the method's own. Lossless methods ignore it. */
   readonly quality: number
   readonly signal?: AbortSignal | undefined
 }
@@ -26,7 +26,7 @@ export function isQuality(quality: number): boolean {
   return Number.isInteger(quality) && quality >= 1 && quality <= 100
 }
 
-/** @throws StrataError PARAM_INVALID for sizes or a quality that cannot be */
+/** @throws StrataError PARAM_INVALID for sizes or a quality out of range */
 export function checkEmbed({ high, low, quality }: EmbedOptions): void {
   if (!isQuality(quality)) throw invalidParam('quality', 'an integer from 1 to 100', quality)
   for (const size of [low.width, low.height, high.width, high.height]) {
@@ -36,39 +36,43 @@ export function checkEmbed({ high, low, quality }: EmbedOptions): void {
   }
 }
 
-/** What `restore` made of a file, and how. */
+/** A restored picture, and how it was made. */
 export interface Restored {
   readonly image: RgbImage
-  /** `plain`: the file hides nothing that can be read, so it was only resized. */
+  /** Name of the method; `plain` when the file has no readable hidden detail and was only resized. */
   readonly method: string
   readonly factor: number
-  /** Why the method is `plain`, for people. */
+  /** Reason why the method is `plain`, as a text for people. */
   readonly note?: string
 }
 
 /**
- * A way to hide a picture's detail in a small file that any viewer shows as an ordinary thumbnail. All of them owe what
- * test/conformance/rescaler.ts asks.
+ * A method that hides a picture's detail in a small file, which any viewer shows as an ordinary thumbnail. Each method
+ * passes test/conformance/rescaler.ts.
  */
 export interface Rescaler {
   readonly method: string
   readonly factor: number
-  /** Of the file that `embed` writes. */
+  /** Media type of the file that `embed` writes. */
   readonly mediaType: 'image/jpeg' | 'image/png'
   /**
-   * @param rows strips from top to bottom, which make up a picture of size `high`; they are not kept
-   * @throws StrataError PARAM_INVALID for sizes or a quality that cannot be, ABORTED
+   * Makes the thumbnail file of a picture.
+   *
+   * @param rows strips of a picture of size `high`, from top to bottom; they are not kept
+   * @throws StrataError PARAM_INVALID for sizes or a quality out of range, ABORTED
    */
   embed(
     rows: AsyncIterable<RgbImage> | Iterable<RgbImage>,
     options: EmbedOptions,
   ): Promise<Uint8Array<ArrayBuffer>>
   /**
-   * The picture at its true size, or a plain upscale by the factor when the file is not ours, or is no longer.
-   * @throws StrataError INPUT_* when the file is no picture at all, ABORTED
+   * Restores the picture at its true size. A file without hidden detail, or whose pixels were changed, is upscaled plainly
+   * by the factor.
+   *
+   * @throws StrataError INPUT_* when the file is not a picture, ABORTED
    */
   restore(file: Uint8Array, signal?: AbortSignal): Promise<Restored>
 }
 
-/** Decodes whatever picture files this machine can. @throws StrataError INPUT_* */
+/** Decodes a picture file of any format that this machine supports. @throws StrataError INPUT_* */
 export type DecodePicture = (file: Uint8Array) => Promise<RgbImage>

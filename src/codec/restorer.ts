@@ -6,18 +6,18 @@ import { loadIrnFor } from './irn/load.ts'
 import { restore as restoreLossless } from './irn/restore.ts'
 import type { DecodePicture, Rescaler } from './rescaler.ts'
 
-/** The half of a rescaler that those need who only look at pictures. */
+/** The part of a rescaler that a viewer of pictures needs. */
 export type Restorer = Pick<Rescaler, 'restore'>
 
 interface RestorerOptions {
   readonly decodePicture: DecodePicture
-  /** Of what a lossless thumbnail does not hold, an integer from 0 to 2^32 - 1. @default the most likely */
+  /** Seed of the detail that a lossless thumbnail does not hold, 0 to 2^32 - 1. @default none: the most likely detail */
   readonly seed?: number | undefined
 }
 
 /**
- * What restores a file: its kind tells the method, what it says of itself the factor. Undefined when the runtime's
- * models include none for it.
+ * Loads the restorer of a file. The method follows from its format, the factor from its marker. Returns undefined when the
+ * runtime has no model for it.
  * @throws StrataError MODEL_INVALID
  */
 export async function loadRestorer(

@@ -3,8 +3,8 @@ import type { RgbImage } from '../core/image.ts'
 import type { Size } from './rescaler.ts'
 
 /**
- * The latest rows of a picture that comes in strips, each cropped or, by repeating the last pixel, padded to another
- * width; behind the last row of the picture the last one is repeated likewise.
+ * The latest rows of a picture that arrives in strips. Each row is cropped to another width, or padded by repeating its
+ * last pixel. Behind the picture's last row, that row is repeated.
  */
 export class RowBuffer {
   readonly #from: Size
@@ -19,17 +19,17 @@ export class RowBuffer {
     this.#to = to
   }
 
-  /** Rows that were pushed so far. */
+  /** Number of rows pushed so far. */
   get received(): number {
     return this.#received
   }
 
-  /** The row behind the last that `row` can give. */
+  /** Number of the first row that `row` cannot return yet. */
   get to(): number {
     return this.#received >= this.#from.height ? this.#to.height : Math.min(this.#received, this.#to.height)
   }
 
-  /** @throws StrataError INTERNAL for rows of another width or too many of them */
+  /** @throws StrataError INTERNAL for rows of the wrong width or more rows than the picture has */
   push({ width, height, data }: RgbImage): void {
     if (width !== this.#from.width || this.#received + height > this.#from.height) {
       const expected = `rows of ${this.#from.width} pixels, at most ${this.#from.height - this.#received}`
@@ -41,14 +41,18 @@ export class RowBuffer {
     }
   }
 
-  /** Three bytes a pixel. @throws StrataError INTERNAL when the row is not there */
+  /** Returns a row, three bytes per pixel. @throws StrataError INTERNAL when the row is not in the buffer */
   row(y: number): Uint8Array {
     const row = this.#rows[Math.min(y, this.#from.height - 1) - this.#first]
-    if (!row) throw new StrataError('INTERNAL', `row ${y} asked of rows from ${this.#first}`)
+    if (!row)
+      throw new StrataError(
+        'INTERNAL',
+        `row: expected one of the buffer's [${this.#first}, ${this.to}), got ${y}`,
+      )
     return row
   }
 
-  /** Drops the rows before `y`; the last stays, since it is repeated. */
+  /** Drops the rows before `y`, except the last one, which may have to be repeated. */
   discard(y: number): void {
     const count = Math.min(y - this.#first, this.#rows.length - 1)
     if (count <= 0) return

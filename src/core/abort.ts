@@ -1,6 +1,6 @@
 import { StrataError } from './errors.ts'
 
-/** Like `signal.throwIfAborted()`, but with our error: the reason that a signal carries may be anything. */
+/** Like `signal.throwIfAborted()`, but throws a StrataError ABORTED: `signal.reason` may be any value. */
 export function throwIfAborted(signal: AbortSignal | undefined): void {
   if (signal?.aborted) throw aborted(signal)
 }

@@ -1,8 +1,8 @@
 import { concat } from './bytes.ts'
 
 /**
- * Reads a whole body but never more than `limit` bytes of it: a declared length is only a claim.
- * @returns undefined when there is more
+ * Reads a whole body of at most `limit` bytes. It counts them itself, because a declared length is only a claim.
+ * @returns undefined when the body is longer
  */
 export async function readAtMost(
   body: Uint8Array | ReadableStream<Uint8Array> | null,

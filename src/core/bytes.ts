@@ -13,7 +13,7 @@ export function hex(bytes: Uint8Array): string {
 }
 
 /**
- * The bytes that `hex` wrote; upper case is read as well.
+ * Decodes hexadecimal text, in lower or upper case.
  * @throws StrataError INTERNAL when the text is not an even number of hexadecimal digits
  */
 export function fromHex(text: string): Uint8Array {
@@ -28,7 +28,7 @@ export function fromHex(text: string): Uint8Array {
   return bytes
 }
 
-/** All parts in one new array. */
+/** Concatenates all parts into one new array. */
 export function concat(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   const joined = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
   let offset = 0

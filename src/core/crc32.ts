@@ -6,7 +6,7 @@ const TABLE = /* @__PURE__ */ Int32Array.from({ length: 256 }, (_, byte) => {
   return register
 })
 
-/** CRC-32 of ISO/IEC 3309, which PNG chunks carry (PNG, annex D), unsigned: crc32('123456789') is 0xcbf43926. */
+/** CRC-32 of ISO/IEC 3309, as PNG chunks carry it (PNG, annex D). Unsigned: crc32('123456789') is 0xcbf43926. */
 export function crc32(bytes: Uint8Array): number {
   let register = -1
   for (const byte of bytes) register = (register >>> 8) ^ TABLE[(register ^ byte) & 0xff]!

@@ -3,7 +3,7 @@ import { dataView } from './bytes.ts'
 /** The Castagnoli polynomial, bits reversed (RFC 3720, section 12.1 and appendix B.4). */
 const POLYNOMIAL = 0x82f63b78
 
-/** Bytes taken per step: "slicing by 8" runs several times as fast as a single table. */
+/** Bytes per step. Slicing by 8 runs several times as fast as a single table. */
 const SLICES = 8
 
 /**
@@ -28,7 +28,8 @@ function makeTables(): Int32Array {
 
 /**
  * CRC-32C (Castagnoli) of the bytes, as an unsigned 32-bit number: crc32c('123456789') is 0xe3069283.
- * To go on where an earlier call stopped, hand in its result: crc32c(b, crc32c(a)) is the checksum of a then b.
+ *
+ * @param seed checksum of the bytes before these: crc32c(b, crc32c(a)) is the checksum of a followed by b
  */
 export function crc32c(bytes: Uint8Array, seed = 0): number {
   const view = dataView(bytes)

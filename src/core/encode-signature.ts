@@ -2,8 +2,8 @@ import { hex } from './bytes.ts'
 import { hmacSha256 } from './hmac.ts'
 
 /**
- * How the edge proves to the origin who asks for an encoding: an HMAC-SHA256 over the time, the parameters and the hash
- * of the body. The body need not be in memory to be signed, so an original goes from the bucket to the origin as a stream.
+ * Headers by which the edge signs an encode request to the origin: HMAC-SHA256 over the time, the query and the hash of
+ * the body. Only the hash of the body is signed, so an original can stream from the bucket to the origin.
  */
 export const ENCODE_SIGNATURE = {
   /** Seconds since 1970. */
@@ -14,12 +14,12 @@ export const ENCODE_SIGNATURE = {
   signature: 'Strata-Signature',
 } as const
 
-/** Seconds that a signature is good for, and that two clocks may differ. */
+/** How long a signature is valid, in seconds; also the largest difference between two clocks. */
 export const SIGNATURE_WINDOW_S = 300
 
 interface EncodeRequestFacts {
   readonly timestamp: string
-  /** The query as it stands in the URL, with its question mark; the path may change behind a proxy. */
+  /** The query of the URL, question mark included. The path is not signed, because a proxy may change it. */
   readonly search: string
   readonly contentSha256: string
 }

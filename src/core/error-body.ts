@@ -1,19 +1,19 @@
 import type { StrataErrorCode } from './errors.ts'
 
-/** The JSON of every HTTP error, of the edge, the transcoder and the origin alike. */
+/** The JSON body of every HTTP error of the edge, the transcoder and the origin. */
 interface ErrorBody {
   readonly error: { readonly code: StrataErrorCode; readonly message: string }
 }
 
-/** Takes just these two fields of an error or of a record of one. */
+/** Takes only these two fields of an error, or of a record of one. */
 export function errorBody({ code, message }: ErrorBody['error']): ErrorBody {
   return { error: { code, message } }
 }
 
-/** Longest message that is taken over from another server, in characters. */
+/** Length to which the message of another server is cut, in characters. */
 const MAX_MESSAGE = 500
 
-/** Reads the error body of another server's answer; empty when the body is something else. */
+/** Reads the error body of another server's response. Returns an empty object when the body has another form. */
 export async function readErrorBody(response: Response): Promise<{ code?: string; message?: string }> {
   try {
     const body: unknown = await response.json()

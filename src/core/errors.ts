@@ -1,12 +1,12 @@
-/** What one stable error code means: the HTTP status it is answered with and one line for people. */
+/** An error code's HTTP status, and its meaning in one line. */
 interface ErrorKind {
   readonly status: number
   readonly meaning: string
 }
 
 /**
- * The one list of error codes. Codes are part of the interface: they appear in the JSON of every HTTP error and
- * of the CLI, so a code is never renamed or reused. Whatever a client sends is a 4xx; a 5xx is always ours.
+ * All error codes. Codes are part of the interface: they appear in the JSON of every HTTP error and in the CLI's output,
+ * so a code is never renamed or reused. Bad input is always a 4xx; a 5xx is a fault of the server or of a service it uses.
  * Keep the list alphabetical.
  */
 export const ERRORS = {
@@ -61,8 +61,8 @@ export const ERRORS = {
 export type StrataErrorCode = keyof typeof ERRORS
 
 /**
- * The class, or the base class, of every error thrown on purpose. `message` is public: it names the thing, what is
- * expected, what came.
+ * The base class of every error thrown on purpose. `message` is public: it names the thing, the expected value and the
+ * actual value.
  */
 export class StrataError extends Error {
   override readonly name = 'StrataError'
@@ -76,12 +76,12 @@ export class StrataError extends Error {
   }
 }
 
-/** The error for a parameter that cannot be used: "quality: expected an integer from 1 to 100, got 0". */
+/** The error for a bad parameter, such as "quality: expected an integer from 1 to 100, got 0". */
 export function invalidParam(name: string, expected: string, actual: unknown): StrataError {
   return new StrataError('PARAM_INVALID', `${name}: expected ${expected}, got ${show(actual)}`)
 }
 
-/** A value as an error message shows it: quoted, on one line, and short, because it may come from an attacker. */
+/** Formats a value for an error message: quoted, on one line, and cut to 80 characters, because an attacker may send it. */
 function show(value: unknown): string {
   const text = typeof value === 'string' ? JSON.stringify(value) : String(value)
   return text.length > 80 ? `${text.slice(0, 77)}...` : text

@@ -1,4 +1,4 @@
-/** HMAC-SHA256 (RFC 2104) by WebCrypto, which every runtime here has. 32 bytes. */
+/** HMAC-SHA256 (RFC 2104), 32 bytes, by WebCrypto, which all supported runtimes have. */
 export async function hmacSha256(key: Uint8Array | string, message: string): Promise<Uint8Array> {
   const encoder = new TextEncoder()
   const raw = typeof key === 'string' ? encoder.encode(key) : key
@@ -9,7 +9,7 @@ export async function hmacSha256(key: Uint8Array | string, message: string): Pro
   return new Uint8Array(await crypto.subtle.sign('HMAC', imported, encoder.encode(message)))
 }
 
-/** Whether both hold the same bytes, in a time that depends on the length alone: for digests, whose length is known. */
+/** Whether two digests are equal. The time depends only on their length, which is no secret. */
 export function sameDigest(a: Uint8Array, b: Uint8Array): boolean {
   if (a.length !== b.length) return false
   let difference = 0

@@ -1,6 +1,6 @@
 import { StrataError } from './errors.ts'
 
-/** An 8-bit sRGB picture: interleaved R, G, B, rows from the top, no padding; `data.length` is 3 * width * height. */
+/** An 8-bit sRGB picture: interleaved R, G, B, rows from top to bottom without padding, 3 * width * height bytes. */
 export interface RgbImage {
   readonly width: number
   readonly height: number
@@ -8,8 +8,8 @@ export interface RgbImage {
 }
 
 /**
- * The image over `data`, which is not copied.
- * @throws StrataError INTERNAL when the buffer does not have 3 * width * height bytes
+ * Makes an image of `data`, without a copy.
+ * @throws StrataError INTERNAL when `data` does not have 3 * width * height bytes
  */
 export function rgbImage(width: number, height: number, data: Uint8Array): RgbImage {
   if (data.length !== 3 * width * height) {

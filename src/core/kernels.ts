@@ -1,6 +1,6 @@
 import { StrataError } from './errors.ts'
 
-/** What wasm/kernels.ts exports. Pointers are byte offsets into `memory`. */
+/** Exports of wasm/kernels.ts. Pointers are byte offsets into `memory`. */
 interface KernelExports {
   readonly memory: WebAssembly.Memory
   cellBound(samples: number, count: number, high: number): void
@@ -71,7 +71,7 @@ interface KernelExports {
       ...[values: number, indexes: number],
     ]
   ): void
-  passTables(runs: number, count: number, channels: number, found: number, out: number): void
+  passTables(runs: number, count: number, channels: number, wide: number, out: number): void
   ransDecode(
     tables: number,
     indexes: number,
@@ -93,21 +93,24 @@ type JpegConvertArguments = [
   cr: number,
 ]
 
-/** One instance of the kernels with a memory of its own. Calls are synchronous, so one serves many pictures. */
+/** One instance of the kernels with its own memory. Calls are synchronous, so one instance serves many pictures. */
 export interface Kernels {
   readonly exports: KernelExports
   /**
-   * Reserves so many bytes for good, at a multiple of 16, in front of what `place` lays out: what `place` has laid out
-   * before is given up.
+   * Reserves memory for good, at a multiple of 16, in front of the sections of `place`. Sections placed earlier become
+   * invalid.
    *
-   * @returns their pointer
+   * @param bytes size of the reserved memory
+   * @returns its pointer
    * @throws StrataError INTERNAL when the memory cannot grow
    */
   keep(bytes: number): number
   /**
-   * Places sections of these sizes (bytes) one after the other, each at a multiple of 16, and grows the memory to hold
-   * them. Every call starts again behind what is kept. Growing detaches all views: make views after it, for each use.
+   * Places sections one after the other, each at a multiple of 16, and grows the memory to hold them. Every call starts
+   * again behind the reserved memory, so sections of an earlier call become invalid. Growing detaches all views: make
+   * views after this call.
    *
+   * @param sizes of the sections, in bytes
    * @returns their pointers
    * @throws StrataError INTERNAL when the memory cannot grow
    */
@@ -117,7 +120,7 @@ export interface Kernels {
 const PAGE = 65536
 
 /**
- * @param module build/kernels.wasm, compiled; how it is loaded is the runtime's business
+ * @param module build/kernels.wasm, compiled; each runtime loads it in its own way
  */
 export function instantiateKernels(module: WebAssembly.Module): Kernels {
   const exports = new WebAssembly.Instance(module, {}).exports as unknown as KernelExports
@@ -148,8 +151,8 @@ export function instantiateKernels(module: WebAssembly.Module): Kernels {
 }
 
 /**
- * A kernel cannot see where an array ends.
- * @throws StrataError INTERNAL when the array has another length
+ * Checks the length of an array before a kernel uses it, because a kernel cannot see where an array ends.
+ * @throws StrataError INTERNAL when the length is not `expected`
  */
 export function checkLength(name: string, { length }: { readonly length: number }, expected: number): void {
   if (length !== expected) {

@@ -1,4 +1,4 @@
-/** A small map that forgets what was used longest ago. */
+/** A map of limited size that drops the least recently used entry. */
 export class LruCache<K, V> {
   readonly #limit: number
   readonly #entries = new Map<K, V>()
@@ -10,7 +10,7 @@ export class LruCache<K, V> {
   get(key: K): V | undefined {
     const value = this.#entries.get(key)
     if (value === undefined) return undefined
-    // A Map iterates in insertion order: putting the entry back makes it the youngest.
+    // A Map iterates in insertion order: inserting the entry again makes it the newest.
     this.#entries.delete(key)
     this.#entries.set(key, value)
     return value

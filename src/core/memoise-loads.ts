@@ -1,12 +1,12 @@
-/** Memoises loads by key, `void` for a single one; what failed is forgotten, so that the next call tries again. */
+/** Memoises `load` by key; K is `void` where there is one load only. A rejected load is forgotten, so the next call retries. */
 export function memoiseLoads<K, T>(load: (key: K) => Promise<T>): (key: K) => Promise<T> {
   const loads = new Map<K, Promise<T>>()
   return (key) => {
-    const known = loads.get(key)
-    if (known) return known
-    const made = load(key)
-    loads.set(key, made)
-    made.catch(() => loads.delete(key))
-    return made
+    const earlier = loads.get(key)
+    if (earlier) return earlier
+    const promise = load(key)
+    loads.set(key, promise)
+    promise.catch(() => loads.delete(key))
+    return promise
   }
 }

@@ -1,9 +1,10 @@
-/** Single changes that make a name of another and still look like a slip. */
+/** Largest edit distance at which a name still counts as a misspelling. */
 const MAX_CHANGES = 2
 
 /**
- * The known name that `name` is a misspelling of: the nearest by Damerau-Levenshtein distance (insert, drop, replace a
- * letter, swap neighbours), at most two changes away and fewer than half its letters. Undefined when there is none.
+ * Finds the known name of which `name` is a misspelling: the nearest by Damerau-Levenshtein distance (insert, delete or
+ * replace a letter, swap neighbours), at most two edits away and by fewer than half the letters of `name`.
+ * @returns undefined when no known name is near enough
  */
 export function nearest(name: string, known: Iterable<string>): string | undefined {
   let best: string | undefined

@@ -3,20 +3,20 @@ interface Port {
   close(): void
 }
 
-/** A port without another end: what is transferred to it is gone. */
+/** A closed port: a buffer transferred to it is freed. */
 let nowhere: Port | undefined
 
 /**
- * Gives the memory of arrays back now instead of at some garbage collection to come; they are empty afterwards. For
- * arrays of megabytes that are made over and over: a collector that sees only their small handles lets tens of them
- * pile up. A view of a part of a buffer is left alone.
+ * Frees the memory of arrays now instead of at the next garbage collection; afterwards the arrays are empty. Use it for
+ * arrays of megabytes that are allocated again and again: the collector counts only their small handles, and lets tens
+ * of them pile up. An array that views only a part of its buffer is skipped.
  */
 export function release(...arrays: readonly (ArrayBufferView | undefined)[]): void {
   for (const array of arrays) {
     const buffer = array?.buffer
     if (!(buffer instanceof ArrayBuffer) || array?.byteLength !== buffer.byteLength) continue
     const { transfer } = buffer as ArrayBuffer & { transfer?(length: number): ArrayBuffer }
-    // ES2024, which Node has from version 21 on.
+    // ArrayBuffer.prototype.transfer is of ES2024; Node has it from version 21 on.
     if (transfer) transfer.call(buffer, 0)
     else discard(buffer)
   }
@@ -27,7 +27,7 @@ function discard(buffer: ArrayBuffer): void {
   nowhere?.postMessage(undefined, [buffer])
 }
 
-/** Not every runtime has MessageChannel; those without it have `transfer`. */
+/** Returns undefined in runtimes without MessageChannel; they have ArrayBuffer.prototype.transfer. */
 function closedPort(): Port | undefined {
   const { MessageChannel } = globalThis as { MessageChannel?: new () => { port1: Port; port2: Port } }
   if (!MessageChannel) return undefined

@@ -2,8 +2,8 @@ import { StrataError } from '../core/errors.ts'
 import { ENTROPY_TABLES, escapeLength, PRECISION, slotRange, TABLES } from './tables.ts'
 
 /**
- * Bits that the coder spends on these symbols: the sum of -log2(frequency / 2^16), escapes included. A stream is
- * longer by what the four states hold, at most 16 bytes.
+ * Bits that the coder spends on these symbols: the sum of -log2(frequency / 2^16), escapes included. The coded stream is
+ * longer by the four states, at most 16 bytes.
  *
  * @throws StrataError INTERNAL when the lengths differ or an index is above 63
  */
@@ -20,12 +20,12 @@ export function estimateBits(indexes: Uint8Array, symbols: Int16Array): number {
   return bits
 }
 
-/** The fewest bits that a symbol under this table takes: those of 0, the likeliest but for rounding of frequencies. */
+/** The fewest bits that a symbol takes under this table: the bits of symbol 0, the most probable one up to rounding. */
 export function leastBits(table: number): number {
   return table === 0 ? 0 : cost(ENTROPY_TABLES.centre[table] as number)
 }
 
-/** Bits of one symbol under a table, not 0. */
+/** Bits of one symbol under a table from 1 to 63. */
 export function symbolBits(table: number, symbol: number): number {
   const centre = ENTROPY_TABLES.centre[table] as number
   const radius = ENTROPY_TABLES.radius[table] as number
@@ -34,7 +34,7 @@ export function symbolBits(table: number, symbol: number): number {
   return cost(centre + radius + 1) + 4 + escapeLength(magnitude, radius) + 1
 }
 
-/** By position in `last`: an encoder asks for millions of them. */
+/** Bits of every entry of `last`, computed once because an encoder asks for millions of them. */
 const COSTS = Float64Array.from(ENTROPY_TABLES.last, (_, s) => PRECISION - Math.log2(slotRange(s).frequency))
 
 function cost(s: number): number {

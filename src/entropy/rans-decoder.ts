@@ -15,13 +15,13 @@ export const STATES = 4
 export const STATE_BYTES = 4 * STATES
 export const STATE_START = 0x10000
 
-/** The TypeScript decoder: the reference that every other implementation has to equal. */
+/** The decoder in TypeScript: the reference that every other implementation must equal. */
 export const ransCoder: EntropyCoder = {
   name: 'rans-ts',
   decoder: (bytes) => new RansDecoder(bytes),
 }
 
-/** Reads the four states, as unsigned numbers. Shared by all implementations. */
+/** Reads the four initial states, as unsigned numbers. */
 export function readStates(bytes: Uint8Array): Uint32Array {
   if (bytes.length < STATE_BYTES || bytes.length % 2 !== 0) {
     throw corrupt(`expected an even number of at least ${STATE_BYTES} bytes, got ${bytes.length}`)
@@ -32,14 +32,14 @@ export function readStates(bytes: Uint8Array): Uint32Array {
   return states
 }
 
-/** Checks the arguments of `decode`; a wrong one is a defect of the caller, never of the data. */
+/** Checks the arguments of `decode`. A wrong argument is a defect of the caller, not of the data. */
 export function checkDecodeArguments(indexes: Uint8Array, out: Int16Array): void {
   if (indexes.length !== out.length) {
     throw new StrataError('INTERNAL', `out: expected ${indexes.length} symbols, got ${out.length}`)
   }
 }
 
-/** Checks that a stream ended where its encoder began. */
+/** Checks that a stream was read to its end and that the states returned to their start value. */
 export function checkEnd(states: Uint32Array, unused: number): void {
   if (unused !== 0) throw corrupt(`${unused} bytes are left over`)
   if (states.some((x) => x !== STATE_START)) throw corrupt('the final states are not those of the encoder')
@@ -98,7 +98,7 @@ class RansDecoder implements EntropyDecoder {
     return (tail & 1) === 1 ? -magnitude : magnitude
   }
 
-  /** Equally likely values: the top `count` bits of the slot. */
+  /** Reads `count` equally likely bits: the top bits of the slot. */
   #bits(turn: number, count: number): number {
     const x = this.#states[turn] as number
     const shift = 16 - count

@@ -3,12 +3,12 @@ import { STATE_BYTES, STATE_START, STATES } from './rans-decoder.ts'
 import { ENTROPY_TABLES, escapeLength, MAX_SYMBOL, slotRange, TABLES } from './tables.ts'
 import type { EntropyEncoder } from './types.ts'
 
-/** An encoder for the streams of rans-decoder.ts (the format is described there). */
+/** Makes an encoder of rANS streams; rans-decoder.ts describes their format. */
 export function createRansEncoder(): EntropyEncoder {
   return new RansEncoder()
 }
 
-/** `slotRange`, by position. */
+/** Start and frequency of every entry of `last` (see slotRange). */
 const STARTS = ENTROPY_TABLES.last.map((_, s) => slotRange(s).start)
 const FREQUENCIES = ENTROPY_TABLES.last.map((_, s) => slotRange(s).frequency)
 
@@ -63,7 +63,7 @@ class RansEncoder implements EntropyEncoder {
   }
 }
 
-/** Steps in the reverse of the decoder's order. */
+/** Writes one symbol. Its steps are those of the decoder in reverse order. */
 function writeSymbol(writer: BackwardWriter, turn: number, table: number, symbol: number): void {
   const centre = ENTROPY_TABLES.centre[table] as number
   const radius = ENTROPY_TABLES.radius[table] as number
@@ -82,7 +82,7 @@ function writeSymbol(writer: BackwardWriter, turn: number, table: number, symbol
 class BackwardWriter {
   readonly #states = new Float64Array(STATES).fill(STATE_START)
   #words = new Uint16Array(4096)
-  /** Words are filled from the end of the array. */
+  /** Index of the first used word: the array is filled from its end. */
   #free = 4096
 
   bits(turn: number, value: number, count: number): void {

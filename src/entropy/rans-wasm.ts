@@ -4,20 +4,20 @@ import { checkDecodeArguments, checkEnd, corrupt, readStates, STATE_BYTES } from
 import { ENTROPY_TABLES, TABLES } from './tables.ts'
 import type { EntropyCoder, EntropyDecoder } from './types.ts'
 
-/** Symbols per call of the kernel: its memory has this one size, whatever the picture's. */
+/** Symbols per call of the kernel, so that its memory does not depend on the size of the picture. */
 const CHUNK = 1 << 14
 
-/** The kernel reads at most three words per symbol, and looks one word ahead. */
+/** The kernel reads at most three words per symbol, and one word ahead. */
 const INPUT_BYTES = 6 * CHUNK + 2
 
-/** Results as in wasm/rans.ts. */
+/** Result codes of wasm/rans.ts. */
 const BAD_SYMBOL = 1
 const BAD_TABLE = 2
 
-/** Stands for k in the entry of an escape. */
+/** Value of k that marks an escape. */
 const ESCAPE = -32768
 
-/** The decoder in WebAssembly, over build/kernels.wasm. Any number of decoders share one instance. */
+/** The decoder in WebAssembly, over build/kernels.wasm. All its decoders share one instance of the kernels. */
 export function createWasmRans(module: WebAssembly.Module): EntropyCoder {
   const kernels = instantiateKernels(module)
   const packed = packTables()
@@ -46,7 +46,7 @@ function layOut(kernels: Kernels, tableBytes: number): Memory {
   return { tables, indexes, out, input, state }
 }
 
-/** The tables in the form that wasm/rans.ts expects: buckets, radius, then for each symbol `last | k << 16`. */
+/** Packs the tables as wasm/rans.ts expects them: buckets, radii, then `last | k << 16` for each symbol. */
 export function packTables(): Uint8Array {
   const { buckets, centre, radius, last } = ENTROPY_TABLES
   const bytes = new Uint8Array(2 * (buckets.length + radius.length) + 4 * last.length)
@@ -65,7 +65,7 @@ class WasmRansDecoder implements EntropyDecoder {
   readonly #kernels: Kernels
   readonly #memory: Memory
   readonly #bytes: Uint8Array
-  /** The state of the next symbol comes first. */
+  /** The four states, rotated: the state of the next symbol comes first. */
   readonly #states: Uint32Array
   #position = STATE_BYTES
 

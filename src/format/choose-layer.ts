@@ -4,9 +4,10 @@ import { readHeader, wholeLayers } from './reader.ts'
 import type { LayerInfo } from './types.ts'
 
 /**
- * The layer with this number; or the smallest that is at least `width` wide, else the widest; or the highest. The
- * latter two look only at layers that are wholly there.
- * @throws StrataError PARAM_INVALID (no such layer), FORMAT_TRUNCATED (not wholly there), and what readHeader throws
+ * Chooses the layer to decode: the layer with the number `layer`; else the smallest layer at least `width` pixels wide,
+ * or the widest when none is; else the highest layer. The last two consider only layers that lie wholly in `bytes`.
+ *
+ * @throws StrataError PARAM_INVALID (no such layer), FORMAT_TRUNCATED (layer incomplete), and what readHeader throws
  */
 export function chooseLayer(
   bytes: Uint8Array,

@@ -3,12 +3,12 @@ import type { LayerInfo, StrataHeader, StrataSource } from './types.ts'
 /** Bytes of one step of the progressive placeholder code. */
 export const PLACEHOLDER_STEP_BYTES = 16
 
-/** `score`: SSIMULACRA2 that the encoder measured, rounded; absent where it did not. */
+/** `score`: SSIMULACRA2 that the encoder measured, rounded; absent when it did not measure it. */
 type LayerDescription = Pick<LayerInfo, 'index' | 'width' | 'height' | 'quality' | 'start' | 'end'> & {
   readonly score?: number
 }
 
-/** What a header says, as JSON: the part that `GET /img/:id.json` and `strata info --json` share. */
+/** A header as JSON: the part that `GET /img/:id.json` and `strata info --json` share. */
 export interface HeaderDescription {
   readonly format: 'strata'
   readonly modelSet: string
@@ -17,7 +17,7 @@ export interface HeaderDescription {
   readonly placeholder: { readonly steps: number; readonly base64: string; readonly dataUri: string | null }
 }
 
-/** @param dataUri the placeholder as a picture, for whoever has it: to make it takes the model */
+/** @param dataUri the decoded placeholder as a data URI, or null where the model to decode it is not at hand */
 export function describeHeader(header: StrataHeader, dataUri: string | null = null): HeaderDescription {
   return {
     format: 'strata',

@@ -2,20 +2,20 @@ import { invalidParam } from '../core/errors.ts'
 import { MAX_DIMENSION, MAX_LAYERS } from './layout.ts'
 import { checkQuality, defaultQuality } from './quality.ts'
 
-/** One layer to be encoded. Widths, not ratios: a page asks for widths. */
+/** One layer to encode. A rung gives a width instead of a ratio, because pages ask for widths. */
 export interface Rung {
   readonly width: number
   readonly quality: number
 }
 
-/** Widths that a picture is stored in when nobody says otherwise. */
+/** Widths of the default ladder, in pixels. */
 export const DEFAULT_WIDTHS: readonly number[] = [320, 640, 1280, 1920, 2560, 3840]
 
-/** A default width nearer to the source than this (in percent) would cost bytes and give nothing to see. */
+/** A default width above this percentage of the source's width is left out: it would cost bytes with no visible gain. */
 const NEAREST_PERCENT = 85
 
 /**
- * The default ladder: the default widths well below the source's width, then the source's width.
+ * The default ladder: the default widths well below the source's width, and the source's width itself.
  * @throws StrataError PARAM_INVALID when the source's width is not 1..65535
  */
 export function defaultWidths(sourceWidth: number): number[] {
@@ -24,16 +24,15 @@ export function defaultWidths(sourceWidth: number): number[] {
 }
 
 /**
- * An explicit ladder, as `--widths` and `?widths=` give it: "640,1280,1280@80". `W@q` gives that layer its own
- * quality, `quality` is that of all others (by default `defaultQuality`). The list stands as it is: the source's width is
- * not added.
+ * Parses an explicit ladder, as `--widths` and `?widths=` give it: "640,1280,1280@80". `W@q` gives one layer its own
+ * quality; all others have `quality`, or by default `defaultQuality`. The source's width is not added to the list.
  * @throws StrataError PARAM_INVALID when the text is not such a list or `checkLadder` refuses it
  */
 export function parseWidths(spec: string, sourceWidth: number, quality?: number): Rung[] {
   const rungs: Rung[] = []
   for (const { width, own } of splitWidths(spec)) {
     const below = rungs.at(-1)
-    // As wide as the layer below it is refused without a quality of its own, not given the higher default.
+    // A layer as wide as the one below inherits its quality, so that checkLadder refuses it unless it has its own.
     const otherwise = below?.width === width ? below.quality : defaultQuality(rungs.length)
     rungs.push({ width, quality: own ?? quality ?? otherwise })
   }
@@ -41,7 +40,7 @@ export function parseWidths(spec: string, sourceWidth: number, quality?: number)
   return rungs
 }
 
-/** The ladder for a picture: the explicit list where there is one, else the default widths. */
+/** The ladder of a picture: the explicit list if there is one, else the default widths. */
 export function ladderFor(sourceWidth: number, spec?: string, quality?: number): Rung[] {
   if (quality !== undefined) checkQuality(quality)
   if (spec !== undefined) return parseWidths(spec, sourceWidth, quality)
@@ -52,8 +51,8 @@ export function ladderFor(sourceWidth: number, spec?: string, quality?: number):
 }
 
 /**
- * Numbers of the layers whose quality an encoder may search: those that `spec` gives none.
- * @throws StrataError PARAM_INVALID for a searched layer as wide as its neighbour: both would seek the same look
+ * Numbers of the layers whose quality the encoder may search: those without a quality of their own in `spec`.
+ * @throws StrataError PARAM_INVALID for a searched layer as wide as its neighbour: both would seek the same score
  */
 export function searchedLayers(widths: readonly number[], spec?: string): number[] {
   const own = spec === undefined ? [] : splitWidths(spec).map((rung) => rung.own)
@@ -75,9 +74,9 @@ function splitWidths(spec: string): { readonly width: number; readonly own: numb
 }
 
 /**
- * The rules of a ladder: 1 to 16 layers, widths from 1 to the source's, never falling, and equal widths with rising
- * quality (a pure quality layer).
- * @throws StrataError PARAM_INVALID that names the rule and what came
+ * Checks the rules of a ladder: 1 to 16 layers; widths from 1 to the source's, in rising order; equal widths only with
+ * rising quality (a pure quality layer).
+ * @throws StrataError PARAM_INVALID that names the rule and the actual value
  */
 export function checkLadder(rungs: readonly Rung[], sourceWidth: number): void {
   checkSourceWidth(sourceWidth)
@@ -101,7 +100,7 @@ export function checkLadder(rungs: readonly Rung[], sourceWidth: number): void {
   }
 }
 
-/** The height of a layer: in proportion to the source, rounded half up, at least one row. */
+/** Height of a layer in pixels: in proportion to the source, rounded half up, at least 1. */
 export function layerHeight(width: number, sourceWidth: number, sourceHeight: number): number {
   return Math.max(1, Math.round((sourceHeight * width) / sourceWidth))
 }

@@ -55,14 +55,14 @@ export const HEADER = {
   placeholderLength: { name: 'placeholder length', offset: 54, bytes: 2 },
 } as const satisfies Record<string, Field>
 
-/** The first bytes of the source's SHA-256: enough to name it, and 16 bytes shorter. */
+/** The source is named by the first bytes of its SHA-256: 16 bytes suffice and save the other 16. */
 export const SOURCE_HASH_OFFSET = 28
 export const SOURCE_HASH_BYTES = 16
 
 export const MODEL_SET_OFFSET = 44
 export const MODEL_SET_BYTES = 8
 
-/** What `headerLength` needs to see, hence the least first read of a client that fetches by range. */
+/** Bytes that `headerLength` needs, hence the shortest first read of a client that fetches by range. */
 export const FIXED_HEADER_BYTES = 56
 
 export const LAYER = {
@@ -78,7 +78,7 @@ export const LAYER = {
 
 export const LAYER_BYTES = 16
 
-/** The coding of COMPASS layers, the only one so far. */
+/** The coding of COMPASS layers, the only one of this version. */
 export const CODING_COMPASS = 0
 
 export const STRIP_INDEX = {
@@ -95,14 +95,14 @@ export const STRIP = {
 
 export const STRIP_BYTES = 8
 
-/** Behind the last entry of a strip index, hence the only field whose record starts at itself. */
+/** It stands behind the last entry of a strip index, so its offset is relative to its own position. */
 export const STRIP_INDEX_CHECKSUM = {
   name: 'strip index checksum',
   offset: 0,
   bytes: 4,
 } as const satisfies Field
 
-/** A strip is at most this many rows of its layer; only the last one may be lower. */
+/** Rows of a strip. Only the last strip of a layer may have fewer. */
 export const STRIP_ROWS = 256
 
 export const MAX_LAYERS = 16
@@ -110,17 +110,17 @@ export const MAX_DIMENSION = 65535
 export const MAX_SOURCE_PIXELS = 100e6
 export const MAX_HEADER_BYTES = 64 * 1024
 
-/** Strips of a layer of so many rows. */
+/** Number of strips of a layer with `height` rows. */
 export function stripCount(height: number): number {
   return Math.ceil(height / STRIP_ROWS)
 }
 
-/** Bytes of a strip index with `count` strips, its checksum included. */
+/** Bytes of a strip index with `count` strips, checksum included. */
 export function stripIndexBytes(count: number): number {
   return STRIP_INDEX_HEAD_BYTES + count * STRIP_BYTES + STRIP_INDEX_CHECKSUM.bytes
 }
 
-/** The field's value in the record that starts at `record`; the bytes must be there. */
+/** Value of a field in the record at offset `record`. The caller makes sure that the bytes exist. */
 export function readField(bytes: Uint8Array, field: Field, record = 0): number {
   const view = dataView(bytes)
   const at = record + field.offset

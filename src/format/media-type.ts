@@ -1,4 +1,4 @@
-/** Media type of a .strata file, and of every prefix of one that ends with a layer. */
+/** Media type of a .strata file and of every prefix of a file that ends with a layer. */
 export const STRATA_TYPE = 'image/vnd.strata'
 
 /** The formats in which pictures are sent to clients that do not decode .strata. */

@@ -1,10 +1,10 @@
-/** Response header of the origin: the file's placeholder as a data URI. */
+/** Response header of the origin that carries the file's placeholder as a data URI. */
 export const PREVIEW_HEADER = 'Strata-Placeholder'
 
 /** Longest data URI of a placeholder, in characters. */
 export const MAX_PREVIEW = 2048
 
-/** Whether this is a data URI of a PNG that may stand in the info of an image and in CSS. */
+/** Whether the text is a data URI of a PNG, short enough for an image's info and safe in CSS. */
 export function isPreview(text: string): boolean {
   return text.length <= MAX_PREVIEW && /^data:image\/png;base64,[\w+/]+={0,2}$/.test(text)
 }

@@ -1,28 +1,28 @@
 import { invalidParam } from '../core/errors.ts'
 
 /**
- * What decides a layer's quality: a number from 1 to 100, a log-spaced quantization step; or the look it should have, as a
- * SSIMULACRA2 score against the resized source, for which the encoder then searches the quality.
+ * How the quality of a layer is chosen: a number from 1 to 100, a log-spaced quantization step; or a target SSIMULACRA2
+ * score against the resized source, for which the encoder searches the quality.
  */
 export type QualityChoice = number | { readonly score: number }
 
-/** Scores that can be asked for: below, a picture falls apart; above, no quality reaches it with most pictures. */
+/** Range of scores that can be asked for: below it a picture falls apart, above it most pictures cannot reach it. */
 const MIN_SCORE = 30
 const MAX_SCORE = 90
 
 /**
- * Qualities at which held-out photographs have a score of 75 on the mean: of the base layer, and of the layers above it.
+ * Qualities at which held-out photographs have a mean score of 75: of the base layer, and of the layers above it.
  * Measured by `python -m strata_models compass evaluate`; models/RESULTS.md has the table.
  */
 const DEFAULT_QUALITIES = { base: 55, above: 58 } as const
 
-/** @param layer number of the layer, from 0 */
+/** @param layer number of the layer, from 0 (the base) */
 export function defaultQuality(layer: number): number {
   return layer === 0 ? DEFAULT_QUALITIES.base : DEFAULT_QUALITIES.above
 }
 
 /**
- * `quality=` of an upload and `--quality`: `1` to `100`, or `auto:N`.
+ * Parses `quality=` of an upload and `--quality`: `1` to `100`, or `auto:N`.
  * @throws StrataError PARAM_INVALID
  */
 export function parseQuality(text: string): QualityChoice {

@@ -3,7 +3,7 @@ import { readHeader } from './reader.ts'
 import type { LayerInfo, StrataHeader } from './types.ts'
 
 /**
- * The layer with this number.
+ * The layer with the number `layer`.
  * @throws StrataError PARAM_INVALID when the file declares no such layer
  */
 export function layerAt(header: StrataHeader, layer: number): LayerInfo {
@@ -13,7 +13,7 @@ export function layerAt(header: StrataHeader, layer: number): LayerInfo {
 }
 
 /**
- * The file up to and with this layer: a valid file itself, and a view of `bytes`, not a copy.
+ * Cuts the file after layer `layer`. The result is a valid file, and a view of `bytes`, not a copy.
  * @throws StrataError PARAM_INVALID when there is no such layer, FORMAT_TRUNCATED when `bytes` ends before its end,
  *   and whatever `readHeader` throws
  */
@@ -26,8 +26,7 @@ export function truncateToLayer(bytes: Uint8Array, layer: number): Uint8Array {
 }
 
 /**
- * The value of a Range header (RFC 9110, section 14.2) that fetches what is missing from layer `from`, which is at
- * hand with all below it, to layer `to`.
+ * The Range header (RFC 9110, section 14.2) that fetches the layers above `from`, up to and with `to`.
  * @throws StrataError PARAM_INVALID when there is no such layer or `to` is not above `from`
  */
 export function upgradeRange(header: StrataHeader, from: number, to: number): string {

@@ -29,8 +29,8 @@ import {
 import type { LayerInfo, StrataHeader, StrataSource, StripIndex } from './types.ts'
 
 /**
- * The header's length in bytes, from the first FIXED_HEADER_BYTES of a file: what a ranged read must fetch before
- * `readHeader`. Nothing is proved yet but the magic, the version and that the lengths agree.
+ * The header's length in bytes, read from the first FIXED_HEADER_BYTES of a file: what a ranged read must fetch before
+ * `readHeader`. It checks only the magic, the version and that the lengths agree.
  * @throws StrataError FORMAT_MAGIC, FORMAT_VERSION, FORMAT_TRUNCATED, FORMAT_INVALID
  */
 export function headerLength(bytes: Uint8Array): number {
@@ -54,8 +54,8 @@ export function headerLength(bytes: Uint8Array): number {
 }
 
 /**
- * Reads and checks the whole header. `bytes` is a file or any prefix of one that holds the header; whether layers
- * are there too is not asked (see `wholeLayers`). The placeholder is a view into `bytes`.
+ * Reads and checks the whole header. `bytes` is a file, or any prefix of a file that holds the header; it need not hold
+ * any layer (see `wholeLayers`). The placeholder is a view into `bytes`.
  * @throws StrataError FORMAT_MAGIC, FORMAT_VERSION, FORMAT_TRUNCATED, FORMAT_CHECKSUM, FORMAT_INVALID, CODING_UNKNOWN
  */
 export function readHeader(bytes: Uint8Array): StrataHeader {
@@ -65,7 +65,7 @@ export function readHeader(bytes: Uint8Array): StrataHeader {
   if (headerChecksum(bytes.subarray(0, length)) !== stored) {
     throw new StrataError('FORMAT_CHECKSUM', 'the header is damaged: its checksum does not match')
   }
-  // The checksum only shows that the header is as it was written; from here on its writer is not trusted.
+  // The checksum only shows that the header is unchanged since it was written. Its writer is not trusted either.
   const totalLength = readField(bytes, HEADER.totalLength)
   check(bytes.length <= totalLength, 'file length', `at most the declared ${totalLength} bytes`, bytes.length)
   check(readField(bytes, HEADER.reserved) === 0, HEADER.reserved.name, 0, readField(bytes, HEADER.reserved))
@@ -85,14 +85,14 @@ export function readHeader(bytes: Uint8Array): StrataHeader {
   }
 }
 
-/** How many layers, counted from the base, lie wholly inside the first `available` bytes. */
+/** Number of layers, counted from the base, that lie wholly in the first `available` bytes. */
 export function wholeLayers(header: StrataHeader, available: number): number {
   return header.layers.filter((layer) => layer.end <= available).length
 }
 
 /**
- * Reads and checks the strip index of one layer. `bytes` is the file from its first byte, at least to the end of the
- * index; strips themselves are looked at only when they are asked for.
+ * Reads and checks the strip index of one layer. `bytes` is the file from its first byte to at least the end of the
+ * index; a strip is checked only when it is asked for.
  * @throws StrataError FORMAT_TRUNCATED, FORMAT_CHECKSUM, FORMAT_INVALID
  */
 export function readStrips(bytes: Uint8Array, layer: LayerInfo): StripIndex {
@@ -109,7 +109,7 @@ export function readStrips(bytes: Uint8Array, layer: LayerInfo): StripIndex {
   check(stored === count, `${name}: strip count`, count, stored)
   check(readField(index, STRIP_INDEX.reserved) === 0, `${name}: reserved bytes`, 0, 'other')
 
-  // offsets[i] .. offsets[i + 1] is strip i. Lengths are 32 bits, so the sum of at most 256 of them is exact.
+  // Strip i lies at [offsets[i], offsets[i + 1]). Lengths have 32 bits, so the sum of at most 256 of them is exact.
   const offsets = [first]
   for (let i = 0, end = first; i < count; i++) {
     end += readField(index, STRIP.length, STRIP_INDEX_HEAD_BYTES + i * STRIP_BYTES)
@@ -133,13 +133,13 @@ export function readStrips(bytes: Uint8Array, layer: LayerInfo): StripIndex {
   return { count, strip }
 }
 
-/** The checksum of a whole header, the four bytes that hold it left out. */
+/** CRC-32C of a whole header, without the four bytes that hold it. */
 export function headerChecksum(header: Uint8Array): number {
   const { offset, bytes } = HEADER.checksum
   return crc32c(header.subarray(offset + bytes), crc32c(header.subarray(0, offset)))
 }
 
-/** The checksum of a strip index, bound to the header of the file it lies in. */
+/** CRC-32C of a strip index, continued from the header's, which binds the index to its file. */
 export function stripIndexChecksum(file: Uint8Array, index: Uint8Array): number {
   return crc32c(index, readField(file, HEADER.checksum))
 }
@@ -185,7 +185,7 @@ function readLayer(bytes: Uint8Array, index: number): LayerInfo {
   }
 }
 
-/** The ladder's rules (see ladder.ts) as rules of the format, and layers without gap or overlap. */
+/** Checks that a layer keeps the rules of a ladder (see checkLadder) and follows the layer below without a gap. */
 function checkLayer(
   layer: LayerInfo,
   below: LayerInfo | undefined,

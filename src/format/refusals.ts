@@ -1,6 +1,6 @@
 import type { StrataErrorCode } from '../core/errors.ts'
 
-/** Codes with which a .strata file is refused that is damaged, forged, or made for other software. Alphabetical. */
+/** Codes for a .strata file that is damaged, forged, or made for other software. Alphabetical. */
 export const FILE_REFUSALS: readonly StrataErrorCode[] = [
   'CODING_UNKNOWN',
   'ENTROPY_CORRUPT',

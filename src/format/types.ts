@@ -1,4 +1,4 @@
-/** One line of the layer table. Layers are numbered from 0, the base. */
+/** One entry of the layer table. Layers are numbered from 0, the base. */
 export interface LayerInfo {
   readonly index: number
   readonly width: number
@@ -7,9 +7,9 @@ export interface LayerInfo {
   readonly quality: number
   /** 8 bits that belong to the codec */
   readonly flags: number
-  /** SSIMULACRA2 against the resized source, rounded and kept to 1..100; 0 where the encoder did not measure it. */
+  /** SSIMULACRA2 against the resized source, rounded and kept in 1..100; 0 when the encoder did not measure it. */
   readonly score: number
-  /** The layer is the bytes [start, end) of the file, and [0, end) is a valid file. */
+  /** The layer takes the bytes [start, end) of the file; the bytes [0, end) are a valid file. */
   readonly start: number
   readonly end: number
 }
@@ -26,25 +26,25 @@ export interface StrataHeader {
   /** 16 bits that belong to the codec */
   readonly flags: number
   readonly headerLength: number
-  /** The whole file's length. What is at hand may be shorter: any cut after a layer is a valid file. */
+  /** Length of the whole file in bytes. The bytes at hand may be fewer: a file cut after any layer is valid. */
   readonly totalLength: number
   readonly source: StrataSource
-  /** The decoder models that the file needs: 16 hexadecimal digits. */
+  /** The set of decoder models that the file needs: 16 hexadecimal digits. */
   readonly modelSet: string
   readonly layers: readonly LayerInfo[]
-  /** The placeholder's progressive code, maybe empty. */
+  /** The placeholder's progressive code; it may be empty. */
   readonly placeholder: Uint8Array
 }
 
-/** One coded layer on its way into a file. */
+/** One coded layer to be written into a file. */
 export interface LayerPayload {
   readonly width: number
   readonly height: number
   readonly quality: number
   readonly flags?: number
-  /** See LayerInfo. @default 0 */
+  /** As in LayerInfo. @default 0 */
   readonly score?: number
-  /** Top to bottom, one for each 256 rows begun. */
+  /** From top to bottom, one for every 256 rows; the last one may have fewer rows. */
   readonly strips: readonly Uint8Array[]
 }
 
@@ -52,8 +52,8 @@ export interface LayerPayload {
 export interface StripIndex {
   readonly count: number
   /**
-   * The bytes of strip `i`, a view, checked against its checksum by this call.
-   * @throws StrataError FORMAT_TRUNCATED when not all of it is there, FORMAT_CHECKSUM when it is damaged
+   * The bytes of strip `i`, as a view. Every call checks their checksum.
+   * @throws StrataError FORMAT_TRUNCATED when the strip is incomplete, FORMAT_CHECKSUM when it is damaged
    */
   strip(i: number): Uint8Array
 }

@@ -35,8 +35,8 @@ export interface StrataFile {
 }
 
 /**
- * The file as bytes. It is read back before it is returned, so the rules of the format stand in one place, the
- * reader, and no file can be written that would be refused later.
+ * Writes the file as bytes, and reads them back with the reader before it returns them. The rules of the format thus
+ * stand in one place, the reader, and no file can be written that a reader would refuse.
  * @throws StrataError FORMAT_INVALID when the parts break a rule of the format
  */
 export function writeStrata(file: StrataFile): Uint8Array {

@@ -14,9 +14,9 @@ const MAX_STRIDE = 256
 const NAME = /^[A-Za-z][\w.-]{0,63}$/
 
 /**
- * Proves that a program is one: that every name, shape and offset fits. An engine relies on nothing else.
+ * Checks that a program is valid: that every name, shape and offset fits. Engines do no further checks.
  *
- * @param program parsed JSON, of any content
+ * @param program parsed JSON of any content
  * @returns the shapes of its tensors
  * @throws StrataError MODEL_INVALID that names the op
  */

@@ -1,40 +1,40 @@
 import { StrataError } from '../core/errors.ts'
 import type { Program, Shapes, TensorShape } from './program.ts'
 
-/** Runs programs. Every engine gives the same integers; only the speed differs. */
+/** Runs programs. All engines compute the same integers; they differ only in speed. */
 export interface NetworkEngine {
   /**
-   * @param blob the program's parameters; only read while loading
-   * @throws StrataError MODEL_INVALID when program and blob do not fit together
+   * @param blob the program's parameters; it is read only while loading
+   * @throws StrataError MODEL_INVALID when the program is invalid or does not fit the blob
    */
   load(program: Program, blob: Uint8Array): Network
 }
 
-/** A loaded program. Runs are synchronous and keep nothing. */
+/** A loaded program. Runs are synchronous, and no run depends on an earlier one. */
 export interface Network {
   readonly shapes: Shapes
   /**
-   * @param inputs all of the program's: i16 [rows / stride][columns / stride][channels], or what writes such values
+   * @param inputs all inputs of the program: i16 [rows / stride][columns / stride][channels], or functions that write them
    * @param rows in units, like `columns`: a positive multiple of every stride of the program
-   * @param readers take outputs where they lie
-   * @returns the outputs without a reader, laid out like inputs; they belong to the caller
+   * @param readers functions that read outputs in the engine's memory
+   * @returns the outputs without a reader, laid out like inputs; the arrays belong to the caller
    * @throws StrataError INTERNAL when the inputs are not those of the program or the sizes do not fit
    */
   run(inputs: Inputs, rows: number, columns: number, readers?: Readers): Record<string, Int16Array>
 }
 
 /**
- * Reads or writes a whole tensor in the engine's memory; channel `ch` of the cell (r, c) is
- * `view[offset + r * rowStride + c * cellStride + ch]`. Cells of a multiple of 4 channels lie side by side, `view` and
- * all strides of such a tensor being multiples of 8 bytes. Nothing else of the view may be written, the view is void
- * when the function returns, and the function must not run a network of the same engine.
+ * Reads or writes a whole tensor in the engine's memory. Channel `ch` of the cell (r, c) is
+ * `view[offset + r * rowStride + c * cellStride + ch]`. When the number of channels is a multiple of 4, cells lie side by
+ * side, and `view` and all strides are multiples of 8 bytes. A writer must not write anywhere else. The view is valid only
+ * until the function returns, and the function must not run a network of the same engine.
  */
 export type TensorAccess = (view: Int16Array, cellStride: number, rowStride: number, offset: number) => void
 
 export type Inputs = Readonly<Record<string, Int16Array | TensorAccess>>
 export type Readers = Readonly<Record<string, TensorAccess>>
 
-/** Cells of a tensor in one run. */
+/** Size of a tensor in one run, in cells. */
 export interface Grid {
   readonly rows: number
   readonly columns: number

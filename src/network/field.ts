@@ -2,8 +2,8 @@ import { gridOf } from './engine.ts'
 import type { Life } from './plan.ts'
 
 /**
- * A tensor in the kernels' memory: cells of whole vectors (4 channels), row after row. With a border there is a row of
- * zeros above and below and a zero cell in front of every row; the one in front of the next row ends this one.
+ * Layout of a tensor in the kernels' memory, row after row. A cell is padded to whole vectors of 4 channels. With a border,
+ * a row of zeros lies above and below the tensor, and a zero cell in front of every row, which also ends the row before.
  */
 export interface Field {
   readonly rows: number
@@ -11,14 +11,14 @@ export interface Field {
   readonly channels: number
   readonly cellBytes: number
   readonly rowBytes: number
-  /** From the field's beginning to the cell (0, 0). */
+  /** Bytes from the start of the field to the cell (0, 0). */
   readonly margin: number
-  /** Of the whole field, a multiple of 16. */
+  /** Size of the whole field, a multiple of 16. */
   readonly bytes: number
   readonly hasBorder: boolean
 }
 
-/** Channels of a cell in memory. */
+/** Channels of a cell in the kernels' memory, padding included. */
 export function paddedChannels(channels: number): number {
   return 4 * Math.ceil(channels / 4)
 }
@@ -33,7 +33,7 @@ export function fieldOf({ shape, hasBorder }: Life, rows: number, columns: numbe
   return { ...grid, cellBytes, rowBytes, margin, bytes: 16 * Math.ceil(end / 16), hasBorder }
 }
 
-/** Writes the zeros around the grid. */
+/** Writes the zeros of the border. */
 export function clearBorder(view: Int16Array, { rows, cellBytes, rowBytes, hasBorder }: Field): void {
   if (!hasBorder) return
   const row = rowBytes / 2
@@ -43,19 +43,19 @@ export function clearBorder(view: Int16Array, { rows, cellBytes, rowBytes, hasBo
   view.fill(0, (rows + 1) * row, (rows + 2) * row + cell)
 }
 
-/** Copies dense values [rows][columns][channels] into a field. */
+/** Copies values [rows][columns][channels] into a field. */
 export function writeField(view: Int16Array, field: Field, values: Int16Array): void {
   forRuns(field, (at, from, length) => view.set(values.subarray(from, from + length), at))
 }
 
-/** @returns the values of a field, dense */
+/** Copies a field into a new array [rows][columns][channels]. */
 export function readField(view: Int16Array, field: Field): Int16Array {
   const values = new Int16Array(field.rows * field.columns * field.channels)
   forRuns(field, (at, to, length) => values.set(view.subarray(at, at + length), to))
   return values
 }
 
-/** The longest runs that lie together both in a field (`at`) and densely (`index`). */
+/** Calls `take` for the longest runs of values that are contiguous in a field (`at`) and in a dense array (`index`). */
 function forRuns(field: Field, take: (at: number, index: number, length: number) => void): void {
   const { rows, columns, channels, cellBytes, rowBytes, margin } = field
   const isDense = cellBytes === 2 * channels

@@ -9,8 +9,8 @@ import type { Convolution, Op, Program, Shapes } from './program.ts'
 import { type ParameterPointers, type Placed, type TaskSizes, taskSizes, writeTask } from './task.ts'
 
 /**
- * Networks in WebAssembly, over build/kernels.wasm: the integers of referenceEngine. All programs of an engine share
- * one memory, in which their parameters stay; runs take turns in the rest, which grows to what the largest needs.
+ * Makes an engine in WebAssembly, over build/kernels.wasm. It computes the integers of referenceEngine. All programs of an
+ * engine share one memory: their parameters stay in it, and runs use the rest in turn, which grows to the largest run's need.
  */
 export function createEngine(module: WebAssembly.Module): NetworkEngine {
   const kernels = instantiateKernels(module)
@@ -126,39 +126,39 @@ function placed(tensors: ReadonlyMap<string, Placed>, names: readonly string[]):
   return names.map((name) => tensors.get(name)!)
 }
 
-/** Where everything lies in a run on so many units. */
+/** Where everything lies in the kernels' memory during a run of one size. */
 interface Layout {
-  /** Of the sections: tasks, sums, tensors. */
+  /** Bytes of the three sections: tasks, sums, tensors. */
   readonly sizes: readonly number[]
   /** Pointer of the first section. */
   readonly at: number
   readonly tensors: ReadonlyMap<string, Placed>
-  /** Pointers of the convolutions' tasks, by step. */
+  /** Pointer of each step's task; only convolutions have one. */
   readonly tasks: readonly number[]
-  /** What lies in the first section. */
+  /** Content of the first section. */
   readonly words: Int32Array
 }
 
-/** Layouts that a network remembers: enough for the strips and tiles of all layers of a picture. */
+/** Layouts that a network caches: enough for the strips and tiles of all layers of a picture. */
 const LAYOUTS = 32
 
-/** Lays out one run; views of the memory made before are void. */
+/** Lays out one run. Views of the memory made before it are invalid afterwards. */
 function layOut(loaded: Loaded, rows: number, columns: number): Layout {
   const { kernels, layouts } = loaded
   const key = `${rows} ${columns}`
-  const known = layouts.get(key)
-  if (known && kernels.place(known.sizes)[0] === known.at) {
-    new Int32Array(kernels.exports.memory.buffer, known.at, known.words.length).set(known.words)
-    return known
+  const cached = layouts.get(key)
+  if (cached && kernels.place(cached.sizes)[0] === cached.at) {
+    new Int32Array(kernels.exports.memory.buffer, cached.at, cached.words.length).set(cached.words)
+    return cached
   }
-  const made = makeLayout(loaded, rows, columns)
+  const layout = makeLayout(loaded, rows, columns)
   layouts.delete(key)
   for (const oldest of layouts.keys()) {
     if (layouts.size < LAYOUTS) break
     layouts.delete(oldest)
   }
-  layouts.set(key, made)
-  return made
+  layouts.set(key, layout)
+  return layout
 }
 
 function makeLayout({ kernels, shapes, plan, parameters }: Loaded, rows: number, columns: number): Layout {
@@ -194,7 +194,7 @@ function needsOf({ op }: Step, shapes: Shapes, columns: number): TaskSizes {
   return taskSizes(op, channels, columns / shapes.get(op.in[0]!)!.stride)
 }
 
-/** All ops but convolutions. */
+/** Runs an op that is not a convolution. */
 function runPlain(
   { exports }: Kernels,
   op: Exclude<Op, Convolution>,
@@ -214,7 +214,7 @@ function runPlain(
   const { factor } = op
   const [coarse, fine] = op.op === 'shuffle' ? [a, out] : [out, a]
   const { channels, rowBytes, cellBytes } = fine.field
-  // Without padding, the fine cells of one row that belong to one coarse cell are a single run.
+  // Without padding, the fine cells in one row of a coarse cell are contiguous and copied as a single run.
   const run = cellBytes === 2 * channels ? factor : 1
   for (let phase = 0; phase < factor * factor; phase += run) {
     const inCoarse = gridAt(coarse.field, start(coarse) + 2 * phase * channels, 1)

@@ -8,7 +8,7 @@ interface Parameters {
   readonly scale: Float32Array
 }
 
-/** Outputs of a block; the last block has 4 when that is enough. */
+/** Output channels of a block. The last block has 4 when those suffice. */
 const BLOCK = 8
 const VECTOR = 4
 
@@ -31,7 +31,7 @@ export function packParameters(
   }
 }
 
-/** [blocks][kernel rows][inputs][pairs of values in a row of the kernel][outputs of the block][2] */
+/** Packs as [blocks][kernel rows][inputs][pairs of values in a row of the kernel][outputs of the block][2]. */
 function packDense(
   { kernel, outChannels }: Convolution,
   channels: readonly number[],
@@ -65,13 +65,13 @@ function packDense(
   return packed
 }
 
-/** Where the kernel has each of the 3 x 3 taps: index into [5 pairs][4 channels][2], without the channel. */
+/** Index of each of the 3 x 3 taps in the packed [5 pairs][4 channels][2], for channel 0. */
 const TAP_PLACES = [0, 8, 16, 1, 9, 17, 24, 25, 33]
 const CENTRE = 4
 
-/** [vectors of 4 channels of an input][5 pairs of taps][4][2] */
+/** Packs as [vectors of 4 channels][5 pairs of taps][4][2]. */
 function packDepthwise({ kernel, outChannels }: Convolution, weights: Int16Array): Int16Array {
-  // All inputs but the last are whole vectors.
+  // checkProgram ensures that all inputs but the last are whole vectors, so vectors never straddle two inputs.
   const packed = new Int16Array(paddedChannels(outChannels) * 10)
   for (let channel = 0; channel < outChannels; channel++) {
     const at = Math.floor(channel / VECTOR) * VECTOR * 10 + 2 * (channel % VECTOR)

@@ -1,32 +1,32 @@
 import type { Op, Program, Shapes, TensorShape } from './program.ts'
 
-/** One kernel call. */
+/** One kernel call of a plan. */
 export interface Step {
   readonly op: Op
-  /** The tensor that it writes. */
+  /** Name of the tensor that the step writes. */
   readonly out: string
-  /** Above 1: the convolution stores its output through the shuffle with this factor, which is no step of its own. */
+  /** Factor of the shuffle through which a convolution stores its output; 1 without a shuffle. */
   readonly factor: number
 }
 
-/** What becomes of a tensor. */
+/** Lifetime of a tensor in a run, and its shape. */
 export interface Life {
   readonly shape: TensorShape
-  /** Step that writes it; -1 for inputs. */
+  /** Index of the step that writes it; -1 for inputs. */
   readonly born: number
-  /** Last step that reads it; the number of steps for outputs. */
+  /** Index of the last step that reads it; the number of steps for outputs. */
   readonly dies: number
-  /** Zeros around the grid, for the kernels that look over its edge: all but dense 1 x 1. */
+  /** Whether zeros surround the grid. All convolutions but dense 1 x 1 read them. */
   readonly hasBorder: boolean
 }
 
 export interface Plan {
   readonly steps: readonly Step[]
-  /** All tensors that exist. */
+  /** All tensors that are stored in memory, by name. */
   readonly lives: ReadonlyMap<string, Life>
 }
 
-/** @param shapes of the program, checked */
+/** @param shapes of the checked program */
 export function makePlan(program: Program, shapes: Shapes): Plan {
   const steps = joinShuffles(program, shapes)
   const born = new Map([...Object.keys(program.inputs)].map((name) => [name, -1]))
@@ -46,7 +46,10 @@ export function makePlan(program: Program, shapes: Shapes): Plan {
   return { steps, lives: new Map(lives) }
 }
 
-/** A shuffle goes with the convolution before it when nobody else sees what lies between and its cells are whole vectors. */
+/**
+ * Joins each shuffle with the convolution before it. This needs that nothing else reads the tensor between them, and that
+ * the cells of the output are whole vectors.
+ */
 function joinShuffles({ ops, outputs }: Program, shapes: Shapes): Step[] {
   const uses = new Map<string, number>()
   for (const name of [...outputs, ...ops.flatMap(readBy)]) uses.set(name, (uses.get(name) ?? 0) + 1)
@@ -72,10 +75,10 @@ function readBy(op: Op): readonly string[] {
 }
 
 /**
- * Offsets for sections of a common memory such that those alive at the same step do not overlap: the largest first,
- * each at the lowest place that is free.
+ * Allocates sections in a common memory, so that sections alive at the same step do not overlap: the largest first, each
+ * at the lowest free offset.
  *
- * @param sections `bytes` are multiples of 16
+ * @param sections their `bytes` are multiples of 16
  */
 export function placeByLife(
   sections: readonly (Pick<Life, 'born' | 'dies'> & { readonly bytes: number })[],

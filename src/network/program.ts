@@ -89,14 +89,14 @@ interface Sum {
   readonly out: string
 }
 
-/** Every tensor of a program, inputs first, then in the order of the ops. */
+/** Shapes of all tensors of a program, by name: inputs first, then in the order of the ops. */
 export type Shapes = ReadonlyMap<string, TensorShape>
 
 export function channelsOf(shapes: readonly TensorShape[]): number {
   return shapes.reduce((sum, { channels }) => sum + channels, 0)
 }
 
-/** Parameters of a checked convolution, copied out of the blob, wherever that lies. */
+/** Copies the weights of a checked convolution out of the blob, which may start at any byte offset. */
 export function weightsOf(op: Convolution, inputs: readonly TensorShape[], blob: Uint8Array): Int16Array {
   const count = op.kernel * op.kernel * channelsOf(inputs) * (op.depthwise ? 1 : op.outChannels)
   return new Int16Array(section(blob, op.weights, 2 * count))

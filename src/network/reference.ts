@@ -10,7 +10,7 @@ import {
   weightsOf,
 } from './program.ts'
 
-/** i16 [rows][columns][channels] */
+/** A tensor: i16 [rows][columns][channels]. */
 interface Tensor extends Grid {
   readonly values: Int16Array
 }
@@ -19,7 +19,7 @@ type Kernel = (inputs: readonly Tensor[], adds: readonly Tensor[], out: Tensor) 
 
 const SLOPE = Math.fround(0.1)
 
-/** The definition of every op in plain TypeScript, for reading and for testing against. */
+/** The definition of every op in TypeScript, to read and to test other engines against. */
 export const referenceEngine: NetworkEngine = {
   load(program, blob) {
     const shapes = checkProgram(program, blob)
@@ -76,7 +76,7 @@ function kernelOf(op: Op, shapes: Shapes, blob: Uint8Array): Kernel {
   }
 }
 
-/** Copies between a grid and the `factor` times finer one with the same values, in either direction. */
+/** Copies between a coarse grid and the same values on a grid `factor` times as fine, in either direction. */
 function rearrange(coarse: Tensor, fine: Tensor, factor: number, toFine: boolean): void {
   const { channels } = fine
   for (let row = 0; row < fine.rows; row++) {
@@ -134,7 +134,7 @@ type Gather = (
 function denseSums(...[sums, weights, inputs, kernel, row, column]: Parameters<Gather>): void {
   const perOutput = weights.length / sums.length
   forValues(inputs, kernel, row, column, (value, i) => {
-    // Int32Array keeps 32 bits: sums wrap.
+    // Stores to an Int32Array keep the low 32 bits, so sums wrap.
     for (let o = 0; o < sums.length; o++) sums[o]! += Math.imul(value, weights[o * perOutput + i]!)
   })
 }
@@ -145,7 +145,7 @@ function depthwiseSums(...[sums, weights, inputs, kernel, row, column]: Paramete
   })
 }
 
-/** Every value under the kernel, with its index in [kernel rows][kernel columns][channels of all inputs]. */
+/** Calls `take` for every value under the kernel, with its index in [kernel rows][kernel columns][channels of all inputs]. */
 function forValues(
   inputs: readonly Tensor[],
   kernel: number,

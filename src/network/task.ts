@@ -1,7 +1,7 @@
 import type { Field } from './field.ts'
 import type { Convolution } from './program.ts'
 
-/** A field and where it begins in the kernels' memory. */
+/** A field, and its pointer in the kernels' memory. */
 export interface Placed {
   readonly field: Field
   readonly at: number
@@ -14,7 +14,7 @@ export interface ParameterPointers {
   readonly scale: number
 }
 
-/** What a convolution needs beside its tensors, for a row of so many cells. */
+/** Pointers of the memory sections of a convolution's task. */
 interface TaskPointers {
   readonly task: number
   readonly segments: number
@@ -24,13 +24,13 @@ interface TaskPointers {
 
 const TASK_BYTES = 92
 const SEGMENT_BYTES = 16
-/** Cells that the kernels may sum up behind the last one. */
+/** Cells behind the end of a row whose sums the kernels may write. */
 const SPARE_CELLS = 6
 
-/** Bytes of the sections of TaskPointers, in their order; all multiples of 4. */
+/** Bytes of the sections of TaskPointers, in the same order; all are multiples of 4. */
 export type TaskSizes = readonly [task: number, segments: number, targets: number, sums: number]
 
-/** What does for `op` on rows of `columns` cells. */
+/** Sizes that suffice for `op` on rows of `columns` cells. */
 export function taskSizes(op: Convolution, inputs: readonly number[], columns: number): TaskSizes {
   const segments = op.depthwise
     ? inputs.reduce((sum, channels) => sum + Math.ceil(channels / 4), 0)
@@ -44,7 +44,7 @@ export function taskSizes(op: Convolution, inputs: readonly number[], columns: n
 }
 
 /**
- * Writes what networkDense or networkDepthwise reads: the layout is that of wasm/conv.ts.
+ * Writes a task for networkDense or networkDepthwise, in the layout of wasm/conv.ts.
  *
  * @param factor of the shuffle through which the output is stored; 1 without one
  */
@@ -85,7 +85,7 @@ function gridWords({ field, at }: Placed): [number, number, number] {
   return [at + field.margin, field.rowBytes, field.cellBytes]
 }
 
-/** One row of the kernel in one input. */
+/** Segments of a dense convolution: each is one row of the kernel in one input. */
 function denseSegments(op: Convolution, inputs: readonly Placed[]): number[] {
   return Array.from({ length: op.kernel }, (_, row) =>
     inputs.flatMap((input) => {
@@ -97,7 +97,7 @@ function denseSegments(op: Convolution, inputs: readonly Placed[]): number[] {
   ).flat()
 }
 
-/** 4 channels of one input. */
+/** Segments of a depthwise convolution: each is 4 channels of one input. */
 function depthwiseSegments(inputs: readonly Placed[]): number[] {
   return inputs.flatMap((input) => {
     const [first, rowBytes, cellBytes] = gridWords(input)
@@ -106,7 +106,7 @@ function depthwiseSegments(inputs: readonly Placed[]): number[] {
   })
 }
 
-/** Where each vector of 4 output channels lies for the first cell. */
+/** Pointers, one per vector of 4 output channels, to its place in the first cell. */
 function targetsOf({ outChannels }: Convolution, { field, at }: Placed, factor: number): number[] {
   return Array.from({ length: Math.ceil(outChannels / 4) }, (_, vector) => {
     const phase = factor === 1 ? 0 : Math.floor((4 * vector) / field.channels)

@@ -1,14 +1,14 @@
 import type { Inputs, Readers } from './engine.ts'
 
-/** A program made ready to run by one of the engines, or by onnxruntime; all give the same integers. */
+/** A program that an engine or onnxruntime has made ready to run. All of them compute the same integers. */
 export interface NetworkRunner {
   /**
-   * Runs on `rows` x `columns` units, both multiples of the largest stride of the program.
+   * Runs on `rows` x `columns` units; both are multiples of the largest stride of the program.
    *
-   * @param inputs by name: dense tensors, [rows / stride][columns / stride][channels], or what writes them
-   * @param readers take outputs where they lie
-   * @returns the outputs without a reader, dense; fresh arrays, the caller's own
-   * @throws StrataError INTERNAL when an input is missing or has another length
+   * @param inputs by name: tensors [rows / stride][columns / stride][channels], or functions that write them
+   * @param readers functions that read outputs in the runner's memory
+   * @returns the outputs without a reader, as dense new arrays that belong to the caller
+   * @throws StrataError INTERNAL when an input is missing or has the wrong length
    */
   run(
     inputs: Inputs,

@@ -1,4 +1,4 @@
-/** Pixels of a glyph: 5 wide, 7 high. */
+/** Size of a glyph in pixels. */
 export const GLYPH_WIDTH = 5
 export const GLYPH_HEIGHT = 7
 
@@ -48,7 +48,7 @@ const GLYPHS: Readonly<Record<string, string>> = {
   _: '000000v',
 }
 
-/** Whether the pixel (x, y) of a line of text is inked; glyphs stand one pixel apart, unknown ones are blank. */
+/** Whether the pixel (x, y) of a line of text is inked. Glyphs stand one pixel apart; unknown characters are blank. */
 export function inked(text: string, x: number, y: number): boolean {
   const column = x % (GLYPH_WIDTH + 1)
   const rows = GLYPHS[text[Math.floor(x / (GLYPH_WIDTH + 1))] ?? '']

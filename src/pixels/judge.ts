@@ -3,21 +3,21 @@ import type { RgbImage } from '../core/image.ts'
 import { SMALLEST_SIDE } from './ssimulacra2/weights.ts'
 import { Ssimulacra2 } from './ssimulacra2.ts'
 
-/** How alike two pictures are: SSIMULACRA2 as people see it (100: equal), PSNR in dB. */
+/** Metric of similarity: SSIMULACRA2 models human vision (100: equal); PSNR is in dB. */
 export type Metric = 'ssimulacra2' | 'psnr'
 
 export interface Scores {
-  /** Null where a side is below 8 pixels, which the metric does not judge, or where nobody measured it. */
+  /** Null when a side is below 8 pixels, where the metric is not defined, or when it was not measured. */
   readonly ssimulacra2: number | null
   /** dB */
   readonly psnr: number
 }
 
-/** Compares pictures with one original; keeps what concerns that. */
+/** Compares pictures with one original, whose part of the computation is done once. */
 export interface Judge {
-  /** To four decimals. @throws StrataError INTERNAL when the size is not the original's */
+  /** Both scores, to four decimals. @throws StrataError INTERNAL when the size is not the original's */
   scores(picture: RgbImage): Scores
-  /** @throws StrataError INPUT_UNSUPPORTED when a side is too small for the metric; INTERNAL for another size */
+  /** @throws StrataError INPUT_UNSUPPORTED when a side is below 8 pixels, INTERNAL when the size is not the original's */
   score(picture: RgbImage, metric: Metric): number
 }
 
@@ -41,7 +41,7 @@ export function createJudge(reference: RgbImage): Judge {
   return { scores, score }
 }
 
-/** Said of pictures without any difference, whose PSNR is infinite and has no place in JSON. */
+/** PSNR reported for equal pictures. The true value is infinite, which JSON cannot hold. */
 const PSNR_EQUAL = 100
 
 /** Peak signal-to-noise ratio in dB over the 8-bit values of all three channels of two pictures of one size. */

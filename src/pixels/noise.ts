@@ -1,4 +1,4 @@
-/** A number in [0, 1) for two whole numbers and a seed, without visible pattern. */
+/** A pseudo-random number in [0, 1) of two integers and a seed. */
 export function hash(x: number, y: number, seed: number): number {
   let h =
     Math.imul(x + 0x7f4a7c15, 0x85ebca77) ^
@@ -9,7 +9,7 @@ export function hash(x: number, y: number, seed: number): number {
   return ((h ^ (h >>> 15)) >>> 0) / 2 ** 32
 }
 
-/** Smooth noise in [0, 1): hashes at whole positions, blended in between. */
+/** Value noise in [0, 1): hashes at integer positions, interpolated smoothly between them. */
 export function valueNoise(x: number, y: number, seed: number): number {
   const left = Math.floor(x)
   const top = Math.floor(y)
@@ -20,7 +20,7 @@ export function valueNoise(x: number, y: number, seed: number): number {
   return mix(upper, lower, v)
 }
 
-/** Octaves of smooth noise, each twice as fine and half as strong as the one before; mean near 0.5. */
+/** Sum of octaves of value noise, each with twice the frequency and half the amplitude of the one before; mean near 0.5. */
 export function fractalNoise(x: number, y: number, octaves: number, seed: number): number {
   let sum = 0
   let weight = 0.5
@@ -31,7 +31,7 @@ export function fractalNoise(x: number, y: number, octaves: number, seed: number
   return sum / (1 - 2 * weight)
 }
 
-/** About normally distributed, mean 0, deviation 1: like the noise of a sensor. */
+/** Sensor-like noise: about normally distributed with mean 0 and standard deviation 1. */
 export function grain(x: number, y: number, seed: number): number {
   return (hash(x, y, seed) + hash(x, y, seed + 101) + hash(x, y, seed + 202) - 1.5) * 2
 }

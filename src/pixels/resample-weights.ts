@@ -3,10 +3,10 @@ import { invalidParam } from '../core/errors.ts'
 const RESAMPLE_FILTERS = ['lanczos3', 'bicubic'] as const
 export type ResampleFilter = (typeof RESAMPLE_FILTERS)[number]
 
-/** Weights are integers of this many fractional bits. */
+/** Fractional bits of the integer weights. */
 export const WEIGHT_BITS = 22
 
-/** For each output sample: its first input sample, how many, and their weights (from `taps * index`). */
+/** Per output sample: its first input sample, their number, and their weights (from `taps * index`). */
 export interface ResampleWeights {
   readonly taps: number
   readonly first: Int32Array
@@ -17,10 +17,10 @@ export interface ResampleWeights {
 const REACH = { lanczos3: 3, bicubic: 2 } as const satisfies Record<ResampleFilter, number>
 
 /**
- * Weights that take `from` samples to `to`. The filter is stretched by the scale when it reduces (antialiasing), cut
- * at the picture's edges and normalized there: the same definition as Pillow's `Image.resize`.
+ * Weights that resample `from` samples to `to` samples. When it reduces, the filter is stretched by the scale
+ * (antialiasing). At the edges it is cut and normalized. This is the definition of Pillow's `Image.resize`.
  *
- * @throws StrataError PARAM_INVALID when a size is no positive integer or the filter is unknown
+ * @throws StrataError PARAM_INVALID when a size is not a positive integer or the filter is unknown
  */
 export function resampleWeights(from: number, to: number, filter: ResampleFilter): ResampleWeights {
   for (const size of [from, to]) {

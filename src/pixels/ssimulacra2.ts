@@ -6,17 +6,17 @@ import { SMALLEST_SIDE, scoreOf } from './ssimulacra2/weights.ts'
 
 export { SMALLEST_SIDE }
 
-/** Scores two pictures that come row by row; holds a few dozen rows, whatever the height. */
+/** Scores two pictures that arrive row by row. It holds a few dozen rows, whatever the height. */
 interface Ssimulacra2Pass {
   /**
    * @param reference n whole rows of 8-bit sRGB, interleaved, from the top
    * @param distorted the same rows of the other picture
-   * @throws StrataError PARAM_INVALID for other than equally many whole rows, or more than are missing
+   * @throws StrataError PARAM_INVALID when both do not have the same number of whole rows, or rows exceed the height
    */
   write(reference: Uint8Array, distorted: Uint8Array): void
   /** @throws StrataError PARAM_INVALID when rows are missing */
   score(): number
-  /** The weighted sum of errors that the score is a curve of: 0 for equal pictures. In the place of `score`. */
+  /** The weighted sum of errors from which the score follows; 0 for equal pictures. Call it instead of `score`. */
   distance(): number
 }
 
@@ -66,10 +66,10 @@ function createPass(width: number, height: number, kept?: KeptReference): Ssimul
   return { write, score: () => scoreOf(distance()), distance }
 }
 
-/** Most pixels of an original of which 20 bytes a pixel are kept between scores. */
+/** Largest original, in pixels, whose intermediate values are kept between scores; they take 20 bytes per pixel. */
 const MOST_KEPT = 4e6
 
-/** Scores several pictures against one original: from the second on, up to 4 megapixels, in two thirds of the time. */
+/** Scores several pictures against one original. Up to 4 megapixels, scores after the first take two thirds of the time. */
 export class Ssimulacra2 {
   readonly #reference: RgbImage
   readonly #kept: KeptReference | undefined
@@ -88,7 +88,7 @@ export class Ssimulacra2 {
 }
 
 /**
- * The score of one picture against its original; see createSsimulacra2Pass.
+ * The score of one picture against its original, as createSsimulacra2Pass defines it.
  * @throws StrataError PARAM_INVALID when the sizes differ or a side is below 8 pixels
  */
 export function ssimulacra2(reference: RgbImage, distorted: RgbImage): number {

@@ -11,25 +11,25 @@ const KERNELS = 'kernels.wasm'
 
 interface BrowserRuntimeOptions {
   /**
-   * Folder with manifest.json and the files that it names, or the address of each by its name. Relative addresses start
-   * at the page or worker.
+   * Folder with manifest.json and the files that it names, or a function from a file's name to its address. Relative
+   * addresses are resolved against the page or worker.
    */
   readonly models: URL | string | ((file: string) => URL | string)
   /**
-   * build/kernels.wasm; checked like a model where the manifest names `kernels.wasm`.
-   * @default none: the TypeScript references serve, slower and with the same result
+   * Address of build/kernels.wasm. It is checked like a model when the manifest names `kernels.wasm`.
+   * @default none: the TypeScript references are used, which are slower and give the same result
    */
   readonly kernels?: URL | string | undefined
-  /** Gets a file, from wherever it is kept; what it gives is checked against the SHA-256. @default fetch */
+  /** Loads a file, for example from a cache. The result is checked against the SHA-256. @default fetch */
   readonly read?: ReadFile
 }
 
-/** @param sha256 64 hexadecimal digits, of files that the manifest names */
+/** @param sha256 64 hexadecimal digits; undefined for files that the manifest does not name */
 type ReadFile = (address: string, sha256?: string) => Promise<Uint8Array<ArrayBuffer>>
 
 /**
- * The decoder in a page or a worker. Each file is fetched once, on first use, and checked against the manifest's SHA-256.
- * @throws StrataError MODEL_INVALID when the manifest or the kernels cannot be had, or WebCrypto is missing
+ * The runtime in a page or a worker. Each file is fetched on first use, once, and checked against the manifest's SHA-256.
+ * @throws StrataError MODEL_INVALID when the manifest or the kernels cannot be loaded, or WebCrypto is missing
  */
 export async function createBrowserRuntime(options: BrowserRuntimeOptions): Promise<Runtime> {
   if (globalThis.crypto?.subtle === undefined) {
@@ -65,7 +65,7 @@ export async function createBrowserRuntime(options: BrowserRuntimeOptions): Prom
   }
 }
 
-/** @throws StrataError MODEL_INVALID when the address does not answer with 200 */
+/** @throws StrataError MODEL_INVALID when the request fails or its status is not 2xx */
 export async function fetchFile(address: string): Promise<Uint8Array<ArrayBuffer>> {
   try {
     const response = await fetch(address)
@@ -88,7 +88,7 @@ function resolve(address: URL | string): string {
   return new URL(address, globalThis.location?.href).href
 }
 
-/** `new URL(file, folder)` replaces the last part of an address without a slash at its end. */
+/** Adds the slash without which `new URL(file, folder)` would replace the last part of the folder's address. */
 function inFolder(folder: URL | string, file: string): URL {
   const url = new URL(resolve(folder))
   if (!url.pathname.endsWith('/')) url.pathname += '/'

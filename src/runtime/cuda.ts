@@ -5,8 +5,8 @@ import { dirname, join } from 'node:path'
 const LIBRARY = 'libonnxruntime_providers_cuda.so'
 
 /**
- * Whether onnxruntime-node has its CUDA provider, which is an installation of its own. Asked first, because onnxruntime
- * reports a missing library on stderr by itself.
+ * Whether the CUDA provider of onnxruntime-node is installed, which is a separate installation. It is checked before a
+ * session is made, because onnxruntime prints a missing library to stderr.
  */
 export function isCudaInstalled(): boolean {
   try {

@@ -3,7 +3,7 @@ import { StrataError } from '../core/errors.ts'
 import { sha256 } from '../core/hash.ts'
 import type { Manifest } from './types.ts'
 
-/** @throws StrataError MODEL_INVALID when this is no manifest of format 1 */
+/** @throws StrataError MODEL_INVALID when the value is not a manifest of format 1 */
 export function checkManifest(value: unknown): Manifest {
   const manifest = value as Partial<Manifest> | null
   if (typeof manifest !== 'object' || manifest === null || manifest.format !== 1) {
@@ -22,8 +22,8 @@ export function checkManifest(value: unknown): Manifest {
 }
 
 /**
- * A file of the model set, from wherever `read` gets it, checked against the manifest's SHA-256.
- * @throws StrataError MODEL_INVALID when the manifest does not name it or the bytes are others
+ * Reads a file of the model set with `read` and checks it against the manifest's SHA-256.
+ * @throws StrataError MODEL_INVALID when the manifest does not name the file or the hash differs
  */
 export async function readChecked(
   manifest: Manifest,

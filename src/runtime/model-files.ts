@@ -9,20 +9,20 @@ import type { Manifest } from './types.ts'
 const MANIFEST = join('models', 'weights', 'manifest.json')
 const KERNELS = join('build', 'kernels.wasm')
 
-/** The model folder of this package. @throws StrataError MODEL_INVALID when there is none */
+/** Path of this package's model folder. @throws StrataError MODEL_INVALID when there is none */
 function findModelFolder(): string {
   const manifest = findAbove(MANIFEST)
   if (!manifest) throw new StrataError('MODEL_INVALID', `no ${MANIFEST} in any folder above the program`)
   return dirname(manifest)
 }
 
-/** The kernels that `npm run build` made, or undefined before the first build. */
+/** Compiles the kernels that `npm run build` made. Returns undefined before the first build. */
 export async function compileKernels(): Promise<WebAssembly.Module | undefined> {
   const file = findAbove(KERNELS)
   return file && (await WebAssembly.compile(await readFile(file)))
 }
 
-/** A file of this package: sources and bundles lie at different depths below it. */
+/** Path of a file in the nearest parent folder that has it, because sources and bundles lie at different depths. */
 function findAbove(file: string): string | undefined {
   let folder = dirname(fileURLToPath(import.meta.url))
   for (;;) {
@@ -33,7 +33,7 @@ function findAbove(file: string): string | undefined {
   }
 }
 
-/** Reads the files of a model folder, each checked against the manifest's SHA-256. */
+/** A model folder. Every file read is checked against the manifest's SHA-256. */
 export interface ModelFolder {
   readonly manifest: Manifest
   read(file: string): Promise<Uint8Array>

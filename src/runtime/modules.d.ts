@@ -1,4 +1,4 @@
-/** What a Worker's bundler gives for a file that is not code (wrangler's module rules). */
+/** Values that a Worker's bundler imports for files that are not code (wrangler's module rules). */
 declare module '*.wasm' {
   const module: WebAssembly.Module
   export default module

@@ -12,7 +12,7 @@ export function engineNetworks(engine: NetworkEngine, { table, blob }: Files): R
   return memoiseLoads(async (name) => engine.load(await programOf(name, table), await blob('decoder')))
 }
 
-/** The same programs as ONNX: an implementation that shares no code with the engines. */
+/** The decoder's programs as ONNX networks: a second implementation that shares no code with the engines. */
 export function onnxNetworks({ table, load }: Pick<Runtime, 'table' | 'load'>): Runtime['network'] {
   return memoiseLoads(async (name) => onnxNetwork(await programOf(name, table), await load(name)))
 }

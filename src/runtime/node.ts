@@ -12,26 +12,26 @@ import type { Runtime } from './types.ts'
 export interface NodeRuntimeOptions {
   /** Folder with manifest.json. @default models/weights of this package */
   readonly models?: string
-  /** Threads of one network run, native runtime only. @default onnxruntime's own choice, one for each core */
+  /** Threads of one network run; native runtime only. @default the choice of onnxruntime, one per core */
   readonly threads?: number
-  /** What runs the networks. Anything but the CPU is for analysis alone: entropy decoding must be exact. @default 'cpu' */
+  /** Execution provider. Others than the CPU are for analysis only: entropy decoding must be exact. @default 'cpu' */
   readonly provider?: NodeProvider
-  /** Told which provider was taken, with the first session. */
+  /** Called with the chosen provider when the first session is made. */
   readonly onProvider?: (chosen: ChosenProvider) => void
 }
 
 /**
- * Threads of a session sleep between its runs. By default they spin for a while, for the sake of a next run at once; ours
- * come after work of other kinds, which the spinning takes its processor from.
+ * Makes the threads of a session sleep between runs. By default they spin for a while, in case another run follows at
+ * once. Here other work follows, and spinning would take processor time from it.
  */
 const NO_SPINNING = { session: { intra_op: { allow_spinning: '0' } } }
 
 interface WasmRuntimeOptions extends Pick<NodeRuntimeOptions, 'models'> {
-  /** What runs the decoder's programs: our kernels, or onnxruntime-web their ONNX twins. @default 'kernels' */
+  /** Runs the decoder's programs on our kernels, or their ONNX versions on onnxruntime-web. @default 'kernels' */
   readonly engine?: 'kernels' | 'onnxruntime'
 }
 
-/** All networks on native onnxruntime: what the origin analyses pictures with. */
+/** All networks on native onnxruntime; the origin analyses pictures with it. */
 export async function createNodeRuntime(options: NodeRuntimeOptions = {}): Promise<Runtime> {
   const { InferenceSession, Tensor } = await import('onnxruntime-node')
   const threads = options.threads === undefined ? {} : { intraOpNumThreads: options.threads }
@@ -53,7 +53,7 @@ export async function createNodeRuntime(options: NodeRuntimeOptions = {}): Promi
   )
 }
 
-/** The decoder as the edge runs it, in Node; what else there is runs on onnxruntime-web, loaded when it is needed. */
+/** The edge's decoder in Node. All other networks run on onnxruntime-web, which is loaded when it is needed. */
 export async function createWasmRuntime(options: WasmRuntimeOptions = {}): Promise<Runtime> {
   const ort = () => import('onnxruntime-web/wasm')
   return await assemble(

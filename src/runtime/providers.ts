@@ -1,14 +1,15 @@
 import { StrataError } from '../core/errors.ts'
 
 /**
- * What onnxruntime-node runs the analysis networks on. `auto` takes CUDA where it works and the CPU elsewhere; the others
- * are taken at their word. WebGPU is never chosen by itself: a software adapter passes for a GPU and is slower than the CPU.
+ * Execution providers of onnxruntime-node for the analysis networks. `auto` takes CUDA where it works, else the CPU; any
+ * other name is used without fallback. `auto` never takes WebGPU, because a software adapter looks like a GPU and is slower
+ * than the CPU.
  */
 export const NODE_PROVIDERS = ['auto', 'cuda', 'webgpu', 'cpu'] as const
 
 export type NodeProvider = (typeof NODE_PROVIDERS)[number]
 
-/** Which provider is in use, and why not an earlier one. */
+/** The provider in use, and the providers tried before it with the reasons of their failures. */
 export interface ChosenProvider {
   readonly provider: Exclude<NodeProvider, 'auto'>
   readonly passedOver: readonly { readonly provider: string; readonly reason: string }[]
@@ -22,9 +23,9 @@ const CANDIDATES: Readonly<Record<NodeProvider, readonly Exclude<NodeProvider, '
 }
 
 /**
- * Makes sessions on the first provider that works. The first session decides; the others follow it.
- * @param onChosen is told once, also of what did not work
- * @throws StrataError MODEL_INVALID that names every provider tried, its reason, and what to do
+ * Makes sessions on the first provider that works. The first session decides; all later ones use its provider.
+ * @param onChosen called once, when the provider is chosen
+ * @throws StrataError MODEL_INVALID that names every provider tried, the reason of its failure, and a remedy
  */
 export function createOnProvider<S>(
   wanted: NodeProvider,

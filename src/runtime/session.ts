@@ -1,7 +1,7 @@
 import { StrataError } from '../core/errors.ts'
 import type { ModelRunner, Tensor } from './types.ts'
 
-/** What this project uses of onnxruntime's InferenceSession; -node and -web both provide it. */
+/** The part of onnxruntime's InferenceSession that this project uses; onnxruntime-node and -web both provide it. */
 export interface OrtSession {
   readonly inputNames: readonly string[]
   run(
@@ -11,7 +11,7 @@ export interface OrtSession {
 
 export type MakeTensor = (data: Float32Array, dims: readonly number[]) => unknown | Promise<unknown>
 
-/** Puts a session behind ModelRunner: one run at a time, in the order of the calls, a rejection ends only its own call. */
+/** Makes a ModelRunner of a session. Runs are queued in the order of the calls; a failed run rejects only its own call. */
 export function createRunner(name: string, session: OrtSession, makeTensor: MakeTensor): ModelRunner {
   let last: Promise<void> = Promise.resolve()
 
@@ -36,7 +36,7 @@ export function createRunner(name: string, session: OrtSession, makeTensor: Make
   return {
     run(feeds) {
       const result = last.then(() => runNow(feeds))
-      // Not the result itself: it would keep the outputs of the last run, megabytes of them, until the next one.
+      // Keeping `result` itself would hold the outputs of the last run, megabytes of them, until the next run.
       last = result.then(
         () => undefined,
         () => undefined,

@@ -7,7 +7,7 @@ export interface Tensor {
   readonly dims: readonly number[]
 }
 
-/** One loaded ONNX network. Calls are queued: a session runs one at a time, and a failed run does not stop the next. */
+/** A loaded ONNX network. Calls are queued: one run at a time, and a failed run does not affect the next. */
 export interface ModelRunner {
   /** @throws StrataError MODEL_INVALID when a name or shape does not fit the network */
   run(feeds: Readonly<Record<string, Tensor>>): Promise<Record<string, Tensor>>
@@ -16,8 +16,8 @@ export interface ModelRunner {
 /** One file of the model set, as manifest.json lists it. */
 interface ModelFile {
   /**
-   * `decoder`: what a stored file depends on. `encoder`: can change without a new model-set id. `reference`: ONNX twins
-   * of the decoder's programs. Others belong to models of their own.
+   * `decoder`: stored files depend on it. `encoder`: it may change without a new model-set id. `reference`: an ONNX
+   * version of a decoder program. Other roles belong to other models.
    */
   readonly role: string
   readonly sha256: string
@@ -27,10 +27,10 @@ interface ModelFile {
 
 export interface Manifest {
   readonly format: 1
-  /** 16 hexadecimal digits, the hash of the decoder-side files. */
+  /** Hash of the files with the role `decoder`: 16 hexadecimal digits. */
   readonly modelSet: string
   readonly onnxruntime: string
-  /** Rows of pixels on each side that synthesis of a strip looks at: the largest of all kinds of layers. */
+  /** Rows of pixels on each side of a strip that its synthesis reads: the largest of all kinds of layers. */
   readonly haloRows: number
   readonly files: Readonly<Record<string, ModelFile>>
 }
@@ -38,22 +38,23 @@ export interface Manifest {
 type RuntimeName = 'node' | 'wasm' | 'workerd' | 'browser'
 
 /**
- * Networks on one machine. The decoder's are integer programs: by default src/network runs them, the same numbers
- * everywhere; onnxruntime can run their twins instead. The encoder's are float networks, for onnxruntime alone.
+ * Networks on one machine. The decoder's networks are integer programs: by default src/network runs them, with the same
+ * integers everywhere; onnxruntime can run their ONNX versions instead. The encoder's are float networks, which only
+ * onnxruntime runs.
  */
 export interface Runtime {
   readonly name: RuntimeName
   readonly manifest: Manifest
-  /** build/kernels.wasm, compiled. Absent where it was not built: the TypeScript references serve then. */
+  /** build/kernels.wasm, compiled. Without it the TypeScript references are used. */
   readonly kernels?: WebAssembly.Module | undefined
-  /** Runs programs of other models in the memory that `network` uses. @default the TypeScript reference */
+  /** Runs programs of other models, in the same memory as `network`. @default the TypeScript reference */
   readonly engine?: NetworkEngine
   /**
-   * A program of the decoder (`base-synthesis`, …), loaded once; a failed load is tried again by the next call.
-   * @throws StrataError MODEL_INVALID when the file is missing or is not what the manifest says
+   * A program of the decoder (`base-synthesis`, …), loaded once. After a failed load the next call tries again.
+   * @throws StrataError MODEL_INVALID when the file is missing or does not match the manifest
    */
   network(name: string): Promise<NetworkRunner>
-  /** An ONNX network (`base-analysis`, …). Loading and throwing as `network`. */
+  /** An ONNX network (`base-analysis`, …), loaded like `network`. @throws StrataError as `network` */
   load(name: string): Promise<ModelRunner>
   /** A table of numbers that belongs to the model set (`decoder`, `encoder`). */
   table(name: string): Promise<unknown>

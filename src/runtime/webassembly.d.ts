@@ -1,6 +1,6 @@
 /**
- * The part of WebAssembly that shared code uses, for the Node program only: @types/node 20 does not declare it, and
- * the workerd and browser programs bring the whole of it.
+ * The part of WebAssembly that shared code uses, for the Node program only: @types/node 20 does not declare it, while
+ * the types of workerd and of browsers declare all of it.
  */
 declare namespace WebAssembly {
   class Module {

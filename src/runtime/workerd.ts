@@ -23,7 +23,7 @@ const BLOBS: Readonly<Record<string, ArrayBuffer>> = {
   hyperthumbnail4: thumbnail4Blob,
 }
 
-/** The decoder inside workerd, with what the bundler compiled and packed. A Worker never encodes. */
+/** The decoder in workerd, with models and kernels that the bundler packed and compiled. A Worker never encodes. */
 export async function createWorkerdRuntime(): Promise<Runtime> {
   const files = {
     table: async (name: string): Promise<unknown> => TABLES[name] ?? absent(`table "${name}"`),

@@ -4,7 +4,7 @@ import type { Rung } from '../../src/format/ladder.ts'
 
 const rungs = (...widths: number[]): Rung[] => widths.map((width) => ({ width, quality: 60 }))
 
-/** A picture whose layers score by a curve of their quality, and what it was asked for. */
+/** A picture whose layers score by a curve of their quality, and a record of the ladders that were scored. */
 function picture(curve: (quality: number, layer: number) => number) {
   const tries: Rung[][] = []
   const score = async (ladder: readonly Rung[]) => {
@@ -16,7 +16,7 @@ function picture(curve: (quality: number, layer: number) => number) {
 
 describe('searchQualities', () => {
   it.each([40, 60, 75, 85])(
-    'reaches score %i within 1 on easy and hard pictures, in few tries a layer',
+    'reaches score %i within 1 on easy and hard pictures in few tries per layer',
     async (target) => {
       for (const offset of [-12, 0, 9]) {
         const { tries, score } = picture(
@@ -31,7 +31,7 @@ describe('searchQualities', () => {
     },
   )
 
-  it('tries each layer on top of what was found below, and at most five times', async () => {
+  it('tries each layer above the chosen lower layers, at most five times', async () => {
     const { tries, score } = picture((quality) => (quality > 70 ? 90 : 20))
     const { ladder } = await searchQualities(rungs(320, 640), [0, 1], 75, score)
     for (const layer of [0, 1]) {
@@ -41,7 +41,7 @@ describe('searchQualities', () => {
     }
   })
 
-  it('leaves the quality of other layers alone, and does not measure them', async () => {
+  it('does not change or measure layers with a given quality', async () => {
     const { score } = picture((quality) => 30 + quality / 2)
     const { ladder, scores } = await searchQualities(rungs(320, 640, 640), [1], 70, score)
     expect(ladder.map(({ quality }) => quality)).toEqual([60, expect.any(Number), 60])
@@ -50,7 +50,7 @@ describe('searchQualities', () => {
     expect(scores[2]).toBeUndefined()
   })
 
-  it('gives the best there is where no quality reaches the score', async () => {
+  it('returns the best quality when none reaches the score', async () => {
     const { score } = picture((quality) => quality / 2)
     const { ladder, scores } = await searchQualities(rungs(320), [0], 90, score)
     expect(ladder).toEqual([{ width: 320, quality: 100 }])
@@ -59,7 +59,7 @@ describe('searchQualities', () => {
 })
 
 describe('nextQuality', () => {
-  it('is none when a try is within 1 of the target, or when the target lies between two neighbours', () => {
+  it('is undefined when a try is within 1 of the target or the target lies between two neighbours', () => {
     expect(nextQuality([{ quality: 50, score: 74.2 }], 75)).toBeUndefined()
     const neighbours = [
       { quality: 50, score: 73 },
@@ -68,7 +68,7 @@ describe('nextQuality', () => {
     expect(nextQuality(neighbours, 75)).toBeUndefined()
   })
 
-  it('goes by the slope of the picture once there are two tries', () => {
+  it('follows the slope of the picture once there are two tries', () => {
     const flat = [
       { quality: 20, score: 44 },
       { quality: 26, score: 45.5 },
@@ -81,7 +81,7 @@ describe('nextQuality', () => {
     expect(nextQuality(level, 50)).toBe(80)
   })
 
-  it('lies strictly between a try below and a try above', () => {
+  it('lies strictly between a try below and a try above the target', () => {
     const around = [
       { quality: 20, score: 10 },
       { quality: 24, score: 76.1 },

@@ -7,7 +7,7 @@ import {
 import { rowPitch } from '../../src/codec/compass/shared/row-window.ts'
 import { generator } from '../pictures.ts'
 
-/** What every CellKernel owes: the numbers of the TypeScript reference. */
+/** Tests that a CellKernel computes the integers of the TypeScript reference. */
 export function cellConformance(name: string, make: () => CellKernel): void {
   describe(`${name} as a CellKernel`, () => {
     let kernel: CellKernel
@@ -19,30 +19,33 @@ export function cellConformance(name: string, make: () => CellKernel): void {
       [8, 1, 1],
       [24, 7, 12],
       [96, 10, 20],
-    ])('shows a layer of %i channels what lies below', (channels, below, columns) => {
-      const random = generator(channels)
-      const row = (): LatentRow => ({
-        values: integers(below * channels, 400, random),
-        indexes: Uint8Array.from({ length: below * channels }, () => Math.floor(64 * random())),
-      })
-      const rows = [row(), undefined, row()]
-      const nearest = Int32Array.from({ length: columns }, (_, x) => Math.floor((x * below) / columns))
-      const pitch = 2 * channels * (columns + 2)
-      const results = [kernel, referenceCells].map((either) => {
-        const out = new Int16Array(rows.length * pitch).fill(-3)
-        either.context(rows, nearest, channels, out, pitch)
-        return out
-      })
-      expect(results[0]).toEqual(results[1])
-      const x = columns - 1
-      const from = nearest[x]! * channels
-      const to = 2 * pitch + 2 * channels * x
-      expect(results[0]![to]).toBe(Math.min(Math.abs(rows[2]!.values[from]!), 255))
-      expect(results[0]![to + channels]).toBe(rows[2]!.indexes[from])
-      expect([...results[0]!.subarray(pitch, 2 * pitch)]).toEqual(Array(pitch).fill(-3))
-    })
+    ])(
+      'makes the context of %i channels from rows of %i latents at %i columns',
+      (channels, below, columns) => {
+        const random = generator(channels)
+        const row = (): LatentRow => ({
+          values: integers(below * channels, 400, random),
+          indexes: Uint8Array.from({ length: below * channels }, () => Math.floor(64 * random())),
+        })
+        const rows = [row(), undefined, row()]
+        const nearest = Int32Array.from({ length: columns }, (_, x) => Math.floor((x * below) / columns))
+        const pitch = 2 * channels * (columns + 2)
+        const results = [kernel, referenceCells].map((either) => {
+          const out = new Int16Array(rows.length * pitch).fill(-3)
+          either.context(rows, nearest, channels, out, pitch)
+          return out
+        })
+        expect(results[0]).toEqual(results[1])
+        const x = columns - 1
+        const from = nearest[x]! * channels
+        const to = 2 * pitch + 2 * channels * x
+        expect(results[0]![to]).toBe(Math.min(Math.abs(rows[2]!.values[from]!), 255))
+        expect(results[0]![to + channels]).toBe(rows[2]!.indexes[from])
+        expect([...results[0]!.subarray(pitch, 2 * pitch)]).toEqual(Array(pitch).fill(-3))
+      },
+    )
 
-    it('dequantizes to the nearest integer, halves upwards, within the limit', () => {
+    it('dequantizes with rounding half up and within the limit', () => {
       const gains = Float64Array.of(0.5, -0.5, 1, 3, 1000, 1.25, 0, 1e9)
       const values = Int16Array.of(3, 3, -32768, 7, -40, 2, 9, 1)
       const expected = [2, -1, -16383, 21, -16383, 3, 0, 16383]
@@ -52,7 +55,7 @@ export function cellConformance(name: string, make: () => CellKernel): void {
       ])
     })
 
-    it('dequantizes as the reference', () => {
+    it('dequantizes to the integers of the reference', () => {
       const random = generator(3)
       const gains = Float64Array.from({ length: 24 }, () => 20 * random())
       const rows = Array.from({ length: 9 }, () => integers(24 * 13, 32767, random))
@@ -60,7 +63,7 @@ export function cellConformance(name: string, make: () => CellKernel): void {
       expect(kernel.dequantize(rows, 24 * 13, gains, 16383)).toEqual(expected)
     })
 
-    it.each([1, 2, 5, 16, 33, 640])('makes bytes of rows %i pixels wide', (width) => {
+    it.each([1, 2, 5, 16, 33, 640])('converts rows of %i pixels to bytes', (width) => {
       const samples = Int16Array.from({ length: 5 * rowPitch(width) }, (_, i) => (i * 977) % 16321)
       const bytes = kernel.bytes(samples, width)
       expect(bytes).toEqual(referenceCells.bytes(samples, width))
@@ -69,7 +72,7 @@ export function cellConformance(name: string, make: () => CellKernel): void {
       expect(bytes.at(-1)).toBe(Math.round(samples[at]! / 64))
     })
 
-    it('bounds samples', () => {
+    it('limits samples in place', () => {
       const samples = integers(1001, 32767, generator(4))
       const out = new Int16Array(1001)
       kernel.bound(samples, 16320, out)
@@ -78,7 +81,7 @@ export function cellConformance(name: string, make: () => CellKernel): void {
   })
 }
 
-/** A third of them at the limits. */
+/** Random integers in [-limit, limit], a third of them at one of the limits. */
 export function integers(length: number, limit: number, random: () => number): Int16Array {
   return Int16Array.from({ length }, () => {
     const value = 2 * random() - 1

@@ -8,7 +8,7 @@ import type { EntropyCoder } from '../../src/entropy/types.ts'
 import { residuals } from '../entropy/residuals.ts'
 import { generator } from '../pictures.ts'
 
-/** What every EntropyCoder owes, whatever it is written in. */
+/** Tests that an EntropyCoder decodes valid streams exactly and refuses damaged ones. */
 export function entropyConformance(name: string, make: () => EntropyCoder | Promise<EntropyCoder>): void {
   describe(`${name} as an EntropyCoder`, () => {
     let coder: EntropyCoder
@@ -27,7 +27,7 @@ export function entropyConformance(name: string, make: () => EntropyCoder | Prom
       decoder.finish()
     }
 
-    /** Decodes the right number of symbols and demands that nothing but ENTROPY_CORRUPT comes out of it. */
+    /** Decodes as many symbols as there are indexes. The only error that it lets pass is ENTROPY_CORRUPT. */
     const survives = (bytes: Uint8Array, indexes: Uint8Array): 'same length' | 'corrupt' => {
       try {
         const decoder = coder.decoder(bytes)
@@ -40,16 +40,16 @@ export function entropyConformance(name: string, make: () => EntropyCoder | Prom
       }
     }
 
-    it('returns what was encoded, over any number of calls', () => {
+    it('decodes the encoded symbols, in any number of calls', () => {
       fc.assert(fc.property(fc.array(arbitraryCall(), { maxLength: 6 }), roundTrip), { numRuns: 300 })
     })
 
-    it('carries every symbol from -32767 to 32767 under a narrow and a wide table', () => {
+    it('decodes every symbol from -32767 to 32767 under a narrow and a wide table', () => {
       const symbols = Int16Array.from({ length: 65535 }, (_, i) => i - 32767)
       for (const table of [1, 63]) roundTrip([{ indexes: new Uint8Array(65535).fill(table), symbols }])
     })
 
-    it('carries the first and last symbol without an escape, and their neighbours, under every table', () => {
+    it('decodes the symbols around the limit of an escape under every table', () => {
       for (let table = 1; table < 64; table++) {
         const r = ENTROPY_TABLES.radius[table] as number
         const symbols = Int16Array.of(-r, r, -r - 1, r + 1, 0, -r - 2, r + 2, r + 3, -r - 3, -r - 4)
@@ -57,7 +57,7 @@ export function entropyConformance(name: string, make: () => EntropyCoder | Prom
       }
     })
 
-    it('reads nothing under table 0 and nothing for an empty call', () => {
+    it('reads no bits for symbols under table 0 and for an empty call', () => {
       const empty = { indexes: new Uint8Array(0), symbols: new Int16Array(0) }
       const zeros = { indexes: new Uint8Array(1000), symbols: new Int16Array(1000) }
       roundTrip([])
@@ -65,12 +65,12 @@ export function entropyConformance(name: string, make: () => EntropyCoder | Prom
       expect(encode([empty, zeros])).toHaveLength(16)
     })
 
-    it('keeps the order of the states when calls end after 1, 2 or 3 of them', () => {
+    it('continues with the right state when calls end after 1, 2 or 3 of the four states', () => {
       const random = generator(5)
       roundTrip([1, 2, 3, 5, 7, 1, 1, 30].map((length) => residuals(length, random)))
     })
 
-    it('spends what estimateBits says, within .5 % and the states', () => {
+    it('takes the bytes that estimateBits predicts, within 0.5 % and the 16 bytes of the states', () => {
       const call = residuals(200_000, generator(7))
       const estimate = estimateBits(call.indexes, call.symbols) / 8
       expect(encode([call]).length).toBeGreaterThan(estimate * 0.995)
@@ -78,7 +78,7 @@ export function entropyConformance(name: string, make: () => EntropyCoder | Prom
       roundTrip([call])
     })
 
-    it('decodes several streams at a time', () => {
+    it('decodes several streams in turns', () => {
       const random = generator(11)
       const a = residuals(500, random)
       const b = residuals(500, random)
@@ -98,7 +98,7 @@ export function entropyConformance(name: string, make: () => EntropyCoder | Prom
       expect(out[1]).toEqual(b.symbols)
     })
 
-    it('reads views at odd offsets and writes nothing into them', () => {
+    it('reads views at odd offsets and does not change them', () => {
       const call = residuals(1000, generator(13))
       const bytes = encode([call])
       const parent = new Uint8Array(bytes.length + 7).fill(0xa5)
@@ -123,13 +123,13 @@ export function entropyConformance(name: string, make: () => EntropyCoder | Prom
       const call = residuals(2000, generator(19))
       const bytes = encode([call])
 
-      it('refuses every shorter stream', () => {
+      it('refuses the stream cut at any byte', () => {
         for (let length = 0; length < bytes.length; length++) {
           expect(survives(bytes.subarray(0, length), call.indexes)).toBe('corrupt')
         }
       })
 
-      it('refuses a longer stream', () => {
+      it('refuses the stream with extra bytes', () => {
         for (const extra of [1, 2, 4]) {
           const longer = new Uint8Array(bytes.length + extra)
           longer.set(bytes)
@@ -137,7 +137,7 @@ export function entropyConformance(name: string, make: () => EntropyCoder | Prom
         }
       })
 
-      it('notices nearly every changed byte: only bypass bits and mirrored symbols leave the states alone', () => {
+      it('detects more than 98 % of single flipped bits (bypass bits and mirrored symbols leave the states unchanged)', () => {
         let unnoticed = 0
         for (let at = 0; at < bytes.length; at++) {
           const changed = bytes.slice()
@@ -147,13 +147,13 @@ export function entropyConformance(name: string, make: () => EntropyCoder | Prom
         expect(unnoticed / bytes.length).toBeLessThan(0.02)
       })
 
-      it('notices a wrong number of symbols', () => {
+      it('detects a wrong number of symbols', () => {
         const firstCoded = call.indexes.findIndex((table) => table !== 0)
         expect(survives(bytes, call.indexes.subarray(firstCoded + 1))).toBe('corrupt')
         expect(survives(bytes, repeat(call.indexes, 2))).toBe('corrupt')
       })
 
-      it('ends with ENTROPY_CORRUPT on random bytes, whatever the tables', () => {
+      it('throws ENTROPY_CORRUPT for random bytes and any tables', () => {
         const bytesOf = fc.uint8Array({ maxLength: 400, size: 'max' })
         const indexesOf = fc.uint8Array({ max: 63, maxLength: 400, size: 'max' })
         fc.assert(
@@ -164,7 +164,7 @@ export function entropyConformance(name: string, make: () => EntropyCoder | Prom
         )
       })
 
-      it('ends at once when a few bytes promise many symbols', () => {
+      it('stops early when a stream of a few bytes promises millions of symbols', () => {
         const states = Uint8Array.from({ length: 16 }, () => 0xff)
         for (const table of [1, 30, 63]) {
           expect(survives(states, new Uint8Array(5_000_000).fill(table))).toBe('corrupt')
@@ -176,7 +176,7 @@ export function entropyConformance(name: string, make: () => EntropyCoder | Prom
       })
     })
 
-    it('names a wrong table index or length as a defect of the caller', () => {
+    it('throws INTERNAL for a wrong table index or length', () => {
       const internal = expect.objectContaining({ code: 'INTERNAL' })
       const decoder = coder.decoder(encode([]))
       expect(() => decoder.decode(Uint8Array.of(64), new Int16Array(1))).toThrow(internal)
@@ -197,7 +197,7 @@ function encode(calls: readonly Call[]): Uint8Array {
   return encoder.finish()
 }
 
-/** Quicker than toEqual on long arrays. */
+/** Index of the first difference, or -1. It is faster than toEqual on long arrays. */
 function firstDifference(a: Int16Array, b: Int16Array): number {
   if (a.length !== b.length) return Math.min(a.length, b.length)
   return a.findIndex((value, i) => value !== b[i])
@@ -222,7 +222,7 @@ function repeat<T extends Uint8Array | Int16Array>(values: T, times: number): T 
   return out
 }
 
-/** One escape under table 1 whose length nibble is 15: no encoder writes it. Built so that the states do end well. */
+/** A stream of one escape under table 1 with the length nibble 15, which no encoder writes. Its final states are valid. */
 function escapeOfLength15(): Uint8Array {
   const words: number[] = []
   let x = 0x10000

@@ -6,7 +6,7 @@ import type { JpegKernel, JpegTables } from '../../src/pixels/jpeg/types.ts'
 import { encodeJpeg } from '../../src/pixels/jpeg/writer.ts'
 import { checker, generator, noise, photo, text } from '../pictures.ts'
 
-/** What every JpegKernel owes: the integers of the TypeScript reference, for every size. */
+/** Tests that a JpegKernel computes the integers of the TypeScript reference for all sizes. */
 export function jpegConformance(name: string, make: () => JpegKernel | Promise<JpegKernel>): void {
   describe(`${name} as a JpegKernel`, () => {
     let kernel: JpegKernel
@@ -14,7 +14,7 @@ export function jpegConformance(name: string, make: () => JpegKernel | Promise<J
       kernel = await make()
     })
 
-    it('writes the bits of the reference, stuffed bytes and pieces of any length included', () => {
+    it('writes the bits of the reference, with stuffed bytes and in pieces of any length', () => {
       const random = generator(7)
       for (const ones of [0.1, 0.5, 0.98]) {
         const codes = new Uint16Array(1024)
@@ -42,7 +42,7 @@ export function jpegConformance(name: string, make: () => JpegKernel | Promise<J
 
     describe.each(['420', '444'] as const)('%s', (subsampling) => {
       it.each([1, 2, 7, 8, 9, 15, 16, 17, 31, 33, 40, 63, 64, 65, 127, 350])(
-        'gives the coefficients and tokens of the reference at width %i',
+        'computes the coefficients and tokens of the reference at width %i',
         (width) => {
           for (const paint of [photo, text, noise, checker]) {
             for (const rows of [16, 1, 7, 8]) {
@@ -61,7 +61,7 @@ export function jpegConformance(name: string, make: () => JpegKernel | Promise<J
         },
       )
 
-      it('agrees on extremes with steps of 1 and 255', () => {
+      it('computes the coefficients of the reference for extreme samples and steps of 1 and 255', () => {
         const extremes: JpegTables = [new Uint16Array(64).fill(1), new Uint16Array(64).fill(255)]
         const random = generator(3)
         for (const tables of [extremes, [extremes[1], extremes[0]] as const]) {
@@ -78,7 +78,7 @@ export function jpegConformance(name: string, make: () => JpegKernel | Promise<J
         }
       })
 
-      it('tokenizes coefficients that it did not make', () => {
+      it('tokenizes any coefficients as the reference does', () => {
         const layout = jpegLayout(48, 16, subsampling)
         const tables = tablesForQuality(50)
         const [one, two] = [kernel.forward(layout, tables), jpegKernel.forward(layout, tables)]
@@ -94,7 +94,7 @@ export function jpegConformance(name: string, make: () => JpegKernel | Promise<J
         }
       })
 
-      it('writes the same files', () => {
+      it('writes the same JPEG files as the reference', () => {
         for (const [width, height] of [
           [1, 1],
           [37, 21],
@@ -106,7 +106,7 @@ export function jpegConformance(name: string, make: () => JpegKernel | Promise<J
         }
       })
 
-      it('serves two pictures at a time', () => {
+      it('serves two pictures in turns', () => {
         const layout = jpegLayout(40, 16, subsampling)
         const tables = tablesForQuality(75)
         const images = [photo(40, 16, 1), noise(40, 16, 2)]

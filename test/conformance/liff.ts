@@ -24,7 +24,7 @@ const SIZES = [
   [64, 85],
 ] as const
 
-/** What every LiffKernel owes: the samples of the TypeScript reference. */
+/** Tests that a LiffKernel computes the samples of the TypeScript reference. */
 export function liffConformance(name: string, make: () => LiffKernel | Promise<LiffKernel>): void {
   describe(`${name} as a LiffKernel`, () => {
     let kernel: LiffKernel
@@ -36,7 +36,7 @@ export function liffConformance(name: string, make: () => LiffKernel | Promise<L
       const rows = makeAxis(size.height, size.toHeight)
       const columns = makeAxis(size.width, size.toWidth)
       const random = generator(seed)
-      // Exactly the rows that [top, bottom) looks at, or nearly so: the kernel must not need more.
+      // Little more than the rows that the output rows [top, bottom) depend on: the kernel must not read others.
       const from = Math.max(rows.nearest[top]! - 2, 0)
       const to = Math.min(rows.nearest[bottom - 1]! + 3, size.height)
       const source = randomSource(size.width, from, to - from, range, random)
@@ -51,18 +51,18 @@ export function liffConformance(name: string, make: () => LiffKernel | Promise<L
       expect(a.findIndex((v, i) => v !== b[i])).toBe(-1)
     }
 
-    it.each(SIZES)('equals the reference from %i to %i across and down', (from, to) => {
+    it.each(SIZES)('equals the reference when it scales %i to %i pixels in both directions', (from, to) => {
       for (const [width, toWidth] of SIZES) {
         compare({ width, toWidth, height: from, toHeight: to }, TYPICAL, 0, to)
       }
     })
 
-    it('equals it on extremes', () => {
+    it('equals the reference for extreme samples, features and filters', () => {
       const size = { width: 19, toWidth: 30, height: 7, toHeight: 11 }
       for (let seed = 1; seed < 20; seed++) compare(size, EXTREME, 0, 11, seed)
     })
 
-    it('equals it on a strip from the middle, with only the rows around it at hand', () => {
+    it('equals the reference on a strip from the middle, given only the rows around it', () => {
       const size = { width: 33, toWidth: 50, height: 60, toHeight: 91 }
       for (const [top, bottom] of [
         [0, 1],
@@ -73,13 +73,13 @@ export function liffConformance(name: string, make: () => LiffKernel | Promise<L
         compare(size, TYPICAL, top, bottom)
     })
 
-    it('serves a large picture after a small one and the reverse', () => {
+    it('serves a large picture after a small one, and a small one after a large one', () => {
       const small = { width: 4, toWidth: 8, height: 4, toHeight: 8 }
       const large = { width: 700, toWidth: 1400, height: 40, toHeight: 80 }
       for (const size of [small, large, small]) compare(size, TYPICAL, 0, size.toHeight)
     })
 
-    it('leaves its input alone', () => {
+    it('does not change its input', () => {
       const axis = makeAxis(6, 9)
       const source = randomSource(6, 0, 6, TYPICAL, generator(3))
       const bank = randoms(axis.offsets.length ** 2 * 3 * TAPS, 300, generator(4))
@@ -97,7 +97,7 @@ interface Size {
   readonly toHeight: number
 }
 
-/** Largest magnitudes. */
+/** Largest magnitude of each kind of value. */
 interface Range {
   readonly sample: number
   readonly feature: number
@@ -105,7 +105,7 @@ interface Range {
 }
 
 const TYPICAL: Range = { sample: 16320, feature: 512, filter: 800 }
-/** The limits of the definition. */
+/** The limits that the definition of LIFF allows. */
 const EXTREME: Range = { sample: 32767, feature: 2047, filter: 8191 }
 
 function randomSource(
@@ -119,7 +119,7 @@ function randomSource(
   return { top, rows, picture: randoms(rows * rowPitch(width), range.sample, random), features }
 }
 
-/** A third of them at the limits. */
+/** Random integers in [-limit, limit], a third of them at one of the limits. */
 function randoms(length: number, limit: number, random: () => number): Int16Array {
   return Int16Array.from({ length }, () => {
     const value = 2 * random() - 1

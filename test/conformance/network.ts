@@ -15,7 +15,7 @@ import { generator } from '../pictures.ts'
 
 const OPTIONS = { in: ['x'], out: 'y', kernel: 1, round: 'nearest', low: -32768, high: 32767 } as const
 
-/** What every NetworkEngine owes: the integers that src/network/program.ts defines, and those of the reference. */
+/** Tests that a NetworkEngine computes the integers that src/network/program.ts defines, and those of the reference. */
 export function networkConformance(name: string, make: () => NetworkEngine | Promise<NetworkEngine>): void {
   describe(`${name} as a NetworkEngine`, () => {
     let engine: NetworkEngine
@@ -23,7 +23,7 @@ export function networkConformance(name: string, make: () => NetworkEngine | Pro
       engine = await make()
     })
 
-    /** Runs one convolution on the tensors x, and x2 if there is one; a number stands for a cell. */
+    /** Runs one convolution on the given tensors, [rows][columns][channels] each, and returns its output. */
     const convolve = (
       options: Partial<ConvolutionOptions> & { outChannels: number },
       numbers: Numbers,
@@ -40,13 +40,13 @@ export function networkConformance(name: string, make: () => NetworkEngine | Pro
       return [...engine.load(program, blob).run(Object.fromEntries(arrays), rows, columns).y!]
     }
 
-    describe('computes', () => {
-      it('sums of weights, values and a bias', () => {
+    describe('one op', () => {
+      it('sums the products of weights and values, and the bias', () => {
         const numbers = { weights: [1, 2, 3, -4, 5, -6], bias: [100, -100], scale: [1, 1] }
         expect(convolve({ outChannels: 2 }, numbers, { x: [7, 8, 9] })).toEqual([150, -142])
       })
 
-      it('the channels of several inputs one after the other', () => {
+      it('reads the channels of several inputs one tensor after the other', () => {
         const numbers = { weights: [1, 10, 100, 1000], bias: [0], scale: [1] }
         const inputs = { x: [1, 2, 3], x2: [4] }
         expect(convolve({ outChannels: 1, in: ['x', 'x2'] }, numbers, inputs)).toEqual([4321])
@@ -54,7 +54,7 @@ export function networkConformance(name: string, make: () => NetworkEngine | Pro
         expect(convolve({ outChannels: 1, in: ['x2', 'x'] }, swapped, inputs)).toEqual([4321])
       })
 
-      it('3 x 3 neighbourhoods, zero beyond the edge', () => {
+      it('convolves 3 x 3 neighbourhoods with zeros beyond the edge', () => {
         const numbers = { weights: [1, 2, 3, 4, 5, 6, 7, 8, 9], bias: [0], scale: [1] }
         const x = [1, 0, 0, 0, 0, 0, 0, 1000]
         expect(convolve({ outChannels: 1, kernel: 3 }, numbers, { x }, [2, 4])).toEqual([
@@ -63,7 +63,7 @@ export function networkConformance(name: string, make: () => NetworkEngine | Pro
         ])
       })
 
-      it('every channel for itself when depthwise', () => {
+      it('convolves each channel by itself when depthwise', () => {
         const weights = Array.from({ length: 9 }, (_, tap) => [tap + 1, 10 * (tap + 1)]).flat()
         const numbers = { weights, bias: [0, 1], scale: [1, 1] }
         const x = [1, 2, 3, 4]
@@ -84,14 +84,14 @@ export function networkConformance(name: string, make: () => NetworkEngine | Pro
         expect(convolve({ outChannels: channels, round }, numbers, { x: [1] })).toEqual([...expected])
       })
 
-      it('the leaky unit in f32', () => {
+      it('applies the leaky unit in f32', () => {
         const bias = [-1000, 1000, -16777217, -15]
         const numbers = { weights: [0, 0, 0, 0], bias, scale: [1, 1, 2 ** -10, 1] }
         const expected = [-100, 1000, -1638, -2]
         expect(convolve({ outChannels: 4, leaky: true }, numbers, { x: [1] })).toEqual(expected)
       })
 
-      it('sums up to the ends of 32 bits, and wraps there', () => {
+      it('sums in 32 bits and wraps at their limits', () => {
         const bias = [2 ** 31 - 1 - 32767 * 32767, -(2 ** 31) + 32767 * 32767, 2 ** 31 - 32767 * 32767]
         const numbers = { weights: [32767, -32767, 32767], bias, scale: [2 ** -17, 2 ** -17, 2 ** -17] }
         expect(convolve({ outChannels: 3 }, numbers, { x: [32767] })).toEqual([16384, -16384, -16384])
@@ -100,7 +100,7 @@ export function networkConformance(name: string, make: () => NetworkEngine | Pro
         expect(convolve({ outChannels: 1 }, pair, { x: [-32768, -32768] })).toEqual([16384])
       })
 
-      it('what is added before the bounds apply, without overflow', () => {
+      it('adds tensors before the bounds apply, without overflow', () => {
         const add = ['x', 'x2']
         const numbers = { weights: [1, -1], bias: [0, 0], scale: [3e38, 3e38] }
         const options = { outChannels: 2, add, in: ['z'] }
@@ -113,7 +113,7 @@ export function networkConformance(name: string, make: () => NetworkEngine | Pro
         expect(convolve({ ...bounds, add: ['x'] }, small, { ...inputs, z: [1] })).toEqual([-10, 20000])
       })
 
-      it('bounds', () => {
+      it('limits outputs to [low, high]', () => {
         const numbers = { weights: [1, 1, 1], bias: [0, -7, 7], scale: [1, 1, 1] }
         const options = { outChannels: 3, low: -5, high: 5 }
         expect(convolve(options, numbers, { x: [0] })).toEqual([0, -5, 5])
@@ -126,7 +126,7 @@ export function networkConformance(name: string, make: () => NetworkEngine | Pro
         return [...engine.load(program, new Uint8Array()).run(Object.fromEntries(arrays), 2, 4).y!]
       }
 
-      it.each([1, 4])('shuffles of %i channels and back', (channels) => {
+      it.each([1, 4])('shuffles to %i channels and unshuffles back', (channels) => {
         const cell = (...values: number[]) =>
           values.flatMap((v) => Array.from({ length: channels }, (_, i) => 10 * v + i))
         const coarse = cell(0, 1, 2, 3, 4, 5, 6, 7)
@@ -138,7 +138,7 @@ export function networkConformance(name: string, make: () => NetworkEngine | Pro
         expect(plain(unshuffle, { x: { channels, stride: 1 } }, { x: fine })).toEqual(coarse)
       })
 
-      it('saturated sums', () => {
+      it('adds two tensors with saturation', () => {
         const shape = { channels: 1, stride: 1 }
         const inputs = {
           a: [1, -2, 30000, -30000, 32767, -32768, 0, 5],
@@ -150,7 +150,7 @@ export function networkConformance(name: string, make: () => NetworkEngine | Pro
       })
     })
 
-    describe('equals the reference', () => {
+    describe('any program', () => {
       const compare = ({ program, blob }: Built, rows: number, columns: number, seed: number): void => {
         const inputs = randomInputs(program, rows, columns, generator(seed))
         const outputs = engine.load(program, blob).run(inputs, rows, columns)
@@ -162,7 +162,7 @@ export function networkConformance(name: string, make: () => NetworkEngine | Pro
         }
       }
 
-      it('on random programs', () => {
+      it('equals the reference on random programs', () => {
         for (let seed = 1; seed <= 60; seed++) {
           const random = generator(seed)
           const built = randomProgram(random)
@@ -179,7 +179,7 @@ export function networkConformance(name: string, make: () => NetworkEngine | Pro
         [3, 1],
         [7, 5],
         [2, 67],
-      ] as const)('on %i x %i cells, whatever the channels', (rows, columns) => {
+      ] as const)('equals the reference on %i x %i cells with any number of channels', (rows, columns) => {
         const channels = [1, 2, 4, 5, 7, 8, 12, 17]
         for (const [i, inChannels] of channels.entries()) {
           for (const kernel of [1, 3] as const) {
@@ -195,7 +195,7 @@ export function networkConformance(name: string, make: () => NetworkEngine | Pro
         }
       })
 
-      it('on typical networks', () => {
+      it('equals the reference on a typical network', () => {
         const random = generator(5)
         const builder = new ProgramBuilder()
         const add = (options: Partial<ConvolutionOptions>, from: number, to: number, kernel: 1 | 3 = 1) => {
@@ -223,7 +223,7 @@ export function networkConformance(name: string, make: () => NetworkEngine | Pro
       })
     })
 
-    describe('runs', () => {
+    describe('a run', () => {
       let network: Network
       let built: Built
       const inputs = (seed = 3) => randomInputs(built.program, 8, 24, generator(seed))
@@ -238,7 +238,7 @@ export function networkConformance(name: string, make: () => NetworkEngine | Pro
         network = engine.load(built.program, built.blob)
       })
 
-      it('with the same result whatever ran before', () => {
+      it('gives the same result whatever ran before', () => {
         const first = network.run(inputs(), 8, 24)
         const other = randomProgram(generator(11))
         engine.load(other.program, other.blob).run(randomInputs(other.program, 64, 64, generator(1)), 64, 64)
@@ -246,7 +246,7 @@ export function networkConformance(name: string, make: () => NetworkEngine | Pro
         expect(network.run(inputs(), 8, 24)).toEqual(first)
       })
 
-      it('leaving inputs alone, returning arrays of its own', () => {
+      it('does not change its inputs and returns new arrays', () => {
         const before = inputs()
         const given = inputs()
         const first = network.run(given, 8, 24)
@@ -259,7 +259,7 @@ export function networkConformance(name: string, make: () => NetworkEngine | Pro
         expect(first.y).toEqual(copy.y)
       })
 
-      it('with inputs written and outputs read in place', () => {
+      it('lets the caller write inputs and read outputs in place', () => {
         const { x, wide } = inputs()
         const expected = network.run({ x: x!, wide: wide! }, 8, 24)
         const writer: TensorAccess = (view, cellStride, rowStride, offset) => {
@@ -278,7 +278,7 @@ export function networkConformance(name: string, make: () => NetworkEngine | Pro
         expect(y).toEqual(expectedY)
       })
 
-      it('knowing the shapes of its tensors', () => {
+      it('tells the shapes of its tensors', () => {
         expect(Object.fromEntries(network.shapes)).toEqual({
           x: { channels: 3, stride: 2 },
           wide: { channels: 8, stride: 1 },
@@ -298,7 +298,7 @@ export function networkConformance(name: string, make: () => NetworkEngine | Pro
           () => network.run({ ...inputs(), x: new Int16Array(1) }, 8, 24),
         ],
         ['readers: expected y, z, wide, got x', () => network.run(inputs(), 8, 24, { x: () => {} })],
-      ])('not with a misfit: %s', (message, misuse) => {
+      ])('throws INTERNAL for wrong arguments: %s', (message, misuse) => {
         const failure = { code: 'INTERNAL', message: expect.stringContaining(message) }
         expect(misuse).toThrow(expect.objectContaining(failure))
       })

@@ -12,7 +12,7 @@ import { integers } from './cells.ts'
 const LATENTS = 40
 const CHANNELS = 24
 
-/** What every pass store owes: the numbers of the TypeScript reference. */
+/** Tests that a PassStore computes the integers of the TypeScript reference. */
 export function passStoreConformance(name: string, make: () => OpenPassStore): void {
   describe(`${name} as a pass store`, () => {
     let open: OpenPassStore
@@ -20,7 +20,7 @@ export function passStoreConformance(name: string, make: () => OpenPassStore): v
       open = make()
     })
 
-    it('equals the reference, pass after pass', () => {
+    it('equals the reference after every pass', () => {
       for (let seed = 1; seed <= 10; seed++) {
         const [strip, other] = [emptyStrip(), emptyStrip()]
         const [store, reference] = [open(strip), referencePassStore(other)]
@@ -33,7 +33,7 @@ export function passStoreConformance(name: string, make: () => OpenPassStore): v
       }
     })
 
-    it('keeps strips apart that are coded in turns', () => {
+    it('keeps apart two strips that are coded in turns', () => {
       const pairs = [1, 2, 3].map((seed) => {
         const [strip, other] = [emptyStrip(), emptyStrip()]
         const randoms = [generator(seed), generator(seed)] as const
@@ -50,7 +50,7 @@ export function passStoreConformance(name: string, make: () => OpenPassStore): v
       }
     })
 
-    it('limits magnitudes, halves and values', () => {
+    it('limits magnitudes, halves and values to their ranges', () => {
       const strip = { rows: 1, values: new Int16Array(8), indexes: new Uint8Array(8) }
       const store = open(strip)
       const runs = Int32Array.of(0)
@@ -64,7 +64,7 @@ export function passStoreConformance(name: string, make: () => OpenPassStore): v
       expect([...strip.indexes]).toEqual(Array(8).fill(63))
     })
 
-    it('leaves the latents alone once it is closed', () => {
+    it('does not change the latents after it is closed', () => {
       const strip = emptyStrip()
       const store = open(strip)
       codePass(store, generator(1))
@@ -82,11 +82,11 @@ function emptyStrip(): StripLatents {
   return { rows: 4, values: new Int16Array(count), indexes: new Uint8Array(count) }
 }
 
-/** Looks at everything and stores something. */
+/** Reads everything that a pass reads, and stores random symbols. */
 function codePass(store: PassStore, random: () => number) {
   const channels = random() < 0.5 ? 8 : CHANNELS
   const count = 1 + Math.floor(30 * random())
-  // Runs of a pass never overlap; some lie outside.
+  // Runs of a pass never overlap; some lie outside the strip.
   const places = Array.from({ length: LATENTS }, (_, i) => i).sort(() => random() - 0.5)
   const runs = Int32Array.from(places.slice(0, count), (place) =>
     random() < 0.2 ? OUTSIDE : place * CHANNELS,

@@ -14,13 +14,13 @@ const SIZES: readonly (readonly [width: number, height: number])[] = [
   [301, 3],
 ]
 
-/** PSNR in dB of a drawn picture's thumbnail against the ordinary one, and of pictures of a few pixels, restored. */
+/** Least PSNR in dB: of a drawn picture's thumbnail against the ordinary one, and of restored pictures of a few pixels. */
 interface Least {
   readonly thumbnail: number
   readonly tiny: number
 }
 
-/** What every Rescaler owes. */
+/** Tests that a Rescaler writes ordinary JPEG thumbnails and restores the larger picture from them. */
 export function rescalerConformance(
   name: string,
   make: () => Rescaler | Promise<Rescaler>,
@@ -39,7 +39,7 @@ export function rescalerConformance(
       rescaler.embed(strips(image, rows), { high: image, low: lowOf(image), quality })
 
     it.each([photo, text])(
-      'writes a file that viewers show as the ordinary thumbnail (%#)',
+      'writes a file that ordinary decoders show as the ordinary thumbnail (%#)',
       async (paint) => {
         const picture = paint(320, 208)
         const low = lowOf(picture)
@@ -51,7 +51,7 @@ export function rescalerConformance(
       },
     )
 
-    it('restores more than the thumbnail shows, where there is detail', async () => {
+    it('restores more detail than the upscaled thumbnail shows', async () => {
       const picture = text(320, 208)
       const file = await embed(picture, 90)
       const { image, method, note } = await rescaler.restore(file)
@@ -60,7 +60,7 @@ export function rescalerConformance(
       expect(psnr(image, picture)).toBeGreaterThan(psnr(upscaled, picture) + 0.5)
     })
 
-    it.each(SIZES)('takes a picture of %i x %i', async (width, height) => {
+    it.each(SIZES)('embeds and restores a picture of %i x %i', async (width, height) => {
       const picture = photo(width, height)
       const file = await embed(picture)
       expect(await readBySharp(file)).toMatchObject(lowOf(picture))
@@ -70,7 +70,7 @@ export function rescalerConformance(
       expect(psnr(restored.image, picture)).toBeGreaterThan(least.tiny)
     })
 
-    it('resizes a picture that is no multiple of the thumbnail', async () => {
+    it('resizes a picture whose size is no multiple of the thumbnail', async () => {
       const [picture, low] = [photo(200, 140), { width: 64, height: 45 }]
       const file = await rescaler.embed([picture], { high: picture, low, quality: 75 })
       const { image } = await rescaler.restore(file)
@@ -78,13 +78,13 @@ export function rescalerConformance(
       expect(image).toMatchObject({ width: factor * low.width, height: factor * low.height })
     })
 
-    it('writes the same bytes whatever the strips are', async () => {
+    it('writes the same bytes however the rows are cut into strips', async () => {
       const picture = photo(120, 90)
       const whole = await embed(picture)
       for (const rows of [1, 7, 16, 64]) expect(await embed(picture, 75, rows)).toEqual(whole)
     })
 
-    it('gives more bytes and a better picture at a higher quality', async () => {
+    it('writes more bytes and restores a better picture at a higher quality', async () => {
       const picture = photo(256, 192)
       const files = await Promise.all([20, 60, 95].map((quality) => embed(picture, quality)))
       const values = await Promise.all(
@@ -95,7 +95,7 @@ export function rescalerConformance(
       }
     })
 
-    it('upscales other pictures plainly and says why', async () => {
+    it('upscales pictures without hidden detail plainly and says why', async () => {
       const { factor } = rescaler
       const { default: sharp } = await import('sharp')
       const { data, width, height } = photo(40, 30)
@@ -108,7 +108,7 @@ export function rescalerConformance(
       }
     })
 
-    it('refuses what is no picture', async () => {
+    it('refuses bytes that are no picture', async () => {
       const start = (await embed(photo(40, 30))).slice(0, 200)
       for (const [bytes, code] of [
         [new Uint8Array(), 'INPUT_EMPTY'],
@@ -119,7 +119,7 @@ export function rescalerConformance(
       }
     })
 
-    it('never gives garbage for damaged files', async () => {
+    it('never restores garbage from a damaged file', async () => {
       const picture = photo(64, 48)
       const file = await embed(picture)
       const intact = psnr((await rescaler.restore(file)).image, picture)
@@ -129,7 +129,7 @@ export function rescalerConformance(
         damaged[at] = damaged[at]! ^ (1 << (i % 8))
         const restored = await rescaler.restore(damaged).catch((error) => error.code as string)
         if (typeof restored === 'string') expect(restored).toMatch(/^INPUT_/)
-        // Damage that leaves the coefficients alone, in a table say, is no more visible to us than to other viewers.
+        // Damage outside the coefficients, such as in a quantization table, cannot be detected here or by other decoders.
         else if (restored.method !== 'plain')
           expect(psnr(restored.image, picture)).toBeGreaterThan(intact - 10)
       }
@@ -139,7 +139,7 @@ export function rescalerConformance(
       await expect(embed(noise(16, 16), quality)).rejects.toMatchObject({ code: 'PARAM_INVALID' })
     })
 
-    it('refuses sizes that cannot be and rows that are missing', async () => {
+    it('refuses impossible sizes and missing rows', async () => {
       const picture = photo(16, 16)
       const low = { width: 8, height: 8 }
       const rows = [picture]
@@ -149,7 +149,7 @@ export function rescalerConformance(
       await expect(rescaler.embed(rows, more)).rejects.toMatchObject({ code: 'INTERNAL' })
     })
 
-    it('stops when it is told to', async () => {
+    it('stops with ABORTED when its signal aborts', async () => {
       const signal = AbortSignal.abort()
       const picture = photo(16, 16)
       const options = { high: picture, low: { width: 8, height: 8 }, quality: 75, signal }

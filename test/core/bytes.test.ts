@@ -4,7 +4,7 @@ import { concat, dataView, fromHex, hex } from '../../src/core/bytes.ts'
 import { StrataError } from '../../src/core/errors.ts'
 
 describe('dataView', () => {
-  it('sees exactly the view, not the buffer under it', () => {
+  it('covers exactly the bytes of the view, not its whole buffer', () => {
     const view = dataView(Uint8Array.of(1, 2, 3, 4, 5).subarray(2, 4))
     expect(view.byteLength).toBe(2)
     expect(view.getUint16(0)).toBe(0x0304)
@@ -12,7 +12,7 @@ describe('dataView', () => {
 })
 
 describe('hex and fromHex', () => {
-  it('round-trip', () => {
+  it('round-trip any bytes', () => {
     fc.assert(
       fc.property(fc.uint8Array(), (bytes) => {
         expect(fromHex(hex(bytes))).toEqual(bytes)
@@ -31,7 +31,7 @@ describe('hex and fromHex', () => {
 })
 
 describe('concat', () => {
-  it('joins views and leaves them alone', () => {
+  it('joins views into a new array and does not change them', () => {
     const a = Uint8Array.of(9, 1, 2).subarray(1)
     const joined = concat([a, new Uint8Array(0), Uint8Array.of(3)])
     joined[0] = 7

@@ -35,7 +35,7 @@ describe('crc32c', () => {
     )
   })
 
-  it('continues from an earlier result', () => {
+  it('continues from the checksum of the bytes before', () => {
     fc.assert(
       fc.property(fc.uint8Array(), fc.uint8Array(), (a, b) => {
         expect(crc32c(b, crc32c(a))).toBe(crc32c(new Uint8Array([...a, ...b])))

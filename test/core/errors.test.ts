@@ -4,7 +4,7 @@ import { ERRORS, invalidParam, StrataError, type StrataErrorCode } from '../../s
 const codes = Object.keys(ERRORS) as StrataErrorCode[]
 
 describe('the list of errors', () => {
-  it('is alphabetical, so that a code is found and not listed twice', () => {
+  it('is alphabetical and without duplicates', () => {
     expect(codes).toEqual([...codes].sort())
   })
 
@@ -31,14 +31,14 @@ describe('StrataError', () => {
 })
 
 describe('invalidParam', () => {
-  it('names the parameter, what is expected and what came', () => {
+  it('names the parameter, the expected value and the actual value', () => {
     expect(invalidParam('w', '1 to 6 digits', 'a\nb')).toMatchObject({
       code: 'PARAM_INVALID',
       message: 'w: expected 1 to 6 digits, got "a\\nb"',
     })
   })
 
-  it('cuts what came, since it may be long', () => {
+  it('cuts a long value', () => {
     expect(invalidParam('w', 'a number', 'x'.repeat(10_000)).message.length).toBeLessThan(120)
   })
 })

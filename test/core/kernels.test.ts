@@ -3,7 +3,7 @@ import { instantiateKernels } from '../../src/core/kernels.ts'
 import { kernelModule } from '../kernels.ts'
 
 describe('instantiateKernels', () => {
-  it('places sections one after the other, aligned, behind what the kernels hold', () => {
+  it('places sections one after the other, aligned to 16 bytes, behind the static data of the kernels', () => {
     const { exports, place } = instantiateKernels(kernelModule())
     const [a, b, c] = place([1, 17, 300_000]) as [number, number, number]
     expect(a).toBeGreaterThanOrEqual(exports.heapBase())
@@ -11,7 +11,7 @@ describe('instantiateKernels', () => {
     expect(exports.memory.buffer.byteLength).toBeGreaterThanOrEqual(c + 300_000)
   })
 
-  it('starts again with every call and grows only when it must', () => {
+  it('reuses the memory with every call of place and grows it only when needed', () => {
     const { exports, place } = instantiateKernels(kernelModule())
     const first = place([1000, 200_000])
     const size = exports.memory.buffer.byteLength
@@ -19,7 +19,7 @@ describe('instantiateKernels', () => {
     expect(exports.memory.buffer.byteLength).toBe(size)
   })
 
-  it('keeps what is reserved out of what is placed', () => {
+  it('places no section over reserved memory', () => {
     const { exports, keep, place } = instantiateKernels(kernelModule())
     const [before = 0] = place([100])
     const first = keep(5)
@@ -35,7 +35,7 @@ describe('instantiateKernels', () => {
     expect(instantiateKernels(module).exports.memory).not.toBe(instantiateKernels(module).exports.memory)
   })
 
-  it('says when the memory cannot grow', () => {
+  it('throws INTERNAL when the memory cannot grow', () => {
     const { keep, place } = instantiateKernels(kernelModule())
     expect(() => place([2 ** 32])).toThrow(expect.objectContaining({ code: 'INTERNAL' }))
     const [before] = place([16])

@@ -6,7 +6,7 @@ import { entropyConformance } from '../conformance/entropy.ts'
 import { jpegConformance } from '../conformance/jpeg.ts'
 import { liffConformance } from '../conformance/liff.ts'
 
-// The kernels where they are deployed: a module that the bundler compiled.
+// Runs the kernels in workerd, where they are deployed, from a module that the bundler compiled.
 entropyConformance('rans-wasm in workerd', () => createWasmRans(module))
 jpegConformance('jpeg-wasm in workerd', () => createWasmJpeg(module))
 liffConformance('liff-wasm in workerd', () => createWasmLiff(module))

@@ -14,9 +14,9 @@ describe('nearest', () => {
     ['ABC', undefined],
     ['DB', undefined],
     ['STORIES', undefined],
-  ])('of %s is %s', (name, expected) => expect(nearest(name, known)).toBe(expected))
+  ])('finds for %s the known name %s', (name, expected) => expect(nearest(name, known)).toBe(expected))
 
-  it('takes the one with fewer changes, and of equals the first', () => {
+  it('takes the name with fewer edits, and the first of equally near ones', () => {
     expect(nearest('cats', ['carts', 'cat', 'cots'])).toBe('carts')
     expect(nearest('quality', ['qualify', 'qualities'])).toBe('qualify')
     expect(nearest('x', [])).toBeUndefined()

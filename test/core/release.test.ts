@@ -11,7 +11,7 @@ describe('release', () => {
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(1e6)
   })
 
-  it('leaves views of a larger buffer alone, which others may use', () => {
+  it('does not change views of a larger buffer, because others may use it', () => {
     const whole = Uint8Array.of(1, 2, 3)
     release(whole.subarray(1))
     expect([...whole]).toEqual([1, 2, 3])
@@ -20,7 +20,7 @@ describe('release', () => {
     expect(shared).toHaveLength(2)
   })
 
-  it('may be told twice', () => {
+  it('may be called twice with the same array', () => {
     const array = new Uint8Array(8)
     release(array)
     release(array)

@@ -11,7 +11,7 @@ describe('the rANS encoder', () => {
     expect([...createRansEncoder().finish()]).toEqual([0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 0])
   })
 
-  it('writes the same bytes as ever: stored files depend on them', () => {
+  it('writes the golden bytes, because stored files depend on them', () => {
     const { indexes, symbols } = residuals(20_000, generator(3))
     const encoder = createRansEncoder()
     encoder.encode(indexes, symbols)
@@ -19,7 +19,7 @@ describe('the rANS encoder', () => {
     expect(sha).toMatchInlineSnapshot(`"ccaf5705258340f0f7f8a23fa6d05fe2d9f9ded01964db2ae9bc2a7bd0510d9f"`)
   })
 
-  it('copies what it is given', () => {
+  it('copies its arguments, which the caller may change afterwards', () => {
     const { indexes, symbols } = residuals(100, generator(4))
     const [one, two] = [createRansEncoder(), createRansEncoder()]
     one.encode(indexes, symbols)
@@ -40,7 +40,7 @@ describe('the rANS encoder', () => {
     expect(encoder.finish()).toHaveLength(16)
   })
 
-  it('can be finished once', () => {
+  it('throws INTERNAL when it is used after finish', () => {
     const encoder = createRansEncoder()
     encoder.finish()
     expect(() => encoder.finish()).toThrow(internal)

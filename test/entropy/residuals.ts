@@ -1,6 +1,6 @@
 import { ENTROPY_TABLES } from '../../src/entropy/tables.ts'
 
-/** Symbols drawn from the very tables that code them, table by table at random; one in 20 is not coded. */
+/** Symbols drawn from the tables that code them. The table of each is random; one symbol in 20 is not coded (table 0). */
 export function residuals(
   length: number,
   random: () => number,

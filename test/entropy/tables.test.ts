@@ -5,7 +5,7 @@ import { ENTROPY_TABLES, slotRange, TABLES } from '../../src/entropy/tables.ts'
 import { TABLES_BASE64 } from '../../src/entropy/tables-data.ts'
 
 const { last, centre, radius, buckets } = ENTROPY_TABLES
-/** How many indexes the width of a table lies above its own index's; straight lines between. */
+/** By how many indexes the scale of a table lies above sigma of its index, at some indexes; interpolate in between. */
 const SHIFTS = [
   [0, 0],
   [1, 0],
@@ -33,38 +33,38 @@ const tables = Array.from({ length: TABLES }, (_, i) => {
   return { c, r, f, rare: f[2 * r + 1] as number }
 })
 
-describe('the frequency tables', () => {
+describe('the frequency tables of the entropy coder', () => {
   it('are those of format version 2', () => {
     const sha = createHash('sha256').update(TABLES_BASE64).digest('hex')
     expect(sha).toMatchInlineSnapshot(`"184ba0a46225e68940590dd57597fb60003ed3597c93ec59dec530d988fae141"`)
   })
 
-  it('are 64, each with frequencies of at least 1 that add up to 65536', () => {
+  it('are 64 tables with frequencies of at least 1 that add up to 65536', () => {
     for (const { f } of tables) {
       expect(Math.min(...f)).toBeGreaterThanOrEqual(1)
       expect(f.reduce((a, b) => a + b)).toBe(65536)
     }
   })
 
-  it('are symmetric and reach 6.5 sigma, at most 255', () => {
+  it('are symmetric with a radius of 6.5 sigma, at most 255', () => {
     tables.forEach(({ r, f, rare }, i) => {
       expect(f.slice(0, r)).toEqual(f.slice(r + 1, 2 * r + 1).reverse())
       expect(r).toBe(Math.min(Math.ceil(6.5 * sigma(i)) + 2, 255))
-      // What a table's end leaves out goes to the escape.
+      // The probability beyond the radius goes to the escape.
       if (r < 255) expect(rare).toBe(8)
       else expect(rare).toBeGreaterThanOrEqual(8)
     })
   })
 
-  it('have the variance of their mixture, integrated over unit bins', () => {
+  it('have the variance of the mixture integrated over unit bins', () => {
     tables.forEach(({ r, f }, i) => {
       const variance = f.slice(0, 2 * r + 1).reduce((sum, n, j) => sum + n * (j - r) ** 2, 0) / 65536
-      // .8 * .9^2 + .2 * 1.7^2; the widest tables end before their tails do.
+      // 1.226 = .8 * .9^2 + .2 * 1.7^2. The widest tables are left out: their radius cuts the tails.
       if (i > 25 && i < 58) expect(variance / (1.226 * sigma(i) ** 2 + 1 / 12)).toBeCloseTo(1, 1)
     })
   })
 
-  it('are found by bucket and scan for every slot', () => {
+  it('give for every slot the same symbol by bucket and scan as by search', () => {
     tables.forEach(({ c, r, f }, i) => {
       let slot = 0
       f.forEach((n, j) => {
@@ -80,7 +80,7 @@ describe('the frequency tables', () => {
 })
 
 describe('leastBits', () => {
-  it('is what the likeliest symbol takes', () => {
+  it('returns the bits of the most probable symbol', () => {
     tables.forEach(({ f }, i) => {
       const least = i === 0 ? 0 : 16 - Math.log2(Math.max(...f))
       expect(leastBits(i)).toBeCloseTo(least, 2)
@@ -89,7 +89,7 @@ describe('leastBits', () => {
 })
 
 describe('estimateBits', () => {
-  it('adds -log2 of the probabilities, and the bypass bits of an escape', () => {
+  it('sums -log2 of the probabilities and the bypass bits of escapes', () => {
     const { r, f, rare } = tables[20] as (typeof tables)[number]
     const bits = (n: number): number => 16 - Math.log2(n)
     const of = (...symbols: number[]): number =>

@@ -4,7 +4,7 @@ import { HEADER, readField, stripCount, writeField } from '../../src/format/layo
 import { type StrataFile, writeStrata } from '../../src/format/writer.ts'
 import { generator } from '../pictures.ts'
 
-/** The parts of a file whose strips hold random bytes: the container does not care what a strip means. */
+/** The parts of a file whose strips hold random bytes, because the container does not interpret a strip. */
 export function sampleParts(
   width: number,
   height: number,
@@ -28,7 +28,7 @@ export function sampleParts(
   }
 }
 
-/** Three layers, the top two of equal width; 1, 2 and 2 strips; a few hundred bytes. */
+/** A file of three layers with 1, 2 and 2 strips, the top two layers of equal width; a few hundred bytes. */
 export function sampleFile(): Uint8Array {
   const ladder = [
     { width: 213, quality: 60 },
@@ -38,7 +38,7 @@ export function sampleFile(): Uint8Array {
   return writeStrata(sampleParts(427, 300, ladder))
 }
 
-/** A copy with these bytes changed and the header's checksum made right again: what a hostile writer would send. */
+/** A copy changed by `change`, with the header's checksum corrected, as a hostile writer would send it. */
 export function forge(file: Uint8Array, change: (copy: Uint8Array) => void): Uint8Array {
   const copy = file.slice()
   const length = readField(file, HEADER.headerLength)

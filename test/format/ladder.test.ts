@@ -12,8 +12,8 @@ describe('defaultWidths', () => {
   it.each([
     [1, [1]],
     [320, [320]],
-    [376, [376]], // 320 is above 0.85 * 376 = 319.6
-    [377, [320, 377]], // and below 0.85 * 377 = 320.45
+    [376, [376]], // 0.85 * 376 = 319.6, below 320
+    [377, [320, 377]], // 0.85 * 377 = 320.45, above 320
     [640, [320, 640]],
     [752, [320, 752]],
     [753, [320, 640, 753]],
@@ -24,7 +24,7 @@ describe('defaultWidths', () => {
     [4000, [320, 640, 1280, 1920, 2560, 4000]],
     [6000, [320, 640, 1280, 1920, 2560, 3840, 6000]],
     [65535, [320, 640, 1280, 1920, 2560, 3840, 65535]],
-  ])('of a source %i pixels wide', (sourceWidth, widths) => {
+  ])('gives for a source %i pixels wide the widths %j', (sourceWidth, widths) => {
     expect(defaultWidths(sourceWidth)).toEqual(widths)
   })
 
@@ -106,13 +106,13 @@ describe('parseWidths', () => {
     )
   })
 
-  it('takes sixteen', () => {
+  it('accepts sixteen widths', () => {
     expect(parseWidths(Array.from({ length: 16 }, (_, i) => i + 1).join(), 16, 60)).toHaveLength(16)
   })
 })
 
 describe('ladderFor', () => {
-  it('is the default widths at one quality where no list is given', () => {
+  it('gives the default widths, all at the given quality, when there is no list', () => {
     expect(ladderFor(800)).toEqual(
       [320, 640, 800].map((width, layer) => ({ width, quality: defaultQuality(layer) })),
     )
@@ -129,19 +129,22 @@ describe('ladderFor', () => {
 describe('layerHeight', () => {
   it.each([
     [320, 1280, 853, 213],
-    [640, 1280, 853, 427], // 426.5: half goes up
+    [640, 1280, 853, 427], // 426.5 is rounded up
     [1280, 1280, 853, 853],
-    [1, 65535, 1, 1], // never 0
+    [1, 65535, 1, 1], // at least 1
     [320, 6000, 1, 1],
     [1, 1, 65535, 65535],
     [2, 3, 65535, 43690],
-  ])('of width %i in a source of %i x %i is %i', (width, sourceWidth, sourceHeight, height) => {
-    expect(layerHeight(width, sourceWidth, sourceHeight)).toBe(height)
-  })
+  ])(
+    'gives for width %i of a source of %i x %i the height %i',
+    (width, sourceWidth, sourceHeight, height) => {
+      expect(layerHeight(width, sourceWidth, sourceHeight)).toBe(height)
+    },
+  )
 })
 
-describe('equal widths', () => {
-  it('need qualities of their own, by default and in a search', () => {
+describe('a ladder with equal widths', () => {
+  it('is refused unless each of them has its own quality, by default and in a search', () => {
     expect(() => parseWidths('320,640,640', 640)).toThrow('widths: expected equal widths with rising quality')
     expect(() => searchedLayers([320, 640, 640], '320,640,640@80')).toThrow(
       'widths: expected equal widths with qualities of their own beside quality=auto',
@@ -152,7 +155,7 @@ describe('equal widths', () => {
 })
 
 describe('parseQuality', () => {
-  it('reads a quality, or the score that it should be searched for', () => {
+  it('parses a quality from 1 to 100, or a target score', () => {
     expect([parseQuality('1'), parseQuality('100')]).toEqual([1, 100])
     expect([parseQuality('auto:30'), parseQuality('auto:75')]).toEqual([{ score: 30 }, { score: 75 }])
   })
@@ -171,7 +174,7 @@ describe('parseQuality', () => {
     'auto:7.5',
     'AUTO:75',
     'auto:075x',
-  ])('refuses %j and names what is expected', (text) => {
+  ])('refuses %j and names the expected forms', (text) => {
     expect(() => parseQuality(text)).toThrow(
       expect.objectContaining({
         code: 'PARAM_INVALID',

@@ -13,7 +13,7 @@ describe('placeholderStyle', () => {
     { placeholder: { dataUri: null } },
     { placeholder: { dataUri: 'data:image/png;base64,AA);color:red' } },
     { placeholder: { dataUri: 'javascript:alert(1)' } },
-  ])('is empty for %j', (info) => {
+  ])('returns the empty string for %j', (info) => {
     expect(placeholderStyle(info)).toBe('')
   })
 })

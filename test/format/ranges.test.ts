@@ -8,7 +8,7 @@ const file = sampleFile()
 const header = readHeader(file)
 
 describe('truncateToLayer', () => {
-  it.each([0, 1, 2])('to layer %i is the prefix that ends with it, and a valid file', (layer) => {
+  it.each([0, 1, 2])('returns for layer %i a valid file, the prefix that ends with this layer', (layer) => {
     const cut = truncateToLayer(file, layer)
     expect(cut).toEqual(file.slice(0, header.layers[layer]!.end))
     expect(cut.buffer).toBe(file.buffer)
@@ -25,7 +25,7 @@ describe('truncateToLayer', () => {
     )
   })
 
-  it('refuses a file that already ends before', () => {
+  it('throws FORMAT_TRUNCATED when the file ends before the layer does', () => {
     expect(() => truncateToLayer(truncateToLayer(file, 0), 1)).toThrow(
       expect.objectContaining({ code: 'FORMAT_TRUNCATED' }),
     )
@@ -37,7 +37,7 @@ describe('upgradeRange', () => {
     [0, 1],
     [0, 2],
     [1, 2],
-  ])('from layer %i to %i fetches exactly what is missing', (from, to) => {
+  ])('from layer %i to %i covers exactly the missing bytes', (from, to) => {
     const [, first, last] = /^bytes=(\d+)-(\d+)$/.exec(upgradeRange(header, from, to)) ?? []
     const fetched = file.subarray(Number(first), Number(last) + 1)
     expect(concat([truncateToLayer(file, from), fetched])).toEqual(truncateToLayer(file, to))

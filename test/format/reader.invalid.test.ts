@@ -19,7 +19,7 @@ import { forge, sampleFile, sampleParts } from './files.ts'
 const file = sampleFile()
 const header = readHeader(file)
 
-/** The record of layer k in the table. */
+/** Offset of layer k's entry in the layer table. */
 const record = (k: number) => FIXED_HEADER_BYTES + k * LAYER_BYTES
 
 describe('readHeader of a damaged header', () => {
@@ -36,7 +36,7 @@ describe('readHeader of a damaged header', () => {
     expect(missed).toEqual([])
   })
 
-  it('names the part that is wrong', () => {
+  it('throws the code of the damaged part', () => {
     const damage = (at: number) => {
       const copy = file.slice()
       copy[at]! ^= 1
@@ -52,7 +52,7 @@ describe('readHeader of a damaged header', () => {
     expect(damage(header.headerLength - 1)).toThrow(expect.objectContaining({ code: 'FORMAT_CHECKSUM' }))
   })
 
-  it('tells something else from a beginning', () => {
+  it('throws FORMAT_MAGIC for another format and FORMAT_TRUNCATED for a file cut early', () => {
     const jpeg = Uint8Array.of(0xff, 0xd8, 0xff)
     expect(() => readHeader(jpeg)).toThrow(expect.objectContaining({ code: 'FORMAT_MAGIC' }))
     expect(() => readHeader(new Uint8Array(0))).toThrow(expect.objectContaining({ code: 'FORMAT_TRUNCATED' }))
@@ -68,7 +68,7 @@ describe('readHeader of a damaged header', () => {
   })
 })
 
-describe('readHeader of a header with a right checksum and wrong content', () => {
+describe('readHeader of a header with a valid checksum and invalid fields', () => {
   it.each<[string, (copy: Uint8Array) => void, string]>([
     ['no layer', (c) => writeField(c, HEADER.layerCount, 0), 'layer count: expected 1 to 16, got 0'],
     ['17 layers', (c) => writeField(c, HEADER.layerCount, 17), 'layer count: expected 1 to 16, got 17'],
@@ -77,23 +77,23 @@ describe('readHeader of a header with a right checksum and wrong content', () =>
     ['a reserved byte', (c) => writeField(c, HEADER.reserved, 1), 'reserved byte: expected 0, got 1'],
     ['a longer file', (c) => writeField(c, HEADER.totalLength, file.length + 1), 'end of the last layer'],
     [
-      'a source without width',
+      'a source of width 0',
       (c) => writeField(c, HEADER.sourceWidth, 0),
       'source size: expected at least 1x1',
     ],
-    ['a source without height', (c) => writeField(c, HEADER.sourceHeight, 0), 'source size'],
+    ['a source of height 0', (c) => writeField(c, HEADER.sourceHeight, 0), 'source size'],
     [
-      'a source of too many pixels',
+      'a source with too many pixels',
       (c) => {
         writeField(c, HEADER.sourceWidth, 10001)
         writeField(c, HEADER.sourceHeight, 10000)
       },
       'source pixels: expected at most 100000000, got 100010000',
     ],
-    ['a layer without width', (c) => writeField(c, LAYER.width, 0, record(0)), 'layer 0: width'],
-    ['a layer above the source', (c) => writeField(c, LAYER.width, 428, record(2)), 'layer 2: width'],
+    ['a layer of width 0', (c) => writeField(c, LAYER.width, 0, record(0)), 'layer 0: width'],
+    ['a layer wider than the source', (c) => writeField(c, LAYER.width, 428, record(2)), 'layer 2: width'],
     [
-      'a layer out of proportion',
+      'a layer with the wrong aspect ratio',
       (c) => writeField(c, LAYER.height, 151, record(0)),
       'layer 0: height: expected 150',
     ],
@@ -132,7 +132,7 @@ describe('readHeader of a header with a right checksum and wrong content', () =>
       'layer 1: start',
     ],
     [
-      'a layer without room for its index',
+      'a layer too short for its strip index',
       (c) => writeField(c, LAYER.end, header.layers[2]!.start, record(2)),
       'layer 2: end',
     ],
@@ -144,8 +144,8 @@ describe('readHeader of a header with a right checksum and wrong content', () =>
   })
 })
 
-describe('readHeader of a coding that is not known', () => {
-  it('names the layer, what was expected and what came', () => {
+describe('readHeader of a layer with an unknown coding', () => {
+  it('names the layer, the expected coding and the actual one', () => {
     const change = (copy: Uint8Array) => writeField(copy, LAYER.coding, 9, record(1))
     expect(() => readHeader(forge(file, change))).toThrow(
       expect.objectContaining({ code: 'CODING_UNKNOWN', message: 'layer 1: expected coding 0, got 9' }),
@@ -154,7 +154,7 @@ describe('readHeader of a coding that is not known', () => {
 })
 
 describe('readStrips of a damaged layer', () => {
-  it('detects every change of every byte of the index, and of every strip that is read', () => {
+  it('detects a change of any byte of the index and of the strips read', () => {
     const copy = file.slice()
     const missed: string[] = []
     for (const layer of header.layers) {
@@ -197,7 +197,7 @@ describe('readStrips of a damaged layer', () => {
     ['another strip count', 0, 1, 'strip count: expected 2, got 1'],
     ['reserved bytes', 2, 1, 'reserved bytes'],
     ['a strip that reaches beyond the layer', STRIP_INDEX_HEAD_BYTES + 3, 0xff, 'end of the strips'],
-  ])('refuses %s under a right checksum', (_name, at, value, reason) => {
+  ])('refuses %s under a valid checksum', (_name, at, value, reason) => {
     const layer = header.layers[1]!
     const copy = file.slice()
     copy[layer.start + at] = value
@@ -210,7 +210,7 @@ describe('readStrips of a damaged layer', () => {
   })
 })
 
-describe('the reader under random input', () => {
+describe('the reader with random input', () => {
   it('throws only FORMAT_* for random bytes, with and without the magic', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 400 }), fc.boolean(), (bytes, withMagic) => {
@@ -221,7 +221,7 @@ describe('the reader under random input', () => {
     )
   })
 
-  it('throws only FORMAT_* for files with bytes changed under a right header checksum', () => {
+  it('throws only FORMAT_* for files with changed bytes and a valid header checksum', () => {
     const change = fc.tuple(fc.nat(file.length - 1), fc.integer({ min: 0, max: 255 }))
     fc.assert(
       fc.property(
@@ -239,7 +239,7 @@ describe('the reader under random input', () => {
   })
 })
 
-/** Reads all that can be read; anything thrown must be a StrataError that refuses the file. */
+/** Reads everything that can be read. Only a StrataError that refuses the file may be thrown. */
 function readOrRefuse(bytes: Uint8Array): void {
   refuses(() => headerLength(bytes))
   refuses(() => {
@@ -250,7 +250,7 @@ function readOrRefuse(bytes: Uint8Array): void {
   })
 }
 
-/** Whether `read` throws an error of the format; any other error is passed on. */
+/** Whether `read` throws a format error. Rethrows any other error. */
 function refuses(read: () => unknown): boolean {
   try {
     read()

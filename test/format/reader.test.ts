@@ -10,7 +10,7 @@ const file = sampleFile()
 const header = readHeader(file)
 
 describe('readHeader', () => {
-  it('gives every field', () => {
+  it('returns every field', () => {
     expect(header).toMatchObject({
       version: 2,
       flags: 5,
@@ -27,7 +27,7 @@ describe('readHeader', () => {
     expect(header.placeholder).toEqual(sampleParts(427, 300, []).placeholder)
   })
 
-  it('needs no more than the header, and gives the same from any prefix', () => {
+  it('returns the same from the header alone as from any longer prefix', () => {
     for (let length = header.headerLength; length <= file.length; length++) {
       expect(readHeader(file.subarray(0, length))).toEqual(header)
     }
@@ -41,13 +41,13 @@ describe('readHeader', () => {
 })
 
 describe('headerLength', () => {
-  it('is known from the fixed part', () => {
+  it('is read from the fixed part alone', () => {
     expect(headerLength(file.subarray(0, FIXED_HEADER_BYTES))).toBe(header.headerLength)
   })
 })
 
 describe('wholeLayers', () => {
-  it('counts the layers that end inside', () => {
+  it('counts the layers that end inside the available bytes', () => {
     const [base, middle] = header.layers.map((layer) => layer.end)
     expect(wholeLayers(header, 0)).toBe(0)
     expect(wholeLayers(header, base! - 1)).toBe(0)
@@ -59,7 +59,7 @@ describe('wholeLayers', () => {
 })
 
 describe('readStrips', () => {
-  it('gives the strips as views', () => {
+  it('returns the strips as views', () => {
     const parts = sampleParts(427, 300, header.layers)
     for (const layer of header.layers) {
       const strips = readStrips(file, layer)
@@ -71,7 +71,7 @@ describe('readStrips', () => {
     }
   })
 
-  it('looks at a strip only when it is asked for, so that decoding can start before the rest is there', () => {
+  it('checks a strip only when it is asked for, so that decoding can start before the rest has arrived', () => {
     const layer = header.layers[1]!
     const last = readStrips(file, layer).strip(1)
     const cut = readStrips(file.subarray(0, layer.end - last.length), layer)
@@ -79,13 +79,13 @@ describe('readStrips', () => {
     expect(() => cut.strip(1)).toThrow(expect.objectContaining({ code: 'FORMAT_TRUNCATED' }))
   })
 
-  it.each([-1, 2, 0.5, Number.NaN])('has no strip %d', (i) => {
+  it.each([-1, 2, 0.5, Number.NaN])('refuses strip number %d', (i) => {
     expect(() => readStrips(file, header.layers[1]!).strip(i)).toThrow('expected a strip from 0 to 1')
   })
 })
 
 describe('a file cut at every byte', () => {
-  it('gives its whole layers, and a typed error for all else', () => {
+  it('yields its whole layers and FORMAT_TRUNCATED for all others', () => {
     for (let length = 0; length < file.length; length++) {
       const cut = file.subarray(0, length)
       if (length < header.headerLength) {
@@ -102,8 +102,8 @@ describe('a file cut at every byte', () => {
   })
 })
 
-describe('writing and reading', () => {
-  it('round-trips any file', () => {
+describe('writeStrata and readHeader', () => {
+  it('round-trip any file', () => {
     const rung = fc.record({
       width: fc.integer({ min: 1, max: 900 }),
       quality: fc.integer({ min: 1, max: 100 }),

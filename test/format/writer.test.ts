@@ -14,20 +14,20 @@ const parts = sampleParts(427, 300, [
 const layer = parts.layers[1]!
 
 describe('writeStrata', () => {
-  it('still writes version 2 byte for byte (UPDATE_GOLDEN=1 makes the file anew)', () => {
+  it('writes version 2 byte for byte as the golden file (UPDATE_GOLDEN=1 writes it anew)', () => {
     if (process.env.UPDATE_GOLDEN) writeFileSync(GOLDEN, sampleFile())
     expect(existsSync(GOLDEN)).toBe(true)
     expect(hex(sampleFile())).toBe(hex(readFileSync(GOLDEN)))
   })
 
-  it('leaves its input alone and copies it', () => {
+  it('copies its input and does not change it', () => {
     const before = structuredClone(parts)
     const written = writeStrata(parts)
     written.fill(0)
     expect(parts).toEqual(before)
   })
 
-  it('takes strips without bytes, no placeholder and no flags', () => {
+  it('accepts empty strips, no placeholder and no flags', () => {
     const empty = new Uint8Array(0)
     const { layers, source, modelSet } = parts
     const bare = layers.map(({ flags, ...rest }) => ({ ...rest, strips: rest.strips.map(() => empty) }))
@@ -44,7 +44,7 @@ describe('writeStrata', () => {
       { layers: Array(300).fill(layer) },
       'layer count: expected an integer from 0 to 255, got 300',
     ],
-    ['a strip too few', { layers: [{ ...layer, strips: [] }] }, 'layer 0: expected 2 strips, got 0'],
+    ['one strip too few', { layers: [{ ...layer, strips: [] }] }, 'layer 0: expected 2 strips, got 0'],
     ['a quality of 60.5', { layers: [{ ...layer, quality: 60.5 }] }, 'quality: expected an integer'],
     ['a quality of NaN', { layers: [{ ...layer, quality: Number.NaN }] }, 'quality: expected an integer'],
     [
@@ -53,10 +53,14 @@ describe('writeStrata', () => {
       'width: expected an integer from 0 to 65535',
     ],
     ['a wrong height', { layers: [{ ...layer, height: 299 }] }, 'layer 0: height: expected 300, got 299'],
-    ['equal layers', { layers: [layer, layer] }, 'layer 1: quality: expected above 60'],
+    ['two equal layers', { layers: [layer, layer] }, 'layer 1: quality: expected above 60'],
     ['flags of 17 bits', { flags: 65536 }, 'flags: expected an integer from 0 to 65535'],
     ['a short hash', { source: { ...parts.source, sha256: '00' } }, 'source sha256: expected 32'],
-    ['a hash that is none', { source: { ...parts.source, sha256: 'x'.repeat(32) } }, 'source sha256'],
+    [
+      'a hash that is not hexadecimal',
+      { source: { ...parts.source, sha256: 'x'.repeat(32) } },
+      'source sha256',
+    ],
     ['a short model set', { modelSet: '00' }, 'model set: expected 16'],
     ['a placeholder of 64 KiB', { placeholder: new Uint8Array(65536) }, 'placeholder length'],
     [

@@ -1,6 +1,6 @@
 import type { Convolution, Op, Program, Shapes, TensorShape } from '../../src/network/program.ts'
 
-/** Numbers from 0 up to 1, 1 excluded. */
+/** A generator of numbers in [0, 1). */
 export type Random = () => number
 
 export interface Built {
@@ -17,7 +17,7 @@ export interface Numbers {
 
 export type ConvolutionOptions = Omit<Convolution, 'op' | 'weights' | 'bias' | 'scale'>
 
-/** Puts programs and their blobs together. */
+/** Builds a program and its blob. */
 export class ProgramBuilder {
   readonly inputs: Record<string, TensorShape> = {}
   readonly ops: Op[] = []
@@ -36,7 +36,7 @@ export class ProgramBuilder {
   }
 
   build(outputs: readonly string[]): Built {
-    // One byte in front, cut off again: engines must take a blob that starts anywhere.
+    // The blob starts at an odd offset of its buffer, because engines must accept any offset.
     const blob = new Uint8Array(1 + this.#length)
     let at = 1
     for (const section of this.#sections) {
@@ -58,7 +58,7 @@ export class ProgramBuilder {
 
 const LIMIT = 32767
 
-/** A third of them at the limits. */
+/** Random integers in [-limit, limit], a third of them at one of the limits. */
 export function randoms(length: number, limit: number, random: Random): Int16Array {
   return Int16Array.from({ length }, () => {
     const value = 2 * random() - 1
@@ -66,7 +66,7 @@ export function randoms(length: number, limit: number, random: Random): Int16Arr
   })
 }
 
-/** Parameters whose outputs use the 16 bits well, with some channels far beyond them. */
+/** Parameters whose outputs fill 16 bits in most channels and exceed them by far in some. */
 export function randomNumbers(weightCount: number, outChannels: number, random: Random): Numbers {
   const perOutput = Math.max(weightCount / outChannels, 1)
   const limit = 10 ** (1 + 3.5 * random())
@@ -88,7 +88,7 @@ export function randomConvolution(
   builder.convolve(options, randomNumbers(weights, options.outChannels, random))
 }
 
-/** Up to 8 ops of all kinds on up to 3 inputs of strides 1 to 8. */
+/** A program of up to 8 ops of all kinds on up to 3 inputs of strides 1 to 8. */
 export function randomProgram(random: Random): Built {
   const builder = new ProgramBuilder()
   const shapes = new Map<string, TensorShape>()
@@ -164,7 +164,7 @@ function alike(shapes: Shapes, { channels, stride }: TensorShape): string[] {
     .map(([name]) => name)
 }
 
-/** Random inputs for a run on so many units. */
+/** Random inputs for a run on `rows` x `columns` units. */
 export function randomInputs(
   { inputs }: Program,
   rows: number,

@@ -9,7 +9,7 @@ import { ProgramBuilder, randomConvolution, randomInputs, randomProgram } from '
 
 networkConformance('network-wasm', () => createEngine(kernelModule()))
 
-it('equals the reference on any program and size', { timeout: 60_000 }, () => {
+it('computes the integers of the reference for any program and size', { timeout: 60_000 }, () => {
   const engine = createEngine(kernelModule())
   const property = fc.property(
     fc.integer({ min: 0, max: 0x7fffffff }),
@@ -26,7 +26,7 @@ it('equals the reference on any program and size', { timeout: 60_000 }, () => {
   fc.assert(property, { numRuns: 150 })
 })
 
-it('keeps the parameters of every program it has loaded', () => {
+it('keeps the parameters of all loaded programs', () => {
   const engine = createEngine(kernelModule())
   const programs = Array.from({ length: 12 }, (_, seed) => randomProgram(generator(seed)))
   const networks = programs.map(({ program, blob }) => engine.load(program, blob))
@@ -37,7 +37,9 @@ it('keeps the parameters of every program it has loaded', () => {
   })
 })
 
-it('computes the same on a size it has met before, whatever came in between', { timeout: 60_000 }, () => {
+it('computes the same when it returns to an earlier size, whatever ran in between', {
+  timeout: 60_000,
+}, () => {
   const { program, blob } = randomProgram(generator(5))
   const engine = createEngine(kernelModule())
   const network = engine.load(program, blob)
@@ -46,19 +48,19 @@ it('computes the same on a size it has met before, whatever came in between', { 
     const inputs = randomInputs(program, rows, columns, generator(rows + columns))
     expect(network.run(inputs, rows, columns)).toEqual(reference.run(inputs, rows, columns))
   }
-  // More sizes than it remembers, forth and back.
+  // More sizes than the cache of layouts holds, forwards and backwards.
   const sizes = Array.from(
     { length: 40 },
     (_, i) => [8 * (1 + (i % 6)), 8 * (1 + Math.floor(i / 6))] as const,
   )
   for (const size of [...sizes, ...sizes.toReversed()]) run(...size)
-  // Another program's parameters move what lies behind them.
+  // Loading another program moves the memory behind its parameters, so cached layouts become invalid.
   const other = randomProgram(generator(6))
   engine.load(other.program, other.blob)
   for (const size of sizes.slice(0, 3)) run(...size)
 })
 
-it('refuses to be used by its readers and writers, and recovers', () => {
+it('throws INTERNAL when a reader or writer uses the engine that runs it, and recovers', () => {
   const builder = new ProgramBuilder()
   builder.inputs.x = { channels: 4, stride: 1 }
   const options = { in: ['x'], out: 'y', outChannels: 4, kernel: 1, round: 'floor', low: 0, high: 9 } as const

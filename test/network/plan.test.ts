@@ -24,7 +24,7 @@ function planOf(outChannels: number, outputs: readonly string[]) {
 }
 
 describe('makePlan', () => {
-  it('joins a shuffle with the convolution before it', () => {
+  it('joins a shuffle with the convolution before it into one step', () => {
     const { steps, lives } = planOf(16, ['d'])
     expect(steps.map(({ op, out, factor }) => [op.op, out, factor])).toEqual([
       ['conv', 'a', 1],
@@ -35,15 +35,15 @@ describe('makePlan', () => {
   })
 
   it.each([
-    ['another needs what lies between', 16, ['d', 'b']],
-    ['its cells are no whole vectors', 8, ['d']],
-  ])('leaves a shuffle alone when %s', (_, outChannels, outputs) => {
+    ['the tensor between is an output', 16, ['d', 'b']],
+    ['the cells of its output are not whole vectors', 8, ['d']],
+  ])('keeps a shuffle as a step of its own when %s', (_, outChannels, outputs) => {
     expect(planOf(outChannels, outputs).steps.map(({ op }) => op.op)).toEqual([
       ...['conv', 'conv', 'shuffle', 'conv'],
     ])
   })
 
-  it('knows how long tensors live and which need a border', () => {
+  it('computes the lifetime of every tensor and which tensors need a border', () => {
     const { lives } = planOf(16, ['d', 'a'])
     const facts = [...lives].map(([name, { born, dies, hasBorder }]) => [name, born, dies, hasBorder])
     expect(facts).toEqual([
@@ -60,7 +60,7 @@ describe('placeByLife', () => {
     .record({ bytes: fc.integer({ min: 1, max: 50 }), born: fc.nat(20), length: fc.nat(6) })
     .map(({ bytes, born, length }) => ({ bytes: 16 * bytes, born, dies: born + length }))
 
-  it('never lets living sections overlap, and stays inside the bytes it names', () => {
+  it('never overlaps sections alive at the same step, and keeps all inside the returned size', () => {
     const property = fc.property(fc.array(section, { minLength: 1, maxLength: 25 }), (sections) => {
       const { offsets, bytes } = placeByLife(sections)
       sections.forEach((a, i) => {
@@ -76,7 +76,7 @@ describe('placeByLife', () => {
     fc.assert(property)
   })
 
-  it('uses memory again', () => {
+  it('reuses the memory of sections that are no longer alive', () => {
     const chain = Array.from({ length: 10 }, (_, i) => ({ bytes: 1600, born: i, dies: i + 1 }))
     expect(placeByLife(chain).bytes).toBe(3200)
   })

@@ -26,7 +26,7 @@ function build(): { program: Program; blob: Uint8Array } {
   return builder.build(['y', 'sum'])
 }
 
-/** The program with fields of its op `index` replaced. */
+/** The valid program with some fields of the op `index` replaced. */
 function withOp(index: number, fields: Record<string, unknown>): Program {
   const { program } = build()
   const ops = program.ops.map((op, i) => (i === index ? ({ ...op, ...fields } as Op) : op))
@@ -46,7 +46,7 @@ const SUM = 3
 describe('checkProgram', () => {
   const { program, blob } = build()
 
-  it('knows every tensor of a valid program', () => {
+  it('returns the shape of every tensor of a valid program', () => {
     expect([...checkProgram(program, blob)]).toEqual([
       ['x', { channels: 6, stride: 2 }],
       ['x2', { channels: 2, stride: 2 }],
@@ -69,7 +69,7 @@ describe('checkProgram', () => {
     ['no inputs', { ...program, inputs: undefined }],
     ['an input without a shape', withInput(null)],
     ['no ops', { ...program, ops: {} }],
-    ['an op that is none', { ...program, ops: [null] }],
+    ['an op that is null', { ...program, ops: [null] }],
     ['no list of outputs', { ...program, outputs: 'y' }],
     ['no outputs', { ...program, outputs: [] }],
     ['an unknown output', { ...program, outputs: ['z'] }],
@@ -110,12 +110,12 @@ describe('checkProgram', () => {
     for (const value of values) refuses(withOp(CONV, { [field]: value }), `op ${CONV}`)
   })
 
-  it('refuses parameters that reach over the end of the blob by a byte', () => {
+  it('refuses parameters that end one byte behind the blob', () => {
     expect(checkProgram(program, blob).size).toBe(7)
     refuses(program, 'in a blob of', blob.subarray(0, -1))
   })
 
-  it('refuses scales that are no numbers', () => {
+  it('refuses scales that are not finite', () => {
     const { scale } = program.ops[CONV] as Op & { op: 'conv' }
     for (const value of [Number.NaN, Number.POSITIVE_INFINITY]) {
       const forged = blob.slice()
@@ -124,7 +124,7 @@ describe('checkProgram', () => {
     }
   })
 
-  it('refuses depthwise inputs that begin inside a vector', () => {
+  it('refuses depthwise inputs that would begin inside a vector', () => {
     refuses(withOp(CONV, { depthwise: true, outChannels: 8, add: [] }), 'multiple of 4 channels')
     const fields = { depthwise: true, outChannels: 18, in: ['s', 'x'], add: [] }
     refuses(withOp(CONV, fields), 'a tensor that an input or an earlier op defines')
@@ -140,7 +140,7 @@ describe('checkProgram', () => {
     for (const value of values) refuses(withOp(op, { [field]: value }), 'op ')
   })
 
-  it('refuses to shuffle below one unit and to unshuffle beyond the limits', () => {
+  it('refuses a shuffle to a stride below 1 and an unshuffle beyond the largest stride or channel count', () => {
     const shuffled = (op: 'shuffle' | 'unshuffle', channels: number, stride: number) => ({
       inputs: { x: { channels, stride } },
       outputs: ['y'],

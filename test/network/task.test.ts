@@ -9,13 +9,13 @@ import { generator } from '../pictures.ts'
 import { ProgramBuilder, randomConvolution, randoms } from './builder.ts'
 
 /*
- * A convolution stays inside what its task names, whatever the shapes: everything around its sections is filled with
- * one value and then with another; nothing of it may change, and nothing that comes out may depend on it.
+ * The memory around the sections of a task is filled with one value and then with another. A convolution of any shape
+ * must not change that memory, and its output must not depend on it.
  */
 const FILLS = [0x00, 0xff, 0x5a]
 const GUARD = 8192
 
-it('convolves inside its sections', { timeout: 60_000 }, () => {
+it('a convolution reads and writes only the memory sections of its task', { timeout: 60_000 }, () => {
   const kernels = instantiateKernels(kernelModule())
   const { exports } = kernels
   for (let seed = 1; seed <= 150; seed++) {
@@ -80,7 +80,7 @@ it('convolves inside its sections', { timeout: 60_000 }, () => {
       if (depthwise) exports.networkDepthwise(task)
       else exports.networkDense(task)
       const after = readField(new Int16Array(buffer, yAt, y.bytes / 2), y)
-      // With the sums and the output put back nothing has changed.
+      // Only the sums and the output may have changed: with both restored, the memory equals its copy.
       before.copy(memory, sums, sums, sums + sizes[3]!)
       before.copy(memory, yAt, yAt, yAt + y.bytes)
       expect(Buffer.compare(before, memory)).toBe(0)

@@ -1,11 +1,11 @@
 import type { RgbImage } from '../../src/core/image.ts'
 import { noise } from '../pictures.ts'
 
-/** Damages made of whole numbers only, so that another program can be given the very same pixels. */
+/** Kinds of damage computed in integers only, so that another program can produce the very same pixels. */
 export const DAMAGES = { blocks, chroma, darker, levels, shift, soft, speckle } as const
 export type Damage = keyof typeof DAMAGES
 
-/** Each square of `side` pixels becomes half itself, half its mean. */
+/** Averages each square of `side` pixels with its mean. */
 function blocks(image: RgbImage, side: number): RgbImage {
   const means = new Map<number, number[]>()
   const square = (x: number, y: number) => Math.floor(y / side) * image.width + Math.floor(x / side)
@@ -22,7 +22,7 @@ function blocks(image: RgbImage, side: number): RgbImage {
   })
 }
 
-/** Red and blue come from the left corner of a square of `side` pixels. */
+/** Takes red and blue from the upper left pixel of each square of `side` pixels. */
 function chroma(image: RgbImage, side: number): RgbImage {
   return map(image, (x, y, c, value) => (c === 1 ? value : at(image, x - (x % side), y - (y % side), c)))
 }
@@ -31,17 +31,17 @@ function darker(image: RgbImage, by: number): RgbImage {
   return map(image, (_x, _y, _c, value) => Math.max(0, value - by))
 }
 
-/** Only multiples of `step`. */
+/** Quantizes samples to multiples of `step`. */
 function levels(image: RgbImage, step: number): RgbImage {
   return map(image, (_x, _y, _c, value) => Math.min(255, step * Math.floor((value + (step >> 1)) / step)))
 }
 
-/** `by` pixels to the left. */
+/** Moves the picture `by` pixels to the left. */
 function shift(image: RgbImage, by: number): RgbImage {
   return map(image, (x, y, c) => at(image, x + by, y, c))
 }
 
-/** The mean of (2 * reach + 1)² pixels. */
+/** Replaces each sample by the mean of (2 * reach + 1)² pixels. */
 function soft(image: RgbImage, reach: number): RgbImage {
   const count = (2 * reach + 1) ** 2
   return map(image, (x, y, c) => {
@@ -53,7 +53,7 @@ function soft(image: RgbImage, reach: number): RgbImage {
   })
 }
 
-/** Up to `amount` more or less in each sample. */
+/** Adds noise of up to +-`amount` to each sample. */
 function speckle(image: RgbImage, amount: number): RgbImage {
   const { data } = noise(image.width, image.height, 9)
   let i = 0
@@ -63,7 +63,7 @@ function speckle(image: RgbImage, amount: number): RgbImage {
   })
 }
 
-/** A sample; outside the picture the nearest one. */
+/** A sample; positions outside the picture are clamped to its edge. */
 function at({ width, height, data }: RgbImage, x: number, y: number, channel: number): number {
   const column = Math.max(0, Math.min(width - 1, x))
   const row = Math.max(0, Math.min(height - 1, y))

@@ -7,7 +7,7 @@ import { DAMAGES } from './degraded.ts'
 describe('createJudge', () => {
   const image = photo(40, 30)
 
-  it('scores pictures one after another by both metrics', () => {
+  it('scores several pictures by both metrics', () => {
     const judge = createJudge(image)
     for (const picture of [DAMAGES.soft(image, 1), DAMAGES.levels(image, 20)]) {
       const { ssimulacra2: seen, psnr: near } = judge.scores(picture)
@@ -19,7 +19,7 @@ describe('createJudge', () => {
     expect(judge.scores(image)).toEqual({ ssimulacra2: 100, psnr: 100 })
   })
 
-  it('has no SSIMULACRA2 for a side below 8 pixels, and says so where it is needed', () => {
+  it('gives no SSIMULACRA2 for a side below 8 pixels, and throws when that score is asked for', () => {
     const small = photo(40, 7)
     const judge = createJudge(small)
     expect(judge.scores(small)).toEqual({ ssimulacra2: null, psnr: 100 })

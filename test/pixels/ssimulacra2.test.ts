@@ -11,7 +11,7 @@ const invalid = (text: string) =>
   expect.objectContaining({ code: 'PARAM_INVALID', message: expect.stringContaining(text) })
 
 describe('ssimulacra2', () => {
-  // Scores of the same pixels by the reference tool: ssimulacra2_rs 0.5.2, which uses the crate ssimulacra2 0.5.1.
+  // The expected scores are those of ssimulacra2_rs 0.5.2 (crate ssimulacra2 0.5.1) for the same pixels.
   it.each([
     ['photo', 192, 128, 'soft', 1, 62.189],
     ['photo', 192, 128, 'soft', 2, 40.113],
@@ -35,27 +35,30 @@ describe('ssimulacra2', () => {
     ['photo', 511, 300, 'levels', 12, 49.142],
     ['photo', 640, 480, 'speckle', 6, 76.657],
     ['photo', 97, 61, 'darker', 6, 90.418],
-    // Sides that leave fewer than six scales, down to one halving.
+    // Sizes with fewer than six scales.
     ['photo', 8, 8, 'soft', 1, 80.814],
     ['photo', 8, 120, 'soft', 1, 88.323],
     ['photo', 120, 9, 'blocks', 4, 88.626],
     ['photo', 15, 16, 'levels', 24, 86.476],
     ['photo', 33, 31, 'chroma', 8, -64.267],
     ['photo', 70, 40, 'blocks', 8, -32.804],
-  ] as const)('%s %i x %i, %s %i: the tool says %f', (kind, width, height, damage, by, expected) => {
-    const image = PICTURES[kind](width, height)
-    expect(Math.abs(ssimulacra2(image, DAMAGES[damage](image, by)) - expected)).toBeLessThan(0.1)
-  })
+  ] as const)(
+    'scores %s %i x %i with the damage %s %i as the reference tool does: %f',
+    (kind, width, height, damage, by, expected) => {
+      const image = PICTURES[kind](width, height)
+      expect(Math.abs(ssimulacra2(image, DAMAGES[damage](image, by)) - expected)).toBeLessThan(0.1)
+    },
+  )
 
   it.each(['photo', 'gradient', 'text', 'checker', 'noise'] as const)(
-    'is 100 for a %s and itself',
+    'is 100 for two equal pictures of the kind %s',
     (kind) => {
       const image = PICTURES[kind](53, 37)
       expect(ssimulacra2(image, image)).toBe(100)
     },
   )
 
-  it('changes neither picture', () => {
+  it('does not change the pictures', () => {
     const image = photo(40, 30)
     const damaged = DAMAGES.soft(image, 1)
     const copies = [image, damaged].map(({ data }) => data.slice())
@@ -63,7 +66,7 @@ describe('ssimulacra2', () => {
     expect([image.data, damaged.data]).toEqual(copies)
   })
 
-  it('names both sizes when they differ, and a side below 8', () => {
+  it('throws PARAM_INVALID for pictures of two sizes and for a side below 8 pixels', () => {
     expect(() => ssimulacra2(photo(20, 10), photo(10, 20))).toThrow(
       invalid('expected 20 x 10 pixels, got "10 x 20"'),
     )
@@ -80,7 +83,7 @@ describe('ssimulacra2', () => {
 })
 
 describe('Ssimulacra2', () => {
-  it('scores one picture after another, each as if it were alone', () => {
+  it('scores several pictures as if each were alone', () => {
     const image = photo(90, 70)
     const scorer = new Ssimulacra2(image)
     const others = [DAMAGES.soft(image, 2), DAMAGES.speckle(image, 9), image, gradient(90, 70)]
@@ -93,7 +96,7 @@ describe('Ssimulacra2', () => {
 })
 
 describe('createSsimulacra2Pass', () => {
-  it('gives the same score however the rows arrive', () => {
+  it('gives the same score however the rows are cut into pieces', () => {
     const image = photo(61, 43)
     const damaged = DAMAGES.levels(image, 12)
     for (const rows of [1, 7, 43]) {
@@ -105,7 +108,7 @@ describe('createSsimulacra2Pass', () => {
     }
   })
 
-  it('refuses parts of rows, unequal numbers of them, too many and too few', () => {
+  it('throws PARAM_INVALID for parts of rows, unequal numbers of rows, too many and missing rows', () => {
     const pass = createSsimulacra2Pass(10, 8)
     const rows = (bytes: number) => new Uint8Array(bytes)
     expect(() => pass.write(rows(31), rows(31))).toThrow(invalid('whole rows of 30 bytes'))
@@ -117,7 +120,7 @@ describe('createSsimulacra2Pass', () => {
 })
 
 describe('createBlur', () => {
-  it('answers an impulse with nine weights in a row and nine rows, nearly a Gaussian of sigma 1.5', () => {
+  it('spreads an impulse over 9 x 9 samples, nearly as a Gaussian of sigma 1.5', () => {
     const blur = createBlur(30)
     const rows = Array.from({ length: 24 }, (_, y) => {
       const row = blurInput(30)
@@ -143,7 +146,7 @@ describe('scalesOf', () => {
     [112, 200, 5],
     [113, 200, 6],
     [8000, 5000, 6],
-  ])('%i x %i: %i', (width, height, scales) => {
+  ])('of %i x %i pixels is %i', (width, height, scales) => {
     expect(scalesOf(width, height)).toBe(scales)
   })
 })

@@ -15,21 +15,21 @@ function maker(wanted: NodeProvider, works: readonly string[]) {
 }
 
 describe('providers', () => {
-  it('fall back from CUDA to the CPU, once, and say why', async () => {
+  it('fall back from CUDA to the CPU once and report the reason', async () => {
     const { make, tried, chosen } = maker('auto', ['cpu'])
     expect([await make(bytes), await make(bytes)]).toEqual(['cpu', 'cpu'])
     expect(tried).toEqual(['cuda', 'cpu', 'cpu'])
     expect(chosen).toEqual([{ provider: 'cpu', passedOver: [{ provider: 'cuda', reason: 'no cuda here' }] }])
   })
 
-  it('are CUDA where it works', async () => {
+  it('choose CUDA where it works', async () => {
     const { make, chosen } = maker('auto', ['cuda', 'cpu'])
     expect([await make(bytes), await make(bytes)]).toEqual(['cuda', 'cuda'])
     expect(chosen).toEqual([{ provider: 'cuda', passedOver: [] }])
   })
 
   it.each(['cuda', 'webgpu', 'cpu'] as const)(
-    'do not replace one that was asked for: %s',
+    'throw MODEL_INVALID instead of replacing the requested provider %s',
     async (provider) => {
       const { make, chosen } = maker(provider, [])
       const message = expect.stringContaining(`no session on ${provider} (${provider}: no ${provider} here)`)
@@ -38,7 +38,7 @@ describe('providers', () => {
     },
   )
 
-  it('are tried again after all have failed', async () => {
+  it('are tried again after all of them have failed', async () => {
     const works: string[] = []
     const { make, tried } = maker('cpu', works)
     await expect(make(bytes)).rejects.toThrow()

@@ -7,8 +7,7 @@ import { StrataError } from '../../core/errors.ts'
 const ARGUMENTS = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run']
 
 /**
- * Chromium, by a development dependency: only this benchmark needs it, and what is installed of this package does not
- * bring it along.
+ * Launches Chromium by playwright-core, which is not a dependency of this package, because only this benchmark needs it.
  * @param path of the program
  * @throws StrataError FILE_FAILED that says what to install
  */

@@ -3,14 +3,14 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 export interface LinkOptions {
   readonly kilobitsPerSecond: number
-  /** From a request to the first byte of its answer. */
+  /** Milliseconds from a request to the first byte of its response. */
   readonly latencyMs: number
 }
 
-/** Bytes that one answer sends before another has its turn: a few packets. */
+/** Bytes of one response that are sent before another response has its turn: a few packets. */
 const CHUNK_BYTES = 4096
 
-/** One slow connection that all answers of a server share. Chromium's own emulation leaves out what workers fetch. */
+/** A slow link that all responses of a server share. Chromium's own emulation does not slow down fetches of workers. */
 export class SlowLink {
   readonly #options: LinkOptions
   /** The time, by `performance.now()`, at which everything accepted so far has been sent. */
@@ -21,8 +21,8 @@ export class SlowLink {
   }
 
   /**
-   * Sends the body of an answer whose head is written. It ends early when the client goes away.
-   * @returns the bytes that went through
+   * Sends the body of a response whose head is already written. It ends early when the client disconnects.
+   * @returns number of bytes sent
    */
   async send(response: ServerResponse, body: Uint8Array): Promise<number> {
     await sleep(this.#options.latencyMs)

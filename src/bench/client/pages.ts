@@ -2,7 +2,7 @@ import type { StoredPicture } from './pictures.ts'
 
 /** Events that the page records, in milliseconds since the navigation. */
 export interface PageNotes {
-  /** Placeholders and pictures, in the order in which they came up. */
+  /** Times at which placeholders and pictures appeared, in order. */
   readonly placeholders: number[]
   readonly finals: number[]
   /** Tasks of the main thread of more than 50 ms. */
@@ -10,10 +10,10 @@ export interface PageNotes {
   readonly failed: string[]
 }
 
-/** The page's function that doubles all pictures; each counts as final only when it has come in its new size. */
+/** The page's function that doubles all pictures. A picture is final only when it has arrived in its new size. */
 export type Grow = () => void
 
-/** What the page writes to its console when every picture is final, or one has failed. */
+/** Message on the page's console when all pictures are final or one has failed. */
 export const SETTLED = 'settled'
 
 const COLUMNS = 4
@@ -43,7 +43,7 @@ body { margin: 0 } main { display: grid; grid-template-columns: repeat(${COLUMNS
 }
 
 /**
- * Plain candidates. An image whose next candidate is under way still is \`complete\`, so what counts is \`load\`.
+ * A page with plain srcset candidates. An image is \`complete\` while its next candidate loads, so the page uses \`load\`.
  */
 export function avifPage(pictures: readonly StoredPicture[], width: number): string {
   const markup = pictures.map(({ id, avif, ...size }) => {
@@ -60,7 +60,7 @@ export function avifPage(pictures: readonly StoredPicture[], width: number): str
   return page(width, markup.join(''), script)
 }
 
-/** Written by a script, as frameworks do, once the library watches, and lazy: so that no JPEG is asked for beside. */
+/** A page whose script inserts lazy images once the library watches, as frameworks do, so that no JPEG is requested too. */
 export function strataPage(
   pictures: readonly StoredPicture[],
   versions: ReadonlyMap<string, string>,

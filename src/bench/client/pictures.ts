@@ -17,15 +17,15 @@ export interface StoredPicture {
   readonly width: number
   readonly height: number
   readonly strata: Uint8Array
-  /** Data URI. */
+  /** Placeholder as a data URI. */
   readonly placeholder: string | undefined
-  /** A file for each width of the ladder. */
+  /** AVIF file for each width of the ladder. */
   readonly avif: ReadonlyMap<number, Uint8Array>
 }
 
 const DRAWN = { width: 640, height: 427 } as const
 
-/** Pictures of a folder, or drawn ones; when the folder has fewer, they come again. */
+/** Yields `count` pictures of a folder, or drawn ones. When the folder has fewer, they repeat. */
 export async function* originals(folder: string | undefined, count: number): AsyncGenerator<RgbImage> {
   const paths = folder === undefined ? [] : await listPictures(folder)
   for (let i = 0; i < count; i++) {
@@ -37,8 +37,8 @@ export async function* originals(folder: string | undefined, count: number): Asy
 }
 
 /**
- * Encodes a picture with its default ladder, and each width as the smallest AVIF (4:2:0) that is at least as good as the
- * layer, by the metric, against the original resized by Lanczos3; where none is, the best.
+ * Encodes a picture with its default ladder, and each width as the smallest AVIF (4:2:0) whose score by the metric, against
+ * the original resized by Lanczos3, is at least that of the layer; when there is none, as the best AVIF.
  */
 export async function store(
   id: string,

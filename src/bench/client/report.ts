@@ -2,14 +2,14 @@ import { type ClientBench, SIDES, type Side } from './run.ts'
 import type { Bytes } from './site.ts'
 import type { Stretch } from './visit.ts'
 
-/** From how many pictures on a first visit to the layered files takes fewer bytes; null: it never does. */
+/** Number of pictures from which a first visit with layered files takes fewer bytes; null when it never does. */
 interface BreakEven {
   readonly load: number | null
-  /** Where every picture is also looked at in twice the size. */
+  /** The same when every picture is also shown in twice the size. */
   readonly doubled: number | null
 }
 
-/** Means over the pictures of the first visit, with their markup; what is fetched once is code and models. */
+/** Computes it from the mean bytes per picture on the first visit, markup included, and the bytes of code and models. */
 export function breakEven({ pictures, visits: { strata, avif } }: ClientBench): BreakEven {
   const { library, runtime, models } = strata.first.load.bytes
   const once = library + runtime + models
@@ -47,7 +47,7 @@ export function formatClient(bench: ClientBench): string {
   return [...table, '', ...verdicts(bench)].join('\n')
 }
 
-/** Sentences that say on which figure which side wins. */
+/** Sentences that name the better side for each figure. */
 export function verdicts(bench: ClientBench): string[] {
   const { load, doubled } = breakEven(bench)
   const said = (count: number | null) => (count === null ? 'never' : `from ${count} pictures on`)

@@ -18,7 +18,7 @@ import { type Visit, visit } from './visit.ts'
 export const SIDES = ['strata', 'avif'] as const
 export type Side = (typeof SIDES)[number]
 
-/** Figures of both sides, on a first visit and on a second one with a warm browser cache. */
+/** Figures of both sides on a first visit, and on a second visit with a warm browser cache. */
 export interface ClientBench {
   readonly pictures: number
   readonly visits: Readonly<Record<Side, { readonly first: Visit; readonly second: Visit }>>
@@ -43,8 +43,8 @@ interface ClientBenchOptions {
 }
 
 /**
- * A page of pictures over a slow link in Chromium: layered files decoded by the browser library, against AVIF candidates
- * of the same widths that are as good. Both sides are versioned and may be kept for ever; everything is on one origin.
+ * Opens a page of pictures in Chromium over a slow link: layered files decoded by the browser library, against AVIF
+ * candidates of the same widths and scores. The URLs of both sides are immutable, and everything is on one origin.
  * @throws StrataError FILE_FAILED when the browser or wrangler is missing; INTERNAL when a picture is not shown; ABORTED
  */
 export async function benchClient(options: ClientBenchOptions): Promise<ClientBench> {

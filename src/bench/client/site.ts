@@ -6,7 +6,7 @@ import { basename, extname, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { type LinkOptions, SlowLink } from './link.ts'
 
-/** What bytes are for. `models` are fetched once and kept, like `runtime` (worker and kernels). */
+/** Kinds of bytes. `models` and `runtime` (worker and kernels) are fetched once and cached. */
 const KINDS = ['page', 'library', 'runtime', 'models', 'pictures'] as const
 type Kind = (typeof KINDS)[number]
 export type Bytes = Readonly<Record<Kind, number>>
@@ -20,12 +20,12 @@ const TYPES: Readonly<Record<string, string>> = {
   '.wasm': 'application/wasm',
 }
 const FOR_EVER = 'public, max-age=31536000, immutable'
-/** Headers of the edge's answers that a browser goes by. */
+/** Headers of the edge's responses that matter to a browser. */
 const PASSED = ['content-type', 'cache-control', 'etag', 'content-range', 'accept-ranges', 'vary']
 
 export interface Site {
   readonly url: string
-  /** Bytes of bodies as they were sent, since the last call; what a browser gave up half-way counts by half. */
+  /** Bytes of bodies sent since the last call. Of an aborted response only the sent part counts. */
   take(): Bytes
   close(): Promise<void>
 }
@@ -34,13 +34,13 @@ interface SiteOptions {
   readonly link: LinkOptions
   /** Folder of the built browser library. */
   readonly library: string
-  /** Address that `/cdn/` is passed on to. */
+  /** Address to which requests below `/cdn/` are forwarded. */
   readonly edge: string
   /** Pages and AVIF files by their path. */
   readonly files: ReadonlyMap<string, string | Uint8Array>
 }
 
-/** A site on one origin, behind one slow link. Text, models and code go compressed and stay for ever, as on a CDN. */
+/** Starts a site on one origin behind one slow link. Text, models and code are compressed and immutable, as on a CDN. */
 export async function startSite(options: SiteOptions): Promise<Site> {
   const link = new SlowLink(options.link)
   const library = new Map<string, Uint8Array>()
@@ -51,7 +51,7 @@ export async function startSite(options: SiteOptions): Promise<Site> {
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
 
-  // Not `+= await`, which adds to what was there before all that is sent side by side.
+  // `bytes[kind] += await …` would add to a stale value, because several bodies are sent concurrently.
   function count(kind: Kind, bytes: number): void {
     counted[kind] += bytes
   }

@@ -8,10 +8,10 @@ declare global {
   var grow: Grow
 }
 
-/** One stretch of a visit: until all pictures are final. Times in milliseconds. */
+/** One part of a visit, which ends when all pictures are final. Times are in milliseconds. */
 export interface Stretch {
   readonly bytes: Bytes
-  /** Until the last placeholder is up; null where there are none. */
+  /** Time until the last placeholder is shown; null without placeholders. */
   readonly placeholderMs: number | null
   readonly firstMs: number
   readonly finalMs: number
@@ -21,13 +21,13 @@ export interface Stretch {
 
 export interface Visit {
   readonly load: Stretch
-  /** After every picture has doubled its size. */
+  /** The part after all pictures were doubled in size. */
   readonly doubled: Stretch
 }
 
 const TIMEOUT_MS = 60_000
 
-/** @throws StrataError INTERNAL when a picture fails or does not come */
+/** @throws StrataError INTERNAL when a picture fails or does not arrive */
 export async function visit(
   context: BrowserContext,
   site: Site,
@@ -52,7 +52,7 @@ export async function visit(
   }
 }
 
-/** The page says so itself: asking it meanwhile would run script of the harness in it, among its long tasks. */
+/** Waits for the page's message. Polling would run scripts of the benchmark in the page, which count as its long tasks. */
 async function settled(page: Page, pictures: number): Promise<void> {
   const predicate = (message: ConsoleMessage) => message.text() === SETTLED
   await page.waitForEvent('console', { predicate, timeout: TIMEOUT_MS }).catch(async (cause) => {
@@ -62,7 +62,7 @@ async function settled(page: Page, pictures: number): Promise<void> {
 }
 
 async function stretch(page: Page, site: Site, from: number): Promise<Stretch> {
-  // What observers are told comes after the task it is about.
+  // Observers are notified only after the task that they observe.
   await page.waitForTimeout(200)
   const { placeholders, finals, longTasks, failed } = await page.evaluate(() => notes)
   if (failed.length > 0) throw new StrataError('INTERNAL', `the page: ${failed[0]}`)

@@ -15,27 +15,27 @@ import { RIVALS, type RivalCodec, RivalFiles } from '../../node/rival-files.ts'
 import type { JpegKernel } from '../../pixels/jpeg/types.ts'
 import { createJudge, type Metric, type Scores } from '../../pixels/judge.ts'
 
-/** Ways on which one width reaches a browser: the cut file, a plain JPEG of a layer, a JPEG that hides the next one. */
+/** Ways to deliver one width to a browser: the cut file, a plain JPEG of a layer, or a JPEG that hides the next layer. */
 export const WAYS = ['native', 'jpeg', 'hyperthumbnail'] as const
 export type Way = (typeof WAYS)[number]
 
-/** One width of one picture on one way. */
+/** One width of one picture, delivered in one way. */
 export interface DeliveredRow extends Scores {
   readonly image: string
   readonly way: Way
   readonly width: number
   readonly height: number
   readonly bytes: number
-  /** Bytes of a file of that width, made from the original, as good by the metric; null where the codec is never so. */
+  /** Bytes of a file of that width, made from the original, with the same score; null when the codec does not reach it. */
   readonly rivals: Readonly<Record<RivalCodec, number | null>>
 }
 
 export interface DeliveredOptions {
-  /** By what files of other codecs are as good as ours. */
+  /** Metric by which files of other codecs match ours. */
   readonly metric: Metric
-  /** Of all layers. @default 60 */
+  /** Quality of all layers. @default 60 */
   readonly quality?: number
-  /** Of the JPEGs. */
+  /** Quality of the JPEGs. */
   readonly jpegQuality: number
   readonly codec: Pick<FileCodec, 'encodeUnverified'>
   /** Decodes a file as the edge does. */
@@ -46,8 +46,9 @@ export interface DeliveredOptions {
 }
 
 /**
- * Measures what a picture costs to deliver at each width of its default ladder: our bytes, and those of other codecs'
- * files of the same width that are as good. Scores are of what is seen, against the original resized by Lanczos3. Their files come from the original; our JPEGs from a layer, so they lose twice.
+ * Measures the bytes of delivering a picture at each width of its default ladder: ours, and those of other codecs' files of
+ * the same width and score. Scores compare the shown picture with the original resized by Lanczos3. Files of other codecs
+ * are made from the original; our JPEGs are made from a layer, so they are lossy twice.
  */
 export async function measureDelivered(path: string, options: DeliveredOptions): Promise<DeliveredRow[]> {
   const bytes = await readInput(path)
@@ -82,7 +83,7 @@ export async function measureDelivered(path: string, options: DeliveredOptions):
 interface Delivered {
   readonly way: Way
   readonly length: number
-  /** What a browser shows of it. */
+  /** The picture that a browser shows. */
   readonly shown: RgbImage
 }
 

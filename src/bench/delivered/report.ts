@@ -8,11 +8,11 @@ interface DeliveredSummary extends Scores {
   readonly width: number
   readonly images: number
   readonly bytes: number
-  /** Mean bytes of the rival that is as good, over the pictures where it gets there; null where it never does. */
+  /** Mean bytes of the rival's matching files, over the pictures that it matches; null when there are none. */
   readonly rivals: Readonly<Record<RivalCodec, number | null>>
 }
 
-/** What a picture takes in the bucket, mean over the pictures: one file, or a file for each width as good. */
+/** Mean bytes of a picture in the bucket: one layered file, or a rival's matching file for each width. */
 interface StoredSummary {
   readonly images: number
   readonly bytes: number
@@ -44,7 +44,7 @@ export function summarizeDelivered(rows: readonly DeliveredRow[]): DeliveredRepo
 function summarizeStored(rows: readonly DeliveredRow[]): StoredSummary {
   const images = [...new Set(rows.map(({ image }) => image))]
   const pictures = images.map((image) => rows.filter((row) => row.image === image))
-  /** A ladder with a gap is none. */
+  /** Bytes of a codec's ladder; a ladder that lacks a width does not count. */
   const ladder = (codec: RivalCodec) => (own: readonly DeliveredRow[]) =>
     own.reduce<number | null>((sum, { rivals }) => {
       const bytes = rivals[codec]

@@ -15,7 +15,7 @@ import { type DeliveredOptions, type DeliveredRow, measureDelivered } from './me
 interface DeliveredBenchOptions extends Pick<DeliveredOptions, 'metric' | 'jpegQuality' | 'codec'> {
   /** Folder of pictures. */
   readonly images: string
-  /** Of all layers, 1 to 100. */
+  /** Quality of all layers, 1 to 100. */
   readonly quality: number
   readonly progress: (text: string) => void
 }

@@ -18,10 +18,10 @@ export interface EncodeRow {
   readonly image: string
   readonly width: number
   readonly height: number
-  /** From the file of the picture to a verified .strata file with all its layers. */
+  /** CPU time from the picture's file to a verified .strata file with all layers. */
   readonly cpuMs: number
   readonly parts: Readonly<Record<EncodePart, number>>
-  /** From the same file to one AVIF of its full size: sharp, effort 4, 4:2:0. */
+  /** CPU time from the same file to one AVIF of its full size (sharp, effort 4, 4:2:0). */
   readonly avifMs: number
   readonly bytes: { readonly strata: number; readonly avif: number }
 }
@@ -39,7 +39,7 @@ export async function measureEncode(path: string, options: EncodeTimingOptions):
   const bytes = await readInput(path)
   const clock = new PhaseClock(now)
   const start = now()
-  // Encoding takes its bytes over.
+  // Pass a copy, because encoding takes ownership of the bytes.
   const file = await encodeOriginal(new Uint8Array(bytes), parameters, {
     encode: (image, request) => codec.encode(image, { ...request, observe: clock.observe }),
   })

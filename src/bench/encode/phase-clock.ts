@@ -3,7 +3,7 @@ import { cpuNow } from '../cpu-clock.ts'
 
 /** Adds up time by phase. Time of a phase inside another counts for the inner one only. */
 export class PhaseClock {
-  /** Milliseconds. */
+  /** Milliseconds of each phase. */
   readonly spent = Object.fromEntries(ENCODE_PHASES.map((phase) => [phase, 0])) as Record<EncodePhase, number>
   readonly #now: () => number
   readonly #open: EncodePhase[] = []
@@ -24,7 +24,7 @@ export class PhaseClock {
     }
   }
 
-  /** The time since the last change belongs to the innermost phase. */
+  /** Adds the time since the last change to the innermost phase. */
   #settle(): void {
     const now = this.#now()
     const innermost = this.#open.at(-1)

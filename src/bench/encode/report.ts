@@ -1,7 +1,7 @@
 import { round } from '../cpu-clock.ts'
 import { ENCODE_PARTS, type EncodePart, type EncodeRow } from './measure.ts'
 
-/** CPU seconds a megapixel of the pictures, all together. */
+/** CPU seconds per megapixel, over all pictures. */
 interface EncodeSummary {
   readonly pictures: number
   readonly megapixels: number
@@ -11,11 +11,11 @@ interface EncodeSummary {
 }
 
 export interface EncodeReport {
-  /** CPU seconds of the process before the first picture: program and models loaded. */
+  /** CPU seconds of the process before the first picture, for loading program and models. */
   readonly startSeconds: number
-  /** All pictures and the start: what `strata encode` of the folder takes. */
+  /** All pictures and the start, as in one run of `strata encode` on the folder. */
   readonly cold: EncodeSummary
-  /** Without the start and the first picture: what an origin takes that has run for a while. Null for one picture. */
+  /** Without the start and the first picture, as in an origin that is warmed up; null for a single picture. */
   readonly warm: EncodeSummary | null
   readonly rows: readonly EncodeRow[]
 }
@@ -45,7 +45,7 @@ function summaryOf(rows: readonly EncodeRow[], startSeconds: number): EncodeSumm
   }
 }
 
-/** The measurements for people. */
+/** Formats the measurements for people. */
 export function formatEncode({ startSeconds, cold, warm }: EncodeReport): string {
   const head = ['CPU s / megapixel', 'pictures', 'strata', ...ENCODE_PARTS, 'avif']
   const line = (name: string, { pictures, strata, parts, avif }: EncodeSummary) => [

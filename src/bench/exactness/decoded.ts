@@ -7,7 +7,7 @@ export const PIXEL_TOLERANCE = 1
 
 /** The output of one decoder for a file. */
 export interface Decoded {
-  /** A hash of the symbols of each layer. */
+  /** Hash of the symbols of each layer. */
   readonly symbols: readonly string[]
   /** The top layer's pixels, which contain the errors of all layers below. */
   readonly pixels: Uint8Array

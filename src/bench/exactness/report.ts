@@ -1,7 +1,7 @@
 import { PIXEL_TOLERANCE } from './decoded.ts'
 import type { ExactnessReport } from './run.ts'
 
-/** The report for people. @param seconds that it took */
+/** Formats the report for people. @param seconds duration of the run */
 export function formatExactness(report: ExactnessReport, seconds: number): string {
   const { pictures, layers, samples, unequalSamples, failure } = report
   const share = ((100 * unequalSamples) / Math.max(samples, 1)).toFixed(3)

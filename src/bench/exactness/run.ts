@@ -14,10 +14,10 @@ const MAX_LAYERS = 8
 /** Scale factors between two layers: with exact phases, with phases of 1/16 pixel, and 1 for a pure quality layer. */
 const FACTORS: readonly number[] = [1, 1.5, 4 / 3, 2, 2.0047, 3, 4, 1.07]
 
-/** A picture and a ladder that follow from the seed alone: any kind, odd sizes down to one pixel, 1 to 8 layers. */
+/** A picture and a ladder that depend only on the seed: any kind, odd sizes down to one pixel, 1 to 8 layers. */
 export function exactnessCase(seed: number): EncodeCase {
   const random = generator(seed)
-  for (let i = 0; i < 8; i++) random() // neighbouring seeds begin alike
+  for (let i = 0; i < 8; i++) random() // neighbouring seeds start with similar numbers
   const pick = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)] as T
   const side = () => 1 + Math.floor(MAX_SIDE * random() ** pick([1, 1, 3]))
   const draw = pick(Object.values(PICTURES))
@@ -48,7 +48,7 @@ export interface ExactnessReport {
   /** Pictures and layers compared. */
   readonly pictures: number
   readonly layers: number
-  /** Samples of the pictures, and those of them that differ within the tolerance. */
+  /** Number of compared samples, and of those that differ within the tolerance. */
   readonly samples: number
   readonly unequalSamples: number
   /** The first file on which the decoders disagree. */

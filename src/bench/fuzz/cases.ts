@@ -12,7 +12,7 @@ import { randomStream, sideIndexes, sideStream, wildStream } from './streams.ts'
 export interface CaseSource {
   /** Small valid files, from which the cases are made. */
   readonly files: readonly Uint8Array[]
-  /** The same and one as large as the decoder allows: what has to be loaded and grown is, after them. */
+  /** The same files and one as large as allowed. Decoding them first loads everything and grows all memory. */
   readonly valid: readonly Uint8Array[]
   readonly table: DecoderTable
   /** Makes streams. */
@@ -23,7 +23,7 @@ export interface CaseSource {
 
 type MakeCase = (random: Random, source: CaseSource) => Uint8Array | Promise<Uint8Array>
 
-/** The ways to make a bad file, by name. Whatever one changes, the checksums are right unless it is about them. */
+/** Ways to make a bad file, by name. All checksums are valid, except in the cases that test checksums. */
 export const CASES: Readonly<Record<string, MakeCase>> = {
   cut(random, { files }) {
     const file = random.pick(files)
@@ -41,12 +41,12 @@ export const CASES: Readonly<Record<string, MakeCase>> = {
     return concat([head, random.bytes(random.below(500))])
   },
 
-  /** Any field holds anything. */
+  /** Sets random fields to random values. */
   fields: forged((random, file) => {
     for (let n = 1 + random.below(3); n > 0; n--) forgeField(random, file)
   }),
 
-  /** A size that nothing in the file bears out, with all that follows from it in order. */
+  /** Declares a false size; all fields that depend on it are consistent. */
   size: forged((random, file) => {
     const width = random.pick([1, random.edge(16), 1 + random.below(3000), MAX_DIMENSION]) || 1
     const most = random.chance(0.9) ? Math.floor(MAX_SOURCE_PIXELS / width) : MAX_DIMENSION
@@ -54,7 +54,7 @@ export const CASES: Readonly<Record<string, MakeCase>> = {
     resize(file, width, height)
   }),
 
-  /** The same with strips that begin well: only a decoder that believes them runs a network of that size. */
+  /** Declares a false size with strips that start with valid data, so that only a careless decoder runs networks on it. */
   sized: forged((random, file, { table }) => {
     const [width, height] = random.pick([
       [1 + random.below(500), 1 + random.below(300)],
@@ -76,7 +76,7 @@ export const CASES: Readonly<Record<string, MakeCase>> = {
     if (moved) layers.splice(to, random.below(2), moved)
   }),
 
-  /** The right sizes with another layer's or file's strips. */
+  /** Combines valid sizes with strips of another layer or file. */
   strips: forged((random, file, { files }) => {
     const other = takeApart(random.pick(files))
     for (const { strips } of file.layers) {
@@ -87,7 +87,7 @@ export const CASES: Readonly<Record<string, MakeCase>> = {
     }
   }),
 
-  /** Random streams under right checksums, and damaged ones. */
+  /** Random and damaged streams under valid checksums. */
   streams: forged((random, { layers }) => {
     const strip = random.pick(random.pick(layers).strips)
     if (random.chance(0.5)) {
@@ -99,7 +99,7 @@ export const CASES: Readonly<Record<string, MakeCase>> = {
     }
   }),
 
-  /** Side latents that decode and a rest that does not, in a file of the right size. */
+  /** Valid hyper-latents followed by invalid data, in a file of the right size. */
   side: forged((random, { layers }, { table }) => {
     const layer = random.pick(layers)
     const indexes = sideIndexes(table, layer, layer === layers[0] ? 'base' : 'enhancement')
@@ -123,7 +123,7 @@ export const CASES: Readonly<Record<string, MakeCase>> = {
     random.pick(layers).quality = random.chance(0.5) ? random.edge(8) : 1 + random.below(100)
   }),
 
-  /** Not one wrong bit, only numbers that no encoder would think of; now and then with a layer above. */
+  /** Valid streams of extreme numbers that no encoder writes, sometimes below another layer. */
   async wild(random, source) {
     const file = takeApart(random.pick(source.files))
     resize(file, 1 + random.below(80), 1 + random.below(80))
@@ -167,7 +167,7 @@ function forgeField(random: Random, file: ForgedFile): void {
   ])()
 }
 
-/** Declares another size and all that follows from it; strips are used again until there are as many as needed. */
+/** Declares another size and makes all dependent fields consistent. Strips are repeated until there are enough. */
 function resize(file: ForgedFile, width: number, height: number): void {
   const scale = width / file.sourceWidth
   file.sourceWidth = width

@@ -22,11 +22,11 @@ import { headerChecksum, readHeader, readStrips, stripIndexChecksum } from '../.
 
 interface ForgedStrip {
   bytes: Uint8Array
-  /** What the index says instead of the strip's length. */
+  /** Length in the index, in place of the strip's own. */
   length?: number
 }
 
-/** Fields that are absent follow from the rest, as in a valid file; those that are set are written as they are. */
+/** Fields that are set are written unchanged; absent ones are computed as in a valid file. */
 export interface ForgedLayer {
   width: number
   height: number
@@ -57,7 +57,7 @@ export interface ForgedFile {
   layers: ForgedLayer[]
 }
 
-/** A valid file in parts that can be changed. */
+/** Splits a valid file into parts that can be changed. */
 export function takeApart(bytes: Uint8Array): ForgedFile {
   const { source, modelSet, placeholder, layers } = readHeader(bytes)
   return {
@@ -75,7 +75,7 @@ export function takeApart(bytes: Uint8Array): ForgedFile {
   }
 }
 
-/** What a hostile writer would send: any content under checksums that are right. Nothing is checked. */
+/** Writes a file as a hostile writer would: any content under valid checksums, without any check. */
 export function putTogether(file: ForgedFile): Uint8Array {
   const header = makeHeader(file)
   const parts = [header]
@@ -139,7 +139,7 @@ function makeStripIndex(header: Uint8Array, layer: ForgedLayer): Uint8Array {
   return index
 }
 
-/** The low bits of any number. */
+/** Writes the low bits of any number into a field. */
 function put(bytes: Uint8Array, field: Field, value: number, record = 0): void {
   writeField(bytes, field, value % 2 ** (8 * field.bytes), record)
 }

@@ -1,6 +1,6 @@
 import { generator } from '../pictures/formula.ts'
 
-/** Choices of one case; the same seed makes the same ones. */
+/** Random choices of one case, which depend only on its seed. */
 export interface Random {
   /** 0..1 */
   unit(): number
@@ -9,7 +9,7 @@ export interface Random {
   chance(probability: number): boolean
   pick<T>(items: readonly T[]): T
   bytes(length: number): Uint8Array
-  /** A number that fits `bits` bits, often one at the edge of something. */
+  /** A number of at most `bits` bits, often at a limit of some field. */
   edge(bits: number): number
 }
 
@@ -17,7 +17,7 @@ const EDGES: readonly number[] = [0, 1, 2, 16, 17, 100, 101, 255, 256, 257, 1525
 
 export function randomOf(seed: number): Random {
   const unit = generator(seed)
-  for (let i = 0; i < 8; i++) unit() // neighbouring seeds begin alike
+  for (let i = 0; i < 8; i++) unit() // neighbouring seeds start with similar numbers
   const below = (n: number) => Math.floor(n * unit())
   const random: Random = {
     unit,

@@ -1,9 +1,9 @@
 import type { FuzzReport } from './run.ts'
 
-/** Failures that are shown; one defect makes many of them. */
+/** Most failures that are shown, because one defect causes many. */
 export const SHOWN = 20
 
-/** The report for people. @param seconds that it took */
+/** Formats the report for people. @param seconds duration of the run */
 export function formatFuzz(
   { cases, outcomes, slowest, largest, failures }: FuzzReport,
   seconds: number,

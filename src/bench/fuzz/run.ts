@@ -1,5 +1,5 @@
 /**
- * `strata bench fuzz`: forged and damaged files, each of which the decoder must decode or refuse with an error of ours.
+ * `strata bench fuzz`: forged and damaged files, each of which the decoder must decode or refuse with a StrataError.
  * @module
  */
 
@@ -18,14 +18,14 @@ import { gradient, photo, text } from '../pictures/formula.ts'
 import { CASES, type CaseSource } from './cases.ts'
 import { type Random, randomOf } from './random.ts'
 
-/** One case may take this long, and need this much memory beyond what valid files need that are as large as allowed. */
+/** Limits of one case: its time, and its memory beyond that of the largest valid file. */
 const LIMIT_MS = 1000
 const LIMIT_BYTES = 64 * 1024 * 1024
 
-/** What a deployment sets for its memory; more is an INPUT_TOO_LARGE here. */
+/** Largest strip, as a deployment limits it; a larger one is refused with INPUT_TOO_LARGE. */
 const MAX_STRIP = { width: 8192, height: 32 }
 
-/** What a bad file may be answered with. Every other code is a defect, and so is every other error. */
+/** Codes with which a bad file may be refused. Any other code or error is a defect. */
 const ALLOWED: readonly StrataErrorCode[] = [...FILE_REFUSALS, 'INPUT_TOO_LARGE', 'PARAM_INVALID']
 
 interface FuzzFailure {
@@ -37,7 +37,7 @@ interface FuzzFailure {
 
 export interface FuzzReport {
   readonly cases: number
-  /** Cases by what the whole decode ended with; `decoded` is no error at all. */
+  /** Number of cases by the error code of the whole decode; `decoded` is no error. */
   readonly outcomes: Readonly<Record<string, number>>
   readonly slowest: { readonly seed: number; readonly kind: string; readonly ms: number }
   /** The largest rise of the process's peak memory by one case. */
@@ -111,7 +111,7 @@ async function runCase(seed: number, source: CaseSource): Promise<CaseResult> {
   const before = peakBytes()
   const first = await attempt(file, seed, source)
   const bytes = peakBytes() - before
-  // A machine may be busy with something else once; a slow case is slow again.
+  // Repeat a slow case, because the machine may have been busy; a truly slow case is slow again.
   const { outcome, ms, reason } = first.ms > LIMIT_MS ? await attempt(file, seed, source) : first
   if (reason) return { kind, outcome, ms, bytes, reason }
   if (ms > LIMIT_MS) return { kind, outcome, ms, bytes, reason: `took ${Math.round(ms)} ms` }
@@ -141,7 +141,7 @@ async function attempt(
   return { outcome, ms: performance.now() - started, reason: reason ?? wrong }
 }
 
-/** Why an error is not one that a bad file may be answered with. */
+/** Reason why a thrown error is not allowed for a bad file; undefined when it is allowed. */
 async function complaint(work: () => unknown): Promise<string | undefined> {
   try {
     await work()
@@ -154,7 +154,7 @@ async function complaint(work: () => unknown): Promise<string | undefined> {
   return undefined
 }
 
-/** All that can be asked of the container. */
+/** Reads everything that the container offers. */
 function readEverything(file: Uint8Array, random: Random): void {
   headerLength(file)
   const header = readHeader(file)
@@ -168,7 +168,7 @@ function readEverything(file: Uint8Array, random: Random): void {
   }
 }
 
-/** Part of the file as a stream: both entropy decoders give the same symbols, or both refuse. */
+/** Decodes a part of the file as a stream. Both entropy decoders must return the same symbols, or both must refuse. */
 function decodeStreams(file: Uint8Array, random: Random, { runtime }: CaseSource): void {
   const from = random.below(file.length + 1)
   const bytes = file.slice(from, from + 2 * random.below(300))
@@ -181,7 +181,7 @@ function decodeStreams(file: Uint8Array, random: Random, { runtime }: CaseSource
   throw new Error(`the entropy decoders differ: ${a?.slice(0, 80)} and ${b?.slice(0, 80)}`)
 }
 
-/** The symbols, before the end of the stream is checked: random bytes hardly ever end well. */
+/** Decodes symbols without the check of the stream's end, which random bytes hardly ever pass. */
 function symbolsOf(coder: EntropyCoder, bytes: Uint8Array, indexes: Uint8Array): string {
   const out = new Int16Array(indexes.length)
   try {

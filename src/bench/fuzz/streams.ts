@@ -6,7 +6,7 @@ import type { LayerInfo } from '../../format/types.ts'
 import type { Runtime } from '../../runtime/types.ts'
 import type { Random } from './random.ts'
 
-/** Any bytes, more often than not an even number of them that begins with four possible states. */
+/** Random bytes, mostly an even number of them that starts with four valid states. */
 export function randomStream(random: Random): Uint8Array {
   const bytes = random.bytes(random.pick([0, 1, 15, 16, 17, 18, 32, 64, 2 * random.below(400)]))
   const isPlausible = random.chance(0.8) && bytes.length >= 16
@@ -14,7 +14,7 @@ export function randomStream(random: Random): Uint8Array {
   return bytes
 }
 
-/** Table indexes of the side latents of a strip of this size: what every file of the model set begins with. */
+/** Entropy tables of the hyper-latents of a strip of this size, with which every stream of the model set starts. */
 export function sideIndexes(
   table: DecoderTable,
   layer: { readonly width: number; readonly height: number; readonly quality: number },
@@ -28,8 +28,8 @@ export function sideIndexes(
 }
 
 /**
- * A stream whose side latents decode well, so that the networks run on them, and whose rest is another's. `amplitude`
- * above 255 makes side latents that no encoder writes.
+ * A stream with valid hyper-latents, so that the networks run on them, and invalid data behind. An `amplitude` above 255
+ * makes hyper-latents that no encoder writes.
  */
 export function sideStream(random: Random, indexes: Uint8Array, amplitude: number): Uint8Array {
   const encoder = createRansEncoder()
@@ -40,8 +40,8 @@ export function sideStream(random: Random, indexes: Uint8Array, amplitude: numbe
 }
 
 /**
- * A stream that is valid to its last bit and whose symbols are wild: the networks get numbers that no picture gives,
- * as large as 16 bits hold, and decoding still has to end with some picture.
+ * A valid stream of extreme symbols: the networks get numbers that no picture gives, as large as 16 bits hold. Decoding it
+ * must still end with a picture.
  */
 export async function wildStream(
   random: Random,

@@ -1,7 +1,7 @@
 import { Agent, request } from 'node:http'
 import { StrataError } from '../../core/errors.ts'
 
-/** One thing to ask for again and again. */
+/** A request that is sent again and again. */
 export interface Target {
   readonly url: string
   readonly headers?: Readonly<Record<string, string>>
@@ -16,14 +16,14 @@ export interface Turn {
 }
 
 export interface LoadOptions {
-  /** Requests under way at any time, each on a connection that is kept. */
+  /** Concurrent requests, each on its own persistent connection. */
   readonly connections: number
   readonly seconds: number
   readonly signal?: AbortSignal | undefined
 }
 
 /**
- * Asks for one thing as often as it is answered.
+ * Sends one request again and again, each time after the last response.
  * @throws StrataError INTERNAL for any answer but 200 with the right number of bytes; ABORTED
  */
 export async function load(target: Target, options: LoadOptions): Promise<Turn> {

@@ -9,13 +9,13 @@ interface Figures {
   readonly p99: number
 }
 
-/** Our answer against the same bytes as a plain object of the bucket. */
+/** Our response compared with the same bytes as a plain object of the bucket. */
 export interface LoadRow {
   readonly path: string
   readonly bytes: number
   readonly strata: Figures
   readonly static: Figures
-  /** Requests per second, ours of theirs. */
+  /** Requests per second of ours divided by those of the plain object. */
   readonly ratio: number
 }
 
@@ -26,8 +26,8 @@ interface Pair {
 }
 
 /**
- * Both take turns on the same machine, each beginning as often as the other, so that whatever else runs hits both. The
- * first turn of each is not counted.
+ * Measures both in turns on the same machine, each first equally often, so that other load affects both. The first turn of
+ * each does not count.
  * @throws StrataError INTERNAL for a wrong answer; ABORTED
  */
 export async function measurePair(
@@ -61,7 +61,7 @@ export function figuresOf(turns: readonly Turn[]): Figures {
   }
 }
 
-/** The measurements for people. */
+/** Formats the measurements for people. */
 export function formatLoad(rows: readonly LoadRow[]): string {
   const line = (name: string, figures: Figures, ratio: string) =>
     [

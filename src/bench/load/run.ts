@@ -30,7 +30,7 @@ interface LoadBenchOptions extends LoadOptions {
   readonly progress?: (text: string) => void
 }
 
-/** What is asked for, and the format that leads there. */
+/** Measured kinds of responses, and the value of `f` that requests each. */
 const PATHS = { truncate: 'native', 'cached JPEG': 'jpeg' } as const
 type LoadPath = keyof typeof PATHS
 
@@ -38,10 +38,10 @@ const ID = 'bench'
 const SAMPLE = { width: 1280, height: 853 } as const
 
 /**
- * Requests per second of the edge Worker, for a file that is cut and for a JPEG that was made before, against the same
- * bytes as objects that a bare Worker passes on. Everything runs on loopback in one process, beside the clients.
- * @throws StrataError PARAM_INVALID for a width that the file has not, FILE_FAILED when wrangler is not installed,
- * INTERNAL for a wrong answer, ABORTED
+ * Measures requests per second of the edge Worker, for a cut file and for a stored JPEG, against the same bytes as objects
+ * that a bare Worker serves. Everything runs on loopback in one process, beside the clients.
+ * @throws StrataError PARAM_INVALID for a width that the file does not have, FILE_FAILED when wrangler is not installed,
+ * INTERNAL for a wrong response, ABORTED
  */
 export async function benchLoad(options: LoadBenchOptions): Promise<LoadRow[]> {
   const file = options.file ?? (await encodeSample(options))

@@ -30,10 +30,10 @@ export const MEMORY_SIZES: readonly Size[] = [
   { width: 1920, height: 12800 },
 ]
 
-/** Measures one file in a process of its own. */
+/** Measures one file in a separate process. */
 type MemoryProbe = (path: string) => Promise<MemoryUse>
 
-/** Encodes a drawn picture of each size in this process and has each file transcoded by a fresh one. */
+/** Encodes a drawn picture of each size in this process, and transcodes each file in a new one. */
 export async function measureMemory(
   sizes: readonly Size[],
   options: {

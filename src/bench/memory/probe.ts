@@ -10,13 +10,13 @@ export interface MemoryUse {
   readonly height: number
   /** WebAssembly memory and ArrayBuffers together at their highest, garbage that V8 had not collected yet included. */
   readonly peak: number
-  /** The same when garbage is collected before each look; undefined without `node --expose-gc`. */
+  /** The same with garbage collected before each sample; undefined without `node --expose-gc`. */
   readonly live?: number
-  /** WebAssembly memory, part of `peak` and `live` alike: it never shrinks. */
+  /** WebAssembly memory, which never shrinks; part of `peak` and of `live`. */
   readonly wasm: number
-  /** The file; part of the above. */
+  /** Bytes of the file; part of `peak` and of `live`. */
   readonly input: number
-  /** The JPEG; part of the above. */
+  /** Bytes of the JPEG; part of `peak` and of `live`. */
   readonly output: number
 }
 

@@ -3,7 +3,7 @@ import type { MemoryUse } from './probe.ts'
 interface MemoryReport {
   /** In bytes. */
   readonly pictures: readonly (MemoryUse & { readonly peakMb: number; readonly liveMb?: number })[]
-  /** For each width with several heights: the highest picture's memory over that of the lowest. */
+  /** For each width with several heights: memory of the highest picture divided by that of the lowest. */
   readonly growth: readonly {
     readonly width: number
     readonly heights: readonly [number, number]

@@ -2,14 +2,14 @@ type Constructor = new (...args: never[]) => object
 
 /** All WebAssembly memory of this process. */
 interface WasmMemory {
-  /** Bytes of all memories that were made since `watchWasmMemory`. */
+  /** Bytes of all memories made since the call of `watchWasmMemory`. */
   bytes(): number
 }
 
 /**
- * Finds every WebAssembly.Memory from now on, whether JavaScript makes it or a module exports it. Node has no figure
- * for them: `process.memoryUsage().arrayBuffers` leaves them out, and `external` those that are shared.
- * Call it before anything instantiates a module; what came before is not counted.
+ * Records every WebAssembly.Memory from now on, whether JavaScript makes it or a module exports it. Node does not report
+ * them: `process.memoryUsage().arrayBuffers` excludes them, and `external` excludes shared ones. Call it before any module
+ * is instantiated, because earlier memories are not counted.
  */
 export function watchWasmMemory(): WasmMemory {
   const memories = new Set<WebAssembly.Memory>()

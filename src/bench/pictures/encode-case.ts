@@ -4,13 +4,13 @@ import type { Rung } from '../../format/ladder.ts'
 import { resample } from '../../pixels/resample.ts'
 import type { Runtime } from '../../runtime/types.ts'
 
-/** A picture and the layers that it is encoded with. */
+/** A picture and the ladder with which it is encoded. */
 export interface EncodeCase {
   readonly image: RgbImage
   readonly ladder: readonly Rung[]
 }
 
-/** Encodes a case without the check that the origin makes. Throws what encoding throws. */
+/** Encodes a case without verification. @throws StrataError as `encodePicture` */
 export async function encodeCase(
   { image, ladder }: EncodeCase,
   { encoder, decoder }: { readonly encoder: Runtime; readonly decoder: Runtime },

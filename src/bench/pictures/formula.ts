@@ -6,8 +6,8 @@
 import type { RgbImage } from '../../core/image.ts'
 
 /*
- * Pictures for measurements and tests, made by formula: the same size and seed give the same bytes on every machine,
- * so nothing here uses Math.random, and nothing but sums, products and integer hashes decides a pixel.
+ * Pictures for measurements and tests, made by formula. The same size and seed give the same bytes on every machine, so
+ * pixels depend only on sums, products and integer hashes, never on Math.random.
  */
 
 export const PICTURES = { photo, gradient, text, checker, noise } as const
@@ -44,7 +44,7 @@ export function photo(width: number, height: number, seed = 1): RgbImage {
   })
 }
 
-/** Smooth ramps, another in each channel: what shows banding. */
+/** Smooth ramps, a different one in each channel, which reveal banding. */
 export function gradient(width: number, height: number, seed = 1): RgbImage {
   const random = generator(seed)
   const slopes = Array.from({ length: 6 }, () => 2 * random() - 1)
@@ -80,7 +80,7 @@ export function checker(width: number, height: number, seed = 1): RgbImage {
   })
 }
 
-/** White noise in every channel: what no codec can compress. */
+/** White noise in every channel, which no codec can compress. */
 export function noise(width: number, height: number, seed = 1): RgbImage {
   return paint(width, height, (x, y) => [0, 1, 2].map((channel) => 256 * hash(x, y, 3 * seed + channel)))
 }
@@ -97,7 +97,7 @@ export function generator(seed: number): () => number {
 }
 
 function paint(width: number, height: number, pixel: (x: number, y: number) => readonly number[]): RgbImage {
-  // Uint8ClampedArray rounds and clamps; the picture is handed out as the Uint8Array over the same bytes.
+  // Uint8ClampedArray rounds and clamps; the returned picture is a Uint8Array over the same bytes.
   const data = new Uint8ClampedArray(3 * width * height)
   for (let y = 0, i = 0; y < height; y++) {
     for (let x = 0; x < width; x++, i += 3) data.set(pixel(x, y), i)
@@ -105,7 +105,7 @@ function paint(width: number, height: number, pixel: (x: number, y: number) => r
   return { width, height, data: new Uint8Array(data.buffer) }
 }
 
-/** How strong an octave of noise is, next to the one twice as coarse: near the spectrum of photographs. */
+/** Amplitude of an octave of noise relative to the next coarser one, near the spectrum of photographs. */
 const FINER = 0.75
 
 /** Octaves of smooth noise from `period` pixels down to 2, in 0..1. */
@@ -119,7 +119,7 @@ function fractal(x: number, y: number, period: number, seed: number): number {
   return total === 0 ? 0.5 : sum / total
 }
 
-/** Value noise: hashes at whole positions, blended in between with no visible kink. */
+/** Value noise: hashes at integer positions, interpolated smoothly between them. */
 function smooth(x: number, y: number, seed: number): number {
   const left = Math.floor(x)
   const top = Math.floor(y)
@@ -134,7 +134,7 @@ function ease(t: number): number {
   return t * t * (3 - 2 * t)
 }
 
-/** A number in [0, 1) for three integers, without visible pattern. */
+/** A pseudo-random number in [0, 1) of three integers. */
 function hash(x: number, y: number, seed: number): number {
   let h = Math.imul(x, 0x27d4eb2f) ^ Math.imul(y, 0x165667b1) ^ Math.imul(seed, 0x9e3779b1)
   h = Math.imul(h ^ (h >>> 15), 0x85ebca6b)

@@ -1,7 +1,7 @@
 import type { RgbImage } from '../../core/image.ts'
 import { fractalNoise, grain, mix, valueNoise } from '../../pixels/noise.ts'
 
-/** Colour of the pixel at (x, y), each channel 0 to 255; values beyond are clipped. */
+/** Colour of the pixel at (x, y). Channels are clamped to 0..255. */
 export type Painter = (x: number, y: number) => readonly [number, number, number]
 
 export function paint(width: number, height: number, painter: Painter): RgbImage {

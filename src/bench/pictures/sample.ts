@@ -14,20 +14,20 @@ const OCTAVES = [
   [2, 0.5],
 ] as const
 /**
- * Contrast of the texture where it is strongest. With this the picture takes as many bytes as photographs of its size
- * do (AVIF of quality 60 at 1920x1280: 167 kB; four photographs: 129 to 270 kB), and so about the time to decode.
+ * Largest contrast of the texture. It is chosen so that the picture takes as many bytes as photographs of its size (AVIF of
+ * quality 60 at 1920x1280: 167 kB; four photographs: 129 to 270 kB), and hence about the same time to decode.
  */
 const CONTRAST = 120
 
-/** The picture of a file; without a path the drawn one of 1920x1280. @throws StrataError FILE_FAILED, INPUT_* */
+/** Opens a picture, or without a path draws one of 1920x1280. @throws StrataError FILE_FAILED, INPUT_* */
 export async function openPicture(path: string | undefined): Promise<RgbImage> {
   if (path !== undefined) return await readPicture(await readInput(path))
   return samplePicture(SAMPLE_WIDTH, SAMPLE_HEIGHT)
 }
 
 /**
- * Something like a photograph, of any size and the same on every machine. What lies beyond 1920x1280 are mirror
- * images of it, which cost a codec as much as the picture itself and take no time to paint.
+ * Draws a picture like a photograph, of any size and the same on every machine. Beyond 1920x1280 it consists of mirror
+ * images, which take a codec as many bytes as the picture itself and no time to draw.
  */
 export function samplePicture(width: number, height: number): RgbImage {
   const tile = { width: Math.min(width, SAMPLE_WIDTH), height: Math.min(height, SAMPLE_HEIGHT) }
@@ -44,7 +44,7 @@ export function samplePicture(width: number, height: number): RgbImage {
   return { width, height, data }
 }
 
-/** Hills with fine texture in patches: as in photographs, some places are smooth and some are full of detail. */
+/** Hills with fine texture in patches, because photographs too have smooth areas and areas full of detail. */
 function texturedHills(width: number, height: number): Painter {
   const smooth = hills(width, height)
   return (x, y) => {

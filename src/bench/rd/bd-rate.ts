@@ -2,9 +2,9 @@ import { integrate, pchip, valueAt } from './pchip.ts'
 
 /** One operating point of a codec. */
 export interface RdPoint {
-  /** Bytes, or any other measure that is positive. */
+  /** Bytes, or another positive measure of size. */
   readonly rate: number
-  /** dB, or points of another scale. */
+  /** Quality in dB, or on the scale of another metric. */
   readonly quality: number
 }
 
@@ -15,11 +15,11 @@ export interface QualityRange {
 }
 
 /**
- * Bjøntegaard delta rate: by how much per cent the rate of `test` differs from that of `anchor` at the same quality,
- * on the mean of log rate over the range of quality that both cover. Negative: `test` needs less.
- * Points that cost more than another without being better are left out, so that each curve is a function.
- * @param range limits the qualities that count
- * @returns undefined when the ranges have nothing in common, or a curve has fewer than two points
+ * Bjøntegaard delta rate: the difference in per cent between the rates of `test` and `anchor` at the same quality, by the
+ * mean of the logarithms of the rates over the common range of qualities. It is negative when `test` needs less. Points
+ * that cost more than another without a better quality are left out, so that each curve is a function.
+ * @param range qualities that count
+ * @returns undefined when the ranges do not overlap or a curve has fewer than two points
  */
 export function bdRate(
   anchor: readonly RdPoint[],
@@ -41,7 +41,7 @@ export function bdRate(
 
 /**
  * The rate at which a curve reaches a quality, by the same interpolation.
- * @returns undefined beyond the ends of the curve, or when it has fewer than two points
+ * @returns undefined outside the range of the curve, or when it has fewer than two points
  */
 export function rateAt(points: readonly RdPoint[], quality: number): number | undefined {
   const rising = risingPart(points)
@@ -53,7 +53,7 @@ export function rateAt(points: readonly RdPoint[], quality: number): number | un
   return Math.exp(valueAt(curve, quality))
 }
 
-/** The points in order of rate, each of them better than all cheaper ones. */
+/** The points in order of rate, without those that are not better than all cheaper ones. */
 function risingPart(points: readonly RdPoint[]): RdPoint[] {
   const rising: RdPoint[] = []
   for (const point of points.toSorted((a, b) => a.rate - b.rate || b.quality - a.quality)) {

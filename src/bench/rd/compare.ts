@@ -2,7 +2,7 @@ import type { Metric } from '../../pixels/judge.ts'
 import { bdRate, type QualityRange, type RdPoint, rateAt } from './bd-rate.ts'
 import { curveAt, DYADIC, J2K_STREAM, LADDER_CODECS, type RdRow, SINGLE } from './rows.ts'
 
-/** Our curve and those of other codecs, over the same images and the same size of picture. */
+/** Curves of our codec and of others, for the same images at the same size. */
 export interface Comparison {
   /** 'whole', 'largest', 'ladder-2', 'level-1', 'stream-3' … */
   readonly name: string
@@ -14,7 +14,7 @@ export interface Comparison {
 export interface Rival {
   readonly codec: string
   readonly points: readonly RdPoint[]
-  /** Of our curve against this one, in per cent; null where they do not overlap. */
+  /** BD-rate of our curve against this one, in per cent; null when the curves do not overlap. */
   readonly bdRate: number | null
 }
 
@@ -28,22 +28,22 @@ export interface Comparisons {
   readonly ladders: readonly Comparison[]
   /** The prefix up to each level against the file of that size alone. */
   readonly levels: readonly Comparison[]
-  /** The prefixes of one JPEG 2000 stream against ours of the same size; sizes that only one of them has are left out. */
+  /** The prefixes of one JPEG 2000 stream against ours of the same size. Sizes that only one of them has are left out. */
   readonly stream: readonly Comparison[]
 }
 
-/** Where BD-rates are taken: SSIMULACRA2 from visibly degraded to hardly to be told from the original. */
+/** Range of qualities of the BD-rates: SSIMULACRA2 from visibly degraded to almost indistinguishable from the original. */
 export const RANGES: Readonly<Record<Metric, QualityRange | undefined>> = {
   ssimulacra2: { from: 50, to: 85 },
   psnr: undefined,
 }
 
 /**
- * Compares with measurements of the same set and images, and with those of `rows` that are not of the layered file.
- * Only images that both have at a size count for it: means over different pictures would compare the pictures.
+ * Compares layered files with measurements of other codecs for the same set, and with the other rows of `rows`. At each
+ * size only images that both have count, because means over different images are not comparable.
  *
- * By PSNR, a ladder is the sum of a codec's files of one setting, as good as its largest. By SSIMULACRA2, it is the sum
- * of the files that are as good as our prefix at each size, so that nothing depends on how a setting looks at a size.
+ * By PSNR, a ladder is the sum of a codec's files of one setting, with the score of the largest. By SSIMULACRA2, it is the
+ * sum of the files with the score of our prefix at each size, because one setting has different scores at different sizes.
  */
 export function compare(
   all: readonly RdRow[],
@@ -57,7 +57,7 @@ export function compare(
   const rivals = [...anchors, ...measured.filter(({ codec }) => codec === SINGLE)]
   const tops = new Map<string, number>()
   for (const row of rows) tops.set(imageOf(row), Math.max(tops.get(imageOf(row)) ?? 0, row.level))
-  /** Levels counted from the top of each image, which is 0. */
+  /** Rows with levels counted from the top level of each image, which is 0. */
   const fromTop = (all: readonly RdRow[]) =>
     all.flatMap((row) => {
       const top = tops.get(imageOf(row))
@@ -93,12 +93,12 @@ export function compare(
   }
 }
 
-/** What coding in layers costs: the whole file against its top layer alone, by the same networks, in per cent. */
+/** Price of scalability: BD-rate in per cent of the whole file against its top layer coded alone by the same networks. */
 export function priceOfScalability({ largest }: Comparisons): number | null {
   return largest.rivals.find(({ codec }) => codec === SINGLE)?.bdRate ?? null
 }
 
-/** Mean BD-rate of the prefixes against each codec, each prefix against its size alone; null where one has none. */
+/** Mean BD-rate of the prefixes against each codec's files of the same sizes; null when a prefix has no BD-rate. */
 export function meanOfPrefixes({ levels }: Comparisons): Record<string, number | null> {
   const codecs = new Set(levels.flatMap(({ rivals }) => rivals.map(({ codec }) => codec)))
   const means = [...codecs].map((codec) => {
@@ -112,7 +112,7 @@ export function meanOfPrefixes({ levels }: Comparisons): Record<string, number |
   return Object.fromEntries(means)
 }
 
-/** Our rows get the level of the stream's picture of the same size; a file of just these sizes goes before others. */
+/** Compares our rows with the stream's pictures of the same sizes, preferably those of a file of exactly these sizes. */
 function compareStream(
   measured: readonly RdRow[],
   anchors: readonly RdRow[],
@@ -162,8 +162,8 @@ function comparisonBy(metric: Metric): CompareAt {
 }
 
 /**
- * For each quality of ours what one codec's files take that have, at each level up to this one, the mean SSIMULACRA2 of
- * our prefix; on the codec's mean curve of that level. Qualities that a curve does not reach are left out.
+ * For each of our qualities, the bytes of one codec's files with the mean SSIMULACRA2 of our prefix at each level up to
+ * `top`, by the codec's mean curve of that level. Qualities that a curve does not reach are left out.
  */
 function matchedLadder(own: readonly RdRow[], rival: readonly RdRow[], top: number): RdPoint[] {
   const codec = rival[0]?.codec ?? ''
@@ -182,7 +182,7 @@ function matchedLadder(own: readonly RdRow[], rival: readonly RdRow[], top: numb
       const mean = curveAt(there, 'strata', level, 'ssimulacra2')[0]
       const bytes = mean && rateAt(curves.get(level) ?? [], mean.quality)
       if (bytes === undefined) return []
-      // Where pictures have different numbers of levels, not all of them have this one.
+      // Weight the level by its share of the images, because not all images have all levels.
       rate += (bytes * there.length) / images
     }
     const [best] = curveAt(only(rows, top), 'strata', top, 'ssimulacra2')

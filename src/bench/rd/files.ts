@@ -9,16 +9,16 @@ import { formatRate, inOrder } from './table.ts'
 
 const SHORT: Readonly<Record<Metric, string>> = { ssimulacra2: 'ss2', psnr: 'psnr' }
 
-/** The curves as SVG files, by name. Without other codecs there are still our own curves to look at. */
+/** Draws the curves as SVG files, by name. Without other codecs they show our own curves alone. */
 export function renderPlots({ metric, ladder, ladders, levels, stream }: Comparisons): Map<string, string> {
-  // A ladder up to the first level is that level alone, and one up to the last mostly the whole.
+  // The ladder up to the first level is that level alone, and the one up to the last level is mostly the whole ladder.
   const plots = [ladder, ...ladders.slice(1, -1), ...levels, ...stream]
   return new Map(
     plots.map((comparison) => [`${SHORT[metric]}-${comparison.name}.svg`, renderPlot(comparison, metric)]),
   )
 }
 
-/** Rates, distortions and BD-rates of our file as Markdown tables. @param compared one for each metric */
+/** Formats rates, distortions and BD-rates of our files as Markdown tables. @param compared comparisons, one per metric */
 export function renderMarkdown(
   set: string,
   levels: readonly LevelReport[],
@@ -46,7 +46,7 @@ function metricParts(comparisons: Comparisons): string[] {
   ]
 }
 
-/** For each quality the bytes up to each level, and its scores. */
+/** Table of the bytes up to each level and its scores, by quality. */
 function pointTable(levels: readonly LevelReport[]): string {
   const qualities = [...new Set(levels.flatMap(({ points }) => points.map(({ quality }) => quality)))]
   const cells = (quality: number) =>

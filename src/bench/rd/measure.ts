@@ -11,7 +11,7 @@ import { createJudge, type Judge } from '../../pixels/judge.ts'
 import { benchWidths, dyadicWidths } from '../levels.ts'
 import { DYADIC, type RdRow, SINGLE } from './rows.ts'
 
-/** Other ways to encode the same picture, to compare with: each level alone; the sizes of a dyadic wavelet. */
+/** Other encodings of the same picture for comparison: each level alone, and the sizes of a dyadic wavelet. */
 export const VARIANTS = ['single', 'dyadic'] as const
 export type Variant = (typeof VARIANTS)[number]
 
@@ -26,9 +26,9 @@ interface RdOptions {
 }
 
 /**
- * Measures one picture: one encode per quality; each level is decoded by the WebAssembly runtime from nothing but the
- * prefix that ends with it, rounded to 8 bits, and compared with the original resized by Lanczos3. The variants follow
- * as rows of codecs of their own.
+ * Measures one picture, with one encode per quality. The WebAssembly runtime decodes each level from the prefix that ends
+ * with it, and the 8-bit result is compared with the original resized by Lanczos3. The variants follow as rows of separate
+ * codecs.
  */
 export async function measurePicture(path: string, options: RdOptions): Promise<RdRow[]> {
   const { set, qualities, variants = [] } = options
@@ -56,10 +56,10 @@ export async function measurePicture(path: string, options: RdOptions): Promise<
   return rows
 }
 
-/** What is measured at each layer of a file. */
+/** Measurements of one level of a file. */
 type MeasuredLevel = Pick<RdRow, 'width' | 'height' | 'bytes' | 'psnr' | 'ssimulacra2'>
 
-/** Keeps the resized originals, which every quality is compared with. */
+/** Makes the measuring function, which keeps the resized originals for all qualities. */
 function createMeasure(original: RgbImage, hash: Uint8Array, { codec, refine }: RdOptions) {
   const references = new Map<number, { readonly image: RgbImage; readonly judge: Judge }>()
 

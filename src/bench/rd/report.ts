@@ -6,11 +6,11 @@ import { formatRate, inOrder } from './table.ts'
 
 export interface LevelReport {
   readonly level: number
-  /** Means over the images, a point for each quality. */
+  /** Means over the images, one point per quality. */
   readonly points: readonly ({ readonly quality: number; readonly bytes: number } & Scores)[]
 }
 
-/** BD-rates in per cent of one comparison, by codec; null where the curves do not overlap. */
+/** BD-rates in per cent of one comparison, by codec; null when the curves do not overlap. */
 interface ComparisonReport {
   readonly name: string
   readonly title: string
@@ -22,7 +22,7 @@ interface MetricReport {
   readonly comparisons: readonly ComparisonReport[]
   /** Mean over the levels of the BD-rates of each prefix against that size alone, by codec. */
   readonly prefixes: Readonly<Record<string, number | null>>
-  /** BD-rate in per cent of the whole file over its top layer alone, where that was measured. */
+  /** BD-rate in per cent of the whole file against its top layer alone; null when it was not measured. */
   readonly priceOfScalability: number | null
 }
 
@@ -31,7 +31,7 @@ export interface RdReport {
   readonly metrics: readonly MetricReport[]
 }
 
-/** The figures behind the tables and plots. @param compared one for each metric */
+/** The figures of the tables and plots. @param compared comparisons, one per metric */
 export function summarize(rows: readonly RdRow[], compared: readonly Comparisons[]): RdReport {
   const own = rows.filter(({ codec }) => codec === 'strata')
   return {
@@ -94,7 +94,7 @@ function formatMetric({ metric, comparisons, prefixes, priceOfScalability: price
   ]
 }
 
-/** The metric, and the part of its scale that counts. */
+/** Name of the metric, with the range of its scale that counts. */
 export function titleOf(metric: Metric): string {
   const range = RANGES[metric]
   return range ? `${TITLES[metric]} from ${range.from} to ${range.to}` : TITLES[metric]

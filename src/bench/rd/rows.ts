@@ -17,7 +17,7 @@ export interface RdRow {
   readonly bytes: number
   /** dB, over R, G and B of the level against the original resized to it. */
   readonly psnr: number
-  /** SSIMULACRA2 of the same; null where nobody measured it, or a side is below 8 pixels. */
+  /** SSIMULACRA2 of the same pictures; null when it was not measured or a side is below 8 pixels. */
   readonly ssimulacra2: number | null
 }
 
@@ -37,18 +37,18 @@ export const LADDER_CODECS = [
 /** Levels of a stream that halves its size: they are written as fractions. */
 const FRACTIONS: Readonly<Record<string, number>> = { '1/4': 1, '1/2': 2, '1/1': 3 }
 
-/** A row as other programs write it. */
+/** A row in the format of other programs. */
 interface ForeignRow extends Omit<RdRow, 'level' | 'ssimulacra2'> {
   readonly ssimulacra2?: number
   readonly level: number | string
-  /** The same as `psnr`, but against the original sampled where the codec samples. */
+  /** As `psnr`, but against the original sampled at the positions of the codec. */
   readonly psnr_aligned?: number
 }
 
 /**
- * Reads rows that others measured. Of rows with fractions as levels only those of one scalable stream are taken, as
- * levels 1 to 3; a wavelet's small pictures lie a part of a pixel beside ours, which nobody sees, so their aligned PSNR
- * counts where there is one.
+ * Reads measurements of other programs. Of rows with fractions as levels, only those of one scalable stream are read, as
+ * levels 1 to 3. A wavelet's small pictures are shifted by a fraction of a pixel, which is not visible, so their aligned
+ * PSNR is used when there is one.
  * @throws StrataError FILE_FAILED
  */
 export async function readAnchors(path: string): Promise<RdRow[]> {
@@ -66,8 +66,8 @@ export async function readAnchors(path: string): Promise<RdRow[]> {
 }
 
 /**
- * The curve of a codec at a level: a point for each quality, mean bytes and mean score over the images. The rate of a
- * codec without layers is that of a ladder: the sum of its files up to the level. Rows without the score do not count.
+ * The curve of a codec at a level: for each quality the mean bytes and the mean score over the images. The rate of a codec
+ * without layers is that of a ladder: the sum of its files up to the level. Rows without the score do not count.
  */
 export function curveAt(
   rows: readonly RdRow[],

@@ -23,7 +23,7 @@ interface RdBenchOptions {
   /** Gradient steps of the encoder. */
   readonly refine: number
   readonly variants: readonly Variant[]
-  /** What other codecs are compared by. */
+  /** Metrics by which codecs are compared. */
   readonly metrics: readonly Metric[]
   readonly codec: Pick<FileCodec, 'encodeUnverified' | 'decode'>
   /** File for the measurements, a JSON array. */
@@ -38,7 +38,7 @@ interface RdBenchOptions {
 }
 
 /**
- * Measures rate and distortion of pictures, compares with other codecs and writes the files that were asked for.
+ * Measures rate and distortion of pictures, compares them with other codecs and writes the requested files.
  * @throws StrataError FILE_FAILED, INPUT_*
  */
 export async function benchRd(options: RdBenchOptions): Promise<RdReport & { readonly rows: number }> {

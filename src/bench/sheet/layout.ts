@@ -8,7 +8,7 @@ export const ENLARGEMENT = 2
 /** One picture with lines of text above it. */
 export interface SheetCell {
   readonly label: readonly string[]
-  /** As it is drawn, so already enlarged; at most `COLUMN_WIDTH` wide. */
+  /** The enlarged picture, at most `COLUMN_WIDTH` wide. */
   readonly image: RgbImage
 }
 
@@ -30,7 +30,7 @@ interface PlacedImage {
   readonly y: number
 }
 
-/** Where everything lies, in pixels from the upper left corner. */
+/** Positions of all texts and pictures, in pixels from the upper left corner. */
 interface Placement {
   readonly width: number
   readonly height: number
@@ -41,16 +41,16 @@ interface Placement {
 const COLUMN_WIDTH = ENLARGEMENT * CROP_WIDTH
 const GAP = 8
 const TEXT_SCALE = 2
-/** From one letter to the next, and from one line to the next. */
+/** Distances in pixels from one letter to the next, and from one line to the next. */
 const ADVANCE = TEXT_SCALE * (GLYPH_WIDTH + 1)
 const LINE = TEXT_SCALE * (GLYPH_HEIGHT + 2)
-/** Dark and without colour, so that it changes little in how the pictures look. */
+/** The background is dark grey, so that it hardly changes how the pictures look. */
 const PAPER = 48
 const INK = 232
 
 /**
- * The sections below one another; in each its heading, then its rows: cells in columns of one width, labels above their
- * pictures, all pictures of a row at one height. Text that is wider than its column, or the sheet, is cut off.
+ * Places the sections below one another. Each has a heading and rows of cells in columns of one width; labels stand above
+ * their pictures, and all pictures of a row start at one height. Text wider than its column or the sheet is cut off.
  */
 export function placeSheet(sections: readonly SheetSection[]): Placement {
   const columns = Math.max(1, ...sections.flatMap(({ rows }) => rows.map((row) => row.length)))

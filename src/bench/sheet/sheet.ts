@@ -21,10 +21,10 @@ import { drawSheet, ENLARGEMENT, placeSheet, type SheetCell, type SheetSection }
 
 /** A figure of a decoded picture against the original of its size. */
 export interface SheetMeasure {
-  /** Its key in JSON. */
+  /** Key in JSON. */
   readonly name: string
   measure(reference: RgbImage, distorted: RgbImage): number
-  /** The label above a picture: at most 12 characters, all of which have a glyph. */
+  /** Formats a label above a picture: at most 12 characters, all of which have a glyph. */
   format(value: number): string
 }
 
@@ -34,7 +34,7 @@ export const SHEET_MEASURES: readonly SheetMeasure[] = [
   { name: 'ssimulacra2', measure: ssimulacra2, format: (value) => `SS2 ${value.toFixed(1)}` },
 ]
 
-/** From left to right, after the original and ours. */
+/** Codecs from left to right, after the original and ours. */
 const SHEET_RIVALS: readonly RivalCodec[] = ['avif', 'webp', 'mozjpeg']
 
 /** One codec's file of a picture. */
@@ -42,11 +42,11 @@ interface SheetFile {
   readonly codec: 'strata' | RivalCodec
   readonly quality: number
   readonly bytes: number
-  /** By the measures' names, of the whole picture. */
+  /** Figures of the whole picture, by name of the measure. */
   readonly figures: Readonly<Record<string, number>>
 }
 
-/** What the sheet shows of one picture. */
+/** The part of the sheet for one picture. */
 export interface SheetPicture {
   /** File name without its extension. */
   readonly image: string
@@ -72,15 +72,15 @@ interface Sheet {
   readonly pictures: readonly SheetPicture[]
 }
 
-/** A file and what it decodes to. */
+/** A file and its decoded picture. */
 interface Shown extends SheetFile {
   readonly decoded: RgbImage
 }
 
 /**
- * Draws the same crops of the original, ours and other codecs' files beside one another, twice as large. Ours is the
- * prefix up to the top level; the others have as many bytes and come from the original resized to that level.
- * @throws StrataError FILE_FAILED, INPUT_* for files that are no pictures
+ * Draws the same crops of the original, of our file and of other codecs' files side by side, enlarged twice. Ours is the
+ * prefix up to the top level; the others have as many bytes and are made from the original resized to that level.
+ * @throws StrataError FILE_FAILED; INPUT_* for files that are not pictures
  */
 export async function makeSheet(paths: readonly string[], options: SheetOptions): Promise<Sheet> {
   const pictures: SheetPicture[] = []
@@ -104,7 +104,7 @@ export async function makeSheet(paths: readonly string[], options: SheetOptions)
   return { image: drawSheet(placeSheet(sections)), pictures }
 }
 
-/** A line for each picture and each codec. */
+/** Formats one line per picture and codec. */
 export function formatSheet(pictures: readonly SheetPicture[]): string {
   const lines = pictures.flatMap(({ image, files }) =>
     files.map(({ codec, quality, bytes, figures }) => {
@@ -180,13 +180,13 @@ function rowOf(
   ]
 }
 
-/** Per cent with a sign and one decimal, in characters that have a glyph. */
+/** Formats per cent with a sign and one decimal, in characters that have a glyph. */
 function percent(share: number): string {
   const text = (100 * share).toFixed(1)
   return `${share < 0 ? '' : '+'}${text}%`
 }
 
-/** Only capital letters have glyphs. */
+/** Converts text to capitals, because only capital letters have glyphs. */
 function capitals(text: string): string {
   return text.toUpperCase()
 }

@@ -4,9 +4,9 @@ import { pictureEncoder } from '../../node/picture-writer.ts'
 import { makeSheet, type SheetOptions, type SheetPicture } from './sheet.ts'
 
 interface SheetRequest extends Omit<SheetOptions, 'progress'> {
-  /** File to draw into, a PNG. */
+  /** Path of the PNG. */
   readonly path: string
-  /** How many pictures to draw, the first ones. */
+  /** Number of pictures to draw, starting with the first. */
   readonly pictures: number
   readonly progress: (text: string) => void
 }

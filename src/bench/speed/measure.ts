@@ -21,7 +21,7 @@ import { observedTranscode } from '../observe.ts'
 import { loadRivals, type Rivals } from '../rivals.ts'
 import { takeTurns } from '../turns.ts'
 
-/** Quality of the JPEG that all of them make. */
+/** Quality of the JPEGs that are made. */
 const JPEG_QUALITY = 75
 const WEBP_QUALITY = 75
 
@@ -31,9 +31,9 @@ export interface SpeedRow {
   readonly height: number
   /** Medians, in milliseconds. */
   readonly cpuMs: Contest<number>
-  /** Of our time, 0 to 1. */
+  /** Shares of our time, 0 to 1. */
   readonly shares: Readonly<Record<CpuPart, number>>
-  /** Our time over that of the AVIF, and of the WebP. */
+  /** Our time divided by that of the AVIF, and of the WebP. */
   readonly ratio: number
   readonly ratioWebp: number
   /** Bytes read. */
@@ -41,7 +41,7 @@ export interface SpeedRow {
   readonly samples: number
 }
 
-/** Ours: a prefix of the file to a JPEG. Theirs: a file of that size alone, decoded and encoded by jSquash. */
+/** A value for each: ours reads a prefix of the file; jSquash decodes a separate AVIF or WebP file of that size. */
 type Contest<T> = Readonly<Record<'strata' | 'avif' | 'webp', T>>
 
 interface SpeedOptions {
@@ -53,8 +53,8 @@ interface SpeedOptions {
 }
 
 /**
- * Times the transcode that the edge does, in the composition of src/transcoder.ts, against what it would have to do
- * with stored AVIF or WebP. The three take turns in one process, so that whatever else the machine does hits all.
+ * Times the edge's transcode, as src/transcoder.ts composes it, against transcodes from stored AVIF and WebP. The three run
+ * in turns in one process, so that other load on the machine affects all of them.
  * @throws StrataError FILE_FAILED when jSquash is not installed, MODEL_INVALID when the kernels are not built
  */
 export async function measureSpeed(image: RgbImage, options: SpeedOptions): Promise<SpeedRow[]> {

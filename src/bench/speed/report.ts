@@ -1,7 +1,7 @@
 import { CPU_PARTS } from '../cpu-clock.ts'
 import type { SpeedRow } from './measure.ts'
 
-/** The measurements for people. */
+/** Formats the measurements for people. */
 export function formatSpeed(rows: readonly SpeedRow[]): string {
   const lines = [
     'CPU ms to a JPEG      strata      avif      webp  of avif  of webp',

@@ -10,26 +10,26 @@ import { createJudge, type Judge, type Scores } from '../../pixels/judge.ts'
 import { resample } from '../../pixels/resample.ts'
 import type { ResampleFilter } from '../../pixels/resample-weights.ts'
 
-/** What a picture can be sent as: a thumbnail that hides it, a plain one that is upscaled, or the picture itself. */
+/** Ways to send a picture: as a thumbnail that hides it, as a plain thumbnail to upscale, or as the picture itself. */
 export const OURS = 'hyperthumbnail'
 export const CODECS = [OURS, 'irn', 'bicubic', 'lanczos', 'webp', 'avif'] as const
 export type ThumbnailCodec = (typeof CODECS)[number]
 
-/** One file, and the scores of the picture that it gives. */
+/** One file, and the scores of the picture made from it. */
 export interface ThumbnailRow extends Scores {
   readonly image: string
   readonly codec: ThumbnailCodec
   readonly quality: number
-  /** Of JPEGs: both are measured, and the better one counts. */
+  /** Subsampling of a JPEG. Both kinds are measured, and the better one counts. */
   readonly subsampling?: '4:2:0' | '4:4:4'
   readonly bytes: number
-  /** Of the thumbnail itself, against the bicubic one of 8 bits. */
+  /** Scores of the thumbnail itself against the 8-bit bicubic one. */
   readonly low?: Scores
 }
 
 interface ThumbnailOptions {
   readonly rescaler: Rescaler
-  /** @default not measured */
+  /** @default irn is not measured */
   readonly irn?: Invertible | undefined
   readonly qualities: readonly number[]
   /** Pictures wider than this are resized to it first. */
@@ -42,8 +42,8 @@ const WEBP_QUALITIES = [10, 30, 50, 65, 75, 85, 92]
 const AVIF_QUALITIES = [20, 30, 40, 50, 60, 70, 80]
 
 /**
- * Measures one picture, cropped so that the factor divides it: scores of the whole picture against bytes. JPEGs have
- * optimized Huffman tables; WebP and AVIF are what sharp makes by default.
+ * Measures one picture, cropped to multiples of the factor: scores of the whole picture against bytes. JPEGs have optimized
+ * Huffman tables; WebP and AVIF have the defaults of sharp.
  */
 export async function measureThumbnails(path: string, options: ThumbnailOptions): Promise<ThumbnailRow[]> {
   const { rescaler, qualities, progress = () => {} } = options
@@ -87,13 +87,13 @@ export async function measureThumbnails(path: string, options: ThumbnailOptions)
   return rows
 }
 
-/** Of whole pictures, and of thumbnails. */
+/** Judges of the whole picture and of the thumbnail. */
 interface Judges {
   readonly high: Judge
   readonly low: Judge
 }
 
-/** The thumbnail as JPEGs (4:4:4), and last, at a quality of 100, as the PNG that it is meant for. */
+/** The thumbnail as JPEGs (4:4:4), and last, as quality 100, as the PNG for which it is made. */
 async function invertibleThumbnails(
   picture: RgbImage,
   reference: RgbImage,

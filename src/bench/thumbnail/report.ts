@@ -7,11 +7,11 @@ import { CODECS, OURS, type ThumbnailCodec, type ThumbnailRow } from './measure.
 export interface ThumbnailSummary extends Scores {
   readonly quality: number
   readonly bytes: number
-  /** Of the thumbnails themselves. */
+  /** Scores of the thumbnails themselves. */
   readonly low: Scores
-  /** How much more than each rival has at the same bytes, by the metric; NaN where no image's rival goes there. */
+  /** Gain in score over each rival at the same bytes; NaN when no rival reaches these bytes. */
   readonly gain: Readonly<Record<Exclude<ThumbnailCodec, 'hyperthumbnail'>, number>>
-  /** Bytes over those of the smallest plain JPEG whose thumbnail is as near the bicubic one. */
+  /** Bytes divided by those of the smallest plain JPEG whose thumbnail is as near to the bicubic one. */
   readonly overPlain: number
 }
 
@@ -51,7 +51,7 @@ export function summarizeThumbnails(rows: readonly ThumbnailRow[], metric: Metri
   })
 }
 
-/** @param metric that the gains were taken by */
+/** @param metric of the gains */
 export function formatThumbnails(summaries: readonly ThumbnailSummary[], metric: Metric): string {
   const scores = ['HR SS2', 'HR dB', 'LR SS2', 'LR dB']
   const head = ['quality', 'bytes', ...scores, ...RIVALS.map((rival) => `over ${rival}`), 'size/plain']
@@ -69,7 +69,7 @@ function cells({ ssimulacra2, psnr }: Scores): string[] {
   return [ssimulacra2?.toFixed(2) ?? '-', psnr.toFixed(2)]
 }
 
-/** Mean score against mean bytes per quality; of JPEGs the subsampling that is better there. */
+/** Plots mean score against mean bytes per quality. For JPEGs the better subsampling of each quality counts. */
 export function plotThumbnails(rows: readonly ThumbnailRow[], set: string, metric: Metric): string {
   const series = CODECS.flatMap((codec) =>
     groups(rows.filter((row) => row.codec === codec)).map((group) => ({
@@ -95,7 +95,7 @@ function points(group: readonly ThumbnailRow[], metric: Metric): { x: number; y:
   })
 }
 
-/** By subsampling: each is a curve. */
+/** Groups rows by subsampling, because each is a separate curve. */
 function groups(rows: readonly ThumbnailRow[]): ThumbnailRow[][] {
   const kinds = [...new Set(rows.map(({ subsampling }) => subsampling))]
   return kinds.map((kind) => rows.filter(({ subsampling }) => subsampling === kind))
@@ -106,8 +106,8 @@ type Value = (row: ThumbnailRow) => number
 const logBytes: Value = ({ bytes }) => Math.log(bytes)
 
 /**
- * y at x on the polyline through the rows. Below its first row the first row's y, since fewer bytes give no more;
- * NaN beyond the last.
+ * Interpolates y at x on the polyline through the rows. Below the first row it is the first row's y, because fewer bytes do
+ * not give more; beyond the last row it is NaN.
  */
 function interpolate(rows: readonly ThumbnailRow[], at: number, x: Value, y: Value): number {
   const sorted = rows.toSorted((a, b) => x(a) - x(b))
@@ -123,7 +123,7 @@ function largest(values: readonly number[]): number {
   return known.length === 0 ? Number.NaN : Math.max(...known)
 }
 
-/** Of those that are known. */
+/** Mean of the values that are not NaN. */
 function mean(values: readonly number[]): number {
   const known = values.filter((value) => !Number.isNaN(value))
   return known.reduce((sum, value) => sum + value, 0) / known.length

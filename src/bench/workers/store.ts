@@ -3,7 +3,7 @@ import { StrataError } from '../../core/errors.ts'
 import { readHeader } from '../../format/reader.ts'
 import type { LoadWorkers } from './workers.ts'
 
-/** Puts a file into the bucket as the edge would have stored it after an upload. @returns the hash of its version */
+/** Stores a file in the bucket as the edge does after an upload. @returns the hash of its version */
 export async function storeImage(workers: LoadWorkers, id: string, file: Uint8Array): Promise<string> {
   const { modelSet } = readHeader(file)
   const key = `strata/${id}/t-1`

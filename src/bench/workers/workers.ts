@@ -12,11 +12,11 @@ import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { StrataError } from '../../core/errors.ts'
 
-/** Two Workers over one bucket, each on a port of its own on loopback. */
+/** Two Workers with one bucket, each on its own port on loopback. */
 export interface LoadWorkers {
   /** The edge Worker as it is deployed, with the plugin at `/cdn`. */
   readonly edge: string
-  /** A Worker that does nothing but answer `GET /KEY` with that object, and take one by PUT. */
+  /** A bare Worker that answers `GET /KEY` with that object and stores one by PUT. */
   readonly bare: string
   close(): Promise<void>
 }
@@ -44,7 +44,7 @@ const MODULE_TYPES: Readonly<Record<string, string>> = {
   '.html': 'Text',
 }
 
-/** The part of miniflare's interface that is used here; wrangler brings miniflare along. */
+/** The part of miniflare's interface that is used here; wrangler depends on miniflare. */
 interface Miniflare {
   readonly ready: Promise<URL>
   unsafeGetDirectURL(worker: string): Promise<URL>
@@ -52,9 +52,9 @@ interface Miniflare {
 }
 
 /**
- * Bundles both Workers as `wrangler deploy` would and runs them beside the bare one, in one process and on one bucket.
+ * Bundles the deployed Workers as `wrangler deploy` does, and runs them and the bare one in one process with one bucket.
  * @param root the folder with the wrangler files
- * @throws StrataError FILE_FAILED when wrangler is not installed or does not bundle
+ * @throws StrataError FILE_FAILED when wrangler is not installed or fails to bundle
  */
 export async function startLoadWorkers(root: string): Promise<LoadWorkers> {
   const folder = await mkdtemp(join(tmpdir(), 'strata-load-'))

@@ -14,7 +14,7 @@ export const BATCH_ARGS = {
 } as const satisfies ArgsDef
 
 /**
- * @param settings what the result of an input depends on, beside its bytes
+ * @param settings everything that the result of an input depends on besides its bytes
  * @throws StrataError USAGE, FILE_FAILED
  */
 export async function batchOptions(

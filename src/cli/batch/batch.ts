@@ -1,5 +1,5 @@
 /**
- * src/cli/batch is what commands with many inputs share: finding the pictures, working through them, progress, the manifest.
+ * src/cli/batch is shared by commands with many inputs: finding pictures, processing them, progress, the manifest.
  * @module
  */
 
@@ -20,27 +20,27 @@ interface Work {
 }
 
 export interface BatchOptions {
-  /** Inputs worked on at once. @default 1 */
+  /** Inputs processed at a time. @default 1 */
   readonly concurrency?: number
-  /** Leaves out what was done before, and remembers what is done now. @default nothing */
+  /** Record of finished inputs, which are skipped. @default none: all inputs are processed */
   readonly manifest?: BatchManifest
-  /** A hash of what the result of an input depends on; asked for with a manifest. */
+  /** Hash of everything that the result of an input depends on. It is needed with a manifest. */
   readonly fingerprint?: (input: string) => Promise<string>
-  /** Whether what was made of an input is still there. @default it is */
+  /** Whether the result of a finished input still exists. @default always true */
   readonly isThere?: (input: string) => Promise<boolean>
-  /** Files of the folders that were named which are no inputs: said once, and in the JSON. @default none */
+  /** Files in the given folders that are not inputs. They are reported once, and in the JSON. @default none */
   readonly ignored?: readonly string[]
-  /** Milliseconds between two lines of progress where no terminal shows it. @default 10000 */
+  /** Milliseconds between two lines of progress when stderr is not a terminal. @default 10000 */
   readonly noteMs?: number
 }
 
 const NOTE_MS = 10_000
-/** Ignored files that are named; of the others it is said how many there are. */
+/** Ignored files that are listed by name; the others are only counted. */
 const SHOWN_IGNORED = 5
 
 /**
- * Works through several inputs; one that fails does not stop the others. The result is ok when all went well,
- * failed when none did, and partial otherwise. Mistakes in the command line end it at once.
+ * Processes several inputs. A failed input does not stop the others. The exit code is ok when all inputs succeeded, failed
+ * when none did, and partial otherwise. Errors in the command line stop the batch at once.
  */
 export async function runBatch(
   inputs: readonly string[],

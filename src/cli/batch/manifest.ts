@@ -5,7 +5,7 @@ import { fileError, readInput } from '../../node/files.ts'
 
 /** A record of finished inputs, so that the same command continues where it was stopped. */
 export interface BatchManifest {
-  /** The result of an input that was done before and has not changed since; else undefined. */
+  /** Returns the result of an input that was finished earlier and has not changed since; else undefined. */
   find(input: string, fingerprint: string): unknown
   add(input: string, fingerprint: string, result: unknown): Promise<void>
 }
@@ -17,9 +17,9 @@ interface Line {
 }
 
 /**
- * Opens or begins a manifest: a line of JSON for each input that is done, appended as it is done. A last line that was
- * cut off with the program is left out.
- * @throws StrataError FILE_FAILED when the file is something else
+ * Opens or creates a manifest: one line of JSON for each finished input, appended when it is finished. A last line that was
+ * cut off when the program was killed is ignored.
+ * @throws StrataError FILE_FAILED when the file is not a manifest
  */
 export async function openManifest(path: string): Promise<BatchManifest> {
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
@@ -31,7 +31,7 @@ export async function openManifest(path: string): Promise<BatchManifest> {
   const unfinished = lines.pop() ?? ''
   for (const [i, text] of lines.entries()) {
     const line = parseLine(text)
-    // A line that was cut off stays in the file; the next one begins on a line of its own.
+    // A line that was cut off stays in the file; the next entry starts on a new line.
     if (line !== undefined) done.set(line.input, line)
     else if (i === 0)
       throw new StrataError('FILE_FAILED', `${path}: expected a manifest that strata wrote, got another file`)
@@ -50,7 +50,7 @@ export async function openManifest(path: string): Promise<BatchManifest> {
   }
 }
 
-/** A hash of the file and of all that its result depends on. @throws StrataError FILE_FAILED */
+/** Hash of a file and of the settings on which its result depends. @throws StrataError FILE_FAILED */
 export async function fingerprintOf(path: string, settings: unknown): Promise<string> {
   const hash = createHash('sha256').update(await readInput(path))
   return hash.update(JSON.stringify(settings)).digest('hex')

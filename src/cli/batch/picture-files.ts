@@ -7,20 +7,20 @@ const EXTENSIONS = ['.avif', '.gif', '.jpeg', '.jpg', '.png', '.tif', '.tiff', '
 
 export interface PictureFile {
   readonly path: string
-  /** The path below the folder that was named, or the file's own name; without its extension. */
+  /** Path relative to the given folder, or the name of a given file; without extension. */
   readonly name: string
 }
 
 interface FoundPictures {
   readonly pictures: readonly PictureFile[]
-  /** Paths of the other files below the folders, hidden ones aside. */
+  /** Paths of all other files in the folders, without hidden ones. */
   readonly ignored: readonly string[]
 }
 
 /**
- * The pictures that a command line names: a file as it is, whatever it is called; of a folder all files below it with
- * the extension of a picture, hidden ones aside, in the order of their names. No file twice.
- * @throws StrataError FILE_FAILED, also for a folder without a picture
+ * Finds the pictures of a command line. A file is taken whatever its name is. Of a folder and its subfolders, all files
+ * with the extension of a picture are taken, in the order of their names, without hidden ones. No file is listed twice.
+ * @throws StrataError FILE_FAILED; also when a folder has no picture
  */
 export async function findPictures(inputs: readonly string[]): Promise<FoundPictures> {
   const found = new Map<string, PictureFile>()
@@ -50,7 +50,7 @@ function isPicture(path: string): boolean {
   return EXTENSIONS.includes(extname(path).toLowerCase())
 }
 
-/** Paths of all files below a folder, hidden ones aside, relative to `root`. */
+/** Lists the paths of all files in a folder and its subfolders, relative to `root`, without hidden ones. */
 async function walk(root: string, below: string): Promise<string[]> {
   const entries = await readdir(join(root, below), { withFileTypes: true }).catch((error) =>
     Promise.reject(fileError(join(root, below), error)),

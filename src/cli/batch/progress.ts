@@ -1,8 +1,8 @@
-/** How far a batch is. */
+/** Progress of a batch. */
 interface Progress {
   readonly done: number
   readonly total: number
-  /** Of `done`, those that took no time, because they were done before. */
+  /** Part of `done` that took no time, because it was finished in an earlier run. */
   readonly skipped: number
   readonly elapsedMs: number
 }

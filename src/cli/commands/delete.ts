@@ -3,7 +3,7 @@ import { defineCommand } from '../command.ts'
 import { EDGE_ARGS, edgeTarget } from '../edge-args.ts'
 import { deleteImage, requireImage } from '../edge-images.ts'
 
-/** Requests at once; each is short. */
+/** Requests at a time; each one is short. */
 const CONCURRENCY = 4
 
 export const deleteCommand = defineCommand({

@@ -2,7 +2,7 @@ import { defineCommand } from '../command.ts'
 import { EDGE_ARGS, edgeTarget } from '../edge-args.ts'
 import { type ListedImage, listImages } from '../edge-images.ts'
 
-/** Columns of ids and states are as wide as their longest, but not wider. */
+/** Largest width of the columns of ids and states, in characters. */
 const MAX_COLUMN = 48
 
 export const list = defineCommand({

@@ -66,13 +66,13 @@ export const reencode = defineCommand({
   },
 })
 
-/** Whether an image that nobody named is to be encoded again for the model set `live`. */
+/** Whether an image is encoded again for the model set `live` when the command line names no ids. */
 function isDue(
   { state, modelSet, code }: ListedImage,
   live: string,
   { all, failed }: { readonly all?: boolean | undefined; readonly failed?: boolean | undefined },
 ): boolean {
   if (state === 'ready') return all === true || modelSet !== live
-  // What is no picture, or is damaged, stays so.
+  // Originals that are damaged or not pictures would fail again.
   return failed === true && state === 'failed' && !code?.startsWith('INPUT_')
 }

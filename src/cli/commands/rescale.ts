@@ -4,7 +4,7 @@ import { readPicture } from '../../node/ingest.ts'
 import { loadRescaler } from '../../node/rescalers.ts'
 import { checkEnding, defineCommand } from '../command.ts'
 
-/** Lossless methods have no use for it. */
+/** Any valid quality will do, because lossless methods ignore it. */
 const ANY_QUALITY = 75
 
 export const rescale = defineCommand({

@@ -5,7 +5,7 @@ import { pictureEncoder } from '../../node/picture-writer.ts'
 import { loadRestorerFor } from '../../node/rescalers.ts'
 import { defineCommand, parseInteger } from '../command.ts'
 
-/** Of what hides nothing, where no model says another. */
+/** Factor for files without hidden detail when no model is installed. */
 const PLAIN_FACTOR = 2
 
 export const restore = defineCommand({

@@ -29,7 +29,7 @@ export const serve = defineCommand({
     const { encode, preview, ...codec } = await io.codec()
     const prepare = () =>
       codec.prepare({ provider: config.provider, onProvider: (chosen) => log('provider', { ...chosen }) })
-    // An origin that can encode nothing must say so before work comes.
+    // Load the models first: an origin that cannot encode must fail before it accepts work.
     await prepare()
     const draining = () => stop.aborted
     const app = createOriginApp({ encode, preview, config, log, prepare, draining })

@@ -6,7 +6,7 @@ import { runLocally } from '../start/start.ts'
 const DEFAULT_PORT = 8787
 const PARENT_CHECK_MS = 1000
 
-/** Fires when the parent process is gone: npm passes a SIGTERM on to its shell, and the shell to nobody. */
+/** Aborts when the parent process is gone, because npm passes SIGTERM only to its shell, which does not pass it on. */
 function orphaned(): AbortSignal {
   const parent = process.ppid
   const gone = new AbortController()

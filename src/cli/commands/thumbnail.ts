@@ -35,7 +35,7 @@ export const thumbnail = defineCommand({
     if (method === 'irn' && args.ht === '1') throw usage('--ht: expected 2 or 4 with --method irn, got 1')
     const request = {
       width: parseInteger('width', args.width, 1, 65535),
-      // A PNG that hides nothing is not what was asked for.
+      // An irn thumbnail always hides detail, so its factor is never 1.
       factor: args.ht === undefined ? (method === 'irn' ? 2 : undefined) : Number(args.ht),
       quality: parseInteger('quality', args.quality, 1, 100),
     }

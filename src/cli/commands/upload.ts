@@ -57,7 +57,7 @@ export const upload = defineCommand({
   },
 })
 
-/** Ids by path. @throws StrataError USAGE */
+/** Chooses the id of each picture, by path. @throws StrataError USAGE */
 function chooseIds(pictures: readonly PictureFile[], id: string | undefined): Map<string, string> {
   if (id === undefined) return imageIds(pictures)
   const [first, second] = pictures

@@ -1,17 +1,17 @@
 /**
- * src/cli/doctor is what `strata doctor` checks: this installation, or a deployment from outside.
+ * src/cli/doctor holds the checks of `strata doctor`: of this installation, or of a deployment from outside.
  * @module
  */
 
-/** What a check ended with; `absent`: an optional package is not installed; `skipped`: an earlier failure hides it. */
+/** State of a check. `absent`: an optional package is not installed. `skipped`: an earlier check failed. */
 type CheckState = 'ok' | 'absent' | 'skipped' | 'failed'
 
 export interface Check {
   readonly name: string
   readonly state: CheckState
-  /** Whether nothing has to be done: true for all states but `failed`. */
+  /** Whether no action is needed: true for all states but `failed`. */
   readonly ok: boolean
-  /** What was found, and where something is missing, what to do. */
+  /** The finding and, when something is missing, the remedy. */
   readonly detail: string
 }
 
@@ -19,7 +19,7 @@ export function checked(name: string, state: CheckState, detail: string): Check 
   return { name, state, ok: state !== 'failed', detail }
 }
 
-/** Runs one check. Whatever it throws is a failure, whose first line is shown with the remedy. */
+/** Runs one check. When it throws, the check has failed, and the first line of the error is shown with the remedy. */
 export async function attempt(name: string, work: () => Promise<string>, remedy: string): Promise<Check> {
   try {
     return checked(name, 'ok', await work())
@@ -29,7 +29,7 @@ export async function attempt(name: string, work: () => Promise<string>, remedy:
   }
 }
 
-/** @throws Error with `otherwise` unless it holds */
+/** @throws Error with the message `otherwise` unless `holds` */
 export function expect(holds: boolean, otherwise: string): void {
   if (!holds) throw new Error(otherwise)
 }
@@ -41,7 +41,7 @@ const LABELS: Readonly<Record<CheckState, string>> = {
   failed: 'FAILED',
 }
 
-/** A line for each check. */
+/** Formats one line per check. */
 export function formatChecks(checks: readonly Check[]): string {
   return checks.map(({ name, state, detail }) => `${LABELS[state]} ${name}: ${detail}`).join('\n')
 }

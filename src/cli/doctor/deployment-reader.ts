@@ -6,13 +6,13 @@ import type { UploadTarget } from '../upload-file.ts'
 
 const TIMEOUT_MS = 30_000
 
-/** Reads images of a deployment, by signed URLs once `checkSignatures` has found that they are required. */
+/** Reads images of a deployment. It signs URLs once `checkSignatures` has found that signatures are required. */
 export class DeploymentReader {
   readonly #target: UploadTarget
   readonly #key: SigningKey | undefined
   /** Whether unsigned URLs are answered. */
   #isOpen = true
-  /** What the signatures cover; undefined while none are needed. */
+  /** Whether signatures cover the query; undefined while none are needed. */
   #signQuery: boolean | undefined
 
   constructor(target: UploadTarget, key: SigningKey | undefined) {
@@ -24,7 +24,7 @@ export class DeploymentReader {
     return this.#key !== undefined
   }
 
-  /** Whether images can be read at all; known once `checkSignatures` has ended. */
+  /** Whether images can be read; valid after `checkSignatures`. */
   get canRead(): boolean {
     return this.#isOpen || this.#signQuery !== undefined
   }
@@ -35,9 +35,9 @@ export class DeploymentReader {
   }
 
   /**
-   * Finds out whether URLs must be signed and what signatures cover, and checks that a forged one is refused.
-   * @returns a sentence that says so
-   * @throws Error that says what is wrong
+   * Finds out whether URLs must be signed and what signatures cover, and checks that a forged signature is refused.
+   * @returns the findings as a sentence
+   * @throws Error that describes the fault
    */
   async checkSignatures(id: string): Promise<string> {
     const query = 'f=native&w=1'
@@ -67,7 +67,7 @@ export class DeploymentReader {
   }
 }
 
-/** @throws StrataError ORIGIN_FAILED when nobody answers */
+/** @throws StrataError ORIGIN_FAILED when the server does not answer */
 export async function ask(url: string, init: RequestInit = {}): Promise<Response> {
   return await fetch(url, { ...init, signal: AbortSignal.timeout(TIMEOUT_MS) }).catch((cause) => {
     throw new StrataError('ORIGIN_FAILED', `${new URL(url).origin} does not answer`, { cause })

@@ -14,7 +14,7 @@ function remedyOfSignatures({ hasKey }: DeploymentReader): string {
   return "give one of the Worker's SIGNING_KEYS by --key kid:secret, or set SIGNING_KEYS here"
 }
 
-/** Reads a stored image in every way that browsers do. @param info the image's, as `/img/:id.json` says */
+/** Reads a stored image in every way that browsers do. @param info of the image, from `/img/:id.json` */
 export async function checkReading(reader: DeploymentReader, id: string, info: Info): Promise<Check[]> {
   const models = await attempt(
     'models',
@@ -22,7 +22,7 @@ export async function checkReading(reader: DeploymentReader, id: string, info: I
     'deploy edge, transcoder and origin from the same version',
   )
   const signatures = await attempt('signatures', () => reader.checkSignatures(id), remedyOfSignatures(reader))
-  // Where unsigned URLs are refused and ours are too, every other read would fail for this reason alone.
+  // When signed URLs are refused too, every other read would fail for this reason.
   if (!signatures.ok && !reader.canRead) {
     const detail = `not checked, because no image can be read: ${READS.join(', ')}`
     return [models, signatures, checked('reading', 'skipped', detail)]
@@ -81,7 +81,7 @@ async function checkNative(reader: DeploymentReader, id: string): Promise<string
   return `${bytes.length} bytes; ranges and ETags work`
 }
 
-/** @throws Error with what was answered, when it is not 200 */
+/** @throws Error that describes the response when its status is not 200 */
 async function readJpeg(reader: DeploymentReader, name: string, query = 'w=64', headers = {}) {
   const response = await reader.get(name, query, { Accept: 'image/*', ...headers })
   if (response.status !== 200) throw await answered(response)
@@ -94,7 +94,7 @@ async function checkTranscode(reader: DeploymentReader, id: string): Promise<str
   return `${bytes.length} bytes of JPEG, ${headers.get('Strata-Plan')}`
 }
 
-/** What browsers and caches in front go by. */
+/** Checks the headers on which browsers and caches in front depend. */
 async function checkHeaders(reader: DeploymentReader, id: string, { etag = '' }: Info): Promise<string> {
   const { headers } = await readJpeg(reader, id)
   for (const [name, expected] of [

@@ -11,7 +11,7 @@ import { probePicture } from './probe-picture.ts'
 /**
  * Checks a deployment from outside, as an uploader and a browser use it: uploads a small picture, reads it in every way,
  * and deletes it. Never throws: a check that cannot be made has failed.
- * @param key of a deployment that answers signed URLs only
+ * @param key signing key, needed when the deployment answers only signed URLs
  */
 export async function checkDeployment(target: UploadTarget, key?: SigningKey): Promise<Check[]> {
   const checks: Check[] = [

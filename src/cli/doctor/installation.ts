@@ -8,13 +8,13 @@ import { attempt, type Check, checked } from './check.ts'
 /** The oldest Node that sharp and onnxruntime run on. */
 const NODE_MINIMUM = [20, 9] as const
 
-/** An optional peer of this package: without it everything works but what `neededBy` names. */
+/** An optional peer dependency of this package. Only the things in `neededBy` need it. */
 interface OptionalPackage {
   readonly name: string
   readonly neededBy: string
   /** Flags of `npm install` for this package. */
   readonly installFlags?: string
-  /** Loads it and says what it is; only src/runtime may load onnxruntime. @default its version, from its package.json */
+  /** Loads and describes it; only src/runtime may load onnxruntime. @default its version, from its package.json */
   readonly describe?: () => Promise<string>
 }
 
@@ -27,13 +27,13 @@ const OPTIONAL_PACKAGES: readonly OptionalPackage[] = [
   {
     name: 'onnxruntime-node',
     neededBy: 'the origin (strata serve, strata start) and by strata encode',
-    // Its install script fetches CUDA, and fails where it cannot.
+    // By default its install script downloads CUDA and fails without network.
     installFlags: '--onnxruntime-node-install=skip',
   },
   { name: 'onnxruntime-web', neededBy: 'programs of your own that run the ONNX models in WebAssembly' },
 ]
 
-/** Looks at everything that this installation can use. Never throws. */
+/** Checks everything that this installation can use. Never throws. */
 export async function checkInstallation(): Promise<Check[]> {
   const checks = [checkNode(process.versions.node)]
   for (const optional of OPTIONAL_PACKAGES) checks.push(await checkPackage(optional))
@@ -49,7 +49,7 @@ export function checkNode(version: string): Check {
   return checked('node', 'failed', `${version}: expected ${NODE_MINIMUM.join('.')} or newer`)
 }
 
-/** @param from a file; the package is looked for as an import in it would be. @default this program */
+/** @param from a file; the package is resolved as by an import in that file. @default this program */
 export async function checkPackage(
   { name, neededBy, installFlags, describe }: OptionalPackage,
   from: string = import.meta.url,
@@ -63,7 +63,7 @@ export async function checkPackage(
 }
 
 /**
- * Compares every file that the manifest names with its SHA-256.
+ * Checks every file of the manifest against its SHA-256.
  * @throws StrataError MODEL_INVALID that names the first file that differs
  */
 async function checkModels(folder?: string): Promise<string> {
@@ -83,7 +83,7 @@ async function describeSharp(): Promise<string> {
   return `${sharp.versions.sharp}, libvips ${sharp.versions.vips}`
 }
 
-/** Undefined when the package cannot be found. */
+/** Version of an installed package; undefined when it cannot be found. */
 async function installedVersion(name: string, from: string): Promise<string | undefined> {
   const require = requireFrom(from)
   for (const folder of require.resolve.paths(name) ?? []) {
@@ -93,7 +93,7 @@ async function installedVersion(name: string, from: string): Promise<string | un
   return undefined
 }
 
-/** The package with the version that this one asks for, as `npm install` takes it. */
+/** The package with the required version, as an argument of `npm install`. */
 async function pinned(name: string): Promise<string> {
   const range = (await readPackage(packageRoot()))?.peerDependencies?.[name]
   return range === undefined ? name : `${name}@${range}`

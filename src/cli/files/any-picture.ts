@@ -6,7 +6,7 @@ import { readPicture } from '../../node/ingest.ts'
 
 /**
  * Decodes a picture as the origin does; of a .strata file the smallest whole layer at least `width` wide, else the widest.
- * Throws what reading and decoding throw.
+ * @throws StrataError as reading and decoding
  */
 export async function readAnyPicture(
   bytes: Uint8Array,

@@ -3,7 +3,7 @@ import { sha256 } from '../../core/hash.ts'
 import { describeHeader, type HeaderDescription } from '../../format/describe.ts'
 import { readHeader, wholeLayers } from '../../format/reader.ts'
 
-/** What the edge answers at `/img/:id.json`, and what `strata info --json` prints of a local file. */
+/** The JSON that the edge answers at `/img/:id.json` and `strata info --json` prints for a local file. */
 interface FileDescription extends HeaderDescription {
   readonly bytes: number
   /** The ETag of the whole file at an edge; null for a prefix, which does not know the hash of the whole. */
@@ -14,8 +14,9 @@ interface FileDescription extends HeaderDescription {
 }
 
 /**
- * Describes a .strata file or a prefix of one. Throws what readHeader throws.
- * @param preview makes the placeholder's data URI; asked only where the header holds a placeholder
+ * Describes a .strata file or a prefix of one.
+ * @param preview makes the placeholder's data URI; called only when the header holds a placeholder
+ * @throws StrataError as readHeader
  */
 export async function describeFile(
   bytes: Uint8Array,
@@ -34,7 +35,7 @@ export async function describeFile(
   }
 }
 
-/** The description as text for people. */
+/** Formats the description as text for people. */
 export function formatDescription(file: FileDescription, symbols?: readonly string[]): string {
   const { source, layers } = file
   const lines = [

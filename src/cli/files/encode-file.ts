@@ -1,5 +1,5 @@
 /**
- * src/cli/files is what commands do with one local file or picture: encode, describe, thumbnail, placeholder.
+ * src/cli/files holds the operations of commands on one local file or picture: encode, describe, thumbnail, placeholder.
  * @module
  */
 
@@ -12,9 +12,9 @@ import type { PictureFile } from '../batch/picture-files.ts'
 import { usage } from '../command.ts'
 
 /**
- * Where each picture goes, by its path: to `output` itself, or into it as NAME.strata when it is a folder, ends in a slash,
- * or when there are several. Pictures of a folder keep the folders they lie in.
- * @throws StrataError USAGE when two would go to the same file or one onto an input
+ * Chooses the output path of each picture, by its path: `output` itself, or NAME.strata in `output` when that is a folder,
+ * ends in a slash, or there are several pictures. Pictures of a folder keep their subfolders.
+ * @throws StrataError USAGE when two pictures would have the same output or one would overwrite an input
  */
 export async function planOutputs(
   pictures: readonly PictureFile[],

@@ -8,7 +8,7 @@ import type { FileCodec } from '../../node/file-codec.ts'
 import { readPicture } from '../../node/ingest.ts'
 
 /**
- * The placeholder code of a picture or of a .strata file, whose base layer is enough for it.
+ * Makes the placeholder code of a picture or of a .strata file, whose base layer suffices.
  * @throws StrataError INPUT_*, FORMAT_*, MODEL_INVALID; PARAM_INVALID for more steps than the model has
  */
 export async function makePlaceholder(
@@ -24,7 +24,7 @@ export async function makePlaceholder(
   return encodePlaceholder(model, picture, steps)
 }
 
-/** @throws StrataError PARAM_INVALID when these are not 16 bytes a step, MODEL_INVALID */
+/** Decodes a placeholder code. @throws StrataError PARAM_INVALID when it is not 16 bytes per step, MODEL_INVALID */
 export async function readPlaceholder(code: Uint8Array): Promise<RgbImage> {
   return decodePlaceholder(await loadPlaceholder(await createRuntime('wasm')), code)
 }

@@ -7,12 +7,12 @@ import { resizeLanczos } from '../../node/ingest.ts'
 import { encodeJpeg } from '../../pixels/jpeg/writer.ts'
 import { readAnyPicture } from './any-picture.ts'
 
-/** Embed factor when none is asked for and the picture is large enough. */
+/** Default embed factor for pictures that are large enough. */
 const DEFAULT_FACTOR = 2
 
 interface ThumbnailRequest {
   readonly width: number
-  /** Undefined: 2 where it can be, else 1. */
+  /** Embed factor. Undefined: 2 when the picture is large enough, else 1. */
   readonly factor: number | undefined
   readonly quality: number
 }
@@ -29,9 +29,9 @@ interface Thumbnail extends Size {
 }
 
 /**
- * A thumbnail of a picture or a .strata file, exactly `width` pixels wide.
- * @throws StrataError PARAM_INVALID for a width above the picture's or a factor it has no detail for, MODEL_INVALID
- * when the factor's model is not installed, INPUT_* and FORMAT_*
+ * Makes a thumbnail of a picture or a .strata file, exactly `width` pixels wide.
+ * @throws StrataError PARAM_INVALID when the width, or the width times the factor, is above the picture's; MODEL_INVALID
+ * when the factor's model is not installed; INPUT_* and FORMAT_*
  */
 export async function makeThumbnail(
   input: Uint8Array,
@@ -59,7 +59,7 @@ export async function makeThumbnail(
   return { ...low, bytes: encodeJpeg(shown, { quality, subsampling: '420' }), ht: 1 }
 }
 
-/** The picture to hide: the source itself when it has the right size, else resized with the filter of the layers. */
+/** The picture to hide: the source when it has the right size, else the source resized with the filter of the layers. */
 async function highOf(picture: RgbImage, low: Size, factor: number): Promise<RgbImage> {
   if (isTimes(picture, low, factor)) return picture
   return await resizeLanczos(picture, factor * low.width, factor * low.height)

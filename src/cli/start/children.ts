@@ -10,7 +10,7 @@ export interface Child {
   stop(): Promise<void>
 }
 
-/** Milliseconds between the polite and the forced end of a program. */
+/** Milliseconds between SIGTERM and SIGKILL. */
 const GRACE_MS = 5000
 
 /**
@@ -54,7 +54,7 @@ export function startChild(
     async stop() {
       signalGroup(leader.pid, 'SIGTERM')
       await Promise.race([ended, sleep(GRACE_MS, undefined, { ref: false })])
-      // Processes that the program left behind end too.
+      // Ends processes that the program left behind.
       signalGroup(leader.pid, 'SIGKILL')
       await ended
     },
@@ -66,6 +66,6 @@ function signalGroup(leader: number | undefined, signal: NodeJS.Signals): void {
   try {
     process.kill(-leader, signal)
   } catch {
-    // The group is empty.
+    // The group has no processes any more.
   }
 }

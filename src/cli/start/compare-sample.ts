@@ -9,7 +9,7 @@ import { type Info, imageUrl, type UploadTarget } from '../edge-request.ts'
 import type { ComparisonServer } from './comparison.ts'
 import type { Sample } from './samples.ts'
 
-/** Measures a sample layer by layer, and publishes each at once. What is measured already is not measured again. */
+/** Measures a sample layer by layer and publishes each result at once. Layers that were measured before are skipped. */
 export async function compareSample(
   { id, make }: Sample,
   target: UploadTarget,

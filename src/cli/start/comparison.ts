@@ -3,14 +3,14 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { dirname } from 'node:path'
 
-/** What one layer takes, and what files of other codecs take that look as good. */
+/** Bytes of one layer, and of files of other codecs with the same score. */
 interface LayerComparison {
   readonly width: number
-  /** From the start of the file to the end of the layer. */
+  /** Bytes from the start of the file to the end of the layer. */
   readonly bytes: number
-  /** SSIMULACRA2 of the decoded layer, against the original resized by Lanczos3. */
+  /** SSIMULACRA2 of the decoded layer against the original resized by Lanczos3. */
   readonly score: number
-  /** Bytes of a file of this width with that score; null where the codec never reaches it. */
+  /** Bytes of a file of this width with that score; null when the codec does not reach it. */
   readonly avif: number | null
   readonly webp: number | null
 }
@@ -18,21 +18,21 @@ interface LayerComparison {
 interface ImageComparison {
   /** ETag of the whole file that was measured. */
   readonly etag: string
-  /** From the base up, as far as they are measured. */
+  /** Measured layers, from the base up. */
   readonly layers: readonly LayerComparison[]
 }
 
-/** What the demo page is told about the samples. */
+/** Comparisons that the demo page shows. */
 interface Comparisons {
-  /** Whether more is to come. */
+  /** Whether measuring goes on. */
   measuring: boolean
-  /** By image id. */
+  /** Comparison of each image, by id. */
   images: Record<string, ImageComparison>
 }
 
 /**
- * What files of other codecs take for the samples, on a server of its own for the edge Worker to ask. It is kept in a
- * file, because measuring takes minutes.
+ * Serves the comparisons of the samples to the edge Worker, on its own port. They are kept in a file, because measuring
+ * takes minutes.
  */
 export class ComparisonServer {
   readonly #path: string
@@ -47,14 +47,14 @@ export class ComparisonServer {
     })
   }
 
-  /** @param path of the JSON file; one that is missing or damaged is made anew */
+  /** @param path of the JSON file, which is replaced when it is missing or damaged */
   static async open(path: string): Promise<ComparisonServer> {
     const opened = new ComparisonServer(path)
     const text = await readFile(path, 'utf8').catch(() => '{}')
     try {
       Object.assign(opened.#comparisons.images, JSON.parse(text))
     } catch {
-      // It is written again.
+      // The file is missing or damaged and will be written again.
     }
     await new Promise<void>((listening) => opened.#server.listen(0, '127.0.0.1', listening))
     return opened
@@ -74,7 +74,7 @@ export class ComparisonServer {
     await writeFile(this.#path, JSON.stringify(this.#comparisons.images))
   }
 
-  /** Nothing more is to come. */
+  /** Tells the demo page that measuring has ended. */
   finish(): void {
     this.#comparisons.measuring = false
   }

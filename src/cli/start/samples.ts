@@ -13,7 +13,7 @@ export interface Sample {
   readonly make: () => Promise<Uint8Array>
 }
 
-/** Pictures to look at on a fresh installation, painted with the texture and detail of photographs. */
+/** Sample pictures of a fresh installation, painted with the texture and detail of photographs. */
 export const SAMPLES: readonly Sample[] = [
   { id: 'wall', make: () => png(wall(WIDTH, HEIGHT)) },
   { id: 'lake', make: () => png(lake(WIDTH, HEIGHT)) },

@@ -32,7 +32,7 @@ interface StartOptions {
 const START_TIMEOUT_MS = 120_000
 const SAMPLE_TIMEOUT_MS = 600_000
 
-/** Wrangler's lines for what an open demo page asks every few seconds. */
+/** Log lines of wrangler for the requests that an open demo page repeats every few seconds. */
 const POLLING = /GET \/(samples|comparisons) 200/
 
 const CHILD_ENV: NodeJS.ProcessEnv = {
@@ -41,7 +41,7 @@ const CHILD_ENV: NodeJS.ProcessEnv = {
   WRANGLER_SEND_METRICS: 'false',
   // Wrangler would otherwise fetch the data of `request.cf` from the network.
   CLOUDFLARE_CF_FETCH_ENABLED: 'false',
-  // Edge and origin are on one machine and need no token between them.
+  // Edge and origin run on one machine and need no token.
   ORIGIN_TOKEN: '',
 }
 
@@ -78,7 +78,7 @@ export async function runLocally(options: StartOptions): Promise<void> {
   }
 }
 
-/** Uploads the samples, and then measures what other codecs take for them. */
+/** Uploads the samples, and then compares them with other codecs. */
 async function showSamples(
   target: UploadTarget,
   comparisons: ComparisonServer,
@@ -91,7 +91,7 @@ async function showSamples(
     ready.push(sample)
   }
   await uploadSamples(target, { modelSet, print, onReady })
-  // Loaded late: the codec would delay the start.
+  // The codec is imported late, because loading it would delay the start.
   const { compareSample } = await import('./compare-sample.ts')
   for (const sample of ready) {
     await compareSample(sample, target, comparisons).catch((error) => {

@@ -4,7 +4,7 @@ import { putImage, reencodeImage, waitFor } from '../upload-file.ts'
 import { SAMPLES, type Sample } from './samples.ts'
 
 interface SampleOptions {
-  /** Files of another model set are encoded again. */
+  /** Installed model set. Samples of another model set are encoded again. */
   readonly modelSet: string
   /** Shows a line to people. */
   readonly print: (line: string) => void
@@ -38,14 +38,14 @@ export async function uploadSamples(target: UploadTarget, options: SampleOptions
   }
 }
 
-/** Has a sample encoded, unless it is stored already or on its way. An image that a user stored under its id stays. */
+/** Uploads a sample unless it is stored or being encoded. An image that a user stored under its id is kept. */
 async function request({ id, make }: Sample, target: UploadTarget, modelSet: string): Promise<void> {
   const stored = await storedInfo(id, target)
   if (!stored) await putImage({ id, bytes: await make() }, target)
   else if (stored.state === 'ready' && stored.modelSet !== modelSet) await reencodeImage(id, target)
 }
 
-/** The info JSON of an image that is stored or being encoded; undefined where there is none or its encoding failed. */
+/** Info JSON of an image that is stored or being encoded; undefined when there is none or its encoding failed. */
 async function storedInfo(id: string, target: UploadTarget): Promise<Info | undefined> {
   const signal = target.signal ?? null
   const response = await fetch(`${imageUrl(target, id)}.json`, { signal })

@@ -9,22 +9,22 @@ import { makeThumbnail } from './thumbnail.ts'
 
 interface EmbedParts {
   readonly model: HyperThumbnailModel
-  /** Does the arithmetic of the JPEG. @default the TypeScript reference */
+  /** Arithmetic of the JPEG. @default the TypeScript reference */
   readonly kernel?: JpegKernel | undefined
-  /** See WindowOptions.pixels. */
+  /** Wanted pixels of a window (WindowOptions.pixels). @default 400,000 */
   readonly windowPixels?: number | undefined
 }
 
-/** Steps of 1: what the table predictor looks at. */
+/** Quantization steps of 1, with which the table predictor analyses the thumbnail. */
 const FINE: JpegTables = [new Uint16Array(64).fill(1), new Uint16Array(64).fill(1)]
 
 /**
- * The thumbnail JPEG of size `low` that hides the picture in `rows`.
+ * Makes the thumbnail JPEG of size `low` that hides the picture in `rows`.
  *
- * Of the picture only one window is in memory. The thumbnail is there as a whole, because its tables depend on all of
- * it, and its coefficients, because the marker in front of them holds their checksum: 9 bytes for each of its pixels.
+ * Memory holds one window of the picture, the whole thumbnail, because its tables depend on all of it, and all of its
+ * coefficients, because the marker in front of them holds their checksum: 9 bytes per pixel of the thumbnail.
  *
- * @throws StrataError PARAM_INVALID for sizes or a quality that cannot be, INTERNAL when rows are missing, ABORTED
+ * @throws StrataError PARAM_INVALID for sizes or a quality out of range, INTERNAL when rows are missing, ABORTED
  */
 export async function embed(
   rows: Rows,

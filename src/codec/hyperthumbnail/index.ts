@@ -6,13 +6,13 @@ import { METHOD, restore } from './restore.ts'
 
 interface HyperThumbnailOptions {
   readonly model: HyperThumbnailModel
-  /** Decodes pictures that hide nothing, for `restore`. */
+  /** Decodes pictures without hidden detail, for `restore`. */
   readonly decodePicture: DecodePicture
-  /** Does the arithmetic of the JPEG. @default the TypeScript reference */
+  /** Arithmetic of the JPEG. @default the TypeScript reference */
   readonly kernel?: JpegKernel | undefined
 }
 
-/** HyperThumbnail (Qi et al., CVPR 2023): the detail of the double size in a baseline JPEG. */
+/** HyperThumbnail (Qi et al., CVPR 2023): hides a picture of 2 or 4 times the size in a baseline JPEG. */
 export function hyperThumbnail({ model, decodePicture, kernel }: HyperThumbnailOptions): Rescaler {
   return {
     method: METHOD,

@@ -6,8 +6,8 @@ import { hiddenFactor } from './restore.ts'
 type Models = Pick<Runtime, 'manifest' | 'table' | 'blob' | 'engine'>
 
 /**
- * The model of a factor among the runtime's files, undefined when there is none.
- * @throws StrataError MODEL_INVALID when its files are not what the manifest says
+ * Loads the model of a factor. Returns undefined when the runtime has none.
+ * @throws StrataError MODEL_INVALID when its files do not match the manifest
  */
 export async function loadHyperThumbnail(
   runtime: Models,
@@ -20,7 +20,7 @@ export async function loadHyperThumbnail(
 }
 
 /**
- * The model that a thumbnail was made for; that of the smallest factor for every other file.
+ * Loads the model for which a thumbnail was made; for any other file the model of the smallest factor.
  * @throws StrataError MODEL_INVALID
  */
 export async function loadHyperThumbnailFor(

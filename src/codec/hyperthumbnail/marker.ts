@@ -5,7 +5,7 @@ import type { JpegSegment } from '../../pixels/jpeg/types.ts'
 import type { Size } from '../rescaler.ts'
 
 /*
- * What a thumbnail says of itself, an APP9 segment, little-endian:
+ * The marker of a thumbnail is an APP9 segment, little-endian:
  *
  *   0  "STRATA\0"
  *   7  version u8 = 1
@@ -34,7 +34,7 @@ export interface Marker {
   readonly quality: number
   /** 16 hexadecimal digits. */
   readonly model: string
-  /** Of the hidden picture. */
+  /** Size of the hidden picture. */
   readonly high: Size
   readonly checksum: number
 }
@@ -53,7 +53,7 @@ export function markerSegment({ factor, quality, model, high, checksum }: Marker
   return { marker: APP9, data }
 }
 
-/** The first marker among a file's segments. Versions to come and damaged markers are none. */
+/** Finds the first marker among a file's segments. Ignores damaged markers and those of later versions. */
 export function findMarker(segments: readonly JpegSegment[]): Marker | undefined {
   const found = segments.find(({ marker, data }) => marker === APP9 && isOurs(data))
   if (!found) return undefined
@@ -67,11 +67,11 @@ export function findMarker(segments: readonly JpegSegment[]): Marker | undefined
   }
 }
 
-/** The checksum of the marker: it holds as long as nobody has encoded the picture anew. */
+/** The checksum of the marker. It no longer matches when the picture has been encoded again. */
 export function checksumOf(coefficients: JpegCoefficients): number {
   let checksum = 0
   for (const { buffer, byteOffset, byteLength } of blockRows(coefficients)) {
-    // Little-endian wherever this runs: the WebAssembly kernels rely on the same.
+    // All machines that run this are little-endian; the WebAssembly kernels depend on it too.
     checksum = crc32c(new Uint8Array(buffer, byteOffset, byteLength), checksum)
   }
   return checksum

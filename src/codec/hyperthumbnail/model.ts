@@ -4,7 +4,7 @@ import type { Program } from '../../network/program.ts'
 import { type PredictorTable, TablePredictor } from './predictor.ts'
 import { qualityCode } from './quality.ts'
 
-/** Factors that models are made for; a runtime may hold those of some. */
+/** Factors for which models exist; a runtime may hold only some of these models. */
 const FACTORS = [2, 4] as const
 
 /** `hyperthumbnail.json` or `hyperthumbnail4.json`, as models/strata_models/hyperthumbnail/export.py writes it. */
@@ -22,37 +22,37 @@ interface ModelTable {
 
 interface Part {
   readonly program: Program
-  /** log of the residual's gain: a + b code + c code^2. */
+  /** Logarithm of the residual's gain: a + b code + c code^2, with the code of qualityCode. */
   readonly logGain: readonly [number, number, number]
 }
 
-/** One of the two networks; what it puts out counts times `gain`. */
+/** One of the two networks. Its output is multiplied by `gain`. */
 interface ThumbnailNetwork {
   readonly network: Network
   gain(quality: number): number
 }
 
 export interface HyperThumbnailModel {
-  /** 16 hexadecimal digits: stands for the decoder, and so for what a thumbnail can be restored with. */
+  /** Identifies the decoder with which a thumbnail can be restored: 16 hexadecimal digits. */
   readonly id: string
-  /** HR pixels per thumbnail pixel and axis. */
+  /** Pixels of the large picture per thumbnail pixel and axis. */
   readonly factor: number
-  /** HR pixels along one block of the JPEG: windows begin and end at multiples of it. */
+  /** Pixels of the large picture along one block of the JPEG. Windows begin and end at multiples of it. */
   readonly stride: number
-  /** HR rows, a multiple of `stride`, that a window must hold above and below the rows it is wanted for. */
+  /** Rows of the large picture that a window must hold above and below its wanted rows; a multiple of `stride`. */
   readonly haloRows: number
-  /** What one sample (of 0..255) is in the integers of each tensor. */
+  /** Integer steps per sample level (0..255), by tensor. */
   readonly steps: ModelTable['steps']
-  /** Loaded when it is first asked for: who restores needs no encoder. */
+  /** Loads the encoder on the first call, because restoring does not need it. */
   encoder(): ThumbnailNetwork
   decoder(): ThumbnailNetwork
   predictor(): TablePredictor
 }
 
 /**
- * @param table parsed hyperthumbnail.json, or that of another factor
+ * @param table parsed hyperthumbnail.json, or the table of another factor
  * @param blob the .bin beside it
- * @throws StrataError MODEL_INVALID, for the networks when they are first used
+ * @throws StrataError MODEL_INVALID; for a network when it is first used
  */
 export function openHyperThumbnail(
   table: unknown,

@@ -4,7 +4,7 @@ import { ZIGZAG } from '../../pixels/jpeg/tables.ts'
 import type { JpegTables } from '../../pixels/jpeg/types.ts'
 import { qualityCode } from './quality.ts'
 
-/** Where the predictor's parameters lie in the blob: byte offsets of fp32 numbers. */
+/** Byte offsets of the predictor's fp32 parameters in the blob. */
 export interface PredictorTable {
   readonly layers: readonly DenseTable[]
   readonly offset: number
@@ -28,21 +28,21 @@ interface Dense {
 const COEFFICIENTS = 64
 const SLOPE = 0.1
 const MAX_STEP = 255
-/** Mean log magnitudes are handed on minus this. */
+/** Subtracted from mean log magnitudes before the first layer. */
 const CENTRE = 2
-/** Weight of the squared error (0..255) at quality 75 in training; it doubles every 12 steps of quality. */
+/** Weight of the squared error (scale 0..255) at quality 75 in training. It doubles every 12 steps of quality. */
 const LAMBDA = 0.02
 
 /**
- * The quantization prediction module: two tables for a picture, from the mean log magnitudes of its coefficients and
- * the quality. An MLP in plain floats: it runs once a picture, and what it says stands in the file.
+ * The quantization prediction module: an MLP that predicts two tables from the quality and the mean log magnitudes of a
+ * picture's coefficients. It uses floats, because it runs once per picture and its result is stored in the file.
  */
 export class TablePredictor {
   readonly #layers: readonly Dense[]
   readonly #offset: Float32Array
   readonly #slope: Float32Array
 
-  /** @throws StrataError MODEL_INVALID when the table points outside the blob or the layers do not fit together */
+  /** @throws StrataError MODEL_INVALID when parameters lie outside the blob or the layers do not fit together */
   constructor({ layers, offset, slope }: PredictorTable, blob: Uint8Array) {
     let width = 2 * COEFFICIENTS + 1
     this.#layers = layers.map(({ inputs, outputs, weights, bias }) => {
@@ -55,7 +55,7 @@ export class TablePredictor {
     this.#slope = floats(blob, slope, 2 * COEFFICIENTS)
   }
 
-  /** @param thumbnail coefficients at steps of 1, 4:4:4 */
+  /** @param thumbnail coefficients of 4:4:4 with quantization steps of 1 */
   predict(thumbnail: JpegCoefficients, quality: number): JpegTables {
     const code = qualityCode(quality)
     let values: Float64Array = Float64Array.of(
@@ -74,7 +74,7 @@ export class TablePredictor {
   }
 }
 
-/** Mean of log(1 + |coefficient|) for each frequency, natural order: of luma, then of both chroma components. */
+/** Mean of log(1 + |coefficient|) per frequency in natural order: of luma, then of both chroma components. */
 function meanLogMagnitudes({ layout, scan }: JpegCoefficients): Float64Array {
   const logs = Float64Array.from({ length: 2049 }, (_, i) => Math.log1p(i))
   const sums = new Float64Array(2 * COEFFICIENTS)

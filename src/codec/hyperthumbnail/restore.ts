@@ -17,23 +17,23 @@ export const METHOD = 'hyperthumbnail'
 
 interface RestoreParts {
   readonly model: HyperThumbnailModel
-  /** Decodes pictures that hide nothing. */
+  /** Decodes pictures without hidden detail. */
   readonly decodePicture: DecodePicture
-  /** See WindowOptions.pixels. */
+  /** Wanted pixels of a window (WindowOptions.pixels). @default 400,000 */
   readonly windowPixels?: number | undefined
 }
 
-/** A thumbnail of ours, still what was written. */
+/** A thumbnail of this method that has not been changed since. */
 interface Genuine {
   readonly file: JpegFile
   readonly marker: Marker
 }
 
 /**
- * The picture that a thumbnail hides. Whatever is not ours, was encoded anew on its way, or was made for another model
- * is upscaled plainly by the factor, with a note that says why.
+ * Restores the picture that a thumbnail hides. Any other file, a thumbnail that was encoded again, and one made for another
+ * model are upscaled plainly by the factor, with a note that gives the reason.
  *
- * @throws StrataError INPUT_* when the file is no picture at all, ABORTED
+ * @throws StrataError INPUT_* when the file is not a picture, ABORTED
  */
 export async function restore(
   bytes: Uint8Array,
@@ -49,7 +49,7 @@ export async function restore(
   return restored
 }
 
-/** The factor in the marker of a thumbnail, undefined when no marker can be read. */
+/** Factor in the marker of a thumbnail; undefined when there is no readable marker. */
 export function hiddenFactor(bytes: Uint8Array): number | undefined {
   if (!isJpeg(bytes)) return undefined
   try {
@@ -60,7 +60,7 @@ export function hiddenFactor(bytes: Uint8Array): number | undefined {
   }
 }
 
-/** @returns the thumbnail, or why the file is none */
+/** @returns the thumbnail, or the reason why the file is none */
 function examine(bytes: Uint8Array, model: HyperThumbnailModel): Genuine | string {
   if (!isJpeg(bytes)) return 'not a JPEG'
   try {
@@ -76,14 +76,14 @@ function examine(bytes: Uint8Array, model: HyperThumbnailModel): Genuine | strin
       return REENCODED
     return { file, marker }
   } catch (error) {
-    // Damage and foreign kinds of JPEG: whoever decodes pictures here has the last word on them.
+    // The file is damaged or another kind of JPEG: decodePicture decides whether it can be shown.
     if (error instanceof StrataError && error.code.startsWith('INPUT_'))
       return `${REENCODED} (${error.message})`
     throw error
   }
 }
 
-/** Of a restored picture; about 10 bytes of memory each. */
+/** Largest restored picture, in pixels. Restoring takes about 10 bytes of memory per pixel. */
 const MAX_PIXELS = 100e6
 
 const REENCODED = 'the JPEG was changed after it was made'
@@ -101,7 +101,7 @@ function reconstruct(
   const { layout } = file.coefficients
   const { high } = marker
   const image = rgbImage(high.width, high.height, new Uint8Array(3 * high.width * high.height))
-  // A picture that was cropped to the thumbnail's size times the factor gets its last pixels again.
+  // When embedding cropped the picture to the thumbnail's size times the factor, the cropped pixels repeat the edge.
   const known = {
     width: Math.min(high.width, factor * layout.width),
     height: Math.min(high.height, factor * layout.height),
@@ -110,9 +110,9 @@ function reconstruct(
   const rowOf = (y: number) => planes.samples.subarray(3 * y * planes.width, 3 * (y + 1) * planes.width)
   const sums = new Float32Array(3 * width)
   const unit = 1 / steps.low
-  /** Pixels of the restored picture along a cell of the network. */
+  /** Side of a cell of the network, in pixels of the restored picture. */
   const cell = 2 * factor
-  /** Rounds and clamps what is written to it. */
+  /** A view of the samples that rounds and clamps values on writing. */
   const clamped = new Uint8ClampedArray(image.data.buffer)
   for (const window of windowsOf({ width, height, stride, haloRows, pixels })) {
     throwIfAborted(signal)

@@ -2,18 +2,18 @@ import { inverseDct } from '../../pixels/jpeg/inverse.ts'
 import type { JpegFile } from '../../pixels/jpeg/reader.ts'
 import { ZIGZAG } from '../../pixels/jpeg/tables.ts'
 
-/** A thumbnail as the decoder network wants it. */
+/** Inputs that the decoder network reads from a thumbnail. */
 export interface ThumbnailPlanes {
-  /** Sides of the picture in whole blocks, in pixels. */
+  /** Size of the thumbnail in pixels, rounded up to whole blocks. */
   readonly width: number
   readonly height: number
-  /** Dequantized coefficients, 192 a block: component, then zigzag. */
+  /** Dequantized coefficients, 192 per block: [component][zigzag position]. */
   readonly coefficients: Int16Array
-  /** R, G, B of every pixel, centred on 0, times `step`. */
+  /** R, G, B of every pixel, centred on 0 and multiplied by `step`. */
   readonly samples: Int16Array
 }
 
-/** Dequantized coefficients are clamped to what the networks allow for; a picture's own are within +-1024. */
+/** Limit of dequantized coefficients in the networks. Coefficients of real pictures are within +-1024. */
 const COEFFICIENT_LIMIT = 2047
 
 /** @param file 4:4:4 */

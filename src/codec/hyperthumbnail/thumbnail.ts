@@ -9,7 +9,7 @@ import type { HyperThumbnailModel } from './model.ts'
 import { qualityInputs } from './quality.ts'
 import { type Window, windowsOf } from './windows.ts'
 
-/** Runs the encoder window by window over the picture, padded to whole blocks by repeating its last pixels. */
+/** Runs the encoder on the picture, window by window. It pads the picture to whole blocks by repeating its last pixels. */
 export async function makeThumbnail(
   rows: Rows,
   high: Size,
@@ -65,15 +65,15 @@ export async function makeThumbnail(
 }
 
 interface Cells {
-  /** First row of the picture. */
+  /** First row of the cells, in pixels of the picture. */
   readonly from: number
-  /** Cells down and across: thumbnail pixels. */
+  /** Rows and columns of cells; a cell is a thumbnail pixel. */
   readonly lines: number
   readonly columns: number
   readonly factor: number
 }
 
-/** The pixels of a cell are (position, colour) in the channels, centred on 0. */
+/** Writes the pixels of each cell as channels (position, colour), centred on 0. */
 function pictureWriter(buffer: RowBuffer, { from, lines, columns, factor }: Cells): TensorAccess {
   const channels = 3 * factor
   return (view, cellStride, rowStride, offset) => {
@@ -89,7 +89,7 @@ function pictureWriter(buffer: RowBuffer, { from, lines, columns, factor }: Cell
   }
 }
 
-/** One cell a thumbnail pixel. */
+/** Adds an output with one cell per thumbnail pixel. */
 function addBase(sums: Float32Array, lines: number, columns: number, step: number): TensorAccess {
   return (view, cellStride, rowStride, offset) => {
     for (let line = 0, out = 0; line < lines; line++) {
@@ -101,7 +101,7 @@ function addBase(sums: Float32Array, lines: number, columns: number, step: numbe
   }
 }
 
-/** Cells of 2x2 thumbnail pixels, (position, colour) in the channels. */
+/** Adds an output with cells of 2x2 thumbnail pixels, channels (position, colour). */
 function addHidden(sums: Float32Array, lines: number, columns: number, step: number): TensorAccess {
   return (view, cellStride, rowStride, offset) => {
     for (let line = 0, out = 0; line < lines; line++) {

@@ -1,12 +1,12 @@
 import { type ResampleWeights, resampleWeights, WEIGHT_BITS } from '../../pixels/resample-weights.ts'
 
-/** Bicubic upscaling of interleaved samples by a whole factor, as src/pixels/resample defines it, without rounding. */
+/** Bicubic upscaling of interleaved samples by an integer factor: src/pixels/resample.ts without its rounding. */
 interface Upscaler {
   /**
-   * Output row `y` of the picture.
+   * Computes output row `y`.
    *
-   * @param low gives the input's rows, 3 samples a pixel; it is asked for at most 4, a row or two around y / factor
-   * @param out 3 samples a pixel
+   * @param low returns a row of the input, 3 samples per pixel; called for at most 4 rows around y / factor
+   * @param out 3 samples per pixel
    */
   row(y: number, low: (y: number) => Int16Array, out: Float32Array): void
 }
@@ -18,7 +18,7 @@ export function bicubicUpscaler(width: number, height: number, factor: number): 
   const across = resampleWeights(width, factor * width, 'bicubic')
   const down = resampleWeights(height, factor * height, 'bicubic')
   const line = new Float32Array(3 * width)
-  // Away from the edges the weights repeat with the phase, and there are 4 of them.
+  // Away from the edges there are 4 weights per phase, and the phases repeat.
   const margin = Math.min(factor * width, factor * TAPS)
   const inner = Math.max(margin, factor * (width - TAPS))
   return {
@@ -56,7 +56,7 @@ function blendFour(
   for (let x = 0; x < line.length; x++) line[x] = p * a[x]! + q * b[x]! + r * c[x]! + s * d[x]!
 }
 
-/** Output pixels [from, to), each with its own weights. */
+/** Computes the output pixels [from, to), each with its own weights. */
 function spread(
   line: Float32Array,
   { taps, first, count, weights }: ResampleWeights,
@@ -73,7 +73,7 @@ function spread(
   }
 }
 
-/** Output pixels from, from + step, ... below `to`, all with the weights of the first. */
+/** Computes the output pixels from, from + step, ... below `to`, all with the weights of the first. */
 function repeat(
   line: Float32Array,
   { taps, first, weights }: ResampleWeights,

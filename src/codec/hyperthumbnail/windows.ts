@@ -1,4 +1,4 @@
-/** Rows [top, bottom) are wanted; to compute them, a network must see [from, to). */
+/** Wanted rows [top, bottom), and the rows [from, to) that a network must read to compute them. */
 export interface Window {
   readonly top: number
   readonly bottom: number
@@ -8,18 +8,18 @@ export interface Window {
 
 interface WindowOptions {
   readonly width: number
-  /** A multiple of `stride`, like all rows here. */
+  /** Height of the picture in rows; a multiple of `stride`, like all row numbers of a window. */
   readonly height: number
   readonly stride: number
   readonly haloRows: number
-  /** Wanted pixels of a window, at most, where a row of blocks is not more. @default 400,000 */
+  /** Most wanted pixels of a window, which has at least one row of blocks. @default 400,000 */
   readonly pixels?: number | undefined
 }
 
-/** What the networks hold for each pixel is about 50 bytes: 20 MB. */
+/** The networks take about 50 bytes per pixel, so a window takes 20 MB. */
 const PIXELS = 400_000
 
-/** Cuts a picture into windows from top to bottom; at its own edges there is nothing more to see. */
+/** Cuts a picture into windows from top to bottom. [from, to) ends at the edges of the picture. */
 export function* windowsOf(options: WindowOptions): Generator<Window> {
   const { width, height, stride, haloRows, pixels = PIXELS } = options
   const rows = stride * Math.max(1, Math.floor(pixels / (width * stride)))

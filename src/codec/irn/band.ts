@@ -1,36 +1,37 @@
 import type { Network, TensorAccess } from '../../network/engine.ts'
 import type { Stage } from './stage.ts'
 
-/** Three 3x3 convolutions. */
+/** Rows that a network reads on each side of a row, because it has three 3x3 convolutions. */
 const HALO = 3
-/** Pixels that a band holds, about; what a stage keeps in memory is a band and its halo. */
+/** Approximate pixels of a band. A stage keeps one band and its halo in memory. */
 const BAND_PIXELS = 65536
 
 export interface BandOptions {
   readonly width: number
-  /** Of a pixel, and those of them that the network sees. */
+  /** Channels of a pixel. */
   readonly channels: number
+  /** The network reads the channels [from, to). */
   readonly from: number
   readonly to: number
   readonly network: Network
   readonly input: string
-  /** What a unit is in the network's input. */
+  /** Integer steps of the network's input per unit. */
   readonly steps: number
-  /** Changes rows by what the network says of them, values of pixel i at `outputs[name][i * channels of the output]`. */
+  /** Changes a row by the network's outputs. The values of pixel i start at `outputs[name][i * channels of the output]`. */
   readonly apply: (row: Float32Array, outputs: Readonly<Record<string, Int16Array>>, pixel: number) => void
 }
 
 /**
- * One half of a coupling: a network looks at some channels of the rows around a row, and the others are changed by
- * what it says. The network runs band by band with the rows above and below that it looks at, so that it says the same
- * as for the whole picture, whose edges are the only ones that it pads with zeros.
+ * One half of a coupling: a network reads some channels of a picture, and its outputs change the others. The network runs
+ * band by band. Each band includes its halo rows, so the outputs are the same as for the whole picture, and only the edges
+ * of the picture are padded with zeros.
  */
 export class Band implements Stage {
   readonly #options: BandOptions
   readonly #next: Stage
   readonly #height: number
   #rows: Float32Array[] = []
-  /** What the network sees of `#rows` and of the `#above` rows before them, which have been passed on. */
+  /** Network inputs of `#rows` and of the `#above` rows before them, which have already been passed on. */
   #seen: Int16Array[] = []
   #above = 0
 

@@ -6,16 +6,18 @@ import type { Stage } from './stage.ts'
 const COLOURS = 3
 
 interface Place {
+  /** Pixels of a row. */
   readonly width: number
-  /** Of the high part. */
+  /** Channels of the high part. */
   readonly high: number
 }
 
 /**
- * Both directions of the network (eq. (2) and (3) of the paper) as chains of stages, first to last, before `next`.
+ * Makes the forward direction of the network (eq. (2) and (3) of the paper) as a chain of stages in front of `next`. Its
+ * input is rows of the large picture, 3 channels in the model's units; its output is rows of low and z, 3 * scale^2
+ * channels per pixel.
  *
- * @param width of the large picture, a multiple of the scale; its rows, 3 channels in the model's units, come out of the
- * inverse and go into the forward direction; at the other end lie low and z, 3 * scale^2 channels a pixel
+ * @param width of the large picture in pixels, a multiple of the scale
  */
 export function forwardStages(model: IrnModel, width: number, next: Stage): Stage {
   let stage = next
@@ -29,7 +31,7 @@ export function forwardStages(model: IrnModel, width: number, next: Stage): Stag
   return stage
 }
 
-/** See forwardStages. */
+/** Makes the inverse direction, from rows of low and z to rows of the large picture, as `forwardStages` describes them. */
 export function inverseStages(model: IrnModel, width: number, next: Stage): Stage {
   let stage = next
   for (const [depth, { high, couplings }] of model.levels().entries()) {
@@ -42,7 +44,7 @@ export function inverseStages(model: IrnModel, width: number, next: Stage): Stag
   return stage
 }
 
-/** low += sign * shift(high) */
+/** Makes the stage low += sign * shift(high). */
 function shift({ shift: network, steps }: Coupling, place: Place, sign: 1 | -1, next: Stage): Stage {
   const channels = COLOURS + place.high
   const unit = sign / steps.shift
@@ -56,7 +58,7 @@ function shift({ shift: network, steps }: Coupling, place: Place, sign: 1 | -1, 
   return new Band({ width: place.width, channels, network, ...seen, apply }, next)
 }
 
-/** high = high * factor(low) + offset(low), or what undoes that. */
+/** Makes the stage high = high * factor(low) + offset(low), or its inverse. */
 function affine(model: IrnModel, coupling: Coupling, place: Place, inverse: boolean, next: Stage): Stage {
   const { high } = place
   const channels = COLOURS + high

@@ -13,10 +13,10 @@ import type { IrnModel } from './model.ts'
 export type EncodePng = (image: RgbImage) => Promise<Uint8Array>
 
 /**
- * The thumbnail PNG of size `low` that hides the picture in `rows`. Of the picture only what the stages hold is in
- * memory, which does not grow with its height.
+ * Makes the thumbnail PNG of size `low` that hides the picture in `rows`. Memory holds only the rows of the picture that
+ * the stages need, so it does not grow with the picture's height.
  *
- * @throws StrataError PARAM_INVALID for sizes that cannot be, INTERNAL when rows are missing, ABORTED
+ * @throws StrataError PARAM_INVALID for sizes out of range, INTERNAL when rows are missing, ABORTED
  */
 export async function embed(
   rows: Rows,
@@ -33,7 +33,7 @@ export async function embed(
   return withChunk(png, markerChunk(marker))
 }
 
-/** @param high size of the picture in `rows`, padded or cropped here to scale times `low` */
+/** @param high size of the picture in `rows`, which is padded or cropped to scale times `low` */
 async function downscale(
   rows: Rows,
   high: Size,

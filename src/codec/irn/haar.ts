@@ -1,8 +1,8 @@
 import type { Stage } from './stage.ts'
 
 /**
- * Two rows of 2w pixels become one of w: mean, then the differences across, down and both (section 3.2 of the paper;
- * models/strata_models/irn/model.py `haar`). A channel count of C becomes 4 C.
+ * Haar transform: two rows of 2w pixels with C channels become one row of w pixels with 4 C channels: mean, then the
+ * horizontal, vertical and diagonal differences (section 3.2 of the paper; models/strata_models/irn/model.py `haar`).
  */
 export class Haar implements Stage {
   readonly #channels: number
@@ -40,12 +40,12 @@ export class Haar implements Stage {
   }
 }
 
-/** The inverse of Haar: a row of w pixels of 4 C channels becomes two of 2w pixels of C. */
+/** The inverse of Haar: a row of w pixels with 4 C channels becomes two rows of 2w pixels with C channels. */
 export class InverseHaar implements Stage {
   readonly #channels: number
   readonly #next: Stage
 
-  /** @param channels C */
+  /** @param channels C, those of the output */
   constructor(channels: number, next: Stage) {
     this.#channels = channels
     this.#next = next

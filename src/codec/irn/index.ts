@@ -7,11 +7,11 @@ interface IrnOptions {
   readonly model: IrnModel
   readonly decodePicture: DecodePicture
   readonly encodePng: EncodePng
-  /** See RestoreParts.seed. */
+  /** Seed of z, as RestoreParts.seed. */
   readonly seed?: number | undefined
 }
 
-/** Invertible image rescaling (Xiao et al., ECCV 2020): the detail in a lossless PNG. */
+/** Invertible image rescaling (Xiao et al., ECCV 2020): hides a picture of 2 or 4 times the size in a lossless PNG. */
 export function irn({ model, decodePicture, encodePng, seed }: IrnOptions): Rescaler {
   return {
     method: METHOD,

@@ -6,8 +6,8 @@ import { hiddenScale } from './restore.ts'
 type Models = Pick<Runtime, 'manifest' | 'table' | 'blob' | 'engine'>
 
 /**
- * The model of a scale among the runtime's files, undefined when there is none.
- * @throws StrataError MODEL_INVALID when its files are not what the manifest says
+ * Loads the model of a scale. Returns undefined when the runtime has none.
+ * @throws StrataError MODEL_INVALID when its files do not match the manifest
  */
 export async function loadIrn(runtime: Models, scale: number): Promise<IrnModel | undefined> {
   const name = `irn${scale}`
@@ -17,7 +17,7 @@ export async function loadIrn(runtime: Models, scale: number): Promise<IrnModel 
 }
 
 /**
- * The model that a PNG was made for; that of the smallest scale for every other file.
+ * Loads the model for which a PNG was made; for any other file the model of the smallest scale.
  * @throws StrataError MODEL_INVALID
  */
 export async function loadIrnFor(file: Uint8Array, runtime: Models): Promise<IrnModel | undefined> {

@@ -5,7 +5,7 @@ import type { PngChunk } from '../../pixels/png/chunks.ts'
 import type { Size } from '../rescaler.ts'
 
 /*
- * What a thumbnail says of itself, big-endian like all of PNG:
+ * The marker of a thumbnail is a PNG chunk, big-endian like all of PNG:
  *
  *   0  version u8 = 1
  *   1  method u8 = 1: invertible rescaling
@@ -26,14 +26,14 @@ const HEIGHT_AT = 16
 const CHECKSUM_AT = 20
 const LENGTH = 24
 
-/** Ancillary, private, and not to be copied by who changes the pixels (PNG, 5.4): it would not hold any more. */
+/** Chunk type: ancillary, private, and unsafe to copy (PNG, 5.4), because it is void once the pixels change. */
 export const CHUNK = 'stRA'
 
 export interface Marker {
   readonly scale: number
   /** 16 hexadecimal digits. */
   readonly model: string
-  /** Of the hidden picture. */
+  /** Size of the hidden picture. */
   readonly high: Size
   readonly checksum: number
 }
@@ -49,7 +49,7 @@ export function markerChunk({ scale, model, high, checksum }: Marker): PngChunk 
   return { type: CHUNK, data }
 }
 
-/** Undefined for versions and methods to come. */
+/** Reads a marker. Returns undefined for later versions and unknown methods. */
 export function readMarker({ data }: PngChunk): Marker | undefined {
   if (data.length !== LENGTH || data[0] !== VERSION || data[1] !== METHOD) return undefined
   const view = dataView(data)

@@ -7,10 +7,10 @@ interface ModelTable {
   readonly format: 1
   readonly id: string
   readonly scale: number
-  /** Samples a unit of the model's numbers, and the sample that is their zero. */
+  /** Sample levels per unit of the model's numbers, and the sample level of their zero. */
   readonly unit: number
   readonly centre: number
-  /** Bound of the logarithm of a coupling's factor. */
+  /** Limit of the logarithm of a coupling's factor. */
   readonly clamp: number
   readonly steps: { readonly factor: number }
   readonly levels: readonly { readonly high: number; readonly couplings: readonly CouplingTable[] }[]
@@ -19,7 +19,7 @@ interface ModelTable {
 interface CouplingTable {
   readonly shift: Program
   readonly affine: Program
-  /** What a unit is in the integers of a network's tensors. */
+  /** Integer steps per unit, by tensor of the networks. */
   readonly steps: Readonly<Record<'high' | 'shift' | 'low' | 'offset', number>>
 }
 
@@ -30,22 +30,22 @@ export interface Coupling {
   readonly steps: CouplingTable['steps']
 }
 
-/** The couplings behind one halving. */
+/** The couplings that follow one Haar transform. */
 interface Level {
-  /** Channels of the high part, 3 times those that went into the Haar transformation and what its low part has above 3. */
+  /** Channels of the high part: all channels behind the Haar transform except the 3 of the low part. */
   readonly high: number
   readonly couplings: readonly Coupling[]
 }
 
 export interface IrnModel {
-  /** 16 hexadecimal digits: stands for both directions, which are one network. */
+  /** Identifies the networks of both directions: 16 hexadecimal digits. */
   readonly id: string
   readonly scale: number
   readonly unit: number
   readonly centre: number
-  /** exp of the clamped logarithm of a coupling's factor, and its reciprocal, by the network's integer + 32768. */
+  /** Factor of a coupling, exp of its clamped logarithm, and its reciprocal; at index (integer of the network) + 32768. */
   readonly factors: { readonly forward: Float32Array; readonly inverse: Float32Array }
-  /** In the order of the forward direction; loaded when they are first asked for. */
+  /** Levels in the order of the forward direction, loaded on the first call. */
   levels(): readonly Level[]
 }
 
@@ -54,7 +54,7 @@ export const SCALES = [2, 4] as const
 /**
  * @param table parsed irn2.json or irn4.json
  * @param blob the .bin beside it
- * @throws StrataError MODEL_INVALID, for the networks when they are first used
+ * @throws StrataError MODEL_INVALID; for the networks on the first call of `levels`
  */
 export function openIrn(table: unknown, blob: Uint8Array, engine: NetworkEngine): IrnModel {
   const { id, scale, unit, centre, clamp, steps, levels } = checkTable(table)
@@ -89,7 +89,7 @@ function checkTable(value: unknown): ModelTable {
   if (typeof table !== 'object' || table === null || table.format !== 1) throw invalid('format 1')
   if (typeof table.id !== 'string' || !/^[0-9a-f]{16}$/.test(table.id)) throw invalid('an id of 16 digits')
   if (!SCALES.some((scale) => scale === table.scale)) throw invalid(`a scale of ${SCALES.join(' or ')}`)
-  if (table.levels?.length !== Math.log2(table.scale!)) throw invalid('a level for each halving')
+  if (table.levels?.length !== Math.log2(table.scale!)) throw invalid('log2(scale) levels')
   for (const number of [table.unit, table.centre, table.clamp, table.steps?.factor]) {
     if (typeof number !== 'number' || !(number > 0)) throw invalid('unit, centre, clamp and steps')
   }

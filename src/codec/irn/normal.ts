@@ -1,4 +1,4 @@
-/** Numbers of N(0, I) by their position: the same whatever was drawn before, and on every machine up to rounding. */
+/** Normally distributed numbers by position: independent of earlier calls, and equal on all machines up to rounding. */
 export class Normal {
   readonly #seed: number
 
@@ -7,7 +7,7 @@ export class Normal {
     this.#seed = mix(seed ^ 0x9e3779b9)
   }
 
-  /** Fills `values` with numbers `start`, `start` + 1, ... (Box and Muller, 1958). `start` is even. */
+  /** Fills `values` with the numbers at positions `start`, `start` + 1, ... (Box and Muller, 1958). `start` is even. */
   fill(values: Float32Array, start: number): void {
     for (let i = 0; i < values.length; i += 2) {
       const radius = Math.sqrt(-2 * Math.log(this.#uniform(start + i)))
@@ -17,7 +17,7 @@ export class Normal {
     }
   }
 
-  /** In (0, 1). */
+  /** A uniformly distributed number in (0, 1). */
   #uniform(index: number): number {
     const high = Math.floor(index / 2 ** 32)
     return (mix((index >>> 0) ^ mix(this.#seed + high)) + 0.5) / 2 ** 32

@@ -15,24 +15,24 @@ export const METHOD = 'irn'
 interface RestoreParts {
   readonly model: IrnModel
   readonly decodePicture: DecodePicture
-  /** Of z ~ N(0, I), an integer from 0 to 2^32 - 1. @default z = 0, its mode */
+  /** Seed of z ~ N(0, I), an integer from 0 to 2^32 - 1. @default none: z = 0, its mode */
   readonly seed?: number | undefined
 }
 
-/** Of a restored picture. */
+/** Largest restored picture, in pixels. */
 const MAX_PIXELS = 100e6
 
-/** The scale that a PNG's marker names, undefined when it has none that can be read. */
+/** Scale in the marker of a PNG; undefined when there is no readable marker. */
 export function hiddenScale(file: Uint8Array): number | undefined {
   const found = findMarker(file)
   return typeof found === 'string' ? undefined : found.scale
 }
 
 /**
- * The picture that a thumbnail hides. Whatever is not ours, has other pixels by now, or was made for another model is
- * upscaled plainly, with a note that says why.
+ * Restores the picture that a thumbnail hides. Any other file, a thumbnail whose pixels were changed, and one made for
+ * another model are upscaled plainly, with a note that gives the reason.
  *
- * @throws StrataError INPUT_* when the file is no picture at all, ABORTED
+ * @throws StrataError INPUT_* when the file is not a picture, ABORTED
  */
 export async function restore(
   file: Uint8Array,
@@ -58,7 +58,7 @@ export async function restore(
   return { image: upscale(low, marker.high, model, seed, signal), method: METHOD, factor: scale }
 }
 
-/** @returns the marker, or why there is none */
+/** @returns the marker, or the reason why there is none */
 function findMarker(file: Uint8Array): Marker | string {
   if (!isPng(file)) return 'not a PNG'
   try {
@@ -68,15 +68,15 @@ function findMarker(file: Uint8Array): Marker | string {
     if (!marker) return 'the PNG was made by another version'
     return marker.high.width * marker.high.height > MAX_PIXELS ? 'the hidden picture is too large' : marker
   } catch (error) {
-    // Whoever decodes pictures here has the last word on damage.
+    // The file is damaged: decodePicture decides whether it can be shown.
     if (error instanceof StrataError && error.code.startsWith('INPUT_')) return error.message
     throw error
   }
 }
 
 /**
- * The inverse network alone, on whatever has become of a thumbnail's pixels.
- * @param seed see RestoreParts
+ * Runs the inverse network on a thumbnail's pixels, without any check.
+ * @param seed of z, as RestoreParts.seed
  * @throws StrataError ABORTED
  */
 export function upscale(
@@ -88,7 +88,7 @@ export function upscale(
 ): RgbImage {
   const { scale, unit, centre } = model
   const image = rgbImage(high.width, high.height, new Uint8Array(3 * high.width * high.height))
-  /** Rounds and clamps what is written to it. */
+  /** A view of the samples that rounds and clamps values on writing. */
   const clamped = new Uint8ClampedArray(image.data.buffer)
   const known = {
     width: Math.min(high.width, scale * low.width),

@@ -1,9 +1,9 @@
 /**
- * Takes a picture row by row from the top: pixels from the left, channels of a pixel together. A row belongs to whoever
- * is given it.
+ * A step of a chain that takes a picture row by row from the top, [pixel][channel]. The receiver of a row owns it and may
+ * change it.
  */
 export interface Stage {
   row(values: Float32Array): void
-  /** Behind the last row. */
+  /** Call it after the last row. */
   end(): void
 }

@@ -1,23 +1,23 @@
-/** Beginnings of a code that are kept while its bits are decided. */
+/** Width of the beam: partial codes that are kept while the bits are decided. */
 const WIDTH = 16
 
 interface Beginning {
-  /** +-1, 0 where it is not decided yet. */
+  /** +-1 per codeword; 0 while it is not decided. */
   readonly bits: Int8Array
-  /** Of each codeword, its product with what is left of the residual. */
+  /** Inner product of each codeword with the remaining residual. */
   readonly slopes: Float64Array
-  /** Squared length of what is left, about that of the residual. */
+  /** Squared length of the remaining residual, minus that of the residual itself. */
   error: number
 }
 
 /**
- * Signs of the codewords whose sum comes near a residual. The longest codeword is decided first and the best beginnings
- * are kept; each whole code is then flipped bit by bit while that helps. Signing all codewords at once, as a binarizer
- * does, ends 0.7 dB lower after 16 bytes: a short codeword has to correct what the long ones leave, and flips do not
- * find the way from there.
+ * Beam search for the signs of codewords whose sum comes near a residual. The longest codeword is decided first, and the
+ * best partial codes are kept. Then bits of each complete code are flipped one by one while the error falls. Deciding all
+ * signs independently, as a binarizer does, loses 0.7 dB after 16 bytes: short codewords must correct the error of the long
+ * ones, and flips alone do not find such codes.
  *
- * @param products of the codewords with each other
- * @param slopes products of the codewords with the residual
+ * @param products inner products of the codewords with each other
+ * @param slopes inner products of the codewords with the residual
  * @returns +-1 for each codeword
  */
 export function beamSearch(products: readonly Float64Array[], slopes: Float64Array): Int8Array {
@@ -39,7 +39,7 @@ export function beamSearch(products: readonly Float64Array[], slopes: Float64Arr
   return kept.reduce((best, code) => (code.error < best.error ? code : best)).bits
 }
 
-/** Flips the bit that lowers the error most, until none does. */
+/** Flips the bit that lowers the error most until no flip lowers it. */
 function flip(code: Beginning, products: readonly Float64Array[]): void {
   const { bits, slopes } = code
   for (;;) {

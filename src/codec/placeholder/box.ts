@@ -1,6 +1,6 @@
 import { SIDE } from './model.ts'
 
-/** A picture's own shape, as near as whole pixels come to it, with a longer side of `longer`. */
+/** Size with a picture's aspect ratio, rounded to pixels, and a longer side of `longer` pixels. */
 export function boxOf(
   { width, height }: { readonly width: number; readonly height: number },
   longer: number = SIDE,

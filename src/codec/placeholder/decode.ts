@@ -7,11 +7,11 @@ import { addCodeword, advance, firstState, gatesOf } from './network.ts'
 import { PlaneTransform } from './plane-transform.ts'
 
 /**
- * The 32x32 picture that a code stands for: to be stretched to the shape of its picture. Any bits decode, and any number
- * of whole steps; more of them give a better picture. The same bytes give the same pixels in every JavaScript engine.
+ * Decodes a code to a 32x32 picture, to be stretched to the aspect ratio of its source. Any bits and any number of whole
+ * steps can be decoded; more steps give a better picture. The same code gives the same pixels in every JavaScript engine.
  *
- * @param code 16 bytes a step, the first bit of a byte is its highest
- * @throws StrataError PARAM_INVALID when the length is no multiple of 16 from 16 to 16 x the model's steps
+ * @param code 16 bytes per step; the first bit of a byte is its highest
+ * @throws StrataError PARAM_INVALID when the length is not a multiple of 16 from 16 to 16 x the model's steps
  */
 export function decodePlaceholder(model: PlaceholderModel, code: Uint8Array): RgbImage {
   const steps = code.length / PLACEHOLDER_STEP_BYTES
@@ -37,7 +37,7 @@ function signOf(code: Uint8Array, index: number): number {
 
 function toImage(model: PlaceholderModel, shown: Float64Array): RgbImage {
   const { lapped, colour, mean } = model.tables
-  // Going back is the transpose: the transform is orthonormal.
+  // The transform is orthonormal, so its inverse is its transpose.
   const back = transpose(lapped, SIDE)
   const planes = new PlaneTransform(model.product, model.places, back, back).run(
     shown.map((value, i) => value + mean[i]!),

@@ -10,17 +10,17 @@ import { Target } from './target.ts'
 /** Steps of the code in a file's header. */
 export const DEFAULT_STEPS = 3
 
-/** Flips tried with the whole decoder, the likeliest first, and how often. */
+/** Flips that are tried with the whole decoder, the most promising first, and the number of passes over them. */
 const TRIED = 24
 const PASSES = 3
 
 /**
- * The progressive code of a picture: 16 bytes a step. The first steps are the same whatever their number, so a code can
- * be cut after any of them.
+ * Encodes a picture's progressive code, 16 bytes per step. A step does not depend on later steps, so a code can be cut
+ * after any step.
  *
- * Each iteration's bits are the signs of its codewords, behind the decoder's gates, that come nearest to the residual:
- * searched as if the decoder were linear, then flipped one by one while the decoder itself says that the error falls.
- * @throws StrataError PARAM_INVALID for a number of steps that the model does not have
+ * The bits of an iteration are the signs of its codewords. They are searched so that the gated codewords come nearest to
+ * the residual as if the decoder were linear. Then single bits are flipped while the true decoder's error falls.
+ * @throws StrataError PARAM_INVALID when the model does not have so many steps
  */
 export function encodePlaceholder(
   model: PlaceholderModel,
@@ -52,16 +52,16 @@ interface Trial {
   readonly error: number
 }
 
-/** The bits of one iteration. */
+/** Search for the bits of one iteration. */
 class BitSearch {
-  /** 128 times +-1. */
+  /** 128 signs, +-1. */
   readonly bits: Int8Array
   readonly #model: PlaceholderModel
   readonly #target: Target
   readonly #state: State
   readonly #iteration: number
   readonly #gates: Gates
-  /** Features of each codeword behind the gates, [features, 128], and their products with each other. */
+  /** Features of each gated codeword, [features, 128], and their inner products with each other. */
   readonly #words: Float64Array
   readonly #products: Float64Array[]
 
@@ -110,7 +110,7 @@ class BitSearch {
     return best
   }
 
-  /** Bits by what their flips would change if the decoder were linear, the best first. */
+  /** Bits in the order of the error after their flips if the decoder were linear, the best first. */
   #likely(residual: Float64Array): number[] {
     const slopes = this.#slopes(residual)
     const changes = slopes.map((slope, j) => this.bits[j]! * slope + this.#products[j]![j]!)

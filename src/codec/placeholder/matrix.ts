@@ -1,10 +1,10 @@
 import { checkLength, instantiateKernels } from '../../core/kernels.ts'
 
 /**
- * c[n, m] += a[n, k] · b[k, m], all row by row. Rounding hangs on the order of a sum's terms, and files hang on the
- * rounding: so each sum runs over k from its first term to its last, on top of what c holds. Every implementation gives
- * the same numbers; only the speed differs.
- * @throws StrataError INTERNAL when an array has another length
+ * c[n, m] += a[n, k] · b[k, m], all row-major. Rounding depends on the order of a sum's terms, and files depend on the
+ * rounding, so each sum starts with the value of c and adds its k products in order. All implementations compute the same
+ * numbers; they differ only in speed.
+ * @throws StrataError INTERNAL when the length of an array is wrong
  */
 export type AddProduct = (
   a: Float64Array,
@@ -13,7 +13,7 @@ export type AddProduct = (
   sizes: readonly [n: number, k: number, m: number],
 ) => void
 
-/** In plain TypeScript: four sums side by side, since each alone would wait for its own last addition. */
+/** The reference in TypeScript. It computes four sums at a time, because a single one would wait for its last addition. */
 export const referenceProduct: AddProduct = (a, b, c, sizes) => {
   checkSizes(a, b, c, sizes)
   const [n, k, m] = sizes
@@ -41,7 +41,7 @@ export const referenceProduct: AddProduct = (a, b, c, sizes) => {
   }
 }
 
-/** In WebAssembly, over build/kernels.wasm. */
+/** The product in WebAssembly, over build/kernels.wasm. */
 export function createWasmProduct(module: WebAssembly.Module): AddProduct {
   const { exports, place } = instantiateKernels(module)
   return (a, b, c, sizes) => {
@@ -59,7 +59,7 @@ export function createWasmProduct(module: WebAssembly.Module): AddProduct {
 
 const instances = new WeakMap<WebAssembly.Module, AddProduct>()
 
-/** The fastest that there is, instantiated once per module. */
+/** The fastest product of a runtime, instantiated once per module. */
 export function productOf({
   kernels: module,
 }: {
@@ -84,7 +84,7 @@ function checkSizes(
   checkLength('c', c, n * m)
 }
 
-/** [rows, columns] -> [columns, rows] */
+/** Transposes a matrix [rows, columns]. */
 export function transpose(matrix: Float64Array, rows: number): Float64Array {
   const columns = matrix.length / rows
   const out = new Float64Array(matrix.length)

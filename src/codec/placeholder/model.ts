@@ -3,18 +3,18 @@ import { PLACEHOLDER_STEP_BYTES } from '../../format/describe.ts'
 import type { Runtime } from '../../runtime/types.ts'
 import { type AddProduct, productOf, referenceProduct, transpose } from './matrix.ts'
 
-/** The decoded thumbnail's side. */
+/** Side of the decoded picture, in pixels. */
 export const SIDE = 32
-/** The recurrent state lies on a grid of blocks, GRID x GRID, each with the lowest frequencies of 8x8 pixels. */
+/** The recurrent state has GRID x GRID blocks, each with the lowest frequencies of 8x8 pixels. */
 const BLOCK = 8
 export const GRID = SIDE / BLOCK
 export const CELLS = GRID * GRID
-/** Bits of one iteration of the network: one step of 16 bytes. */
+/** Bits of one iteration of the network. */
 export const BITS = 128
 export const ITERATIONS_PER_STEP = (8 * PLACEHOLDER_STEP_BYTES) / BITS
 
 const NAME = 'placeholder'
-/** Tables of f32 and how many numbers each holds. */
+/** Number of f32 values in each table. */
 function tableLengths({ iterations, channels, hidden, mixed }: Sizes) {
   const size = CELLS * channels
   return {
@@ -32,17 +32,17 @@ interface ModelTable extends Sizes {
   readonly format: 1
   readonly id: string
   readonly bits: number
-  /** Index of each coefficient among the 3 x 8 x 8 of a block. */
+  /** Index of each coded coefficient among the 3 x 8 x 8 of a block. */
   readonly selected: readonly number[]
-  /** Offsets in the blob. */
+  /** Byte offsets in the blob. */
   readonly parts: Readonly<Record<TableName | 'codewords', number>>
 }
 
 interface Sizes {
   readonly iterations: number
-  /** Coefficients that are coded of each block. */
+  /** Coded coefficients per block. */
   readonly channels: number
-  /** Of the LSTM, per cell. */
+  /** Hidden values of the LSTM per cell. */
   readonly hidden: number
   readonly mixed: number
 }
@@ -50,25 +50,25 @@ interface Sizes {
 export interface PlaceholderModel extends Sizes {
   /** Longest code, in steps of 16 bytes. */
   readonly steps: number
-  /** 16 hexadecimal digits: what a code can be decoded with. */
+  /** Identifies the model with which a code can be decoded: 16 hexadecimal digits. */
   readonly id: string
-  /** [16, channels]: where each coefficient lies in three planes of 32x32 frequencies. */
+  /** [16, channels]: index of each coefficient in three planes of 32x32 frequencies. */
   readonly places: Int32Array
   /** [iterations, 128, 16 x channels] */
   readonly codewords: Int8Array
-  /** f32 in the file; doubles here, which the network counts in. Its dense matrices are [inputs, outputs] here. */
+  /** Tables as doubles, in which the network computes (f32 in the file). Dense matrices are [inputs, outputs]. */
   readonly tables: Readonly<Record<TableName, Float64Array>>
   readonly product: AddProduct
 }
 
-/** Whether the model set has a placeholder model at all. */
+/** Whether the model set has a placeholder model. */
 export function hasPlaceholder({ manifest }: Pick<Runtime, 'manifest'>): boolean {
   return manifest.files[`${NAME}.bin`] !== undefined
 }
 
 const opened = new WeakMap<Runtime, Promise<PlaceholderModel>>()
 
-/** Once per runtime. @throws StrataError MODEL_INVALID when the files are missing or are not what is expected */
+/** Loads the model, once per runtime. @throws StrataError MODEL_INVALID when its files are missing or invalid */
 export function loadPlaceholder(runtime: Runtime): Promise<PlaceholderModel> {
   const known = opened.get(runtime)
   if (known) return known
@@ -92,7 +92,7 @@ export function openPlaceholder(
   product: AddProduct = referenceProduct,
 ): PlaceholderModel {
   const { id, iterations, channels, hidden, mixed, selected, parts } = checkTable(value)
-  const bytes = blob.slice() // at the start of a buffer of its own: f32 views need their alignment
+  const bytes = blob.slice() // a copy in its own buffer, because f32 views must be aligned
   const at = (name: keyof ModelTable['parts'], length: number, width: number): number => {
     const offset = parts[name]
     if (!Number.isInteger(offset) || offset < 0 || offset + length * width > bytes.length) {

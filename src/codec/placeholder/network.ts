@@ -2,23 +2,23 @@ import type { AddProduct } from './matrix.ts'
 import { BITS, CELLS, GRID, type PlaceholderModel } from './model.ts'
 
 /*
- * The conv-LSTM between two iterations, as models/strata_models/placeholder/model.py defines it. Doubles in a fixed order and
- * nothing but + - * min max: every JavaScript engine gets the same bits, so no integer arithmetic is needed.
+ * The convolutional LSTM of models/strata_models/placeholder/model.py, which runs between iterations. It computes with
+ * doubles in a fixed order and uses only + - * min max, so every JavaScript engine gets the same bits without integers.
  */
 
 export interface State {
-  /** [16, channels]: the codewords so far. */
+  /** [16, channels]: sum of the gated codewords so far. */
   readonly c: Float64Array
   /** [16, hidden] */
   readonly hidden: Float64Array
   readonly memory: Float64Array
 }
 
-/** What the state makes of the next iteration before its bits are known. */
+/** The part of the next iteration that depends only on the state, not on its bits. */
 export interface Gates {
-  /** [16, channels] in 0..2: what the codewords count. */
+  /** [16, channels] in 0..2: factors of the codewords. */
   readonly gate: Float64Array
-  /** [16, 4 x hidden]: the state's part of the LSTM's sums. */
+  /** [16, 4 x hidden]: the contribution of the state to the sums of the LSTM. */
   readonly lstm: Float64Array
 }
 
@@ -61,7 +61,7 @@ export function gatesOf(model: PlaceholderModel, { c, hidden }: State, iteration
   return { gate, lstm }
 }
 
-/** One codeword of an iteration, [16, channels], added to `out` with this sign. */
+/** Adds one codeword of an iteration, [16, channels], to `out` with this sign. */
 export function addCodeword(
   model: PlaceholderModel,
   iteration: number,
@@ -76,8 +76,8 @@ export function addCodeword(
 }
 
 /**
- * @param x [16, channels]: the sum of the iteration's codewords
- * @returns the state after it, and the coefficients to show, about the mean
+ * @param x [16, channels]: sum of the iteration's codewords
+ * @returns the next state, and the coefficients of the picture relative to the mean
  */
 export function advance(
   model: PlaceholderModel,
@@ -113,7 +113,7 @@ function tanh(x: number): number {
   return Math.max(-1, Math.min(1, x))
 }
 
-/** x [16, inputs] times weights [inputs, outputs], on top of the bias. */
+/** Bias plus x [16, inputs] times weights [inputs, outputs]. */
 function dense(
   product: AddProduct,
   x: Float64Array,
@@ -128,7 +128,7 @@ function dense(
   return out
 }
 
-/** 3x3 for each channel alone; weights [9, channels], zeros outside the grid. */
+/** Depthwise 3x3 convolution; weights [9, channels], zeros outside the grid. */
 function across(x: Float64Array, weights: Float64Array, bias: Float64Array): Float64Array {
   const channels = bias.length
   const out = new Float64Array(x.length)
@@ -143,7 +143,7 @@ function across(x: Float64Array, weights: Float64Array, bias: Float64Array): Flo
   return out
 }
 
-/** [16, inputs] -> [16, 9 x inputs]: of each cell what lies in the 3x3 around it, zeros outside the grid. */
+/** Gathers the 3x3 neighbourhood of each cell, [16, inputs] -> [16, 9 x inputs]; zeros outside the grid. */
 function around(x: Float64Array, inputs: number): Float64Array {
   const out = new Float64Array(9 * x.length)
   for (let cell = 0; cell < CELLS; cell++) {

@@ -1,28 +1,28 @@
 import { type AddProduct, transpose } from './matrix.ts'
 import { SIDE } from './model.ts'
 
-/** Frequencies of one plane that are ever filled: how many rows and columns of them, and where each number goes. */
+/** The rows and columns of one plane that contain coded frequencies, and the place of each number in them. */
 interface Plane {
   readonly down: number
   readonly across: number
   /** [down, across] */
   readonly values: Float64Array
-  /** For each number that lies in this plane: its index, and its place in `values`. */
+  /** Index of each number of this plane, and its place in `values`. */
   readonly numbers: Int32Array
   readonly targets: Int32Array
-  /** The rows' matrix, [r, down], and the columns' the other way round, [across, n]. */
+  /** Matrix of the rows, [r, down], and the transposed matrix of the columns, [across, n]. */
   readonly rows: Float64Array
   readonly columns: Float64Array
 }
 
-/** rows [r, 32] times each of three planes [32, 32] times columns' [32, n] -> [3, r, n]. */
+/** Transforms three planes [32, 32] to [3, r, n]: rows [r, 32] · plane · transposed columns [32, n]. */
 export class PlaneTransform {
   readonly #product: AddProduct
   readonly #planes: readonly Plane[]
   readonly #high: number
   readonly #wide: number
 
-  /** @param places where the numbers lie in three planes of 32x32; everything else is zero */
+  /** @param places index of each number in three planes of 32x32; all other frequencies are zero */
   constructor(product: AddProduct, places: Int32Array, rows: Float64Array, columns: Float64Array) {
     this.#product = product
     this.#high = rows.length / SIDE
@@ -61,7 +61,7 @@ function planeOf(places: Int32Array, plane: number, rows: Float64Array, columns:
   }
 }
 
-/** Some columns of a matrix [n, 32]. */
+/** Takes some columns of a matrix [n, 32]. */
 function pick(matrix: Float64Array, columns: readonly number[]): Float64Array {
   return Float64Array.from({ length: (matrix.length / SIDE) * columns.length }, (_, i) => {
     const row = Math.floor(i / columns.length)

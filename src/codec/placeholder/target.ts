@@ -5,16 +5,16 @@ import { boxOf } from './box.ts'
 import { type PlaceholderModel, SIDE } from './model.ts'
 import { PlaneTransform } from './plane-transform.ts'
 
-/** Weight of errors of the stretched picture, beside those that can be seen in the picture's own shape. */
+/** Weight of the error of the 32x32 picture, besides the error in the picture's own aspect ratio. */
 const STRETCHED = 0.1
 
 /**
- * What a decoded picture should be, in features: numbers that are linear in the coefficients and whose squared distance
- * is the error in the picture's 32-pixel box, where it is looked at.
+ * The target of a code, as features. Features are linear in the coefficients, and their squared distance is the error in
+ * the picture's 32-pixel box, in which viewers see it.
  */
 export class Target {
   readonly values: Float64Array
-  /** From coefficients to samples of the box. */
+  /** Transforms coefficients to samples of the box. */
   readonly #transform: PlaneTransform
   readonly #weight: number
 
@@ -29,7 +29,7 @@ export class Target {
       reduce(lapped, box.width),
     )
     this.#weight = Math.sqrt((STRETCHED * box.width * box.height) / SIDE ** 2)
-    // Pixels are resized across first, and both pictures of a landscape are equally wide: that once is enough.
+    // Both pictures of a landscape have the same width, so the horizontal resize is done once for both.
     const narrow = box.width === SIDE ? resample(image, SIDE, image.height) : image
     const boxed = planesOf(model, resample(narrow, box.width, box.height))
     const stretched = planesOf(model, resample(narrow, SIDE, SIDE))
@@ -45,7 +45,7 @@ export class Target {
     }
   }
 
-  /** [16, channels] -> the error's features */
+  /** Features of coefficients [16, channels]. */
   features(coefficients: ArrayLike<number>): Float64Array {
     const pixels = this.#transform.run(coefficients)
     const out = new Float64Array(pixels.length + coefficients.length)
@@ -54,7 +54,7 @@ export class Target {
     return out
   }
 
-  /** What is missing from these coefficients to the target. */
+  /** Features of the difference between the target and these coefficients. */
   residual(coefficients: Float64Array): Float64Array {
     const out = this.features(coefficients)
     for (let i = 0; i < out.length; i++) out[i] = this.values[i]! - out[i]!
@@ -62,7 +62,7 @@ export class Target {
   }
 }
 
-/** [size, 32]: from frequencies straight to samples of a side of the box, resized as Pillow does. */
+/** Matrix [size, 32] from frequencies to samples along a side of the box, resized as Pillow does. */
 function reduce(lapped: Float64Array, size: number): Float64Array {
   const { taps, first, count, weights } = resampleWeights(SIDE, size, 'lanczos3')
   const out = new Float64Array(size * SIDE)
@@ -75,7 +75,7 @@ function reduce(lapped: Float64Array, size: number): Float64Array {
   return out
 }
 
-/** Pixels about the middle in the model's colours: three planes, the full range is 1. */
+/** Converts pixels to three planes in the model's colours, centred on 0, with a full range of 1. */
 function planesOf({ tables: { colour } }: PlaceholderModel, { data }: RgbImage): Float64Array {
   const pixels = data.length / 3
   const planes = new Float64Array(data.length)

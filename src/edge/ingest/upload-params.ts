@@ -1,7 +1,8 @@
+import { parseColour } from '../../core/colour.ts'
 import { parseWidths, searchedLayers } from '../../format/ladder.ts'
 import { MAX_DIMENSION } from '../../format/layout.ts'
 import { parseQuality } from '../../format/quality.ts'
-import { colour, single } from '../request/params.ts'
+import { single } from '../request/params.ts'
 import type { UploadParams } from '../store/state.ts'
 
 /**
@@ -22,6 +23,6 @@ export function parseUploadParams(query: URLSearchParams): UploadParams {
         widths,
       )
   }
-  if (bg !== undefined) colour('bg', bg)
+  if (bg !== undefined) parseColour('bg', bg)
   return { ...(widths && { widths }), ...(quality && { quality }), ...(bg && { bg }) }
 }

@@ -5,6 +5,7 @@
  */
 
 import { FITS, type Fit, type Point } from '../../core/box.ts'
+import { parseColour } from '../../core/colour.ts'
 import { invalidParam } from '../../core/errors.ts'
 import { PICTURE_FORMATS, type PictureFormat } from '../../format/media-type.ts'
 
@@ -58,7 +59,7 @@ export function parseImageParams(query: URLSearchParams, extension?: PictureForm
     height: height === undefined ? undefined : integer('h', height, 1, 999_999),
     fit: fit === undefined ? 'contain' : choice('fit', fit, FITS),
     focus: focus === undefined ? undefined : point('focus', focus),
-    background: background === undefined ? undefined : colour('bg', background),
+    background: background === undefined ? undefined : parseColour('bg', background),
     dpr: dpr === undefined ? undefined : Math.min(ratio('dpr', dpr), MAX_DPR),
     quality: quality === undefined ? undefined : integer('q', quality, 1, 100),
     format: formatOf(single(query, 'f'), extension),
@@ -107,13 +108,6 @@ export function point(name: string, text: string): Point {
 
 export function embedFactor(name: string, text: string): EmbedFactor {
   return Number(choice(name, text, FACTORS)) as EmbedFactor
-}
-
-/** Six lower-case digits from `rrggbb` or `rgb`. A leading `#` is taken too; in a URL it has to be escaped. */
-export function colour(name: string, text: string): string {
-  const digits = /^#?([0-9a-f]{3}|[0-9a-f]{6})$/i.exec(text)?.[1]?.toLowerCase()
-  if (digits === undefined) throw invalidParam(name, 'a colour as rrggbb or rgb in hexadecimal', text)
-  return digits.length === 6 ? digits : digits.replace(/./g, '$&$&')
 }
 
 export function choice<const T extends string>(name: string, text: string, values: readonly T[]): T {

@@ -1,7 +1,8 @@
 import { FITS } from '../../core/box.ts'
+import { parseColour } from '../../core/colour.ts'
 import { MAX_DIMENSION, MAX_LAYERS } from '../../format/layout.ts'
 import { PICTURE_FORMATS } from '../../format/media-type.ts'
-import { choice, colour, embedFactor, integer, point, single } from '../request/params.ts'
+import { choice, embedFactor, integer, point, single } from '../request/params.ts'
 import type { TranscodeRequest } from './transcoder.ts'
 
 /*
@@ -39,7 +40,7 @@ export function fromQuery(query: URLSearchParams): TranscodeRequest {
   return {
     fit: fit === undefined ? undefined : choice('fit', fit, FITS),
     focus: focus === undefined ? undefined : point('focus', focus),
-    background: background === undefined ? undefined : colour('bg', background),
+    background: background === undefined ? undefined : parseColour('bg', background),
     layer: value('layer', 0, MAX_LAYERS - 1),
     width: value('w', 1, MAX_DIMENSION),
     height: value('h', 1, MAX_DIMENSION),

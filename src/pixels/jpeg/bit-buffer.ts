@@ -2,7 +2,7 @@
 export abstract class BitBuffer {
   protected bytes = new Uint8Array(1 << 16)
   protected length = 0
-  /** Bits not yet written, fewer than 8, in the low end. */
+  /** Fewer than 8 bits that are not written yet, in the low end. */
   protected pending = 0
   protected count = 0
 
@@ -18,7 +18,7 @@ export abstract class BitBuffer {
     this.count = 0
   }
 
-  /** The whole bytes since the last call, as a copy. */
+  /** Returns a copy of the whole bytes written since the last call. */
   take(): Uint8Array {
     const taken = this.bytes.slice(0, this.length)
     this.length = 0

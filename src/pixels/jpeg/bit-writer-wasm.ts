@@ -2,10 +2,10 @@ import type { Kernels } from '../../core/kernels.ts'
 import { BitBuffer } from './bit-buffer.ts'
 import type { HuffmanCodes, JpegBitWriter } from './types.ts'
 
-/** Tokens per call of the kernel, which writes at most 8 bytes for each. */
+/** Tokens per call of the kernel, which writes at most 8 bytes per token. */
 const CHUNK = 1 << 14
 
-/** BitWriter in WebAssembly: the same bytes. */
+/** A bit writer in WebAssembly that writes the same bytes as BitWriter. */
 export class WasmBitWriter extends BitBuffer implements JpegBitWriter {
   readonly #kernels: Kernels
 

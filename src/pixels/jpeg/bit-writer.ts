@@ -4,7 +4,7 @@ import type { HuffmanCodes, JpegBitWriter } from './types.ts'
 /** Writes the entropy-coded segment: most significant bit first, a zero byte after each 0xff (T.81 F.1.2.3). */
 export class BitWriter extends BitBuffer implements JpegBitWriter {
   tokens(tokens: Uint32Array, { codes, lengths }: HuffmanCodes): void {
-    // A token has at most 16 + 11 bits: 4 bytes with those pending, 8 when every one of them is stuffed.
+    // A token has at most 16 + 11 bits: 4 bytes with the pending bits, 8 bytes when every byte is stuffed.
     this.reserve(8 * tokens.length)
     const bytes = this.bytes
     let length = this.length

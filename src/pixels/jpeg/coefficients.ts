@@ -6,7 +6,7 @@ import { resolveJpegOptions } from './options.ts'
 import { createScanWriter } from './scan.ts'
 import type { JpegLayout, JpegOptions } from './types.ts'
 
-/** The quantized coefficients of a whole picture, for writers that must know them before the header. */
+/** The quantized coefficients of a whole picture, for writers whose header depends on them. */
 export interface JpegCoefficients {
   readonly layout: JpegLayout
   /** 64 coefficients per block in zigzag order, blocks in scan order (MCU by MCU). */
@@ -15,7 +15,7 @@ export interface JpegCoefficients {
 
 type PictureOptions = Omit<JpegOptions, 'width' | 'height'>
 
-/** Colour conversion, DCT and quantization alone. Errors as createJpegWriter. */
+/** Converts colours, transforms and quantizes a picture. @throws StrataError as createJpegWriter */
 export function quantizePicture(image: RgbImage, options: PictureOptions): JpegCoefficients {
   const { width, height, data } = image
   const { layout, tables, kernel } = resolveJpegOptions({ ...options, width, height })
@@ -33,7 +33,7 @@ export function quantizePicture(image: RgbImage, options: PictureOptions): JpegC
 }
 
 /**
- * The JPEG that holds exactly these coefficients. `options` must carry the tables they were quantized with.
+ * Writes a JPEG with exactly these coefficients. `options` must hold the tables that quantized them.
  *
  * @throws StrataError PARAM_INVALID when baseline cannot hold a coefficient, and as createJpegWriter
  */
@@ -56,7 +56,7 @@ export function writeCoefficients(coefficients: JpegCoefficients, options: Pictu
 
 /**
  * The coefficients component by component (Y, Cb, Cr), in rows of blocks, without the blocks that only complete an
- * MCU: the order in which a checksum over them is defined.
+ * MCU. A checksum of the coefficients is taken in this order.
  */
 export function* blockRows({ layout, scan }: JpegCoefficients): Generator<Int16Array, void> {
   const { mcusAcross, blocksPerMcu, lumaBlocks } = layout

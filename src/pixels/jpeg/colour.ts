@@ -1,13 +1,13 @@
 import type { JpegLayout } from './types.ts'
 
 /*
- * JFIF's YCbCr (Rec. 601, full range) in 15-bit integers. Samples keep two fractional bits and are centred on 0, so
- * that the DCT sees more than the 8 bits that a decoder's converter works with.
+ * YCbCr of JFIF (Rec. 601, full range) in 15-bit integers. Samples keep two fractional bits and are centred on 0, so
+ * that the DCT gets more precision than 8-bit samples would give it.
  */
 const HALF = 1 << 12
 const Y_OFFSET = HALF - (512 << 13)
 
-/** The samples of one line of MCUs, as planes whose sides are multiples of 8. */
+/** The samples of one line of MCUs, as one plane per component; sides are multiples of 8. */
 interface SamplePlanes {
   readonly y: Int16Array
   readonly cb: Int16Array
@@ -25,7 +25,7 @@ export function samplePlanes(layout: JpegLayout): SamplePlanes {
 
 /**
  * Fills the planes from `rows` rows of `width` pixels. The last pixel of a row and the last row are repeated up to
- * the MCU's end. Chroma of 4:2:0 is the mean of four pixels.
+ * the end of the MCU. Chroma of 4:2:0 is the mean of four pixels.
  */
 export function convertLine(rgb: Uint8Array, rows: number, layout: JpegLayout, planes: SamplePlanes): void {
   const step = layout.mcuSize / 8

@@ -1,8 +1,8 @@
 import { ZIGZAG } from './tables.ts'
 
 /*
- * The 8x8 forward DCT as two passes of even/odd 4x4 products, exact integers up to one rounding between the passes.
- * cos(k pi / 16) / 2 in 15 bits:
+ * The 8x8 forward DCT as two passes of even/odd 4x4 products, in integers that are exact up to one rounding between the
+ * passes. The constants are cos(k pi / 16) / 2 in 15 bits.
  */
 const C1 = 16069
 const C2 = 15137
@@ -12,25 +12,25 @@ const C5 = 9102
 const C6 = 6270
 const C7 = 3196
 
-/** Samples have 2 fractional bits, the constants 15; 4 are kept between the passes, where |value| <= 23171. */
+/** Samples have 2 fractional bits and the constants 15. Between the passes 4 bits are kept and |value| <= 23171. */
 const PASS1_SHIFT = 13
 const PASS1_HALF = 1 << (PASS1_SHIFT - 1)
 
-/** What the second pass leaves: the coefficient times 2^19, exact. */
+/** Fractional bits of the coefficients after the second pass, which is exact. */
 const OUTPUT_BITS = 19
 
 const columns = new Int32Array(64)
 const sums = new Int32Array(64)
 
-/** 1 / (step * 2^19) as fp32 in zigzag order: what `quantizeBlock` multiplies with. */
+/** Factors of `quantizeBlock`: 1 / (step * 2^19) as fp32, in zigzag order. */
 export function reciprocals(table: Uint16Array): Float32Array {
   return Float32Array.from(ZIGZAG, (natural) => 1 / (table[natural]! * 2 ** OUTPUT_BITS))
 }
 
 /**
- * DCT and quantization of the block whose first sample is `samples[at]`. Writes 64 coefficients in zigzag order.
+ * Transforms and quantizes the block whose first sample is `samples[at]`. Writes 64 coefficients in zigzag order.
  *
- * The quotient is rounded in fp32 step by step, so that every implementation gets the same integer.
+ * Every step of the quotient is rounded to fp32, so that every implementation gets the same integer.
  */
 export function quantizeBlock(
   samples: Int16Array,
@@ -80,7 +80,7 @@ export function quantizeBlock(
   }
 }
 
-/** One 8-point DCT, its results 8 entries apart. */
+/** One 8-point DCT. Stores its results 8 entries apart. */
 function pass(
   x0: number,
   x1: number,

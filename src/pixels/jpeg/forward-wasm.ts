@@ -7,7 +7,7 @@ import type { JpegForward, JpegKernel, JpegLayout, JpegTables } from './types.ts
 const BLOCK_BYTES = 128
 const TABLE_BYTES = 4 * 64 + 64
 
-/** The arithmetic in WebAssembly, over build/kernels.wasm. Any number of pictures share one instance. */
+/** A JPEG kernel in WebAssembly, over build/kernels.wasm. One instance serves any number of pictures. */
 export function createWasmJpeg(module: WebAssembly.Module): JpegKernel {
   const kernels = instantiateKernels(module)
   return {
@@ -75,7 +75,7 @@ function forward(kernels: Kernels, layout: JpegLayout, tables: JpegTables): Jpeg
   return { transform, tokenize }
 }
 
-/** Reciprocals and zigzag order as jpegQuantize wants them: for a block with rows and columns exchanged. */
+/** Packs reciprocals and zigzag order for jpegQuantize, whose blocks are transposed. */
 function packTable(table: Uint16Array): Uint8Array {
   const bytes = new Uint8Array(TABLE_BYTES)
   const transposed = new Float32Array(bytes.buffer, 0, 64)

@@ -4,7 +4,7 @@ import { quantizeBlock, reciprocals } from './dct.ts'
 import { Tokenizer } from './tokens.ts'
 import type { JpegForward, JpegKernel, JpegLayout, JpegTables } from './types.ts'
 
-/** The arithmetic in TypeScript: the reference that every other implementation has to equal. */
+/** The JPEG kernel in TypeScript: the reference that every other kernel must equal. */
 export const jpegKernel: JpegKernel = { name: 'jpeg-ts', forward, bitWriter: () => new BitWriter() }
 
 function forward(layout: JpegLayout, tables: JpegTables): JpegForward {

@@ -11,10 +11,10 @@ const SOF0 = 0xc0
 const DHT = 0xc4
 const SOS = 0xda
 
-/** JFIF 1.01: pixels are square, no thumbnail. */
+/** JFIF 1.01 with square pixels and no thumbnail. */
 const JFIF = [0x4a, 0x46, 0x49, 0x46, 0, 1, 1, 0, 0, 1, 0, 1, 0, 0]
 
-/** Everything in front of the entropy-coded segment. */
+/** All segments in front of the entropy-coded segment. */
 export function jpegHeader(
   layout: JpegLayout,
   tables: JpegTables,
@@ -54,7 +54,7 @@ function frame({ width, height, subsampling }: JpegLayout): number[] {
   ]
 }
 
-/** Class in the high nibble (0 DC, 1 AC), destination in the low one; `i` is a token class. */
+/** Table id of token class `i`: class in the high nibble (0 DC, 1 AC), destination in the low nibble. */
 function huffmanId(i: number): number {
   return ((i & 1) << 4) | (i >> 1)
 }

@@ -23,16 +23,16 @@ export function huffmanCodes(specs: readonly HuffmanSpec[]): HuffmanCodes {
   return { codes, lengths }
 }
 
-/** Optimal tables for these counts of `token >>> 16`. */
+/** Optimal tables for a histogram of `token >>> 16`. */
 export function optimalHuffman(histogram: Uint32Array): HuffmanSpec[] {
   return [0, 1, 2, 3].map((table) => optimalTable(histogram.subarray(table << 8, (table + 1) << 8)))
 }
 
-/** T.81 K.2: Huffman's lengths, limited to 16 bits, the code of only ones left unused. */
+/** Builds a table as T.81 K.2 does: Huffman code lengths of at most 16 bits; the code of all ones stays unused. */
 function optimalTable(histogram: Uint32Array): HuffmanSpec {
   const symbols = [...histogram.keys()].filter((symbol) => histogram[symbol]! > 0)
   symbols.sort((a, b) => histogram[b]! - histogram[a]! || a - b)
-  // One more symbol that never occurs takes the longest code, which is the one of only ones.
+  // An extra symbol that never occurs gets the longest code, the one of all ones.
   const counts = limit(depths([...symbols.map((symbol) => histogram[symbol]!), 0]))
   const longest = counts.findLastIndex((count) => count > 0)
   counts[longest]!--
@@ -44,7 +44,7 @@ function depths(frequencies: readonly number[]): number[] {
   const weights = frequencies.toReversed()
   const leaves = weights.length
   const parent = new Array<number>(2 * leaves - 1).fill(0)
-  // Leaves and inner nodes are each in rising order, so the two lightest are always at the heads of two queues.
+  // Leaves and inner nodes form two queues in rising order, so the two lightest nodes are always at their heads.
   let leaf = 0
   let inner = leaves
   const lightest = (): number =>

@@ -22,12 +22,12 @@ export function inverseDct(coefficients: Int16Array, at: number, out: Float32Arr
   }
   natural.fill(0)
   for (let i = 0; i <= last; i++) natural[ZIGZAG[i]!] = coefficients[at + i]!
-  // The first pass turns columns of frequencies into columns of samples, the second one rows.
+  // The first pass transforms columns, the second pass rows.
   for (let u = 0; u < 8; u++) pass(natural, u, 8, half)
   for (let y = 0; y < 64; y += 8) pass(half, y, 1, out)
 }
 
-/** One 8-point inverse DCT of values `step` entries apart. */
+/** One 8-point inverse DCT of values that lie `step` entries apart. */
 function pass(x: Float32Array, at: number, step: number, out: Float32Array): void {
   const x1 = x[at + step]!
   const x2 = x[at + 2 * step]!

@@ -1,11 +1,11 @@
 import { invalidParam, StrataError } from '../../core/errors.ts'
 import type { JpegLayout, JpegSubsampling } from './types.ts'
 
-/** Largest side of a JPEG: the frame header has 16 bits for it. */
+/** Largest side of a JPEG in pixels: the frame header has 16 bits for it. */
 const MAX_SIDE = 65535
 
 /**
- * @throws StrataError PARAM_INVALID for sides that are no positive integers, INPUT_TOO_LARGE above 65535
+ * @throws StrataError PARAM_INVALID for a side that is not a positive integer, INPUT_TOO_LARGE above 65535
  */
 export function jpegLayout(width: number, height: number, subsampling: JpegSubsampling): JpegLayout {
   for (const [name, value] of [

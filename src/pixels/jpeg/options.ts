@@ -4,7 +4,7 @@ import { jpegLayout } from './layout.ts'
 import { tablesForQuality } from './tables.ts'
 import type { JpegKernel, JpegLayout, JpegOptions, JpegSegment, JpegTables } from './types.ts'
 
-/** Options after all defaults. */
+/** Checked options with defaults filled in. */
 export interface ResolvedJpegOptions {
   readonly layout: JpegLayout
   readonly tables: JpegTables
@@ -13,12 +13,12 @@ export interface ResolvedJpegOptions {
   readonly kernel: JpegKernel
 }
 
-/** Below this many pixels the optimized tables are worth the memory of all tokens. */
+/** Pictures with fewer pixels get optimized tables by default, which need the memory of all tokens. */
 const OPTIMIZED_BELOW = 4e6
 
 const MAX_SEGMENT = 65533
 
-/** @throws StrataError PARAM_INVALID or INPUT_TOO_LARGE, naming the option */
+/** @throws StrataError PARAM_INVALID or INPUT_TOO_LARGE that names the option */
 export function resolveJpegOptions(options: JpegOptions): ResolvedJpegOptions {
   const { width, height, quality, subsampling, tables, huffman, segments = [], kernel = jpegKernel } = options
   const layout = jpegLayout(width, height, subsampling)

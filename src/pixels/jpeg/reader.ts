@@ -16,10 +16,10 @@ const DRI = 0xdd
 /** SOS of three components, tables 0 or 1, spectral selection 0..63, no successive approximation. */
 const ALL_AT_ONCE = '3,1,0,2,17,3,17,0,63,0'
 
-/** As many as a .strata file may have. */
+/** The limit of a .strata file's source. */
 const MAX_PIXELS = 100e6
 
-/** A JPEG down to its quantized coefficients. */
+/** A JPEG read as far as its quantized coefficients. */
 export interface JpegFile {
   readonly coefficients: JpegCoefficients
   /** Luma and chroma, natural order. */
@@ -32,8 +32,8 @@ export function isJpeg(file: Uint8Array): boolean {
 }
 
 /**
- * The marker segments in front of the first scan, SOS included; the bytes are views of the file.
- * @throws StrataError INPUT_CORRUPT when the file is no JPEG or ends among them
+ * Lists the marker segments in front of the first scan, SOS included. Their data are views of the file.
+ * @throws StrataError INPUT_CORRUPT when the file is no JPEG or ends inside these segments
  */
 export function jpegSegments(file: Uint8Array): JpegSegment[] {
   if (!isJpeg(file)) throw corrupt('a JPEG')
@@ -52,10 +52,10 @@ export function jpegSegments(file: Uint8Array): JpegSegment[] {
 }
 
 /**
- * Reads what src/pixels/jpeg/writer.ts writes, and lossless rewrites of it: baseline, 8 bits, Y Cb Cr as 4:4:4 or
- * 4:2:0, one interleaved scan without restart intervals.
+ * Reads the JPEGs of src/pixels/jpeg/writer.ts and lossless rewrites of them: baseline, 8 bits, YCbCr as 4:4:4 or 4:2:0,
+ * one interleaved scan without restart intervals.
  *
- * @param maxPixels checked before memory is taken for them
+ * @param maxPixels largest picture accepted, checked before memory is allocated
  * @throws StrataError INPUT_UNSUPPORTED for other JPEGs, INPUT_CORRUPT for damaged ones, INPUT_TOO_LARGE
  */
 export function readJpeg(file: Uint8Array, maxPixels: number = MAX_PIXELS): JpegFile {
@@ -112,7 +112,7 @@ function readTables(segments: readonly Uint8Array[]): JpegTables {
   return [luma, chroma]
 }
 
-/** By token class: luma DC, luma AC, chroma DC, chroma AC. */
+/** Huffman tables by token class: luma DC, luma AC, chroma DC, chroma AC. */
 function readHuffman(segments: readonly Uint8Array[]): HuffmanSpec[] {
   const found: HuffmanSpec[] = []
   for (const data of segments) {

@@ -5,7 +5,7 @@ import type { JpegLayout } from './types.ts'
 const PEEK = 16
 
 /**
- * Quantized coefficients of one interleaved scan (T.81 F.2.2), in the order of JpegCoefficients.
+ * Decodes the quantized coefficients of one interleaved scan (T.81 F.2.2), in the order of JpegCoefficients.
  *
  * @param data from the first entropy-coded byte on
  * @throws StrataError INPUT_CORRUPT
@@ -16,7 +16,7 @@ export function readScan(
   huffman: readonly HuffmanSpec[],
 ): Int16Array {
   const blocks = mcusAcross * mcusDown * blocksPerMcu
-  // Every block has a DC code and an end or 63 more: nothing shorter than 2 bits, so a header cannot ask for the moon.
+  // A block takes at least 2 bits (a DC code and an EOB), so data this short cannot hold the blocks of the header.
   if (blocks > 4 * data.length) throw corrupt('more data')
   const scan = new Int16Array(64 * blocks)
   const lookups = huffman.map(lookupOf)
@@ -44,7 +44,7 @@ export function readScan(
   return scan
 }
 
-/** For every 16 bits that may follow: `length << 8 | symbol` of the code they begin with, 0 when there is none. */
+/** Decoding table by the next 16 bits: `length << 8 | symbol` of the code they start with, or 0 when there is none. */
 function lookupOf({ counts, symbols }: HuffmanSpec): Uint16Array {
   const lookup = new Uint16Array(1 << PEEK)
   let at = 0
@@ -58,13 +58,13 @@ function lookupOf({ counts, symbols }: HuffmanSpec): Uint16Array {
   return lookup
 }
 
-/** Bits of an entropy-coded segment; behind its end come ones, as T.81 pads it. */
+/** Reads the bits of an entropy-coded segment. Behind its end it returns ones, as T.81 pads a segment. */
 class BitReader {
   readonly #data: Uint8Array
   #at = 0
   #bits = 0
   #count = 0
-  /** Bits that stand behind the end. */
+  /** Number of padding bits that were read behind the end. */
   #beyond = 0
 
   constructor(data: Uint8Array) {
@@ -79,7 +79,7 @@ class BitReader {
     return entry & 0xff
   }
 
-  /** A value of `size` bits (T.81 F.2.2.1 EXTEND). */
+  /** Reads a signed value of `size` bits (EXTEND of T.81 F.2.2.1). */
   amplitude(size: number): number {
     if (size === 0) return 0
     this.#fill(size)

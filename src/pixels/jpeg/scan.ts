@@ -5,9 +5,9 @@ import type { ResolvedJpegOptions } from './options.ts'
 import { STANDARD_HUFFMAN } from './tables.ts'
 import { TOKEN_SYMBOLS } from './tokens.ts'
 
-/** Takes the tokens of line after line and turns them into a file. */
+/** Writes a JPEG file from the tokens of one line of MCUs after the other. */
 interface ScanWriter {
-  /** @returns the bytes that are ready; `tokens` is not kept */
+  /** @returns the bytes that are ready; the writer does not keep `tokens` */
   line(tokens: Uint32Array): Uint8Array | undefined
   finish(): Uint8Array
 }

@@ -1,9 +1,9 @@
 import type { JpegTables } from './types.ts'
 
-/** Natural index of each zigzag position (T.81 figure A.6). */
+/** Natural (row-major) index of each zigzag position (T.81 figure A.6). */
 export const ZIGZAG: Uint8Array = zigzag()
 
-/** Tables K.1 and K.2 of T.81, natural order. */
+/** Quantization tables K.1 and K.2 of T.81, in natural order. */
 // biome-ignore format: an 8x8 table reads best as one
 const LUMA = Uint16Array.of(
   16, 11, 10, 16, 24, 40, 51, 61,
@@ -35,7 +35,7 @@ export function tablesForQuality(quality: number): JpegTables {
   return [scale(LUMA), scale(CHROMA)]
 }
 
-/** A Huffman table as a DHT segment holds it: number of codes of length 1..16, symbols by rising code. */
+/** A Huffman table as in a DHT segment: the number of codes of each length 1..16, and the symbols by rising code. */
 export interface HuffmanSpec {
   readonly counts: readonly number[]
   readonly symbols: readonly number[]
@@ -59,7 +59,7 @@ function dc(counts: readonly number[]): HuffmanSpec {
   return { counts, symbols: Array.from({ length: 12 }, (_, i) => i) }
 }
 
-/** The symbols of the short codes are listed; all others follow in rising order with 16-bit codes. */
+/** An AC table. `listed` holds the symbols of the short codes; all others follow in rising order with 16-bit codes. */
 function ac(counts: readonly number[], listed: string): HuffmanSpec {
   const first = listed.match(/../g) as string[]
   const symbols = first.map((hex) => Number.parseInt(hex, 16))

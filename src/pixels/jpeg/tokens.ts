@@ -1,10 +1,10 @@
 import type { JpegLayout } from './types.ts'
 
-/** Symbol of sixteen zeros, and of "only zeros follow" (T.81 F.1.2.2). */
+/** Symbols of a run of sixteen zeros, and of the end of a block (T.81 F.1.2.2). */
 const ZRL = 0xf0
 const EOB = 0x00
 
-/** Number of (class, symbol) pairs: `token >>> 16` counts from 0 to this. */
+/** Number of (class, symbol) pairs; `token >>> 16` is below it. */
 export const TOKEN_SYMBOLS = 4 * 256
 
 /** Turns quantized coefficients into Huffman symbols with their amplitude bits. */
@@ -15,11 +15,11 @@ export class Tokenizer {
 
   constructor(layout: JpegLayout) {
     this.#layout = layout
-    // A block yields at most 64 tokens: one for each coefficient, or fewer and an EOB.
+    // A block yields at most 64 tokens: one per coefficient, or fewer and an EOB.
     this.#tokens = new Uint32Array(layout.mcusAcross * layout.blocksPerMcu * 64)
   }
 
-  /** See JpegForward.tokenize. */
+  /** Tokenizes one line of MCUs, as JpegForward.tokenize describes. */
   tokenize(coefficients: Int16Array): Uint32Array {
     const { blocksPerMcu, lumaBlocks } = this.#layout
     let end = 0
@@ -52,7 +52,7 @@ export class Tokenizer {
   }
 }
 
-/** A negative amplitude is written as value - 1 in its low bits (T.81 F.1.2.1). */
+/** Makes a token. A negative amplitude is stored as the low bits of value - 1 (T.81 F.1.2.1). */
 function token(table: number, run: number, value: number): number {
   const size = 32 - Math.clz32(Math.abs(value))
   const amplitude = (value < 0 ? value - 1 : value) & ((1 << size) - 1)

@@ -1,27 +1,27 @@
-/** One marker segment written after the JFIF header: APP0..APP15 (0xe0..0xef) or COM (0xfe), at most 65533 bytes. */
+/** A marker segment behind the JFIF header: APP0..APP15 (0xe0..0xef) or COM (0xfe), at most 65533 bytes. */
 export interface JpegSegment {
   readonly marker: number
   readonly data: Uint8Array
 }
 
-/** How a baseline JPEG (ITU-T T.81, sequential DCT, 8 bit) is to be written. */
+/** Options of a baseline JPEG (ITU-T T.81, sequential DCT, 8 bit). */
 export interface JpegOptions {
   /** 1..65535 */
   readonly width: number
   /** 1..65535 */
   readonly height: number
-  /** 1..100, scales the tables of T.81 Annex K as libjpeg does; without effect when `tables` are given. */
+  /** 1..100. Scales the tables of T.81 Annex K as libjpeg does; ignored when `tables` are given. */
   readonly quality: number
   readonly subsampling: JpegSubsampling
-  /** Quantization tables of luma and chroma in natural (row by row) order, each value 1..255. */
+  /** Quantization tables of luma and chroma in natural (row-major) order, values 1..255. */
   readonly tables?: JpegTables | undefined
   /**
-   * 'standard' writes as rows come in, in memory that does not grow with the height. 'optimized' is 1 % smaller and
-   * holds 4 bytes for each non-zero coefficient until `finish`. Default: optimized below 4 megapixels.
+   * 'standard' writes while rows arrive, in memory that does not grow with the height. 'optimized' is 1 % smaller and
+   * holds 4 bytes for each non-zero coefficient until `finish`. @default optimized below 4 megapixels, else standard
    */
   readonly huffman?: 'standard' | 'optimized' | undefined
   readonly segments?: readonly JpegSegment[] | undefined
-  /** Does the arithmetic; default: the TypeScript reference. */
+  /** Implementation of the arithmetic. @default the TypeScript reference */
   readonly kernel?: JpegKernel | undefined
 }
 
@@ -31,7 +31,7 @@ export type JpegTables = readonly [luma: Uint16Array, chroma: Uint16Array]
 export interface JpegWriter {
   /**
    * @param rgb n whole rows, interleaved, top to bottom
-   * @returns the bytes that are ready, undefined when there are none
+   * @returns the bytes that are ready; undefined when there are none
    * @throws StrataError INTERNAL for part of a row or more rows than the height
    */
   write(rgb: Uint8Array): Uint8Array | undefined
@@ -39,22 +39,22 @@ export interface JpegWriter {
   finish(): Uint8Array
 }
 
-/** Geometry of the scan: minimum coded units (MCUs) of 8x8 or 16x16 pixels, padded at the right and the bottom. */
+/** Geometry of the scan in minimum coded units (MCUs) of 8x8 or 16x16 pixels, padded at the right and the bottom. */
 export interface JpegLayout {
   readonly width: number
   readonly height: number
   readonly subsampling: JpegSubsampling
-  /** Pixels along a side of an MCU: 8 (4:4:4) or 16 (4:2:0). */
+  /** Side of an MCU in pixels: 8 (4:4:4) or 16 (4:2:0). */
   readonly mcuSize: number
   readonly mcusAcross: number
   readonly mcusDown: number
-  /** 3 (Y Cb Cr) or 6 (Y Y Y Y Cb Cr). */
+  /** 3 (Y, Cb, Cr) or 6 (Y, Y, Y, Y, Cb, Cr). */
   readonly blocksPerMcu: number
-  /** Blocks that hold luma, from the first of the MCU: 1 or 4. */
+  /** Number of luma blocks, which come first in an MCU: 1 or 4. */
   readonly lumaBlocks: number
 }
 
-/** An implementation of the arithmetic; all of them return the same integers (test/conformance/jpeg.ts). */
+/** An implementation of the arithmetic. All return the same integers (test/conformance/jpeg.ts). */
 export interface JpegKernel {
   readonly name: string
   forward(layout: JpegLayout, tables: JpegTables): JpegForward
@@ -66,28 +66,28 @@ export interface JpegBitWriter {
   tokens(tokens: Uint32Array, codes: HuffmanCodes): void
   /** Fills the last byte with ones. */
   flush(): void
-  /** The whole bytes since the last call, as a copy. */
+  /** Returns a copy of the whole bytes written since the last call. */
   take(): Uint8Array
 }
 
-/** The arithmetic for one picture. Returned arrays are valid until the next call of the same method. */
+/** The arithmetic for one picture. A returned array is valid until the next call of the same method. */
 export interface JpegForward {
   /**
-   * Colour conversion, DCT and quantization of one line of MCUs.
+   * Converts, transforms and quantizes one line of MCUs.
    *
-   * @param rgb `rows` rows of `width` pixels; fewer rows than an MCU has are completed by repeating the last one
+   * @param rgb `rows` rows of `width` pixels; when they are fewer than the rows of an MCU, the last one is repeated
    * @returns 64 coefficients per block in zigzag order, blocks in scan order
    */
   transform(rgb: Uint8Array, rows: number): Int16Array
   /**
-   * Run lengths and amplitudes of one line of MCUs (T.81 F.1.2), DC prediction running on from call to call.
+   * Tokenizes run lengths and amplitudes of one line of MCUs (T.81 F.1.2). DC prediction continues from call to call.
    *
-   * @returns tokens `class << 24 | symbol << 16 | amplitude`, class = 2 * chroma + ac: the Huffman table's number
+   * @returns tokens `class << 24 | symbol << 16 | amplitude`; class = 2 * chroma + ac is the number of the Huffman table
    */
   tokenize(coefficients: Int16Array): Uint32Array
 }
 
-/** Codes by `token >>> 16`. */
+/** Huffman codes and their lengths, by `token >>> 16`. */
 export interface HuffmanCodes {
   readonly codes: Uint16Array
   readonly lengths: Uint8Array

@@ -7,9 +7,9 @@ import { createScanWriter } from './scan.ts'
 import type { JpegOptions, JpegWriter } from './types.ts'
 
 /**
- * A baseline JPEG, written as its rows come in.
+ * Makes a writer of a baseline JPEG that takes the picture's rows in pieces.
  *
- * @throws StrataError PARAM_INVALID for an impossible option, INPUT_TOO_LARGE for a side above 65535
+ * @throws StrataError PARAM_INVALID for an option out of range, INPUT_TOO_LARGE for a side above 65535
  */
 export function createJpegWriter(options: JpegOptions): JpegWriter {
   const resolved = resolveJpegOptions(options)
@@ -18,7 +18,7 @@ export function createJpegWriter(options: JpegOptions): JpegWriter {
   const scan = createScanWriter(resolved)
   const rowBytes = 3 * layout.width
   const lineBytes = rowBytes * layout.mcuSize
-  /** Rows of an MCU line that is not complete yet. */
+  /** Rows of an incomplete line of MCUs. */
   const waiting = new Uint8Array(lineBytes)
   let filled = 0
   let rows = 0
@@ -66,7 +66,7 @@ export function createJpegWriter(options: JpegOptions): JpegWriter {
   return { write, finish }
 }
 
-/** The whole picture at once; see createJpegWriter. */
+/** Encodes a whole picture. @throws StrataError as createJpegWriter */
 export function encodeJpeg(image: RgbImage, options: Omit<JpegOptions, 'width' | 'height'>): Uint8Array {
   const writer = createJpegWriter({ ...options, width: image.width, height: image.height })
   const first = writer.write(image.data)

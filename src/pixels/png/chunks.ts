@@ -3,13 +3,13 @@ import { crc32 } from '../../core/crc32.ts'
 import { StrataError } from '../../core/errors.ts'
 
 export interface PngChunk {
-  /** Four letters; the case of each says something (PNG, 5.4). */
+  /** Four letters; the case of each is a property bit (PNG, 5.4). */
   readonly type: string
   readonly data: Uint8Array
 }
 
 const SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a)
-/** Length, type and checksum around a chunk's data. */
+/** Bytes of a chunk besides its data: length, type and checksum. */
 const OVERHEAD = 12
 const HEADER_BYTES = 13
 
@@ -18,8 +18,8 @@ export function isPng(bytes: Uint8Array): boolean {
 }
 
 /**
- * The first chunk of a type, its checksum proved; undefined when there is none before the pixels.
- * @throws StrataError INPUT_CORRUPT for chunks that are cut off, or one of the type whose checksum is wrong
+ * Finds the first chunk of a type and checks its checksum. Returns undefined when there is none before the pixels.
+ * @throws StrataError INPUT_CORRUPT when a chunk is cut off or the checksum of the found one is wrong
  */
 export function findChunk(png: Uint8Array, wanted: string): PngChunk | undefined {
   const view = dataView(png)
@@ -39,12 +39,12 @@ export function findChunk(png: Uint8Array, wanted: string): PngChunk | undefined
   }
 }
 
-/** A PNG file of these chunks, in this order; the first must be IHDR and the last IEND. */
+/** Writes a PNG file of these chunks in this order. The first must be IHDR and the last IEND. */
 export function encodeChunks(chunks: readonly PngChunk[]): Uint8Array<ArrayBuffer> {
   return concat([SIGNATURE, ...chunks.map(encodeChunk)])
 }
 
-/** The file with one more chunk, right behind its header. */
+/** Inserts a chunk into a PNG file, behind IHDR. */
 export function withChunk(png: Uint8Array, chunk: PngChunk): Uint8Array<ArrayBuffer> {
   const header = SIGNATURE.length + OVERHEAD + HEADER_BYTES
   return concat([png.subarray(0, header), encodeChunk(chunk), png.subarray(header)])

@@ -2,35 +2,35 @@ import { cosines, REACH, SPAN } from './gaussian.ts'
 
 const { fround } = Math
 
-/** Read inside the functions that use them: so the compiler knows that they have 32 bits, which saves conversions. */
+/** Functions read it element by element, which tells the compiler that the values have 32 bits and saves conversions. */
 const FACTORS = cosines()
 
-/** Where a row begins in the array that a blur reads: zeros lie before it, and REACH zeros behind it. */
+/** Index of a row's first value in the input of a blur. Zeros lie in front of the row, and REACH zeros behind it. */
 export const ROW_START = SPAN
 
-/** An array for a row of `width` values, from ROW_START. */
+/** Makes the input of a blur for rows of `width` values. */
 export function blurInput(width: number): Float32Array {
   return new Float32Array(SPAN + width + REACH)
 }
 
 /** Blurs a plane row by row, with zeros around it. */
 interface Blur {
-  /** Row y of the plane, as blurInput has it -> row y - REACH of the blurred plane, while there is one. */
+  /** Takes row y of the plane, in an array of `blurInput`, and computes row y - REACH of the blurred plane. */
   write(row: Float32Array): void
   /** The blurred row; the next `write` replaces it. */
   readonly out: Float32Array
 }
 
 /**
- * The recursion never forgets, and its errors of rounding add up along a row and a column: in large bright flat areas
- * they reach a size that the score shows. So each step rounds to 32 bits where the reference tool does.
+ * Makes a blur. Rounding errors of the recursion add up along a row and a column, and in large bright flat areas they
+ * become visible in the score. Each step therefore rounds to 32 bits exactly where the reference tool does.
  */
 export function createBlur(width: number): Blur {
   const out = new Float32Array(width)
   const line = new Float32Array(width + REACH)
-  /** The last SPAN rows, blurred across: row y lies at y % SPAN. */
+  /** The last SPAN rows, blurred horizontally. Row y lies at y % SPAN. */
   const ring = new Float32Array(SPAN * width)
-  /** The three cosines' last two values in each column. */
+  /** The last two values of the three recursions in each column. */
   let newer = new Float32Array(3 * width)
   let older = new Float32Array(3 * width)
   let at = 0
@@ -47,7 +47,7 @@ export function createBlur(width: number): Blur {
   return { write, out }
 }
 
-/** @param line gets value x at x + REACH */
+/** @param line receives value x at index x + REACH */
 function blurAcross(row: Float32Array, line: Float32Array): void {
   const in1 = FACTORS[0]!
   const in3 = FACTORS[1]!
@@ -75,7 +75,7 @@ function blurAcross(row: Float32Array, line: Float32Array): void {
   }
 }
 
-/** Takes a row from `line` in place of the oldest one in `ring`; `older` gets the cosines' new values. */
+/** Replaces the oldest row of `ring` by `line`. `older` receives the new values of the recursions. */
 function blurDown(
   line: Float32Array,
   ring: Float32Array,

@@ -6,28 +6,28 @@ const { fround } = Math
 const ROWS = REACH + 1
 const C2 = fround(0.0009)
 
-/** What one channel of the reference has at one scale; kept, it saves two blurs of five for each further picture. */
+/** Planes of one channel of the reference at one scale. Keeping them saves two blurs of five for every further picture. */
 export interface KeptChannel {
   readonly values: Float32Array
   readonly means: Float32Array
   readonly variances: Float32Array
-  /** True after the first picture was compared. */
+  /** True after the first comparison, which fills the planes. */
   complete: boolean
 }
 
-/** Compares one channel of two pictures at one scale, row by row; holds only the rows that the Gaussian reaches. */
+/** Compares one channel of two pictures at one scale, row by row. It holds only the rows that the Gaussian reaches. */
 export interface ChannelComparison {
-  /** Where the next row of the reference is to be written, `width` values from ROW_START; not read if it is kept. */
+  /** The caller writes the next row of the reference here, `width` values from ROW_START; ignored when planes are kept. */
   readonly reference: Float32Array
   readonly distorted: Float32Array
-  /** Compares what was written there. */
+  /** Compares the rows that the caller has written. */
   write(): void
-  /** After the last row. @returns means of SSIM, ringing and blurring, then their 4-norms */
+  /** Call it after the last row. @returns means of SSIM, ringing and blurring, then their 4-norms */
   finish(): Float64Array
 }
 
 /**
- * @param height rows that will come
+ * @param height number of rows
  * @param kept filled by the first comparison, read by the following ones
  */
 export function createChannelComparison(
@@ -40,7 +40,7 @@ export function createChannelComparison(
   const [distorted, squares2, products] = [blurInput(width), blurInput(width), blurInput(width)]
   const [meanBlur1, squareBlur1] = [createBlur(width), createBlur(width)]
   const [meanBlur2, squareBlur2, productBlur] = [createBlur(width), createBlur(width), createBlur(width)]
-  /** The last rows of both: row y lies at y % ROWS. */
+  /** The last rows of both pictures. Row y lies at y % ROWS. */
   const references = new Float32Array(ROWS * width)
   const distorteds = new Float32Array(ROWS * width)
   const sums = new Float64Array(NORMS_PER_CHANNEL)
@@ -66,7 +66,7 @@ export function createChannelComparison(
     advance()
   }
 
-  /** The row that came completes what the row REACH above it needs. */
+  /** Blurs the new row, which completes the row REACH above it, and adds that row's errors. */
   function advance(): void {
     const row = received - REACH
     received++
@@ -99,7 +99,7 @@ export function createChannelComparison(
   return { reference, distorted, write, finish }
 }
 
-/** Squares of `b` and its products with `a`. */
+/** Computes the squares of `b` and its products with `a`. */
 function multiply(a: Float32Array, b: Float32Array, squares: Float32Array, products: Float32Array): void {
   for (let i = ROW_START, end = a.length - REACH; i < end; i++) {
     squares[i] = b[i]! * b[i]!
@@ -107,7 +107,7 @@ function multiply(a: Float32Array, b: Float32Array, squares: Float32Array, produ
   }
 }
 
-/** Means of squares become variances. */
+/** Turns means of squares into variances, in place. */
 function subtractSquares(squares: Float32Array, means: Float32Array): void {
   for (let x = 0; x < squares.length; x++) squares[x] = squares[x]! - fround(means[x]! * means[x]!)
 }
@@ -123,8 +123,8 @@ interface Rows {
 }
 
 /**
- * @param keptAt where the row begins in `means` and `variances`
- * @param at where it begins in `references` and `distorteds`
+ * @param keptAt index of the row in `means` and `variances`
+ * @param at index of the row in `references` and `distorteds`
  */
 function addErrors(rows: Rows, keptAt: number, at: number, width: number, sums: Float64Array): void {
   const { means, variances, means2, squares2, products, references, distorteds } = rows
@@ -144,7 +144,7 @@ function addErrors(rows: Rows, keptAt: number, at: number, width: number, sums: 
     const denominator = spread + C2
     const edge1 = 1 + Math.abs(references[at + x]! - mean1)
     const edge2 = 1 + Math.abs(distorteds[at + x]! - mean2)
-    // One division for both quotients, and no branch on signs that no processor foresees.
+    // One division serves both quotients; absolute values replace branches on signs, which processors mispredict.
     const inverse = 1 / (denominator * edge1)
     const dissimilar = 1 - fround(likeness * edge1 * inverse)
     const ssim = 0.5 * (dissimilar + Math.abs(dissimilar))

@@ -1,4 +1,4 @@
-/** sRGB's curve with a continuous first derivative, as the reference tool decodes it. */
+/** The sRGB transfer curve with a continuous first derivative, as the reference tool decodes it. */
 const ALPHA = 1.0550107
 const BETA = 0.0030412825
 
@@ -8,11 +8,11 @@ export const LINEAR = Float32Array.from({ length: 256 }, (_, code) => {
   return value < 12.92 * BETA ? value / 12.92 : ((value + ALPHA - 1) / ALPHA) ** 2.4
 })
 
-// JPEG XL's XYB: two mixtures of linear light and a bias in front of the cube root (libjxl, opsin_params.h).
+// XYB of JPEG XL: two mixtures of linear light, plus a bias before the cube root (libjxl, opsin_params.h).
 const BIAS = 0.0037930734
 const BIAS_ROOT = Math.cbrt(BIAS)
 
-/** Cube roots at multiples of 1/ROOTS, up to the largest mixture, 1 + BIAS; read with linear interpolation. */
+/** Cube roots at multiples of 1/ROOTS up to the largest mixture, 1 + BIAS. Reads interpolate linearly. */
 const ROOTS = 16384
 const CUBE_ROOTS = Float32Array.from({ length: ROOTS + 80 }, (_, i) => Math.cbrt(i / ROOTS))
 
@@ -24,10 +24,10 @@ function cubeRoot(value: number): number {
 }
 
 /**
- * One row of linear light (interleaved R, G, B in 0..1) -> X, Y or B - Y, shifted and scaled to about 0..1.
+ * Converts one row of linear light (interleaved R, G, B in 0..1) to X, Y or B - Y, shifted and scaled to about 0..1.
  *
  * @param channel 0 X, 1 Y, 2 B - Y
- * @param out gets `width` values from `at`
+ * @param out receives `width` values from index `at`
  */
 export function positiveXyb(
   linear: Float32Array,

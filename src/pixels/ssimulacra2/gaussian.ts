@@ -1,10 +1,10 @@
 const SIGMA = 1.5
 const RADIUS = Math.round(3.2795 * SIGMA + 0.2546)
 
-/** Samples on each side of the middle that the Gaussian reaches. */
+/** Number of samples on each side of the centre that the Gaussian covers. */
 export const REACH = RADIUS - 1
 
-/** Samples between the two that enter the recursion together. */
+/** Distance of the two samples that enter the recursion together. */
 export const SPAN = 2 * RADIUS
 
 /**
@@ -27,7 +27,7 @@ export function cosines(): Float32Array {
   return Float32Array.from([...input, ...previous])
 }
 
-/** Three linear equations by Cramer's rule. */
+/** Solves three linear equations by Cramer's rule. */
 function solve(rows: readonly (readonly number[])[], right: readonly number[]): number[] {
   const whole = determinant(rows)
   return [0, 1, 2].map((column) => {

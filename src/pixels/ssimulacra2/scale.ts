@@ -3,28 +3,28 @@ import { type ChannelComparison, createChannelComparison, type KeptChannel } fro
 import { positiveXyb } from './colour.ts'
 import { CHANNELS, scalesOf, weightsOf } from './weights.ts'
 
-/** Compares two pictures at one scale and all smaller ones, row by row. */
+/** Compares two pictures row by row at one scale and at all coarser ones. */
 interface ScaleComparison {
-  /** The next row of both in linear light, 3 * width values each; not kept. The reference's is not read if it is kept. */
+  /** Takes the next row of both in linear light, 3 * width values each; keeps neither. A kept reference is not read. */
   write(reference: Float32Array, distorted: Float32Array): void
-  /** After the last row. @returns the sum of weighted norms of these scales */
+  /** Call it after the last row. @returns the sum of weighted norms of these scales */
   finish(): number
 }
 
-/** What a picture's channels and scales have, by CHANNELS * scale + channel; empty at first. */
+/** Planes of the reference's channels and scales, at index CHANNELS * scale + channel; empty at first. */
 export type KeptReference = KeptChannel[]
 
-/** At the picture's own size. @param kept filled by the first comparison, read by the following ones */
+/** Starts at the picture's own size. @param kept filled by the first comparison, read by the following ones */
 export function createComparison(width: number, height: number, kept?: KeptReference): ScaleComparison {
   return createScaleComparison({ width, height, scale: 0, scales: scalesOf(width, height), kept })
 }
 
 interface Scale {
-  /** In pixels at this scale. */
+  /** Pixels at this scale. */
   readonly width: number
   readonly height: number
   readonly scale: number
-  /** How many the picture has. */
+  /** Number of scales of the picture. */
   readonly scales: number
   readonly kept: KeptReference | undefined
 }
@@ -56,7 +56,7 @@ function createScaleComparison(options: Scale): ScaleComparison {
   return { write, finish }
 }
 
-/** Whether a whole comparison has filled what is kept. */
+/** Whether a whole comparison has filled the kept planes. */
 export function isKnown(kept: KeptReference | undefined): boolean {
   return kept !== undefined && kept.length > 0 && kept.every((channel) => channel.complete)
 }
@@ -67,7 +67,7 @@ interface CountedChannel {
   readonly comparison: ChannelComparison
 }
 
-/** The channels that have a weight at this scale; of the others nothing is computed. */
+/** The channels with a weight at this scale; no others are computed. */
 function countedChannels({ width, height, scale, scales, kept }: Scale): CountedChannel[] {
   const counted: CountedChannel[] = []
   for (let channel = 0; channel < CHANNELS; channel++) {
@@ -85,7 +85,7 @@ function keptChannel(pixels: number): KeptChannel {
   return { values: plane(), means: plane(), variances: plane(), complete: false }
 }
 
-/** Hands means of 2 x 2 pixels in linear light to the next scale; an odd side repeats its last row or column. */
+/** Passes means of 2 x 2 pixels in linear light to the next scale. An odd side repeats its last row or column. */
 function createHalving({ width, height, scale, scales, kept }: Scale): ScaleComparison {
   const known = isKnown(kept)
   const halfWidth = Math.ceil(width / 2)
@@ -121,7 +121,7 @@ function createHalving({ width, height, scale, scales, kept }: Scale): ScaleComp
   return { write, finish }
 }
 
-/** Sums of neighbours in a row of interleaved RGB. */
+/** Adds horizontal neighbours in a row of interleaved RGB. */
 function pairSums(row: Float32Array, width: number, out: Float32Array): void {
   const whole = 3 * (width >> 1)
   for (let o = 0, i = 0; o < whole; o += 3, i += 6) {

@@ -1,15 +1,15 @@
-/** Errors of one channel at one scale: means of the maps SSIM, ringing and blurring, then their 4-norms. */
+/** Norms of one channel at one scale: means of the maps SSIM, ringing and blurring, then their 4-norms. */
 export const NORMS_PER_CHANNEL = 6
 
 export const CHANNELS = 3
 const MOST_SCALES = 6
 
-/** A picture's side, in pixels, below which no further scale is made, and the smallest side that is scored. */
+/** Smallest side of a scored picture and of a scale, in pixels. */
 export const SMALLEST_SIDE = 8
 
 /**
- * SSIMULACRA 2.1's weights of its 108 norms by their number: channel (X, Y, B - Y), in it scale, in it norm. The 83 that
- * are missing are 0 or below .002, .02 in all, and move no score by .05.
+ * Weights of SSIMULACRA 2.1 for its 108 norms, by number: ordered by channel (X, Y, B - Y), then scale, then norm. The 83
+ * missing weights are 0 or below .002, .02 in all, and change no score by .05.
  */
 const WEIGHTS: Readonly<Record<number, number>> = {
   9: 1.1041726426657346,
@@ -40,17 +40,17 @@ const WEIGHTS: Readonly<Record<number, number>> = {
 }
 
 /**
- * The six weights of a channel at a scale. Norms are numbered without gaps, so in a picture that has fewer than six
- * scales the later channels' norms meet the weights of earlier ones; the reference tool has it so.
+ * The six weights of a channel at a scale. Norms are numbered without gaps: in a picture with fewer than six scales, the
+ * norms of later channels get weights of earlier ones, as in the reference tool.
  *
- * @param scales how many scales the picture has
+ * @param scales number of scales of the picture
  */
 export function weightsOf(channel: number, scale: number, scales: number): readonly number[] {
   const first = NORMS_PER_CHANNEL * (channel * scales + scale)
   return Array.from({ length: NORMS_PER_CHANNEL }, (_, i) => WEIGHTS[first + i] ?? 0)
 }
 
-/** How many scales a picture of this size has: each halves the sides of the one before, unless one is below 8. */
+/** Number of scales of a picture, at most six. Each halves both sides of the one before; no side may be below 8. */
 export function scalesOf(width: number, height: number): number {
   let scales = 1
   for (let side = Math.min(width, height); side >= SMALLEST_SIDE && scales < MOST_SCALES; scales++) {
@@ -59,7 +59,7 @@ export function scalesOf(width: number, height: number): number {
   return scales
 }
 
-/** The score, 100 for equal pictures, of the sum of weighted norms. */
+/** Score of a sum of weighted norms; 100 for equal pictures. */
 export function scoreOf(sum: number): number {
   const x = 0.9562382616834844 * sum
   const y = 2.326765642916932 * x - 0.020884521182843837 * x ** 2 + 6.248496625763138e-5 * x ** 3

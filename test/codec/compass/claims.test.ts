@@ -9,7 +9,7 @@ import { resample } from '../../../src/pixels/resample.ts'
 import { photo, psnr } from '../../pictures.ts'
 import { encode, runtime } from './harness.ts'
 
-/** What the COMPASS text claims, on files and on the parts that stand for each claim. */
+/** The claims of the COMPASS paper, tested on files and on the parts of the codec behind each claim. */
 describe('COMPASS', { timeout: 60_000 }, () => {
   const picture = photo(342, 228, 17)
 
@@ -56,17 +56,20 @@ describe('COMPASS', { timeout: 60_000 }, () => {
         { width: 341, quality: 60 },
       ],
     ],
-  ])('codes a layer at %s times the one below, better than it is predicted', async (_, ladder) => {
-    const bytes = await encode(picture, ladder)
-    const options = { runtime: await runtime('wasm') }
-    const [below, top] = [
-      await decodeLayer(bytes, { ...options, layer: 0 }),
-      await decodeLayer(bytes, { ...options, layer: 1 }),
-    ]
-    const source = top.width === picture.width ? picture : resample(picture, top.width, top.height)
-    const enlarged = below.width === top.width ? below : resample(below, top.width, top.height)
-    expect(psnr(top, source)).toBeGreaterThan(psnr(enlarged, source) + 0.5)
-  })
+  ])(
+    'codes a layer of %s times the width below closer to the source than its prediction',
+    async (_, ladder) => {
+      const bytes = await encode(picture, ladder)
+      const options = { runtime: await runtime('wasm') }
+      const [below, top] = [
+        await decodeLayer(bytes, { ...options, layer: 0 }),
+        await decodeLayer(bytes, { ...options, layer: 1 }),
+      ]
+      const source = top.width === picture.width ? picture : resample(picture, top.width, top.height)
+      const enlarged = below.width === top.width ? below : resample(below, top.width, top.height)
+      expect(psnr(top, source)).toBeGreaterThan(psnr(enlarged, source) + 0.5)
+    },
+  )
 
   it('codes eight layers with one enhancement model, each closer to the source than the one below', async () => {
     const bytes = await encode(picture, [43, 57, 86, 114, 171, 228, 256, 342])
@@ -91,8 +94,8 @@ describe('COMPASS', { timeout: 60_000 }, () => {
     const double = bank(64, 128)
     expect(double.filters).toHaveLength(4 * 3 * TAPS)
     const first = double.filters.slice(0, 3 * TAPS)
-    expect(double.filters.slice(3 * TAPS, 6 * TAPS)).not.toEqual(first) // another place between the samples
-    // The middle phase of a factor 3 and of a factor 1 lies on the sample; only the scale token tells them apart.
+    expect(double.filters.slice(3 * TAPS, 6 * TAPS)).not.toEqual(first) // another position between the samples
+    // The middle phase of factor 3 and the phase of factor 1 lie on the sample; only the scale token differs.
     const [triple, same] = [bank(64, 192), bank(64, 64)]
     expect(triple.axis.offsets[1]).toBe(same.axis.offsets[0])
     expect(triple.filters.slice(4 * 3 * TAPS, 5 * 3 * TAPS)).not.toEqual(same.filters)
@@ -104,7 +107,7 @@ describe('COMPASS', { timeout: 60_000 }, () => {
     [9, 17],
     [33, 31],
     [255, 257],
-  ])('pads %d x %d to the strides of its networks and crops after', async (width, height) => {
+  ])('pads %d x %d pixels to the strides of its networks and crops the result', async (width, height) => {
     const small = photo(width, height, 3)
     const widths = [Math.ceil(width / 2), width].filter((w, i, all) => w !== all[i + 1])
     const decoded = await decodeLayer(await encode(small, widths), { runtime: await runtime('wasm') })
@@ -113,8 +116,8 @@ describe('COMPASS', { timeout: 60_000 }, () => {
   })
 })
 
-describe('exact functions', () => {
-  it('agree with those of the engine to twelve digits', () => {
+describe('exactLog2 and exactExp', () => {
+  it('agree with Math.log2 and Math.exp to twelve digits', () => {
     for (const x of [1, 2, 4, 1.5, 4 / 3, 1366 / 1024, 2.0047, 0.3, 65536, 1 / 65536]) {
       expect(exactLog2(x)).toBeCloseTo(Math.log2(x), 8)
     }

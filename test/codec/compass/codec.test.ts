@@ -7,7 +7,7 @@ import { generator, PICTURES, photo, psnr } from '../../pictures.ts'
 import { encode, largestDifference, runtime } from './harness.ts'
 
 describe('the layered codec', () => {
-  it('decodes every prefix to what the whole file gives for that layer, bit for bit', async () => {
+  it('decodes every prefix to the same pixels as that layer of the whole file', async () => {
     const bytes = await encode(photo(192, 128, 3), [64, 128, 192])
     for (const layer of [0, 1, 2]) {
       const options = { runtime: await runtime('wasm') }
@@ -18,14 +18,14 @@ describe('the layered codec', () => {
     }
   })
 
-  it('decodes a cut inside a layer to the last whole layer', async () => {
+  it('decodes a file cut inside a layer to the last whole layer', async () => {
     const bytes = await encode(photo(96, 64, 5), [48, 96])
     const end = readHeader(bytes).layers[1]?.end ?? 0
     const cut = await decodeLayer(bytes.subarray(0, end - 1), { runtime: await runtime('wasm') })
     expect(cut.width).toBe(48)
   })
 
-  it('looks like the picture, and better in each quality', async () => {
+  it('reaches the expected PSNR, which rises with the quality', async () => {
     const picture = photo(240, 160, 9)
     const results = []
     for (const quality of [15, 45, 75]) {
@@ -68,7 +68,7 @@ describe('the layered codec', () => {
     [427, 91, [213, 427]],
     [33, 530, [11, 17, 33]],
     [130, 257, [61, 130]],
-  ])('handles %d x %d', async (width, height, widths) => {
+  ])('encodes and decodes a picture of %d x %d pixels', async (width, height, widths) => {
     const picture = photo(width, height, width + height)
     const bytes = await encode(picture, widths, { verify: true })
     const decoded = await decodeLayer(bytes, { runtime: await runtime('wasm') })
@@ -76,7 +76,7 @@ describe('the layered codec', () => {
     expect(psnr(decoded, picture)).toBeGreaterThan(15)
   })
 
-  it('gives the same symbols in both runtimes and pixels within one step, for every kind of picture', async () => {
+  it('decodes the same symbols in both runtimes, and pixels within one step, for every kind of picture', async () => {
     const random = generator(11)
     for (const [i, draw] of Object.values(PICTURES).entries()) {
       const [width, height] = [20 + Math.floor(random() * 150), 20 + Math.floor(random() * 300)]
@@ -107,7 +107,7 @@ describe('the layered codec', () => {
     expect(heights).toEqual([256, 256, 88])
   })
 
-  it('has no seam between strips', async () => {
+  it('shows no seam between strips', async () => {
     const picture = photo(96, 512, 6)
     const decoded = await decodeLayer(await encode(picture, [48, 96], { quality: 80 }), {
       runtime: await runtime('wasm'),
@@ -123,7 +123,7 @@ describe('the layered codec', () => {
     expect(mean(around(254, 258))).toBeLessThan(2.5 * mean(around(64, 448)) + 1)
   })
 
-  it('answers a file of another model set by name', async () => {
+  it('throws MODEL_UNKNOWN that names the model set for a file of another model set', async () => {
     const node = await runtime('node')
     const other = { ...node, manifest: { ...node.manifest, modelSet: '0123456789abcdef' } }
     const bytes = await encode(photo(32, 32), [32], { encoder: other })
@@ -133,7 +133,7 @@ describe('the layered codec', () => {
     })
   })
 
-  it('refuses a layer that is not there or not whole', async () => {
+  it('refuses a layer that the file does not have or that is incomplete', async () => {
     const bytes = await encode(photo(64, 48), [32, 64])
     const options = { runtime: await runtime('node') }
     await expect(decodeLayer(bytes, { ...options, layer: 2 })).rejects.toMatchObject({
@@ -147,7 +147,7 @@ describe('the layered codec', () => {
     await expect(decodeLayer(head, options)).rejects.toMatchObject({ code: 'FORMAT_TRUNCATED' })
   })
 
-  it('refuses damaged strips with a typed error wherever the damage is', async () => {
+  it('refuses a file with any damaged byte with a StrataError', async () => {
     const bytes = await encode(photo(64, 48), [32, 64])
     const start = readHeader(bytes).layers[0]?.start ?? 0
     for (let at = start; at < bytes.length; at += 37) {

@@ -6,16 +6,16 @@ import { resample } from '../../../src/pixels/resample.ts'
 import { photo, psnr } from '../../pictures.ts'
 import { encode, runtime } from './harness.ts'
 
-/** A whole picture as version 2 of the format holds it, and what it must decode to for as long as its models live. */
+/** A picture in version 2 of the format. It must decode to the same result as long as its models exist. */
 const FILE = new URL('../../golden/picture-v2.strata', import.meta.url)
 const EXPECTED = new URL('../../golden/picture-v2.json', import.meta.url)
 const REMEDY = 'UPDATE_GOLDEN=1 npm test -- --project node test/codec/compass/golden.test.ts'
 
 interface Golden {
   readonly modelSet: string
-  /** A hash of the symbols of each layer. */
+  /** Hash of the symbols of each layer. */
   readonly symbols: readonly string[]
-  /** Against the source, resized for the layer; in dB. */
+  /** PSNR of each layer against the resized source, in dB. */
   readonly psnr: readonly number[]
 }
 
@@ -45,21 +45,25 @@ async function update(): Promise<void> {
 }
 
 describe('a file of version 2', { timeout: 60_000 }, () => {
-  it.each(['node', 'wasm'] as const)('still decodes as it did, in the %s runtime', async (name) => {
-    if (process.env.UPDATE_GOLDEN && name === 'node') await update()
-    if (!existsSync(FILE) || !existsSync(EXPECTED)) throw new Error(`there is no golden picture: ${REMEDY}`)
-    const golden = JSON.parse(readFileSync(EXPECTED, 'utf8')) as Golden
-    const { manifest } = await runtime(name)
-    if (golden.modelSet !== manifest.modelSet) {
-      throw new Error(
-        `the golden picture was made with model set ${golden.modelSet}, models/weights holds ${manifest.modelSet}. ` +
-          `After a change of weights make it anew: ${REMEDY}`,
-      )
-    }
-    const decoded = await decode(new Uint8Array(readFileSync(FILE)), name)
-    expect(decoded.symbols).toEqual(golden.symbols)
-    decoded.psnr.forEach((value, layer) => {
-      expect(Math.abs(value - (golden.psnr[layer] ?? 0))).toBeLessThan(0.05)
-    })
-  })
+  it.each(['node', 'wasm'] as const)(
+    'decodes to the recorded symbols and PSNR in the %s runtime',
+    async (name) => {
+      if (process.env.UPDATE_GOLDEN && name === 'node') await update()
+      if (!existsSync(FILE) || !existsSync(EXPECTED))
+        throw new Error(`no golden picture; make it with: ${REMEDY}`)
+      const golden = JSON.parse(readFileSync(EXPECTED, 'utf8')) as Golden
+      const { manifest } = await runtime(name)
+      if (golden.modelSet !== manifest.modelSet) {
+        throw new Error(
+          `the golden picture was made with model set ${golden.modelSet}, models/weights holds ${manifest.modelSet}. ` +
+            `After a change of weights make it anew: ${REMEDY}`,
+        )
+      }
+      const decoded = await decode(new Uint8Array(readFileSync(FILE)), name)
+      expect(decoded.symbols).toEqual(golden.symbols)
+      decoded.psnr.forEach((value, layer) => {
+        expect(Math.abs(value - (golden.psnr[layer] ?? 0))).toBeLessThan(0.05)
+      })
+    },
+  )
 })

@@ -13,7 +13,7 @@ export function runtime(name: 'node' | 'wasm'): Promise<Runtime> {
   return known
 }
 
-/** Encodes with the committed model; the ladder may be widths of one quality or full rungs. */
+/** Encodes with the committed model. The ladder is a list of widths of one quality, or of rungs. */
 export async function encode(
   image: RgbImage,
   widths: readonly (number | { width: number; quality: number })[],

@@ -15,7 +15,7 @@ describe('embed', () => {
   const picture = photo(208, 240)
   const options = { high: picture, low: { width: 104, height: 120 }, quality: 75 }
 
-  it('gives the same file however the picture is cut into windows, and so does restore', async () => {
+  it('embeds and restores the same bytes however the picture is cut into windows', async () => {
     const file = await embed([picture], options, { model })
     const restored = await restore(file, { model, decodePicture })
     for (const windowPixels of [208 * 48, 208 * 160]) {
@@ -25,7 +25,7 @@ describe('embed', () => {
     }
   })
 
-  it('gives the same file from every engine and JPEG kernel', async () => {
+  it('writes the same file with every engine and JPEG kernel', async () => {
     const small = photo(48, 32)
     const sizes = { high: small, low: { width: 24, height: 16 }, quality: 60 }
     const file = await embed([small], sizes, { model })
@@ -33,7 +33,7 @@ describe('embed', () => {
     expect(await embed([small], sizes, { model, kernel: createWasmJpeg(kernelModule()) })).toEqual(file)
   })
 
-  it('writes a baseline JPEG that all readers decode alike', async () => {
+  it('writes a baseline JPEG that other decoders decode alike', async () => {
     const file = await embed([picture], options, { model })
     const [one, two] = [await readBySharp(file), readByJpegJs(file)]
     expect(one).toMatchObject(options.low)
@@ -41,7 +41,7 @@ describe('embed', () => {
     expect(largest).toBeLessThanOrEqual(3)
   })
 
-  it('says in the marker what it hides', async () => {
+  it('describes the hidden picture in the marker', async () => {
     const odd = photo(75, 61)
     const sizes = { high: odd, low: { width: 38, height: 30 }, quality: 42 }
     const file = await embed([odd], sizes, { model })

@@ -8,7 +8,7 @@ import { kernelModule } from '../../kernels.ts'
 
 const file = (name: string): URL => new URL(`../../../models/weights/${name}`, import.meta.url)
 
-/** Of the models that this checkout holds. */
+/** Factors of the models in this repository. */
 export const FACTORS = [2, 4]
 
 export function openModel(
@@ -22,7 +22,7 @@ export function openModel(
 
 export const decodePicture = (bytes: Uint8Array): Promise<RgbImage> => readPicture(bytes)
 
-/** In strips of `rows` rows. */
+/** Cuts a picture into strips of `rows` rows. */
 export function* stripsOf({ width, height, data }: RgbImage, rows: number): Generator<RgbImage> {
   for (let top = 0; top < height; top += rows) {
     const bottom = Math.min(height, top + rows)

@@ -16,8 +16,8 @@ const MARKER: Marker = {
   checksum: 0xdeadbeef,
 }
 
-describe('the marker', () => {
-  it('has its bytes where its layout says', () => {
+describe('the marker of a HyperThumbnail', () => {
+  it('has the documented layout', () => {
     const { marker, data } = markerSegment(MARKER)
     expect(marker).toBe(0xe9)
     expect(Buffer.from(data).toString('hex')).toBe(
@@ -33,7 +33,7 @@ describe('the marker', () => {
     expect(findMarker([foreign])).toBeUndefined()
   })
 
-  it('of a later version, cut or lengthened is none', () => {
+  it('is ignored when it is of a later version, cut or lengthened', () => {
     const { marker, data } = markerSegment(MARKER)
     const later = data.slice()
     later[7] = 2
@@ -42,7 +42,7 @@ describe('the marker', () => {
     }
   })
 
-  it('sums up the coefficients component by component', () => {
+  it('has a checksum over the coefficients, component by component', () => {
     const layout = jpegLayout(16, 8, '444')
     const scan = Int16Array.from({ length: 6 * 64 }, (_, i) => (i * 37) % 2000) // Y Cb Cr Y Cb Cr
     const order = [0, 3, 1, 4, 2, 5].flatMap((block) => [...scan.subarray(64 * block, 64 * block + 64)])

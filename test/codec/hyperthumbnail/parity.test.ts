@@ -10,7 +10,7 @@ import { jpegLayout } from '../../../src/pixels/jpeg/layout.ts'
 import type { JpegTables } from '../../../src/pixels/jpeg/types.ts'
 import { decodePicture, FACTORS, openModel } from './harness.ts'
 
-/** Written by models/strata_models/hyperthumbnail/parity.py from the PyTorch model of the same weights. */
+/** Results of the PyTorch model with the same weights, written by models/strata_models/hyperthumbnail/parity.py. */
 interface Golden {
   factor: number
   width: number
@@ -60,7 +60,7 @@ describe.each(goldens)('HyperThumbnail $factor x against PyTorch', (golden) => {
     const fine = { quality, subsampling: '444', tables: [ones, ones] } as const
     const found = model.predictor().predict(quantizePicture(image(low, text), fine), quality)
     for (const [i, table] of tables.entries()) {
-      // The writer rounds Y, Cb and Cr before its DCT, PyTorch does not, and a small picture has few blocks to average.
+      // Unlike PyTorch, the writer rounds Y, Cb and Cr before its DCT; a small picture has few blocks to average.
       const { largest, mean } = differences(found[i]!, table)
       expect(largest).toBeLessThanOrEqual(2)
       expect(mean).toBeLessThan(0.75)

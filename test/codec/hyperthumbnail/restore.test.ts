@@ -21,13 +21,13 @@ describe('restore', () => {
 
   const restored = (bytes: Uint8Array) => restore(bytes, { model, decodePicture })
 
-  /** The same coefficients with other segments in front. */
+  /** A file with the same coefficients and other segments. */
   function rewritten(segments: readonly JpegSegment[], huffman?: 'standard'): Uint8Array {
     const { coefficients, tables } = readJpeg(file)
     return writeCoefficients(coefficients, { quality: 75, subsampling: '444', tables, segments, huffman })
   }
 
-  it('outlives a lossless rewrite that keeps the marker', async () => {
+  it('restores a lossless rewrite that keeps the marker', async () => {
     const comment = { marker: 0xfe, data: new TextEncoder().encode('kept') }
     const again = rewritten([comment, ours], 'standard')
     expect(again.length).not.toBe(file.length)
@@ -36,7 +36,7 @@ describe('restore', () => {
     expect(Buffer.compare(one.image.data, two.image.data)).toBe(0)
   })
 
-  it('upscales a JPEG that was encoded anew, whether or not the marker was kept', async () => {
+  it('upscales a JPEG that was encoded again, with or without the marker', async () => {
     const pipeline = () => sharp(file).jpeg({ quality: 90, chromaSubsampling: '4:4:4', mozjpeg: false })
     const without = new Uint8Array(await pipeline().toBuffer())
     expect(await restored(without)).toMatchObject({
@@ -63,7 +63,7 @@ describe('restore', () => {
     ['a size that does not fit', { high: { width: 98, height: 64 } }, 'changed'],
     ['another checksum', { checksum: 1 }, 'changed'],
     ['an impossible quality', { quality: 101 }, 'changed'],
-  ])('upscales what the marker says is of %s', async (_, change, note) => {
+  ])('upscales a file whose marker names %s', async (_, change, note) => {
     const marker = { ...findMarker([ours])!, ...change }
     const found = await restored(rewritten([markerSegment(marker)]))
     expect(found).toMatchObject({ method: 'plain', factor: 2, note: expect.stringContaining(note) })

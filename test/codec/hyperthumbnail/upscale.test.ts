@@ -10,8 +10,8 @@ describe('bicubicUpscaler', () => {
     [5, 9],
     [9, 5],
     [40, 23],
-  ])('gives what resampling gives, %i x %i', (width, height) => {
-    // Low in contrast, so that nothing is clamped between the two passes.
+  ])('equals resample at %i x %i pixels', (width, height) => {
+    // The picture has low contrast, so that resample clamps nothing between its two passes.
     const image = { width, height, data: photo(width, height).data.map((value) => 64 + (value >> 1)) }
     for (const factor of [2, 4]) {
       const expected = resample(image, factor * width, factor * height, 'bicubic')
@@ -21,7 +21,7 @@ describe('bicubicUpscaler', () => {
       for (let y = 0; y < factor * height; y++) {
         upscaler.row(y, (line) => samples.subarray(3 * width * line, 3 * width * (line + 1)), row)
         row.forEach((value, i) => {
-          // resample rounds after each of them.
+          // resample rounds after each of its two passes.
           expect(Math.abs(value - expected.data[y * row.length + i]!)).toBeLessThanOrEqual(1.3)
         })
       }

@@ -6,7 +6,7 @@ import { referenceEngine } from '../../../src/network/reference.ts'
 import { photo } from '../../pictures.ts'
 import { openModel } from './harness.ts'
 
-/** Keeps what comes out of a chain. */
+/** A last stage that collects the output of a chain. */
 function collector(): Stage & { readonly rows: Float32Array[] } {
   const rows: Float32Array[] = []
   return { rows, row: (values) => rows.push(values.slice()), end() {} }
@@ -24,7 +24,7 @@ function run(stage: Stage, rows: readonly Float32Array[]): void {
   stage.end()
 }
 
-/** Root mean square, 1 being the full range of samples. */
+/** Root mean square of the difference, relative to the full range of samples. */
 function difference(a: readonly Float32Array[], b: readonly Float32Array[]): number {
   expect(a.length).toBe(b.length)
   const squares = a.map((row, y) => row.reduce((sum, value, i) => sum + (value - b[y]![i]!) ** 2, 0))
@@ -38,18 +38,18 @@ describe.each(SCALES)('the couplings of scale %i', (scale) => {
     [scale, scale],
     [12 * scale, 300],
     [100, 8 * scale],
-  ])('come back from z and an unrounded thumbnail, %i x %i', (width, height) => {
+  ])('restore a picture of %i x %i pixels from z and an unrounded thumbnail', (width, height) => {
     const picture = rowsOf(width, height)
     const [down, up] = [collector(), collector()]
     run(forwardStages(model, width, down), picture)
     expect(down.rows).toHaveLength(height / scale)
     expect(down.rows[0]).toHaveLength(3 * scale * width)
     run(inverseStages(model, width, up), down.rows)
-    // Networks see integers: a sum that floating point rounds the other way moves their input by one step.
+    // Networks read integers, so a floating-point rounding difference can move an input by one step.
     expect(difference(up.rows, picture)).toBeLessThan(6e-3)
   })
 
-  it('say the same with the TypeScript engine', () => {
+  it('give the same result with the TypeScript engine', () => {
     const [width, height] = [8 * scale, 6 * scale]
     const picture = rowsOf(width, height)
     const [fast, slow] = [collector(), collector()]

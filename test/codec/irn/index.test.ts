@@ -5,6 +5,6 @@ import { decodePicture, encodePng, openModel } from './harness.ts'
 
 for (const scale of SCALES) {
   const make = () => irn({ model: openModel(scale), decodePicture, encodePng })
-  // It has seen photographs only, and what it cannot hide in a thumbnail of drawings shows.
+  // The model was trained on photographs, so the thumbnails of drawings show errors.
   rescalerConformance(`irn ${scale}x`, make, { thumbnail: 23, tiny: 12 })
 }

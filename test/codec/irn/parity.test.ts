@@ -7,7 +7,7 @@ import { createNodeRuntime } from '../../../src/runtime/node.ts'
 import { photo } from '../../pictures.ts'
 import { decodePicture, encodePng, openModel } from './harness.ts'
 
-/** Written by models/strata_models/irn/parity.py from the PyTorch model of the same weights. */
+/** Results of the PyTorch model with the same weights, written by models/strata_models/irn/parity.py. */
 interface Golden {
   readonly scale: number
   readonly width: number
@@ -41,8 +41,8 @@ describe.each(goldens)('irn $scale x against PyTorch', ({ scale, width, height, 
   })
 })
 
-describe.each(SCALES)('the ONNX twins of scale %i', (scale) => {
-  it('undo each other to 1e-4 of full range when nothing is rounded', async () => {
+describe.each(SCALES)('the ONNX networks of scale %i', (scale) => {
+  it('invert each other to 1e-4 of the full range when nothing is rounded', async () => {
     const runtime = await createNodeRuntime()
     const [forward, inverse] = await Promise.all(
       ['forward', 'inverse'].map((direction) => runtime.load(`irn${scale}-${direction}`)),

@@ -9,7 +9,7 @@ const picture = photo(96, 64)
 const sizes = { high: picture, low: { width: 48, height: 32 }, quality: 75 }
 
 describe('restore', () => {
-  it('gives the same picture for the same seed, and another for another', async () => {
+  it('restores the same picture for the same seed and a different one for another seed', async () => {
     const file = await irn(tools).embed([picture], sizes)
     const [zero, one, again, two] = await Promise.all(
       [undefined, 1, 1, 2].map(async (seed) => (await irn({ ...tools, seed }).restore(file)).image),
@@ -20,7 +20,7 @@ describe('restore', () => {
     expect(psnr(one!, picture)).toBeGreaterThan(psnr(zero!, picture) - 3)
   })
 
-  it('upscales plainly what was encoded anew with other pixels, or made for another model', async () => {
+  it('upscales plainly a PNG with changed pixels and one made for another model', async () => {
     const file = await irn(tools).embed([picture], sizes)
     const { default: sharp } = await import('sharp')
     const stripped = new Uint8Array(await sharp(file).png().toBuffer())
@@ -35,7 +35,7 @@ describe('restore', () => {
     })
   })
 
-  it('needs no more memory for a taller picture', async () => {
+  it('does not need more memory for a taller picture', async () => {
     const peak = async (height: number): Promise<number> => {
       const tall = photo(32, height)
       let most = 0
@@ -51,7 +51,7 @@ describe('restore', () => {
     }
     await peak(256)
     const [low, high] = [await peak(512), await peak(4096)]
-    // What may grow is the thumbnail itself, and what the collector has not yet come to.
+    // Only the thumbnail itself and garbage that is not collected yet may grow.
     expect(high).toBeLessThan(low + 16e6)
   })
 })

@@ -6,7 +6,7 @@ function dot(a: Float64Array, b: Float64Array): number {
   return a.reduce((sum, value, i) => sum + value * b[i]!, 0)
 }
 
-/** Codewords, each shorter than the one before, and a residual. */
+/** Random codewords, each shorter than the one before, and a residual. */
 function drawn(count: number, size: number, seed: number) {
   const random = generator(seed)
   const vector = (scale: number) =>
@@ -30,7 +30,7 @@ function search(words: readonly Float64Array[], residual: Float64Array): Int8Arr
 }
 
 describe('beamSearch', () => {
-  it.each([1, 2, 3, 4, 5])('finds the best of all signs of a few codewords (%i)', (seed) => {
+  it.each([1, 2, 3, 4, 5])('finds the best of all signs of a few codewords (seed %i)', (seed) => {
     const { words, residual } = drawn(10, 12, seed)
     const all = Array.from({ length: 1024 }, (_, code) =>
       errorOf(
@@ -43,7 +43,7 @@ describe('beamSearch', () => {
     expect(found).toBeLessThanOrEqual(Math.min(...all) * (1 + 1e-9))
   })
 
-  it('comes far nearer than signing all codewords at once, and no flip of one bit comes nearer', () => {
+  it('ends with a much lower error than independent signs, and no flip of one bit lowers it', () => {
     const { words, residual } = drawn(64, 40, 9)
     const bits = search(words, residual)
     const found = errorOf(words, residual, bits)
@@ -56,7 +56,7 @@ describe('beamSearch', () => {
     }
   })
 
-  it('leaves its arguments alone', () => {
+  it('does not change its arguments', () => {
     const { words, residual } = drawn(8, 9, 3)
     const products = words.map((a) => Float64Array.from(words, (b) => dot(a, b)))
     const slopes = Float64Array.from(words, (word) => dot(word, residual))

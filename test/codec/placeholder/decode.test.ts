@@ -8,7 +8,7 @@ const model = openModel()
 const { code, steps } = golden()
 
 describe('decodePlaceholder', () => {
-  it.each(Object.keys(steps).map(Number))('decodes what PyTorch decodes, after step %i', (step) => {
+  it.each(Object.keys(steps).map(Number))('decodes the picture of PyTorch after step %i', (step) => {
     const { data, width, height } = decodePlaceholder(model, fromHex(code).subarray(0, 16 * step))
     expect([width, height]).toEqual([32, 32])
     const differences = steps[step]!.map((value, i) => Math.abs(value - data[i]!))
@@ -16,7 +16,7 @@ describe('decodePlaceholder', () => {
     expect(differences.filter((d) => d > 0).length).toBeLessThan(10)
   })
 
-  it('decodes any bits, twice alike, and changes nothing it was given', () => {
+  it('decodes any bits to the same picture every time and does not change its arguments', () => {
     const codes = fc
       .integer({ min: 1, max: 8 })
       .chain((n) => fc.uint8Array({ minLength: 16 * n, maxLength: 16 * n }))

@@ -17,13 +17,13 @@ function flat(width: number, height: number, colour: readonly [number, number, n
   )
 }
 
-/** In the picture's 32-pixel box, as placeholders are measured. */
+/** PSNR of a code in the picture's 32-pixel box, as placeholders are measured. */
 function quality(image: RgbImage, code: Uint8Array): number {
   const { width, height } = boxOf(image)
   return psnr(resample(decodePlaceholder(model, code), width, height), resample(image, width, height))
 }
 
-/** The same of a picture of one colour. */
+/** PSNR of the picture's mean colour, measured in the same way. */
 function qualityOfMean(image: RgbImage): number {
   const { width, height } = boxOf(image)
   const box = resample(image, width, height)
@@ -32,14 +32,14 @@ function qualityOfMean(image: RgbImage): number {
 }
 
 describe('encodePlaceholder', { timeout: 60_000 }, () => {
-  it('gives 48 bytes unless it is asked for more, the same every time', () => {
+  it('returns 48 bytes by default, the same every time', () => {
     const image = photo(96, 64)
     const code = encodePlaceholder(model, image)
     expect(code).toHaveLength(48)
     expect(encodePlaceholder(model, image)).toEqual(code)
   })
 
-  it('is progressive: each step begins with the one before and lowers the error', () => {
+  it('is progressive: the code of each step starts with the one before and lowers the error', () => {
     const image = photo(120, 80, 7)
     const code = encodePlaceholder(model, image, 8)
     expect(code.subarray(0, 32)).toEqual(encodePlaceholder(model, image, 2))
@@ -47,14 +47,14 @@ describe('encodePlaceholder', { timeout: 60_000 }, () => {
     for (const [i, value] of steps.entries()) expect(value).toBeGreaterThan(steps[i - 1] ?? 12)
   })
 
-  it('is no worse than the search in PyTorch', () => {
+  it('reaches the PSNR of the search in PyTorch', () => {
     const { picture, code } = golden()
     const image = rgbImage(32, 32, Uint8Array.from(picture))
     const theirs = quality(image, Uint8Array.from(Buffer.from(code, 'hex')))
     expect(quality(image, encodePlaceholder(model, image, 8))).toBeGreaterThan(theirs - 0.2)
   })
 
-  it('beats every code with one bit flipped, nearly', () => {
+  it('finds a code that hardly any flip of one bit improves', () => {
     const image = photo(60, 90, 3)
     const code = encodePlaceholder(model, image, 1)
     const best = quality(image, code)
@@ -70,7 +70,7 @@ describe('encodePlaceholder', { timeout: 60_000 }, () => {
     [7, 5],
     [2, 4000],
     [4000, 2],
-  ])('takes %i x %i pixels', (width, height) => {
+  ])('encodes a picture of %i x %i pixels', (width, height) => {
     const image = photo(width, height)
     expect(quality(image, encodePlaceholder(model, image, 2))).toBeGreaterThan(
       Math.min(20, qualityOfMean(image)),
@@ -100,7 +100,7 @@ describe('boxOf', () => {
     [512, 768, { width: 21, height: 32 }],
     [1, 1, { width: 32, height: 32 }],
     [2, 4000, { width: 1, height: 32 }],
-  ])('of %i x %i', (width, height, box) => {
+  ])('of a picture of %i x %i pixels is %j', (width, height, box) => {
     expect(boxOf({ width, height })).toEqual(box)
   })
 })

@@ -10,7 +10,7 @@ export function openModel(): PlaceholderModel {
   return openPlaceholder(modelTable(), modelBlob())
 }
 
-/** What models/strata_models/placeholder/export.py decoded: 32x32 pixels after some numbers of steps. */
+/** Pictures of 32x32 pixels that models/strata_models/placeholder/export.py decoded after some numbers of steps. */
 export interface Golden {
   readonly picture: readonly number[]
   readonly code: string

@@ -17,7 +17,7 @@ const implementations: [string, AddProduct][] = [
   ['WebAssembly', createWasmProduct(kernelModule())],
 ]
 
-/** Of magnitudes so different that any other order of a sum's terms is another sum. */
+/** Random numbers of such different magnitudes that a sum depends on the order of its terms. */
 function drawn(length: number, random: () => number): Float64Array {
   return Float64Array.from({ length }, () => (random() - 0.5) * 2 ** Math.floor(40 * random() - 20))
 }
@@ -33,7 +33,7 @@ describe.each(implementations)('%s as an AddProduct', (_, product) => {
     [5, 40, 27],
     [2, 0, 11],
     [4, 6, 0],
-  ])('adds each sum from its first term to its last: %i, %i, %i', (n, k, m) => {
+  ])('adds the terms of each sum in order for n, k, m = %i, %i, %i', (n, k, m) => {
     const random = generator(n + k + m)
     const [a, b, c] = [drawn(n * k, random), drawn(k * m, random), drawn(n * m, random)]
     const expected = c.slice()
@@ -46,13 +46,13 @@ describe.each(implementations)('%s as an AddProduct', (_, product) => {
     expect(c).toEqual(expected)
   })
 
-  it('takes views, and leaves what lies around them', () => {
+  it('accepts views and does not write outside them', () => {
     const memory = Float64Array.from({ length: 12 }, (_, i) => i)
     product(memory.subarray(0, 2), memory.subarray(2, 6), memory.subarray(8, 10), [1, 2, 2])
     expect([...memory]).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8 + 4, 9 + 5, 10, 11])
   })
 
-  it('refuses arrays of other lengths', () => {
+  it('throws INTERNAL for arrays of the wrong length', () => {
     const [six, four] = [new Float64Array(6), new Float64Array(4)]
     const failure = expect.objectContaining({ code: 'INTERNAL' })
     expect(() => product(four, six, four, [2, 3, 2])).toThrow(failure)
@@ -60,7 +60,7 @@ describe.each(implementations)('%s as an AddProduct', (_, product) => {
     expect(() => product(six, six, six, [2, 3, 2])).toThrow(failure)
   })
 
-  it('gives placeholders of the same bytes as every other', { timeout: 60_000 }, () => {
+  it('gives placeholders of the same bytes as the other implementations', { timeout: 60_000 }, () => {
     const model = openPlaceholder(modelTable(), modelBlob(), product)
     const codes = [photo(120, 80, 5), photo(50, 90, 6)].map((image) => encodePlaceholder(model, image, 2))
     const other = openPlaceholder(modelTable(), modelBlob())
@@ -71,7 +71,7 @@ describe.each(implementations)('%s as an AddProduct', (_, product) => {
 })
 
 describe('productOf', () => {
-  it('is one instance for each module, and the reference without kernels', () => {
+  it('returns one instance per module, and the reference without kernels', () => {
     const kernels = kernelModule()
     expect(productOf({ kernels })).toBe(productOf({ kernels }))
     expect(productOf({ kernels })).not.toBe(referenceProduct)
@@ -79,6 +79,6 @@ describe('productOf', () => {
   })
 })
 
-it('transposes', () => {
+it('transpose swaps rows and columns', () => {
   expect([...transpose(Float64Array.of(1, 2, 3, 4, 5, 6), 2)]).toEqual([1, 4, 2, 5, 3, 6])
 })

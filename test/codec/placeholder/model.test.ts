@@ -10,12 +10,12 @@ describe('openPlaceholder', () => {
     ['no id', () => ({ ...modelTable(), id: 'x' }), 'an id'],
     ['other bits', () => ({ ...modelTable(), bits: 64 }), '128 bits'],
     ['no iterations', () => ({ ...modelTable(), iterations: 0 }), 'a size iterations'],
-    ['a size that is a text', () => ({ ...modelTable(), hidden: '32' }), 'a size hidden'],
-    ['a channel too few', () => ({ ...modelTable(), selected: [1, 2] }), 'an index for each'],
+    ['a size that is a string', () => ({ ...modelTable(), hidden: '32' }), 'a size hidden'],
+    ['one index too few', () => ({ ...modelTable(), selected: [1, 2] }), 'an index for each'],
     ['an index too large', () => ({ ...modelTable(), selected: new Array(40).fill(192) }), 'indexes below'],
     ['no parts', () => ({ ...modelTable(), parts: undefined }), 'parts'],
     [
-      'a table outside',
+      'a table outside the file',
       () => ({ ...modelTable(), parts: { ...modelTable().parts, mean: 1e9 } }),
       'mean inside',
     ],
@@ -25,13 +25,13 @@ describe('openPlaceholder', () => {
     )
   })
 
-  it('refuses a file that was cut', () => {
+  it('refuses a file that is cut', () => {
     expect(() => openPlaceholder(modelTable(), modelBlob().subarray(0, 5000))).toThrow(
       /inside placeholder.bin/,
     )
   })
 
-  it('reads a file wherever it lies in memory', () => {
+  it('reads a file at any offset of its buffer', () => {
     const blob = modelBlob()
     const shifted = new Uint8Array(blob.length + 1).subarray(1)
     shifted.set(blob)
@@ -41,7 +41,7 @@ describe('openPlaceholder', () => {
 })
 
 describe('loadPlaceholder', () => {
-  it('loads once per runtime what the manifest lists', async () => {
+  it('loads the model of the manifest once per runtime', async () => {
     const runtime = await createWasmRuntime()
     expect(hasPlaceholder(runtime)).toBe(true)
     expect(await loadPlaceholder(runtime)).toBe(await loadPlaceholder(runtime))

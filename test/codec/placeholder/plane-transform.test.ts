@@ -6,7 +6,7 @@ import { generator } from '../../pictures.ts'
 const random = generator(11)
 const matrix = (rows: number) => Float64Array.from({ length: 32 * rows }, () => random() - 0.5)
 
-/** The definition, with all zeros. */
+/** The definition: full matrix products that include all zeros. */
 function plainly(planes: Float64Array, rows: Float64Array, columns: Float64Array): number[] {
   const [high, wide] = [rows.length / 32, columns.length / 32]
   return Array.from({ length: 3 * high * wide }, (_, i) => {
@@ -26,7 +26,7 @@ describe('PlaneTransform', () => {
     ['a few places', Int32Array.of(5, 1024 + 33, 2, 3071, 32 * 7 + 2)],
     ['no place in a plane', Int32Array.of(0, 2048)],
     ['all places', Int32Array.from({ length: 3072 }, (_, i) => i)],
-  ])('gives to the last bit what all frequencies give, zeros and all: %s', (_, places) => {
+  ])('gives exactly the result of full matrix products with %s', (_, places) => {
     const [rows, columns] = [matrix(7), matrix(12)]
     const transform = new PlaneTransform(referenceProduct, places, rows, columns)
     for (let round = 0; round < 2; round++) {

@@ -11,7 +11,7 @@ const SIZES = [
 ] as const
 
 describe.each(['420', '444'] as const)('coefficients of a whole picture, %s', (subsampling) => {
-  it.each(SIZES)('make the file that the writer makes, %i x %i', (width, height) => {
+  it.each(SIZES)('make the same file as createJpegWriter at %i x %i', (width, height) => {
     const image = photo(width, height)
     for (const huffman of ['standard', 'optimized'] as const) {
       const options = { quality: 70, subsampling, huffman }
@@ -20,7 +20,7 @@ describe.each(['420', '444'] as const)('coefficients of a whole picture, %s', (s
     }
   })
 
-  it('come component by component, row by row, without padding', () => {
+  it('are visited by blockRows component by component, row by row, without padding', () => {
     const coefficients = quantizePicture(photo(37, 21), { quality: 70, subsampling })
     const rows = [...blockRows(coefficients)].map((row) => row.length / 64)
     const chroma = subsampling === '444' ? [5, 5, 5] : [3, 3]
@@ -29,7 +29,7 @@ describe.each(['420', '444'] as const)('coefficients of a whole picture, %s', (s
 })
 
 describe('blockRows', () => {
-  it('puts each block in its place', () => {
+  it('visits the blocks of a component in raster order', () => {
     const data = new Uint8Array(3 * 40 * 24)
     for (let i = 0; i < data.length; i++) {
       const x = Math.floor(i / 3) % 40

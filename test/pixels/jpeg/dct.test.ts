@@ -3,7 +3,7 @@ import { quantizeBlock, reciprocals } from '../../../src/pixels/jpeg/dct.ts'
 import { ZIGZAG } from '../../../src/pixels/jpeg/tables.ts'
 import { generator } from '../../pictures.ts'
 
-/** The definition (T.81 A.3.3) on samples with two fractional bits, natural order. */
+/** The DCT of T.81 A.3.3 on samples with two fractional bits, in natural order. */
 function definition(samples: Int16Array): number[] {
   const scale = (k: number): number => (k === 0 ? Math.SQRT1_2 : 1) / 2
   const wave = (x: number, k: number): number => Math.cos(((2 * x + 1) * k * Math.PI) / 16)
@@ -21,8 +21,8 @@ function quantize(samples: Int16Array, step: number): Int16Array {
   return out
 }
 
-describe('the DCT', () => {
-  it('equals its definition, rounded, but for values beside a half', () => {
+describe('quantizeBlock', () => {
+  it('equals the rounded DCT of the definition, except next to halves', () => {
     const random = generator(1)
     for (let round = 0; round < 200; round++) {
       const range = round % 2 === 0 ? 1023 : 200
@@ -35,7 +35,7 @@ describe('the DCT', () => {
     }
   })
 
-  it('does not overflow on any combination of extremes', () => {
+  it('does not overflow on any combination of extreme samples', () => {
     const random = generator(2)
     for (let round = 0; round < 500; round++) {
       const columns = Array.from({ length: 8 }, () => random() < 0.5)
@@ -50,7 +50,7 @@ describe('the DCT', () => {
     }
   })
 
-  it('rounds the quotient to the nearest', () => {
+  it('rounds quotients to the nearest integer', () => {
     const samples = new Int16Array(64).fill(4 * 10)
     expect([...quantize(samples, 7)]).toEqual([Math.round(80 / 7), ...new Array<number>(63).fill(0)])
     expect(

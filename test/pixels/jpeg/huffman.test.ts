@@ -3,7 +3,7 @@ import { huffmanCodes, optimalHuffman } from '../../../src/pixels/jpeg/huffman.t
 import { STANDARD_HUFFMAN } from '../../../src/pixels/jpeg/tables.ts'
 import { generator } from '../../pictures.ts'
 
-/** Counts of luma DC symbols; the other tables get one symbol each. */
+/** A histogram with these counts of luma DC symbols, and one symbol in each other table. */
 function histogramOf(counts: readonly number[]): Uint32Array {
   const histogram = new Uint32Array(1024)
   histogram.set(counts)
@@ -16,7 +16,7 @@ function kraft(counts: readonly number[]): number {
 }
 
 describe('Huffman tables', () => {
-  it('the standard ones have 12 and 162 symbols and leave the code of ones unused', () => {
+  it('of the standard have 12 and 162 symbols and do not use the code of all ones', () => {
     expect(STANDARD_HUFFMAN.map(({ symbols }) => new Set(symbols).size)).toEqual([12, 162, 12, 162])
     for (const { counts, symbols } of STANDARD_HUFFMAN) {
       expect(counts.reduce((a, b) => a + b)).toBe(symbols.length)
@@ -24,7 +24,7 @@ describe('Huffman tables', () => {
     }
   })
 
-  it('optimal ones are prefix codes of at most 16 bits, shorter for more frequent symbols', () => {
+  it('that are optimized are prefix codes of at most 16 bits, shorter for more frequent symbols', () => {
     const random = generator(1)
     for (let round = 0; round < 100; round++) {
       const size = 1 + Math.floor(random() * 256)
@@ -42,7 +42,7 @@ describe('Huffman tables', () => {
     }
   })
 
-  it('limit the length when frequencies grow like Fibonacci numbers', () => {
+  it('have codes of at most 16 bits when frequencies grow like Fibonacci numbers', () => {
     const counts = [1, 1]
     while (counts.length < 40) counts.push(counts.at(-1)! + counts.at(-2)!)
     const [table] = optimalHuffman(histogramOf(counts))
@@ -50,7 +50,7 @@ describe('Huffman tables', () => {
     expect(kraft(table!.counts)).toBeLessThan(1)
   })
 
-  it('give a lone symbol one bit', () => {
+  it('have a code of one bit for a lone symbol', () => {
     expect(optimalHuffman(histogramOf([0, 0, 9]))[0]).toEqual({
       counts: [1, ...new Array(15).fill(0)],
       symbols: [2],

@@ -5,7 +5,7 @@ import { ZIGZAG } from '../../../src/pixels/jpeg/tables.ts'
 import { generator } from '../../pictures.ts'
 
 describe('inverseDct', () => {
-  it('is the sum of cosines that T.81 A.3.3 says', () => {
+  it('equals the sum of cosines of T.81 A.3.3', () => {
     const random = generator(2)
     const coefficients = Int16Array.from({ length: 128 }, () => Math.round(600 * (random() - 0.5)))
     const out = new Float32Array(64)
@@ -27,7 +27,7 @@ describe('inverseDct', () => {
     for (const spread of [0, 10, 250]) {
       const samples = Float32Array.from({ length: 64 }, () => (random() - 0.5) * spread + 20)
       const coefficients = new Int16Array(64)
-      // The forward transform takes two fractional bits.
+      // Samples of the forward transform have two fractional bits.
       const table = new Uint16Array(64).fill(1)
       quantizeBlock(
         Int16Array.from(samples, (v) => Math.round(4 * v)),

@@ -2,7 +2,7 @@ import jpegJs from 'jpeg-js'
 import sharp from 'sharp'
 import type { RgbImage } from '../../../src/core/image.ts'
 
-/** Decoded by libjpeg-turbo, strictly: any warning is an error. */
+/** Decodes with libjpeg-turbo, where any warning is an error. */
 export async function readBySharp(jpeg: Uint8Array): Promise<RgbImage> {
   const { data, info } = await sharp(jpeg, { failOn: 'warning' }).raw().toBuffer({ resolveWithObject: true })
   if (info.channels !== 3) throw new Error(`expected 3 channels, got ${info.channels}`)
@@ -18,7 +18,7 @@ export function readByJpegJs(jpeg: Uint8Array): RgbImage {
   return { width, height, data }
 }
 
-/** What libjpeg-turbo makes of the same picture with the same tables. */
+/** Encodes a picture with libjpeg-turbo and the same tables. */
 export async function writeBySharp(
   image: RgbImage,
   quality: number,
@@ -33,7 +33,7 @@ export async function writeBySharp(
   return new Uint8Array(bytes)
 }
 
-/** The segments of a file up to and including SOS: marker and payload. */
+/** Marker and payload of all segments of a file up to and including SOS. */
 export function segmentsOf(jpeg: Uint8Array): { marker: number; data: Uint8Array }[] {
   const segments: { marker: number; data: Uint8Array }[] = []
   for (let at = 2; ; ) {

@@ -14,7 +14,7 @@ describe.each(['420', '444'] as const)('readJpeg, %s', (subsampling) => {
     [8, 8],
     [33, 17],
     [100, 75],
-  ])('gives back the coefficients that were written, %i x %i', (width, height) => {
+  ])('returns the coefficients that were written at %i x %i', (width, height) => {
     for (const paint of [photo, noise, text, checker]) {
       for (const huffman of ['standard', 'optimized'] as const) {
         const options = { quality: 85, subsampling, huffman }
@@ -26,7 +26,7 @@ describe.each(['420', '444'] as const)('readJpeg, %s', (subsampling) => {
     }
   })
 
-  it('reads what libjpeg-turbo wrote', async () => {
+  it('reads files of libjpeg-turbo', async () => {
     const image = photo(61, 45)
     const { coefficients, tables } = readJpeg(await writeBySharp(image, 75, subsampling, true))
     expect(tables).toEqual(tablesForQuality(75))
@@ -46,18 +46,18 @@ describe('readJpeg refuses', () => {
     return new Uint8Array(await (grey ? pipeline.toColourspace('b-w') : pipeline).jpeg(options).toBuffer())
   }
 
-  it('kinds of JPEG that it does not know', async () => {
+  it('other kinds of JPEG', async () => {
     const files = [await bySharp({ progressive: true }), await bySharp({}, true)]
     for (const file of files) expect(() => readJpeg(file)).toThrow(/^JPEG: expected .* got /)
   })
 
-  it('a file that ends early, wherever that is', () => {
+  it('a file that is cut at any byte', () => {
     for (let length = 0; length < good.length - 2; length += 3) {
       expect(() => readJpeg(good.subarray(0, length)), `${length} bytes`).toThrow(/^JPEG: expected/)
     }
   })
 
-  it('or survives any damage', () => {
+  it('damaged files with INPUT_* errors, or reads them', () => {
     const random = generator(11)
     for (let i = 0; i < 2000; i++) {
       const damaged = good.slice()
@@ -71,7 +71,7 @@ describe('readJpeg refuses', () => {
     }
   })
 
-  it('more pixels than it may read', () => {
+  it('a picture of more than maxPixels', () => {
     expect(readJpeg(good, 40 * 24).coefficients.layout.width).toBe(40)
     expect(() => readJpeg(good, 40 * 24 - 1)).toThrow(
       expect.objectContaining({ code: 'INPUT_TOO_LARGE', message: expect.stringContaining('40 x 24') }),

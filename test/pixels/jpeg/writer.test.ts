@@ -22,32 +22,38 @@ const MODES = (['420', '444'] as const).flatMap((subsampling) =>
 
 describe('the JPEG writer', () => {
   describe.each(MODES)('with $subsampling and $huffman Huffman tables', (mode) => {
-    it.each(SIZES)('writes %i x %i as libjpeg-turbo and jpeg-js read it', async (width, height) => {
-      const image = photo(width, height, width)
-      const jpeg = encodeJpeg(image, { quality: 95, ...mode })
-      const turbo = await readBySharp(await writeBySharp(image, 95, mode.subsampling, false))
-      for (const decoded of [await readBySharp(jpeg), readByJpegJs(jpeg)]) {
-        expect([decoded.width, decoded.height]).toEqual([width, height])
-        expect(psnr(image, decoded)).toBeGreaterThan(Math.min(psnr(image, turbo), 45) - 1.5)
-      }
-    })
+    it.each(SIZES)(
+      'writes %i x %i pixels that libjpeg-turbo and jpeg-js decode alike',
+      async (width, height) => {
+        const image = photo(width, height, width)
+        const jpeg = encodeJpeg(image, { quality: 95, ...mode })
+        const turbo = await readBySharp(await writeBySharp(image, 95, mode.subsampling, false))
+        for (const decoded of [await readBySharp(jpeg), readByJpegJs(jpeg)]) {
+          expect([decoded.width, decoded.height]).toEqual([width, height])
+          expect(psnr(image, decoded)).toBeGreaterThan(Math.min(psnr(image, turbo), 45) - 1.5)
+        }
+      },
+    )
 
-    it.each([30, 75, 90])('is as good and as small as libjpeg-turbo at quality %i', async (quality) => {
-      // Two flat colours gain or lose a little by where the roundings happen to fall; photographs do not.
-      for (const [image, tolerance] of [
-        [photo(400, 303, 4), 0.05],
-        [text(333, 200, 2), 0.2],
-      ] as const) {
-        const ours = encodeJpeg(image, { quality, ...mode })
-        const turbo = await writeBySharp(image, quality, mode.subsampling, mode.huffman === 'optimized')
-        expect(tablesOf(ours)).toEqual(tablesOf(turbo))
-        expect(ours.length).toBeLessThan(1.01 * turbo.length)
-        const [a, b] = [await readBySharp(ours), await readBySharp(turbo)]
-        expect(psnr(image, a)).toBeGreaterThan(psnr(image, b) - tolerance)
-      }
-    })
+    it.each([30, 75, 90])(
+      'matches the quality and the size of libjpeg-turbo at quality %i',
+      async (quality) => {
+        // On two flat colours single roundings change the PSNR a little; on photographs they do not.
+        for (const [image, tolerance] of [
+          [photo(400, 303, 4), 0.05],
+          [text(333, 200, 2), 0.2],
+        ] as const) {
+          const ours = encodeJpeg(image, { quality, ...mode })
+          const turbo = await writeBySharp(image, quality, mode.subsampling, mode.huffman === 'optimized')
+          expect(tablesOf(ours)).toEqual(tablesOf(turbo))
+          expect(ours.length).toBeLessThan(1.01 * turbo.length)
+          const [a, b] = [await readBySharp(ours), await readBySharp(turbo)]
+          expect(psnr(image, a)).toBeGreaterThan(psnr(image, b) - tolerance)
+        }
+      },
+    )
 
-    it('gives the same file however the rows arrive', () => {
+    it('writes the same file however the rows are cut into pieces', () => {
       const image = photo(50, 71, 9)
       const whole = encodeJpeg(image, { quality: 80, ...mode })
       for (const chunk of [1, 5, 16, 17, 64]) {
@@ -63,14 +69,14 @@ describe('the JPEG writer', () => {
       }
     })
 
-    it('survives noise at the highest quality', async () => {
+    it('encodes noise at quality 100', async () => {
       const image = noise(64, 64)
       const decoded = await readBySharp(encodeJpeg(image, { quality: 100, ...mode }))
       expect(psnr(image, decoded)).toBeGreaterThan(mode.subsampling === '444' ? 40 : 8)
     })
   })
 
-  it('holds black, white and the primaries at quality 100 within 2 levels', async () => {
+  it('keeps black, white and the primary colours within 2 levels at quality 100', async () => {
     const colours = [
       [0, 0, 0],
       [255, 255, 255],
@@ -88,7 +94,7 @@ describe('the JPEG writer', () => {
     }
   })
 
-  it('streams with standard tables: bytes come before the last row', () => {
+  it('returns bytes before the last row when it uses standard tables', () => {
     const image = photo(64, 64)
     const writer = createJpegWriter({
       width: 64,
@@ -102,7 +108,7 @@ describe('the JPEG writer', () => {
     expect(writer.write(image.data.subarray(16 * 192, 17 * 192))).toBeUndefined()
   })
 
-  it('optimizes below 4 megapixels unless told otherwise', () => {
+  it('uses optimized tables below 4 megapixels by default', () => {
     const first = (width: number, height: number) =>
       createJpegWriter({ width, height, quality: 50, subsampling: '420' }).write(
         new Uint8Array(3 * width * 16),
@@ -111,7 +117,7 @@ describe('the JPEG writer', () => {
     expect(first(2000, 2000)).toBeInstanceOf(Uint8Array)
   })
 
-  it('is smaller with optimized tables, with the same pixels', async () => {
+  it('writes a smaller file with the same pixels when it uses optimized tables', async () => {
     const image = photo(200, 150)
     const [standard, optimized] = (['standard', 'optimized'] as const).map((huffman) =>
       encodeJpeg(image, { quality: 60, subsampling: '444', huffman }),
@@ -137,19 +143,19 @@ describe('the JPEG writer', () => {
     expect(psnr(image, await readBySharp(jpeg))).toBeGreaterThan(30)
   })
 
-  it('writes up to 65535 pixels a side', () => {
+  it('writes pictures of up to 65535 pixels a side', () => {
     for (const [width, height] of [
       [65535, 1],
       [1, 65535],
     ] as const) {
       const data = new Uint8Array(3 * 65535).fill(90)
-      // libjpeg itself stops at 65500.
+      // libjpeg reads at most 65500 pixels a side.
       const decoded = readByJpegJs(encodeJpeg({ width, height, data }, { quality: 50, subsampling: '420' }))
       expect([decoded.width, decoded.height]).toEqual([width, height])
     }
   })
 
-  it('leaves the rows it is given alone', () => {
+  it('does not change the rows it is given', () => {
     const image = photo(33, 33)
     const before = image.data.slice()
     encodeJpeg(image, { quality: 50, subsampling: '420' })
@@ -157,7 +163,7 @@ describe('the JPEG writer', () => {
   })
 })
 
-describe('wrong options', () => {
+describe('the JPEG writer with wrong arguments', () => {
   const good = { width: 8, height: 8, quality: 75, subsampling: '420' } as const
   const segment = (marker: number, length: number) => ({
     segments: [{ marker, data: new Uint8Array(length) }],
@@ -184,13 +190,13 @@ describe('wrong options', () => {
     expect(() => createJpegWriter({ ...good, ...change })).toThrow(failure)
   })
 
-  it('refuses a side above 65535 as too large', () => {
+  it('throws INPUT_TOO_LARGE for a side above 65535', () => {
     const failure = expect.objectContaining({ code: 'INPUT_TOO_LARGE' })
     expect(() => createJpegWriter({ ...good, width: 65536 })).toThrow(failure)
     expect(() => createJpegWriter({ ...good, height: 70000 })).toThrow(failure)
   })
 
-  it('refuses parts of rows, too many rows and too few', () => {
+  it('throws INTERNAL for parts of rows, too many rows and missing rows', () => {
     const internal = expect.objectContaining({ code: 'INTERNAL' })
     expect(() => createJpegWriter(good).write(new Uint8Array(25))).toThrow(internal)
     expect(() => createJpegWriter(good).write(new Uint8Array(24 * 9))).toThrow(internal)
@@ -200,7 +206,7 @@ describe('wrong options', () => {
   })
 })
 
-/** Quantization tables of a file in natural order. */
+/** Reads the quantization tables of a file, in natural order. */
 function tablesOf(jpeg: Uint8Array): number[][] {
   const dqt = segmentsOf(jpeg).filter(({ marker }) => marker === 0xdb)
   const all = concat(dqt.map(({ data }) => data))

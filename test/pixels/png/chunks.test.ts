@@ -7,8 +7,8 @@ import { readBySharp } from '../jpeg/read.ts'
 
 const chunk = { type: 'stRA', data: Uint8Array.of(1, 2, 3) }
 
-describe('chunks', () => {
-  it('come back from a file that everybody still reads', async () => {
+describe('PNG chunks', () => {
+  it('are found again in a file that other decoders still read', async () => {
     const picture = photo(9, 7)
     const png = withChunk(await encodePng(picture), chunk)
     expect(isPng(png)).toBe(true)
@@ -16,12 +16,12 @@ describe('chunks', () => {
     expect(await readBySharp(png)).toEqual(picture)
   })
 
-  it('are not found where there are none', async () => {
+  it('are not found in a file without them', async () => {
     expect(findChunk(await encodePng(photo(9, 7)), 'stRA')).toBeUndefined()
     expect(isPng(new Uint8Array())).toBe(false)
   })
 
-  it('that are damaged or cut off are refused', async () => {
+  it('are refused when they are damaged or cut off', async () => {
     const png = withChunk(await encodePng(photo(9, 7)), chunk)
     const damaged = png.slice()
     damaged[41]! ^= 1
@@ -31,6 +31,6 @@ describe('chunks', () => {
   })
 })
 
-it('crc32 gives its check value', () => {
+it('crc32 returns the published check value', () => {
   expect(crc32(new TextEncoder().encode('123456789'))).toBe(0xcbf43926)
 })

@@ -3,7 +3,7 @@ import type { ArgsDef } from 'citty'
 import { METRIC_NAMES } from '../../../bench/metric.ts'
 import { checkEnding, parseInteger, usage } from '../../command.ts'
 
-/** For benchmarks that match or compare by one metric. */
+/** Option of benchmarks that match or compare files by one metric. */
 export const METRIC_ARGUMENT = {
   type: 'enum' as const,
   options: [...METRIC_NAMES] as string[],
@@ -26,15 +26,15 @@ export function parseSamples(text: string): number {
   return parseInteger('samples', text, 1, 1000)
 }
 
-/** A list of whole numbers, as `10,25,40`. @throws StrataError USAGE */
+/** Parses a list of integers such as `10,25,40`. @throws StrataError USAGE */
 export function parseIntegers(name: string, text: string, min: number, max: number): number[] {
   return text.split(',').map((item) => parseInteger(name, item.trim(), min, max))
 }
 
-/** A sheet of so many pictures is 40 000 pixels high. */
+/** Most pictures of a sheet; with them it is 40 000 pixels high. */
 const MAX_PICTURES = 60
 
-/** Options of a benchmark that also draws what it measures. */
+/** Options of a benchmark that can also draw a sheet of crops. */
 export const SHEET_ARGS = {
   sheet: {
     type: 'string',
@@ -61,7 +61,7 @@ interface SheetArgs {
 
 type GivenArgs = { readonly [name in keyof typeof SHEET_ARGS]?: string | undefined }
 
-/** Undefined without `--sheet`; `images` is the folder of pictures. @throws StrataError USAGE */
+/** Parses the options of a sheet. Returns undefined without `--sheet`. @throws StrataError USAGE */
 export function parseSheetArgs(args: GivenArgs & { readonly images: string }): SheetArgs | undefined {
   const pictures = parseInteger('sheet-pictures', args['sheet-pictures'] ?? '6', 1, MAX_PICTURES)
   const quality = parseInteger('sheet-quality', args['sheet-quality'] ?? '55', 1, 100)
@@ -73,7 +73,7 @@ export function parseSheetArgs(args: GivenArgs & { readonly images: string }): S
     return undefined
   }
   checkEnding('sheet', path, 'png')
-  // There it would replace a picture, or be one of them in the next run.
+  // In that folder the sheet would replace a picture, or count as one in the next run.
   if (dirname(resolve(path)) === resolve(args.images)) {
     throw usage(`--sheet: expected a file outside the folder of pictures, got ${JSON.stringify(path)}`)
   }

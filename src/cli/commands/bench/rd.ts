@@ -67,7 +67,7 @@ export const benchRdCommand = defineCommand({
   },
 })
 
-/** Options that say something of the measurements, of which there are none without `--out`. */
+/** Options that need measurements, which only `--out` makes. */
 const WITH_OUT = ['anchors', 'also', 'plot', 'markdown'] as const
 
 /** @throws StrataError USAGE */

@@ -1,6 +1,6 @@
 /*
- * This room reads .strata files: the chain of a file's layers, whole pictures or rows out of it, and a layer that is kept for
- * a later upgrade. It imports nothing of the encoder.
+ * This room reads .strata files: the chain of a file's layers, whole pictures or rows of a layer, and a decoded layer that
+ * is kept for a later upgrade. It imports nothing of the encoder.
  */
 import { throwIfAborted } from '../../../core/abort.ts'
 import { concat } from '../../../core/bytes.ts'
@@ -12,7 +12,7 @@ import { type DecodeOptions, openFile, openLatents, openPictures } from './layer
 export type { DecodeOptions } from './layer-chain.ts'
 
 /**
- * The layer's picture in strips of at most 256 rows, top to bottom. Memory does not grow with the height.
+ * Decodes a layer's picture in strips of at most 256 rows, from top to bottom. Memory does not grow with the height.
  * @throws StrataError as `openFile`, and FORMAT_CHECKSUM or ENTROPY_CORRUPT when a damaged strip is reached
  */
 export async function* decodeRows(bytes: Uint8Array, options: DecodeOptions): AsyncGenerator<RgbImage> {
@@ -34,7 +34,7 @@ export async function* decodeRows(bytes: Uint8Array, options: DecodeOptions): As
   }
 }
 
-/** The layer's whole picture. Throws as `decodeRows`. */
+/** Decodes a layer's whole picture. @throws StrataError as `decodeRows` */
 export async function decodeLayer(bytes: Uint8Array, options: DecodeOptions): Promise<RgbImage> {
   const parts: Uint8Array[] = []
   let [width, height] = [0, 0]
@@ -47,14 +47,14 @@ export async function decodeLayer(bytes: Uint8Array, options: DecodeOptions): Pr
 }
 
 /**
- * For each layer up to `options.layer` 32 hexadecimal digits that stand for all of its symbols: the same for the same
- * file in every runtime, or decoding is not exact.
+ * Hashes the symbols of each layer up to `options.layer`, 32 hexadecimal digits each. Decoding is exact, so a file has the
+ * same hashes in every runtime.
  */
 export async function layerSymbols(bytes: Uint8Array, options: DecodeOptions): Promise<string[]> {
   const file = await openFile(bytes, options)
   const hashes = new SymbolHashes()
   const sources = await openLatents(bytes, file, options, [], { tap: (layer) => hashes.tap(layer) })
-  // From the top down: each strip pulls the strips of the layer below that its context needs.
+  // Start at the top layer: each strip pulls the strips of the layer below that its context needs.
   for (const source of sources.toReversed()) {
     for (let strip = 0; strip < source.geometry.strips; strip++) {
       if (!hashes.has(sources.indexOf(source), strip)) await source.strip(strip)

@@ -3,10 +3,10 @@ import { type RgbImage, rgbImage } from '../../../core/image.ts'
 import { STRIP_ROWS } from '../../../format/layout.ts'
 import { type DecodedLayer, type DecodeOptions, openFile, openLatents, openPictures } from './layer-chain.ts'
 
-/** Of a held layer by pixel: samples of the picture, latents and their entropy tables. */
+/** Memory of a held layer per pixel: samples of the picture, latents and their entropy tables. */
 const BYTES_PER_PIXEL = 11
 
-/** A decoded layer kept for a larger one of the same file: what the layers above look at, and nothing else. */
+/** A decoded layer from which a larger layer of the same file can be decoded. It holds only what layers above read. */
 export class HeldLayer {
   readonly #decoded: DecodedLayer
 
@@ -19,28 +19,28 @@ export class HeldLayer {
     return this.#decoded.info.index
   }
 
-  /** About how much memory it takes. */
+  /** Approximate memory in bytes. */
   get bytes(): number {
     const { width, height } = this.#decoded.info
     return BYTES_PER_PIXEL * width * height
   }
 
-  /** For one decode of a higher layer, which uses it up. */
+  /** Hands the layer to one decode of a higher layer, which consumes it. */
   take(): DecodedLayer {
     return this.#decoded
   }
 
-  /** Gives the memory back. */
+  /** Frees the memory. */
   close(): void {
     this.#decoded.picture.close()
   }
 }
 
 /**
- * As `decodeRows`, but starting from a lower layer of the same file that is decoded already, and keeping this one for the
- * next. Memory grows with the picture.
- * @param below is used up, whatever happens. @default none: everything from the base on is decoded
- * @returns the layer that was decoded
+ * Decodes a layer as `decodeRows` does, but starts from a decoded lower layer of the same file, and keeps the new layer
+ * for the next call. Memory grows with the picture.
+ * @param below consumed, even when decoding fails. @default none: decoding starts from the base
+ * @returns the decoded layer
  * @throws StrataError as `decodeRows`
  */
 export async function* decodeOn(
@@ -53,7 +53,7 @@ export async function* decodeOn(
   try {
     const file = await openFile(bytes, options)
     const decoded = below && below.layer < file.layer.index ? below.take() : undefined
-    // The reader of contexts is the layer above, which is still to come: all latents stay.
+    // The layer above will read contexts in a later call, so no latents are released before.
     const latents = await openLatents(bytes, file, options, ['pixels', 'context'], { decoded })
     const pictures = await openPictures(file, options, latents, decoded)
     opened.push(...pictures)

@@ -14,15 +14,15 @@ import { type DecoderTable, loadDecoderTable } from '../shared/tables.ts'
 
 export interface DecodeOptions {
   readonly runtime: Runtime
-  /** Layer to decode, from 0. @default the highest whole layer in the bytes */
+  /** Number of the layer to decode, from 0. @default the highest layer that lies wholly in the bytes */
   readonly layer?: number | undefined
   /**
-   * Largest strip to decode, in pixels and with its padding: memory grows with the strips of the decoded layer, at
-   * most 256 rows of it, and with nothing else. @default any that the format allows
+   * Largest strip to decode, in pixels, padding included. Only the strips of the decoded layer, of at most 256 rows, decide
+   * how much memory decoding takes. @default any size that the format allows
    */
   readonly maxStripPixels?: number | undefined
   readonly signal?: AbortSignal | undefined
-  /** @default the fastest that the runtime has */
+  /** @default the fastest kernels of the runtime */
   readonly kernels?: CodecKernels | undefined
 }
 
@@ -34,9 +34,10 @@ interface OpenFile {
 }
 
 /**
- * @throws StrataError FORMAT_* for a damaged file, FORMAT_TRUNCATED when the layer is not wholly there, MODEL_UNKNOWN
- * when the runtime does not hold the file's model set, PARAM_INVALID for a layer that the file does not have,
- * INPUT_TOO_LARGE when its strips have more pixels than `maxStripPixels`
+ * Reads the header and chooses the layer to decode.
+ * @throws StrataError FORMAT_* for a damaged file, FORMAT_TRUNCATED when the layer is incomplete, MODEL_UNKNOWN when the
+ * runtime has another model set, PARAM_INVALID when the file has no such layer, INPUT_TOO_LARGE when its strips have more
+ * pixels than `maxStripPixels`
  */
 export async function openFile(bytes: Uint8Array, options: DecodeOptions): Promise<OpenFile> {
   const header = readHeader(bytes)
@@ -67,7 +68,7 @@ export async function openFile(bytes: Uint8Array, options: DecodeOptions): Promi
   return { header, layer, table }
 }
 
-/** Looks at one layer only: those below are never wider or higher. */
+/** Checks one layer only, because the layers below are never wider or higher. */
 function checkStripSize(layer: LayerInfo, table: DecoderTable, limit = Number.POSITIVE_INFINITY): void {
   const { sideRows, sideColumns } = stripGeometry(layerGeometry(layer, table), 0, table)
   const unit = table.patch * table.sideStride
@@ -78,7 +79,7 @@ function checkStripSize(layer: LayerInfo, table: DecoderTable, limit = Number.PO
   }
 }
 
-/** A decoded layer that those above can be decoded on from. */
+/** A decoded layer from which the layers above can be decoded. */
 export interface DecodedLayer {
   readonly info: LayerInfo
   readonly latents: LatentSource
@@ -86,8 +87,8 @@ export interface DecodedLayer {
 }
 
 /**
- * Latents of the layers from the base, or from the one above `decoded`, up to `file.layer`. `readers` lists who reads each
- * layer besides the one above.
+ * Opens the latents of the layers up to `file.layer`, from the base or from the layer above `decoded`. `readers` lists who
+ * reads the latents of a layer besides the layer above.
  */
 export async function openLatents(
   bytes: Uint8Array,
@@ -118,7 +119,7 @@ export async function openLatents(
   return sources
 }
 
-/** Pictures of the same layers, each predicted from the one below; rows flow from the base to the top on demand. */
+/** Opens the pictures of the same layers, each predicted from the one below. Rows are made on demand. */
 export async function openPictures(
   file: OpenFile,
   options: DecodeOptions,

@@ -1,6 +1,6 @@
 /*
- * This room writes .strata files: analysis, quantization, the choice whether a strip's residual pays, and the check of the file
- * by decoding it.
+ * This room writes .strata files: analysis, quantization, the choice whether a strip gets a residual, and the verification
+ * of the file by decoding it.
  */
 import { throwIfAborted } from '../../../core/abort.ts'
 import { hex } from '../../../core/bytes.ts'
@@ -24,30 +24,30 @@ import { LatentEncoder } from './latent-encoder.ts'
 import { verifyFile } from './verify.ts'
 
 export interface EncodeOptions {
-  /** Runs analysis. */
+  /** Runs the analysis networks. */
   readonly encoder: Runtime
-  /** Runs what decoders will run, so that layers are predicted from the very samples that they will have. */
+  /** Runs the decoder's networks, so that layers are predicted from the very samples that decoders will have. */
   readonly decoder: Runtime
-  /** Layers from the base up; see `ladderFor`. */
+  /** Layers from the base up, such as `ladderFor` makes. */
   readonly ladder: readonly Rung[]
   /** The first 16 bytes of the SHA-256 of the original file. */
   readonly sha256: Uint8Array
   readonly resize: (image: RgbImage, width: number, height: number) => Promise<RgbImage>
-  /** Code of the picture's thumbnail for the header. */
+  /** Progressive code of the placeholder, for the header. */
   readonly placeholder?: Uint8Array | undefined
-  /** Gradient steps on each strip's latents: smaller files for the same error, at several times the time. @default 0 */
+  /** Gradient steps on each strip's latents: smaller files of the same error, in several times the time. @default 0 */
   readonly refine?: number | undefined
-  /** Decode the file before it is given out, and compare. */
+  /** Whether `encodePicture` decodes the file and compares it before it returns. */
   readonly verify?: boolean
-  /** For measurements. */
+  /** Measures the phases of the encode. */
   readonly observe?: ObservePhase | undefined
   readonly signal?: AbortSignal | undefined
 }
 
-/** Flag of a layer none of whose strips has a residual: it is its prediction. */
+/** Flag of a layer without any residual: its picture is its prediction. */
 export const PREDICTED = 1
 
-/** One layer of the encoder's chain: what is written, and what the decoder will have of it. */
+/** One layer of the encoder's chain: the strips to be written, and the picture and latents that a decoder will have. */
 interface EncoderLayer {
   readonly info: LayerInfo
   readonly writer: LatentEncoder
@@ -56,7 +56,7 @@ interface EncoderLayer {
   readonly picture: LayerPicture
 }
 
-/** Encodes a picture into one .strata file; see `encodeLayers`. @throws StrataError as it does, and as `verify` does */
+/** Encodes a picture into one .strata file. @throws StrataError as `encodeLayers` and `EncodedLayers.verify` */
 export async function encodePicture(image: RgbImage, options: EncodeOptions): Promise<Uint8Array> {
   const encoded = await encodeLayers(image, options)
   const file = encoded.write()
@@ -64,24 +64,24 @@ export async function encodePicture(image: RgbImage, options: EncodeOptions): Pr
   return file
 }
 
-/** The coded layers of a picture, before they are a file. */
+/** The coded layers of a picture, from which a file is written. */
 export interface EncodedLayers {
-  /** @param scores of the layers, for the header; see `LayerInfo` */
+  /** @param scores of the layers, for the header, as in `LayerInfo` */
   write(scores?: readonly number[]): Uint8Array
   /**
-   * Decodes what `write` gave, and compares symbols and pixels with the encoder's. Only after `verify: true`.
+   * Decodes the file that `write` made, and compares symbols and pixels with the encoder's. Needs the option `verify`.
    * @throws StrataError VERIFY_FAILED, ABORTED
    */
   verify(file: Uint8Array): Promise<void>
 }
 
-/** Rows of the top layer as a decoder will show them, interleaved 8-bit RGB, from row `top` on. */
+/** Receives rows of the top layer as a decoder will show them: interleaved 8-bit RGB, from row `top` on. */
 type ReceiveRows = (rows: Uint8Array, top: number) => void
 
 /**
- * Encodes a picture's layers, each predicted from what the decoder will have of the one below (COMPASS, eq. (1)-(4)). Strips of
- * the top layer pull the strips below that they depend on, so beside the resized sources only a few strips of each layer are
- * ever in memory.
+ * Encodes a picture's layers. Each is predicted from the decoded picture of the layer below (COMPASS, eq. (1)-(4)). Strips
+ * of the top layer pull the strips below that they depend on, so that memory holds the resized sources and only a few
+ * strips of each layer.
  *
  * @throws StrataError PARAM_INVALID for an impossible ladder, ABORTED
  */
@@ -155,14 +155,14 @@ async function openLayer(
   return { info, writer, latents, predictor, picture }
 }
 
-/** Pulls every strip; reconstructs the top layer when somebody receives it. */
+/** Encodes every strip, and reconstructs the top layer if there are receivers. */
 async function encodeStrips(
   layers: readonly EncoderLayer[],
   table: DecoderTable,
   receivers: readonly ReceiveRows[],
   observe: ObservePhase,
 ): Promise<void> {
-  // Base last: the top pulls almost everything, what it had no need for is still to be written.
+  // Start at the top layer, which pulls almost all strips below; then encode the strips that it did not need.
   for (const layer of layers.toReversed()) {
     const { info, writer, latents, predictor, picture } = layer
     const top = info.index === layers.length - 1

@@ -5,7 +5,7 @@ import { SAMPLE_SCALE } from '../shared/samples.ts'
 
 const SIDE_LIMIT = 255
 
-/** An area of a picture in samples, in the layout of `pictureCells`; beyond the picture its edge is replicated. */
+/** An area of a picture as samples in the layout of `pictureCells`. Beyond the picture its edge is replicated. */
 export function sourceCells({ width, height, data }: RgbImage, area: Area): Int16Array {
   const { top, left, rows, columns } = area
   const out = new Int16Array(3 * rows * columns)
@@ -22,7 +22,7 @@ export function sourceCells({ width, height, data }: RgbImage, area: Area): Int1
   return out
 }
 
-/** Cells of samples as interleaved 8-bit RGB, rows * columns * 3. */
+/** Converts cells of samples to interleaved 8-bit RGB, [rows][columns][3]. */
 export function cellsToRgb(cells: Int16Array, rows: number, columns: number): Uint8Array {
   const out = new Uint8ClampedArray(3 * rows * columns)
   for (let row = 0; row < rows; row++) {
@@ -36,7 +36,7 @@ export function cellsToRgb(cells: Int16Array, rows: number, columns: number): Ui
   return new Uint8Array(out.buffer)
 }
 
-/** Cells of samples as float networks take them: [1, 12, rows / 2, columns / 2] in [0, 1]. */
+/** Converts cells of samples to a tensor for float networks: [1, 12, rows / 2, columns / 2] in [0, 1]. */
 export function pictureTensor(cells: Int16Array, rows: number, columns: number): Tensor {
   const plane = cells.length / 12
   const data = new Float32Array(cells.length)
@@ -46,7 +46,7 @@ export function pictureTensor(cells: Int16Array, rows: number, columns: number):
   return { data, dims: [1, 12, rows / 2, columns / 2] }
 }
 
-/** What analysis gave for a tile, [channel][row][column], and where in it the wanted latents begin. */
+/** Output of analysis for a tile, [channel][row][column], and the position of the wanted latents in it. */
 interface AnalysedTile {
   readonly data: Float32Array
   readonly columns: number
@@ -54,7 +54,7 @@ interface AnalysedTile {
   readonly left: number
 }
 
-/** Stores columns [left, right) of a strip's latents, times their gains, as [row][column][channel]. */
+/** Stores a tile's latents, times their gains, as columns [left, right) of a strip, [row][column][channel]. */
 export function storeLatents(
   tile: AnalysedTile,
   gains: Float64Array,
@@ -76,7 +76,7 @@ export function storeLatents(
   }
 }
 
-/** Latents, [row][column][channel], as planes of at least their size: padded by replication. */
+/** Converts latents, [row][column][channel], to planes, padded by replication. */
 export function sidePlanes(
   latents: Float32Array,
   channels: number,
@@ -97,7 +97,7 @@ export function sidePlanes(
   return data
 }
 
-/** Planes of side latents as symbols, [cell][channel]; those beyond `count` are left out. */
+/** Quantizes planes of hyper-latents to symbols, [cell][channel], without the planes from `count` on. */
 export function sideSymbols(
   planes: Float32Array,
   count: number,

@@ -17,11 +17,11 @@ import { quantize } from './quantize.ts'
 import { type CodedStrip, descend } from './refine.ts'
 import { StripCost, type StripPicture } from './strip-cost.ts'
 
-/** Latent rows around a strip that analysis looks at: one for each of its 3x3 convolutions. */
+/** Latent rows around a strip that analysis reads: one for each of its 3x3 convolutions. */
 const ANALYSIS_HALO = 2
-/** Widest tile of analysis in latents: its memory grows with the area and is most of encoding's. */
+/** Widest tile of analysis, in latents. Its memory grows with the area and is the largest part of encoding's. */
 const TILE_LATENTS = 80
-/** Above so many bits a pixel a residual has never been seen not to pay; below, it is asked. */
+/** Bits per pixel below which the cost of a residual is compared with that of none; above, it has always paid. */
 const DOUBTFUL_BITS = 0.06
 
 interface LatentEncoderParts {
@@ -45,9 +45,9 @@ interface EncoderNetworks {
   readonly encoding: EncoderTable
 }
 
-/** Finds a layer's latents strip by strip and writes them; COMPASS, eq. (21)-(24). */
+/** Computes and codes a layer's latents, strip by strip; COMPASS, eq. (21)-(24). */
 export class LatentEncoder {
-  /** Coded strips, by index; empty ones have no residual. */
+  /** Coded strips by index. An empty one has no residual. */
   readonly strips: Uint8Array[] = []
   readonly #parts: LatentEncoderParts
   readonly #networks: EncoderNetworks
@@ -75,7 +75,7 @@ export class LatentEncoder {
     })
   }
 
-  /** Encodes strip `strip` into `strips` and gives its latents as the decoder will find them. */
+  /** Encodes a strip into `strips` and returns its latents as a decoder will have them. */
   async strip(strip: StripGeometry): Promise<StripLatents> {
     const { model, tap, observe } = this.#parts
     const latents = await observe('analysis', () => this.#analyse(strip))
@@ -94,7 +94,7 @@ export class LatentEncoder {
     return coded.latents
   }
 
-  /** The cheapest way found to code these latents; undefined when the residual does not pay. */
+  /** Codes these latents in the cheapest way found. Returns undefined when no residual is cheaper. */
   async #best(strip: StripGeometry, latents: Float32Array): Promise<CodedStrip | undefined> {
     const { refine, predictor, observe } = this.#parts
     const side = await observe('analysis', () => this.#side(strip, latents))
@@ -149,7 +149,7 @@ export class LatentEncoder {
     }
   }
 
-  /** Latents in coded units, [row][column][channel] of the strip. */
+  /** Computes a strip's latents in coded units, [row][column][channel]. */
   async #analyse(strip: StripGeometry): Promise<Float32Array> {
     const { picture, predictor, observe } = this.#parts
     const { patch, latents: channels } = this.#parts.table
@@ -182,7 +182,7 @@ export class LatentEncoder {
     return out
   }
 
-  /** Symbols of the side latents; the latents are padded by replication to the side's stride. */
+  /** Computes the symbols of the hyper-latents from latents padded by replication to the stride of the hyper-latents. */
   async #side(strip: StripGeometry, latents: Float32Array): Promise<Int16Array> {
     const { table, picture, model } = this.#parts
     const { sideStride, latents: channels } = table

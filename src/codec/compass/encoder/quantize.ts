@@ -4,7 +4,7 @@ import type { PassParameters } from '../latents/entropy-parameters.ts'
 import { OUTSIDE } from '../latents/passes.ts'
 import { MEAN_STEPS } from '../shared/samples.ts'
 
-/** Symbols of a pass: latents less their means, rounded to the nearest or, given `curvature`, to the cheaper. */
+/** Symbols of a pass: latents minus their means, rounded to the nearest or, with `curvature`, to the cheaper integer. */
 export function quantize(
   latents: Float32Array,
   { pass, cells, means, indexes }: PassParameters,
@@ -18,7 +18,7 @@ export function quantize(
     if (outer === OUTSIDE) continue
     for (let c = 0; c < channels; c++) {
       const table = indexes[inner + c] as number
-      // Table 0 is so narrow that about one latent in 10^5 is not zero: those are given up and cost nothing.
+      // Table 0 is so narrow that only one latent in 10^5 is not zero. Symbols under it are dropped and take no bits.
       if (table === 0) continue
       const exact = (latents[outer + c] as number) - (means[inner + c] as number) / MEAN_STEPS
       let value = Math.round(exact)
@@ -29,7 +29,7 @@ export function quantize(
   return symbols
 }
 
-/** `symbol`, the nearest to `exact`, or its neighbour on the side of 0, by bits + curvature / 2 * error^2. */
+/** Of `symbol`, the nearest to `exact`, and its neighbour towards 0, the one with less bits + curvature / 2 * error^2. */
 function cheaper(exact: number, symbol: number, table: number, curvature: number): number {
   const smaller = symbol - Math.sign(symbol)
   const error = (of: number) => (curvature / 2) * (exact - of) ** 2

@@ -2,11 +2,11 @@ import type { StripLatents } from '../latents/passes.ts'
 import { MEAN_STEPS } from '../shared/samples.ts'
 import type { StripCost, StripPicture } from './strip-cost.ts'
 
-/** Part of the way to the parabola's vertex that the first step goes, and what is left of it after each step. */
+/** Length of the first step relative to the distance to the parabola's vertex, and its factor after each success. */
 const FIRST_STEP = 0.7
 const DECAY = 0.93
 
-/** A way to code a strip: symbols with their tables, pass by pass, and what the decoder will make of them. */
+/** A coded strip: symbols and their tables, pass by pass, and the latents that the decoder will have. */
 export interface CodedStrip {
   readonly side: Int16Array
   readonly passes: readonly { readonly indexes: Uint8Array; readonly symbols: Int16Array }[]
@@ -20,15 +20,15 @@ interface Descent {
   /** Latents before rounding, [row][column][channel] in coded units. */
   readonly latents: Float32Array
   readonly first: CodedStrip
-  /** Codes latents, rounding each to what is cheapest when an error e costs curvature / 2 * e^2, by channel. */
+  /** Codes latents and rounds each to the cheapest integer. An error e costs curvature / 2 * e^2, by channel. */
   readonly attempt: (latents: Float32Array, curvature: Float64Array) => Promise<CodedStrip>
   readonly steps: number
 }
 
 /**
- * Refines one strip's latents against the frozen decoder. Each step takes the derivative of lambda * squared error at the
- * cheapest attempt so far, moves its latents before rounding towards the vertex of the parabola that the derivative stands
- * for, and rounds anew by rate and distortion. A step that costs more is taken back and halved, so more steps never cost more.
+ * Refines one strip's latents against the fixed decoder. Each step takes the derivative of lambda * squared error at the
+ * cheapest attempt so far, moves the unrounded latents towards the vertex of the parabola with this derivative, and rounds
+ * again by rate and distortion. A step that raises the cost is undone and halved, so more steps never raise the cost.
  */
 export async function descend(descent: Descent): Promise<{ coded: CodedStrip; cost: number }> {
   const { picture, cost, latents, attempt, steps } = descent
@@ -54,7 +54,7 @@ export async function descend(descent: Descent): Promise<{ coded: CodedStrip; co
   return best
 }
 
-/** Latents moved by `part` of the way to where a parabola with this derivative at the decoded latents has its vertex. */
+/** Moves latents by `part` of the way to the vertex of the parabola with this derivative at the decoded latents. */
 function towardsVertex(
   values: Float32Array,
   { values: decoded }: StripLatents,

@@ -9,32 +9,32 @@ import { type DecoderTable, type EncoderTable, QUALITY_MAX, QUALITY_MIN } from '
 import { cellsToRgb, pictureTensor } from './encoder-tensors.ts'
 
 /**
- * What error costs against bits, over training's lambda. At lambda itself refined files slide down the curve of rate and
- * distortion, to smaller ones of less quality; at twice it they stay near where they were and gain most.
+ * Factor of training's lambda. With a factor of 1, refinement moves files along the rate-distortion curve to smaller ones
+ * of less quality; with 2, they keep about their quality and gain most.
  */
 const EMPHASIS = 2
 
-/** Below, SSIMULACRA2 has fewer scales and weighs them otherwise: squared error alone serves there. */
+/** Smallest side, in pixels, for which SSIMULACRA2 has all its scales. Smaller strips use squared error alone. */
 const LEAST_SIDE = 129
 
-/** A strip as cells of 2x2 pixels in samples, [rows / 2][columns / 2][12]; numbers of pixels with the padding. */
+/** A strip's samples as cells of 2x2 pixels, [rows / 2][columns / 2][12]. Rows and columns are pixels, padding included. */
 export interface StripPicture {
   readonly rows: number
   readonly columns: number
   readonly target: Int16Array
-  /** What the layer below predicts; the base layer has none. */
+  /** Prediction from the layer below; undefined for the base layer. */
   readonly prediction: Int16Array | undefined
 }
 
-/** Bits a pixel that a squared error of 1 (of 255^2) and a SSIMULACRA2 distance of 1 are worth. */
+/** Bits per pixel that a squared error of 1 (on the scale 0..255) and a SSIMULACRA2 distance of 1 cost. */
 interface Weights {
   readonly squared: number
   readonly perceptual: number
 }
 
 /**
- * What coding a strip in some way costs: bits + lambda * distortion, the loss of training (COMPASS, eq. (20)). The
- * strip is synthesised alone, without its neighbours' latents in the halo: enough to choose between two ways.
+ * Cost of a coded strip: bits + lambda * distortion, the loss of training (COMPASS, eq. (20)). The strip is synthesised
+ * without its neighbours' latents in the halo, which is accurate enough to compare two codings.
  */
 export class StripCost {
   readonly #table: DecoderTable
@@ -60,7 +60,7 @@ export class StripCost {
     this.#weights = weights
   }
 
-  /** @param withGradient whether `derivative` will be asked for */
+  /** @param withGradient whether `derivative` will be called */
   static async load(
     { encoder, decoder }: { readonly encoder: Runtime; readonly decoder: Runtime },
     { table, encoding }: { readonly table: DecoderTable; readonly encoding: EncoderTable },
@@ -79,7 +79,7 @@ export class StripCost {
     return new StripCost(table, synthesis, gradient, gains, lambda, weights)
   }
 
-  /** Cost of latents that take so many bits. */
+  /** Cost of coded latents that take `bits` bits. */
   async of(strip: StripPicture, latents: StripLatents, bits: number): Promise<number> {
     const { rows, columns, prediction } = strip
     const { values } = latents
@@ -90,12 +90,12 @@ export class StripCost {
     return bits + this.#distortion(strip, picture ?? new Int16Array())
   }
 
-  /** Cost of the prediction alone, for nothing. */
+  /** Cost of the prediction alone, which takes no bits. */
   ofPrediction(strip: StripPicture): number {
     return this.#distortion(strip, strip.prediction ?? new Int16Array(strip.target.length))
   }
 
-  /** In bits. */
+  /** lambda * distortion, in bits. */
   #distortion({ rows, columns, target }: StripPicture, picture: Int16Array): number {
     const squared = squaredError(picture, target)
     if (Math.min(rows, columns) < LEAST_SIDE) return this.#lambda * squared
@@ -105,8 +105,8 @@ export class StripCost {
   }
 
   /**
-   * Derivative and curvature of lambda * squared error by each latent in coded units, [row][column][channel]. The
-   * curvature is that of an orthonormal transform, which synthesis is nearly.
+   * Derivative of lambda * squared error by each latent in coded units, [row][column][channel], and the curvature by
+   * channel. The curvature is that of an orthonormal transform, which synthesis nearly is.
    */
   async derivative(
     { rows, columns, target, prediction }: StripPicture,
@@ -138,7 +138,7 @@ export class StripCost {
   }
 }
 
-/** Of 255^2, the mean of the colours, summed over pixels. */
+/** Squared error on the scale 0..255: the mean over the three colours, summed over the pixels. */
 function squaredError(picture: Int16Array, target: Int16Array): number {
   let sum = 0
   for (let i = 0; i < target.length; i++) {

@@ -8,16 +8,16 @@ import { SymbolHashes } from '../latents/symbol-hashes.ts'
 
 interface VerifyOptions {
   readonly runtime: Runtime
-  /** What the encoder wrote: `SymbolHashes.layers()`. */
+  /** Hashes of the symbols that the encoder wrote, by layer (`SymbolHashes.layers()`). */
   readonly symbols: readonly string[]
-  /** SHA-256 of each strip of the encoder's own reconstruction of the top layer, 8-bit RGB. */
+  /** SHA-256 of each strip of the encoder's reconstruction of the top layer, 8-bit RGB. */
   readonly reconstruction: readonly Uint8Array[]
   readonly signal?: AbortSignal | undefined
 }
 
 /**
- * Decodes the file as a client will and compares symbols of every layer and pixels of the top layer, which hang on all
- * layers below. Decoding is exact, so nothing may differ.
+ * Decodes the file as a client does, and compares the symbols of every layer and the pixels of the top layer, which depend
+ * on all layers below. Decoding is exact, so nothing may differ.
  * @throws StrataError VERIFY_FAILED
  */
 export async function verifyFile(file: Uint8Array, options: VerifyOptions): Promise<void> {
@@ -25,16 +25,13 @@ export async function verifyFile(file: Uint8Array, options: VerifyOptions): Prom
   const open = await openFile(file, options)
   const latents = await openLatents(file, open, options, ['pixels'], { tap: (layer) => hashes.tap(layer) })
   const decoded = (await openPictures(open, options, latents)).at(-1)
-  if (!decoded) throw new StrataError('INTERNAL', 'a file without layers reached verification')
+  if (!decoded) throw new StrataError('INTERNAL', 'verifyFile: expected a file with layers')
   for (let top = 0; top < decoded.height; top += STRIP_ROWS) {
     const bottom = Math.min(top + STRIP_ROWS, decoded.height)
     await decoded.ensure(bottom)
     const found = await sha256(decoded.rgb(top, bottom))
     if (hex(found) !== hex(options.reconstruction[top / STRIP_ROWS] ?? new Uint8Array())) {
-      throw new StrataError(
-        'VERIFY_FAILED',
-        `rows from ${top}: the file decodes to other pixels than were encoded`,
-      )
+      throw new StrataError('VERIFY_FAILED', `rows from ${top}: the decoded pixels differ from the encoder's`)
     }
     decoded.rows.discard(bottom)
   }
@@ -43,7 +40,7 @@ export async function verifyFile(file: Uint8Array, options: VerifyOptions): Prom
     if (symbols[layer] !== expected) {
       throw new StrataError(
         'VERIFY_FAILED',
-        `layer ${layer}: the ${options.runtime.name} runtime decoded other symbols than were written`,
+        `layer ${layer}: the ${options.runtime.name} runtime decoded symbols that differ from the encoder's`,
       )
     }
   }

@@ -3,12 +3,12 @@ import { checkLength, instantiateKernels } from '../../../core/kernels.ts'
 import { rowPitch } from '../shared/row-window.ts'
 import type { CellKernel } from './cell-kernel.ts'
 
-/** Channels, and numbers in general, that the kernels of wasm/cells.ts take at a time. */
+/** Values that the kernels of wasm/cells.ts process at a time; channel counts are multiples of it. */
 const VECTOR = 8
-/** Vectors may be read and written to their ends. */
+/** Bytes behind an array that kernels may read and write, up to the end of a vector. */
 const OVERRUN = 32
 
-/** The numbers of referenceCells, over build/kernels.wasm. One instance serves all pictures. */
+/** A CellKernel in WebAssembly, over build/kernels.wasm, with the integers of referenceCells. One serves all pictures. */
 export function createWasmCells(module: WebAssembly.Module): CellKernel {
   const { exports, place } = instantiateKernels(module)
   const { memory } = exports
@@ -53,7 +53,7 @@ export function createWasmCells(module: WebAssembly.Module): CellKernel {
       const out = new Uint8Array(3 * width * rows)
       const [from, to] = place([2 * samples.length + OVERRUN, out.length + OVERRUN]) as [number, number]
       new Int16Array(memory.buffer, from, samples.length).set(samples)
-      // From the top, since a row runs over into the next one.
+      // From the top down, because a kernel writes beyond its row into the next one.
       for (let row = 0; row < rows; row++)
         exports.cellBytes(from + 2 * row * pitch, 3 * width, to + 3 * row * width)
       out.set(new Uint8Array(memory.buffer, to, out.length))

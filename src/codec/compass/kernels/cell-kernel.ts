@@ -3,18 +3,19 @@ import { rowPitch } from '../shared/row-window.ts'
 import { SAMPLE_SCALE } from '../shared/samples.ts'
 import { seenMagnitude } from './pass-store.ts'
 
-/** A row of latents, cell by cell, or a part of it; rows without a residual are undefined and stand for zeros. */
+/** A row of latents or a part of it, [column][channel]. Where a row is optional, undefined stands for zeros. */
 export interface LatentRow {
   readonly values: Int16Array
   readonly indexes: Uint8Array
 }
 
-/** What lies between the networks: number for number, over whole tensors. */
+/** Elementwise operations between the networks, over whole tensors. */
 export interface CellKernel {
   /**
-   * What a layer may see of the one below: of each row the latents at `columns`, magnitudes and then tables.
+   * Gathers the context that the layer below gives: from each row the latents at `columns`, first their magnitudes and
+   * then their entropy tables.
    *
-   * @param out [rows of `pitch` values]; what is not written is left
+   * @param out rows of `pitch` values; rows without latents and margins are not written
    */
   context(
     rows: readonly (LatentRow | undefined)[],
@@ -24,8 +25,8 @@ export interface CellKernel {
     pitch: number,
   ): void
   /**
-   * Rows of whole cells, all of the same length, to [rows][cells][channels]: values times the gain of their channel,
-   * within +-`limit`, to the nearest integer, halves upwards.
+   * Dequantizes rows of `run` values each to [rows][columns][channels]: multiplies values by the gain of their channel,
+   * limits them to +-`limit` and rounds half up.
    */
   dequantize(
     rows: readonly (Int16Array | undefined)[],
@@ -33,13 +34,13 @@ export interface CellKernel {
     gains: Float64Array,
     limit: number,
   ): Int16Array
-  /** Rows of samples, rowPitch(width) each, within 0..UNIT as 8-bit RGB: [rows][width][3]. */
+  /** Converts rows of samples in 0..UNIT, rowPitch(width) each, to 8-bit RGB, [rows][width][3]. */
   bytes(samples: Int16Array, width: number): Uint8Array
-  /** Fills `out` with samples bounded to 0..high. */
+  /** Fills `out` with samples limited to 0..high. */
   bound(samples: Int16Array, high: number, out: Int16Array): void
 }
 
-/** In plain TypeScript. */
+/** The CellKernel in TypeScript: the reference for all others. */
 export const referenceCells: CellKernel = {
   context(rows, columns, channels, out, pitch) {
     for (const [index, row] of rows.entries()) {

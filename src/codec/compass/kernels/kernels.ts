@@ -13,7 +13,7 @@ import { createWasmLiff } from './liff-wasm.ts'
 import { type OpenPassStore, referencePassStore } from './pass-store.ts'
 import { createWasmPassStore } from './pass-store-wasm.ts'
 
-/** The hot loops of decoding. Each implementation gives the same numbers; only the speed differs. */
+/** The hot loops of decoding. All implementations compute the same integers; they differ only in speed. */
 export interface CodecKernels {
   readonly coder: EntropyCoder
   readonly liff: LiffKernel
@@ -21,7 +21,7 @@ export interface CodecKernels {
   readonly passes: OpenPassStore
 }
 
-/** Plain TypeScript, for reading, for testing against, and for where nothing was built. */
+/** The kernels in TypeScript: the reference for tests, and the fallback where build/kernels.wasm is missing. */
 export const referenceKernels: CodecKernels = {
   coder: ransCoder,
   liff: liffReference,
@@ -31,7 +31,7 @@ export const referenceKernels: CodecKernels = {
 
 const instances = new WeakMap<WebAssembly.Module, CodecKernels>()
 
-/** The runtime's WebAssembly kernels, instantiated once per module; calls are synchronous, so all decodes share them. */
+/** The runtime's WebAssembly kernels, instantiated once per module. Calls are synchronous, so all decodes share them. */
 export function kernelsOf({ kernels: module }: Pick<Runtime, 'kernels'>): CodecKernels {
   if (!module) return referenceKernels
   const known = instances.get(module)

@@ -7,12 +7,12 @@ import { FEATURES, type LiffKernel, type LiffSource, TAPS } from './liff.ts'
 const PHASE_BYTES = 16
 const PIXEL_BYTES = 6
 const FEATURE_BYTES = 2 * FEATURES
-/** Pixels of a line beyond the picture's width. */
+/** Pixels of a line besides the picture's width. */
 const LINE_MARGIN = 4
-/** Vectors may be read and written to their ends. */
+/** Bytes behind an array that kernels may read and write, up to the end of a vector. */
 const OVERRUN = 16
 
-/** LIFF in WebAssembly, over build/kernels.wasm: the samples of liffReference. One instance serves all pictures. */
+/** LIFF in WebAssembly, over build/kernels.wasm, with the samples of liffReference. One instance serves all pictures. */
 export function createWasmLiff(module: WebAssembly.Module): LiffKernel {
   const kernels = instantiateKernels(module)
   return (source, bank, rows, columns, top, bottom, out) => {
@@ -73,7 +73,7 @@ function run(
   out.set(predicted)
 }
 
-/** Row at hand that stands for `row` of the picture, never outside what is at hand. */
+/** Index in the source of the picture's row `row`, clamped to the rows of the source. */
 function rowAt({ top, rows }: LiffSource, row: number, height: number): number {
   const inside = Math.min(Math.max(row, 0), height - 1)
   return Math.min(Math.max(inside - top, 0), rows - 1)
@@ -87,7 +87,7 @@ function packPhases({ offsets, cubicStart, cubicWeights }: Axis, out: DataView):
   for (let phase = 0; phase < offsets.length; phase++) {
     const at = PHASE_BYTES * phase
     for (let tap = 0; tap < 4; tap++) out.setInt16(at + 2 * tap, cubicWeights[4 * phase + tap]!, true)
-    // A line begins two pixels before the picture.
+    // A line begins two pixels to the left of the picture.
     out.setUint32(at + 8, PIXEL_BYTES * (cubicStart[phase]! + 2), true)
   }
 }

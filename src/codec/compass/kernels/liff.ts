@@ -13,20 +13,20 @@ const FILTER_SCALE = ((255 * SAMPLE_SCALE) / FEATURE_SCALE) * 2 ** FILTER_BITS
 const FILTER_LIMIT = 8191
 const SAMPLE_LIMIT = 32767
 
-/** Rows of the lower picture around a strip, everything that a strip's prediction looks at. */
+/** Rows of the picture below: all rows that the prediction of a strip reads. */
 export interface LiffSource {
-  /** First row at hand; rows above and below the picture are replicated. */
+  /** Number of the first row. Rows outside the picture are replicated from its edge. */
   readonly top: number
   readonly rows: number
-  /** [rows][rowPitch(width)] lower picture, RGB, SAMPLE_SCALE times 0..255. */
+  /** [rows][rowPitch(width)] RGB samples of the picture below, SAMPLE_SCALE times 0..255. */
   readonly picture: Int16Array
-  /** [rows][width + 2][FEATURES], the first and last column replicated. */
+  /** [rows][width + 2][FEATURES], with the first and the last column replicated. */
   readonly features: Int16Array
 }
 
 /**
- * Fills [bottom - top][rowPitch(target width)] with the prediction of rows [top, bottom). The pixel that an odd width
- * has too many repeats the last one.
+ * Fills [bottom - top][rowPitch(target width)] with the prediction of rows [top, bottom). For an odd width the padding
+ * pixel repeats the last one.
  */
 export type LiffKernel = (
   source: LiffSource,
@@ -38,7 +38,7 @@ export type LiffKernel = (
   out: Int16Array,
 ) => void
 
-/** The MLP's input for each pair of phases: r_y, r_x, log2 s_y, log2 s_x, r_y^2, r_x^2. [phases_y * phases_x][6] */
+/** Inputs of the MLP, [phases_y * phases_x][6]: r_y, r_x, log2 s_y, log2 s_x, r_y^2, r_x^2 for each pair of phases. */
 export function filterTokens(rows: Axis, columns: Axis): Float64Array {
   const [scaleY, scaleX] = [exactLog2(rows.target / rows.source), exactLog2(columns.target / columns.source)]
   return Float64Array.from(
@@ -47,7 +47,7 @@ export function filterTokens(rows: Axis, columns: Axis): Float64Array {
 }
 
 /**
- * The MLP's output as a bank of integer filters.
+ * Quantizes the MLP's output to a bank of integer filters.
  * @param filters [pairs of phases][3][FEATURES][9]
  * @returns [pairs of phases][3][9][FEATURES]
  */
@@ -65,9 +65,9 @@ export function quantizeFilters(filters: Float64Array): Int16Array {
 }
 
 /**
- * Features in the layout of LiffSource: `width` columns of each row, with the first and the last replicated.
+ * Copies features into the layout of LiffSource: `width` columns of each row, with the first and the last replicated.
  *
- * @param view rows of cells of FEATURES values, `rowStride` values apart, the first at `offset`
+ * @param view rows of `width` cells of FEATURES values; the first row lies at `offset`, rows lie `rowStride` values apart
  */
 export function withMargins(
   view: Int16Array,
@@ -89,8 +89,8 @@ export function withMargins(
 }
 
 /**
- * The prediction in plain TypeScript: bicubic at the phases' positions plus the generated filters on the 3x3
- * neighbourhood of features; COMPASS, eq. (16)-(19). All in integers, so every implementation gives the same samples.
+ * LIFF in TypeScript: bicubic interpolation at the positions of the phases, plus the generated filters on the 3x3
+ * neighbourhood of features; COMPASS, eq. (16)-(19). It uses integers, so all implementations give the same samples.
  */
 export const liffReference: LiffKernel = (source, bank, rows, columns, top, bottom, out) => {
   const width = columns.target
@@ -129,7 +129,7 @@ function dot(a: Int16Array, i: number, b: Int16Array, j: number): number {
   return sum
 }
 
-/** Vertical bicubic of one row over the whole width of the lower picture. */
+/** Vertical bicubic interpolation of one row, over the whole width of the picture below. */
 function cubicRow(source: LiffSource, rows: Axis, row: number, width: number, out: Int16Array): void {
   const phase = rows.phase[row] ?? 0
   const first = (rows.nearest[row] ?? 0) + (rows.cubicStart[phase] ?? 0)
@@ -159,7 +159,7 @@ function cubicAt(line: Int16Array, columns: Axis, near: number, phase: number, c
   return sum >> CUBIC_BITS
 }
 
-/** Row of the source at hand that stands for `row` of the picture. */
+/** Index in the source of the picture's row `row`, which is clamped to the picture. */
 function rowOf(source: LiffSource, row: number, height: number): number {
   return Math.min(Math.max(row, 0), height - 1) - source.top
 }

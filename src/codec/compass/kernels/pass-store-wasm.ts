@@ -2,12 +2,12 @@ import { StrataError } from '../../../core/errors.ts'
 import { checkLength, instantiateKernels, type Kernels } from '../../../core/kernels.ts'
 import type { OpenPassStore, StripLatents } from './pass-store.ts'
 
-/** Values that the kernels of wasm/cells.ts take at a time. */
+/** Values that the kernels of wasm/cells.ts process at a time. */
 const VECTOR = 8
 
 /**
- * Pass stores in WebAssembly, over build/kernels.wasm. They share one memory, where the latents of one strip lie at a
- * time: when another strip comes in between, those go back into their arrays.
+ * Pass stores in WebAssembly, over build/kernels.wasm. They share one memory, which holds the latents of one strip at a
+ * time: when another strip needs it, the latents are first copied back into their arrays.
  */
 export function createWasmPassStore(module: WebAssembly.Module): OpenPassStore {
   const desk = new Desk(instantiateKernels(module))
@@ -59,7 +59,7 @@ function countOf(runs: Int32Array, channels: number): number {
   return runs.length * channels
 }
 
-/** The memory, and whose latents lie in it. */
+/** The kernels' memory, and the strip whose latents lie in it. */
 class Desk {
   readonly kernels: Kernels
   #owner: StripLatents | undefined
@@ -68,7 +68,7 @@ class Desk {
     this.kernels = kernels
   }
 
-  /** Places runs and what else is needed behind the latents. */
+  /** Makes these latents resident, and places the runs and further sections behind them. */
   lay(latents: StripLatents, runs: Int32Array, sizes: readonly number[]) {
     if (this.#owner && this.#owner !== latents) this.clear(this.#owner)
     const { exports, place } = this.kernels
@@ -87,7 +87,7 @@ class Desk {
     return { values, indexes, runsAt, at }
   }
 
-  /** Sends the latents back into their arrays, if they are here. */
+  /** Copies the latents back into their arrays if they are resident. */
   clear(latents: StripLatents): void {
     if (this.#owner !== latents) return
     this.#owner = undefined

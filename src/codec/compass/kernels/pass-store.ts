@@ -1,18 +1,18 @@
 import { MEAN_STEPS } from '../shared/samples.ts'
-/** Largest magnitude that networks see. */
+/** Largest magnitude in the inputs of networks. */
 export const CONTEXT_LIMIT = 255
 const VALUE_LIMIT = 32767
-/** In place of a run's position: the run lies outside the latents. */
+/** Position of a run that lies outside the latents. */
 export const OUTSIDE = -1
 
 /** Decoded latents of one strip, [row][column][channel]. */
 export interface StripLatents {
   readonly rows: number
-  /** 16 x latent in coded units (symbol + mean), exact. */
+  /** 16 x latent in coded units (symbol + mean); exact. */
   readonly values: Int16Array
-  /** Entropy table of each latent: with min(|values|, 255) what the layer above may see. */
+  /** Entropy table of each latent. The layer above reads it together with min(|values|, 255). */
   readonly indexes: Uint8Array
-  /** The strip has no residual, its picture is the prediction; then both arrays are empty and stand for zeros. */
+  /** The strip has no residual: both arrays are empty, which stands for zeros, and its picture is the prediction. */
   readonly isEmpty?: boolean
 }
 
@@ -21,25 +21,25 @@ export function emptyLatents(rows: number): StripLatents {
 }
 
 /**
- * Latents of a strip while its passes are coded. A pass is a list of runs, so many channels each; `runs` says where in
- * the latents each begins, or OUTSIDE. Arrays of a pass have one run after the other.
+ * Latents of a strip while its passes are coded. A pass is a list of runs of `channels` values each. `runs` holds the
+ * position of each run in the latents, or OUTSIDE. The arrays of a pass hold one run after the other.
  */
 export interface PassStore {
-  /** What a pass sees of latents stored before: min(|16 value|, 255), 0 outside. */
+  /** Magnitudes of stored latents, min(|16 x latent|, 255), for the inputs of a later pass; 0 outside. */
   magnitudes(runs: Int32Array, channels: number): Int16Array
-  /** The same with signs, in halves, rounded, within -255..255. */
+  /** Stored latents in steps of 1/2, rounded and limited to -255..255; 0 outside. */
   halves(runs: Int32Array, channels: number): Int16Array
-  /** Entropy tables as bytes; 0 outside, which is "not coded". */
+  /** Converts entropy tables to bytes; 0, "not coded", outside. */
   tables(runs: Int32Array, channels: number, found: Int16Array): Uint8Array
-  /** Stores a pass: its values are 16 x symbols + means. */
+  /** Stores the values (16 x symbol + mean) and the entropy tables of a pass. */
   store(runs: Int32Array, channels: number, means: Int16Array, tables: Uint8Array, symbols: Int16Array): void
-  /** Ends the work. Only now do `values` and `indexes` of the latents hold everything. */
+  /** Ends the work. Only then do the arrays of the latents hold all passes. */
   close(): void
 }
 
 export type OpenPassStore = (latents: StripLatents) => PassStore
 
-/** In plain TypeScript. */
+/** The PassStore in TypeScript: the reference for all others. */
 export const referencePassStore: OpenPassStore = ({ values, indexes }) => {
   const gather = (runs: Int32Array, channels: number, seen: (value: number) => number): Int16Array => {
     const out = new Int16Array(runs.length * channels)
@@ -72,7 +72,7 @@ export const referencePassStore: OpenPassStore = ({ values, indexes }) => {
   }
 }
 
-/** Visits the runs inside the latents: `inner` is where one begins in the pass, `outer` in the latents. */
+/** Visits the runs inside the latents: `inner` is the position of a run in the pass, `outer` in the latents. */
 function eachRun(runs: Int32Array, channels: number, visit: (inner: number, outer: number) => void): void {
   for (let run = 0; run < runs.length; run++) {
     const outer = runs[run] as number

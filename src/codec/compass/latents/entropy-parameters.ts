@@ -1,6 +1,6 @@
 /*
- * This room holds the entropy model: which latents are coded in which pass, the integer networks that give their means and
- * scale indexes, and their decoding. Encoder and decoder share it.
+ * This room holds the entropy model: which latents are coded in which pass, the integer networks that compute their means
+ * and scale indexes, and their decoding. Encoder and decoder share it.
  */
 import { StrataError } from '../../../core/errors.ts'
 import { release } from '../../../core/release.ts'
@@ -22,33 +22,33 @@ import {
 import { type LatentSource, latentStrips } from './latents.ts'
 import { StripCells, type StripLatents } from './passes.ts'
 
-/** Entropy parameters of one pass, [row of cells][column of cells][position, channel]. */
+/** Entropy parameters of one pass, [row of cells][column of cells][position][channel]. */
 export interface PassParameters {
   readonly pass: PassTable
   readonly cells: StripCells
   /** 16 x mean. */
   readonly means: Int16Array
-  /** Entropy table of each latent, 0..63; 0 where nothing is coded. */
+  /** Entropy table of each latent, 0..63; 0 for latents that are not coded. */
   readonly indexes: Uint8Array
 }
 
-/** Gives the symbols of a pass: the decoder reads them, the encoder makes them and writes them down. */
+/** Returns the symbols of a pass: a decoder reads them from the stream, an encoder computes and records them. */
 type PassCoder = (parameters: PassParameters) => Int16Array
 
-/** The layer below, as far as entropy parameters may look at it: integers only. */
+/** The part of the layer below on which entropy parameters depend: integers only. */
 export interface LayerBelow {
   readonly info: LayerInfo
   readonly latents: LatentSource
 }
 
 /**
- * Runs a layer's integer networks: side latents, quality, and (enhancement layers) the scale factor and the integers of
- * the layer below by nearest neighbour give features; then, pass by pass, these and the latents decoded so far give
- * means and entropy tables. Encoder and decoder share this code to the letter, which is what keeps them in step.
+ * Runs a layer's integer networks. First, the hyper-latents, the quality and, in enhancement layers, the scale factor and
+ * the nearest latents of the layer below give features. Then, pass by pass, the features and the latents decoded so far
+ * give means and scale indexes. Encoder and decoder run the same code, so they always agree.
  */
 export class EntropyModel {
   readonly table: LayerTable
-  /** Only what is predicted from a layer below can go without a residual. */
+  /** Whether strips may lack a residual: only layers with a prediction from below allow it. */
   readonly canBeEmpty: boolean
   readonly #decoder: DecoderTable
   readonly #info: LayerInfo
@@ -94,7 +94,7 @@ export class EntropyModel {
     return new EntropyModel(decoder, info, layer, below, hyper, passes, kernels)
   }
 
-  /** Entropy table of each side latent of a strip, [row][column][channel]. */
+  /** Entropy table of each hyper-latent of a strip, [row][column][channel]. */
   sideIndexes(strip: StripGeometry): Uint8Array {
     const tables = Uint8Array.from(this.#sideTables())
     const indexes = new Uint8Array(strip.sideRows * strip.sideColumns * tables.length)
@@ -102,15 +102,16 @@ export class EntropyModel {
     return indexes
   }
 
-  /** Bits that the side latents of a strip take at the very least; with them a strip's length proves its size. */
+  /** The fewest bits that the hyper-latents of a strip can take. A strip of fewer bytes cannot have its declared size. */
   leastSideBits(strip: StripGeometry): number {
     const bits = this.#sideTables().reduce((sum, table) => sum + leastBits(table), 0)
     return strip.sideRows * strip.sideColumns * bits
   }
 
   /**
-   * Features that all passes over a strip share. What they need of the layer below is released: ask once, top to bottom.
-   * @param side symbols of the side latents, [row][column][channel]
+   * Computes the features that all passes of a strip share. It releases the strips of the layer below that it has read, so
+   * call it once per strip, from top to bottom.
+   * @param side symbols of the hyper-latents, [row][column][channel]
    */
   async features(strip: StripGeometry, side: Int16Array): Promise<Int16Array> {
     const feeds: Record<string, Int16Array> = { side: this.#sideTensor(strip, side) }
@@ -152,7 +153,7 @@ export class EntropyModel {
     release(carried)
   }
 
-  /** Size of a strip in pixels, up to the grid of its side latents. */
+  /** Size of a strip in pixels, rounded up to the grid of its hyper-latents. */
   #units({ sideRows, sideColumns }: StripGeometry): [rows: number, columns: number] {
     const unit = this.#decoder.patch * this.#decoder.sideStride
     return [sideRows * unit, sideColumns * unit]
@@ -184,8 +185,8 @@ export class EntropyModel {
   }
 
   /**
-   * What lies below each latent's centre, [row][column][magnitudes, tables]; zero where the side grid reaches past the
-   * latents.
+   * Magnitudes and entropy tables of the latents of the layer below that lie under each latent's centre,
+   * [row][column][magnitudes, tables]; zero where the grid of hyper-latents reaches beyond the latents.
    */
   async #contextTensor(strip: StripGeometry, below: LayerBelow): Promise<Int16Array> {
     const { latentWidth, height, width } = this.#layer
@@ -210,13 +211,13 @@ export class EntropyModel {
     const pitch = 2 * latents * sideStride * strip.sideColumns
     const out = new Int16Array(pitch * sideStride * strip.sideRows)
     this.#kernels.cells.context(rows, columnBelow, latents, out, pitch)
-    // The next strip begins where this one ended; it may still need the strip that holds this one's last row.
+    // The next strip begins in the last strip that this one read, so that one is not released.
     below.latents.release('context', lower.last)
     return out
   }
 }
 
-/** What a pass looks at besides the features: latents of the passes before it. */
+/** Inputs of a pass besides the features: latents of the passes before it. */
 function passInputs(cells: StripCells, pass: PassTable): Record<string, Int16Array> {
   const inputs: Record<string, Int16Array> = {}
   if (pass.sees.length > 0) inputs.magnitudes = cells.magnitudes(pass.seesFine, pass.sees)
@@ -231,7 +232,7 @@ function given(values: Int16Array | undefined): Int16Array {
   return values
 }
 
-/** Index of the lower layer's latent under the centre of each of `count` latents, by integer arithmetic. */
+/** Index of the latent of the layer below that lies under the centre of each of `count` latents, in integer arithmetic. */
 function nearestLatents(
   count: number,
   first: number,

@@ -6,11 +6,12 @@ import type { StripGeometry } from '../shared/geometry.ts'
 import type { EntropyModel } from './entropy-parameters.ts'
 import { emptyLatents, type StripLatents } from './passes.ts'
 
-/** Sees each strip's symbols as they are decoded, and must not keep them; verification and `info --symbols` hash them. */
+/** Called with the symbols of each decoded strip, to hash them for verification. It must not keep the arrays. */
 export type SymbolTap = (strip: number, side: Int16Array, passes: readonly Int16Array[]) => void
 
 /**
- * Decodes one strip; one without bytes has no residual. Side latents first, which give the entropy parameters of the latents in the same stream.
+ * Decodes one strip. A strip without bytes has no residual. The stream holds the hyper-latents and then the latents, whose
+ * entropy parameters depend on them.
  * @throws StrataError FORMAT_CHECKSUM or FORMAT_TRUNCATED from the strip's bytes, ENTROPY_CORRUPT from its symbols
  */
 export async function decodeStrip(
@@ -48,24 +49,24 @@ export async function decodeStrip(
 }
 
 /**
- * A forged header can claim any size, so before anything is allocated for a strip of that size its bytes have to be
- * able to hold it. Half the bound: a coder wastes some of it near the end of a stream, and never that much.
+ * Checks that a strip's bytes can hold a strip of its declared size before memory is allocated for it, because a forged
+ * header can declare any size. It demands only half of the bound, because the length of a stream deviates from it a little.
  */
 function checkLength(data: Uint8Array, leastBits: number): void {
   if (8 * data.length < leastBits / 2) {
     const least = Math.ceil(leastBits / 16)
     throw new StrataError(
       'ENTROPY_CORRUPT',
-      `a strip of this size has at least ${least} bytes, got ${data.length}`,
+      `expected at least ${least} bytes for a strip of this size, got ${data.length}`,
     )
   }
 }
 
-/** The integer networks are exact only for what the encoder may write. */
+/** Checks the range of hyper-latents, because the integer networks are exact only in the range that encoders write. */
 function checkSide(side: Int16Array): void {
   for (const value of side) {
     if (value > 255 || value < -255) {
-      throw new StrataError('ENTROPY_CORRUPT', `expected side latents in -255..255, got ${value}`)
+      throw new StrataError('ENTROPY_CORRUPT', `expected hyper-latents in -255..255, got ${value}`)
     }
   }
 }

@@ -2,21 +2,21 @@ import { release } from '../../../core/release.ts'
 import type { LayerGeometry } from '../shared/geometry.ts'
 import type { StripLatents } from './passes.ts'
 
-/** Latents of one layer by strip, wherever they come from: the decoder reads them, the encoder finds them. */
+/** Latents of one layer, strip by strip: the decoder decodes them, the encoder computes them. */
 export interface LatentSource {
   readonly geometry: LayerGeometry
-  /** Kept until every reader has released it. */
+  /** Returns a strip, which is kept until every reader has released it. */
   strip(index: number): Promise<StripLatents>
-  /** A reader that will not ask below strip `index` again. */
+  /** Tells that a reader will not ask for strips before `index` again. */
   release(reader: LatentReader, index: number): void
-  /** Gives the memory of all strips back. */
+  /** Frees the memory of all strips. */
   close(): void
 }
 
-/** `pixels`: synthesis of the same layer. `context`: the entropy parameters of the layer above. */
+/** `pixels`: the synthesis of the same layer. `context`: the entropy parameters of the layer above. */
 export type LatentReader = 'pixels' | 'context'
 
-/** Remembers strips between their first and their last reader. */
+/** Computes strips on demand and keeps them until their last reader releases them. */
 export class StripCache implements LatentSource {
   readonly geometry: LayerGeometry
   readonly #produce: (index: number) => Promise<StripLatents>
@@ -63,11 +63,11 @@ export class StripCache implements LatentSource {
   }
 }
 
-/** The strips that hold some latent rows. */
+/** The strips that hold a range of latent rows. */
 export interface LatentStrips {
-  /** Index of the last of them. */
+  /** Index of the last strip. */
   readonly last: number
-  /** The strip that holds latent row `row` of the layer; `row % stripLatents` is its place in it. */
+  /** The strip that holds latent row `row` of the layer, as its row `row % stripLatents`. */
   at(row: number): StripLatents
 }
 

@@ -5,8 +5,8 @@ import type { DecoderTable, PassTable } from '../shared/tables.ts'
 export { emptyLatents, OUTSIDE, type StripLatents } from '../kernels/pass-store.ts'
 
 /**
- * A strip's latents in cells of 2x2: row and column of cells, positions 0 1 / 2 3 in them. The grid of cells is that of
- * the side latents and may reach past the latents; what lies there is zero and never coded.
+ * A strip's latents in cells of 2x2, whose positions are 0 1 / 2 3. The grid of cells covers the grid of the hyper-latents
+ * and may reach beyond the latents; latents outside are zero and not coded.
  */
 export class StripCells {
   readonly rows: number
@@ -34,39 +34,39 @@ export class StripCells {
     return fine ? { first: coarse, channels: latents - coarse } : { first: 0, channels: coarse }
   }
 
-  /** Where each run of channels of a pass begins in the latents, or OUTSIDE, in the order of its arrays. */
+  /** Position in the latents of each run of channels of a pass, or OUTSIDE, in the order of the arrays of the pass. */
   runs({ fine, positions }: PassTable): Int32Array {
     return this.#runs(fine, positions)
   }
 
-  /** What a pass sees of the latents before it: [row][column][position, channel]. */
+  /** Magnitudes of latents of earlier passes, [row][column][position][channel]. */
   magnitudes(fine: boolean, positions: readonly number[]): Int16Array {
     return this.#store.magnitudes(this.#runs(fine, positions), this.group(fine).channels)
   }
 
-  /** The same with signs, in halves. */
+  /** Latents of earlier passes with signs, in steps of 1/2, [row][column][position][channel]. */
   halves(fine: boolean, positions: readonly number[]): Int16Array {
     return this.#store.halves(this.#runs(fine, positions), this.group(fine).channels)
   }
 
-  /** Entropy tables of a pass, 0 outside the latents, which is "not coded". */
+  /** Entropy tables of a pass as bytes; 0, "not coded", outside the latents. */
   indexesOf({ fine, positions }: PassTable, found: Int16Array): Uint8Array {
     return this.#store.tables(this.#runs(fine, positions), this.group(fine).channels, found)
   }
 
-  /** Latents of a pass from its symbols. */
+  /** Stores the latents of a pass, which follow from its symbols. */
   store({ fine, positions }: PassTable, means: Int16Array, indexes: Uint8Array, symbols: Int16Array): void {
     this.#store.store(this.#runs(fine, positions), this.group(fine).channels, means, indexes, symbols)
   }
 
-  /** Ends the work: only now do the latents hold everything. */
+  /** Ends the work. Only then do the arrays of `latents` hold all passes. */
   close(): void {
     this.#store.close()
   }
 
   /**
-   * Where each run of channels of a group at some positions begins in the latents, or OUTSIDE, in the order in which
-   * passes code them: cell by cell, position by position.
+   * Position in the latents of each run of channels of a group at some positions, or OUTSIDE, in the order in which passes
+   * code them: cell by cell, position by position.
    */
   #runs(fine: boolean, positions: readonly number[]): Int32Array {
     const key = `${fine} ${positions}`

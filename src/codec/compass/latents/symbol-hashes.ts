@@ -2,7 +2,7 @@ import { concat, hex } from '../../../core/bytes.ts'
 import { sha256 } from '../../../core/hash.ts'
 import type { SymbolTap } from './latent-decoder.ts'
 
-/** Collects a hash of each strip's symbols, whatever the order in which strips come. */
+/** Collects hashes of the strips' symbols. Strips may come in any order. */
 export class SymbolHashes {
   readonly #strips: Promise<Uint8Array>[][] = []
 
@@ -18,7 +18,7 @@ export class SymbolHashes {
     return this.#strips[layer]?.[strip] !== undefined
   }
 
-  /** 32 hexadecimal digits for each layer. */
+  /** One hash per layer, 32 hexadecimal digits each. */
   async layers(): Promise<string[]> {
     const hashes = this.#strips.map(async (strips) => {
       return hex((await sha256(concat(await Promise.all(strips)))).subarray(0, 16))

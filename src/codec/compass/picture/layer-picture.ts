@@ -1,5 +1,5 @@
 /*
- * This room makes pixels out of latents: the prediction of a layer from the one below, and its synthesis, strip by strip.
+ * This room computes pixels from latents: the prediction of a layer from the one below, and its synthesis, strip by strip.
  */
 import { release } from '../../../core/release.ts'
 import type { TensorAccess } from '../../../network/engine.ts'
@@ -16,12 +16,12 @@ import type { DecoderTable } from '../shared/tables.ts'
 import type { PictureRows, Predictor } from './predictor.ts'
 
 /**
- * Widest tile of synthesis in pixels. A strip is cut into such tiles, because what a run of the network takes grows
- * with its area and is most of the memory of decoding; a tile's halo costs little, as strips are high.
+ * Widest tile of synthesis, in pixels. A strip is cut into tiles because the memory of a network run grows with its area
+ * and is the largest part of decoding's. The halo of a tile costs little, because strips are high.
  */
 const TILE_COLUMNS = 640
 
-/** Latent rows [top, bottom) and columns [left, right). */
+/** An area of latents: rows [top, bottom), columns [left, right). */
 interface LatentArea {
   readonly top: number
   readonly bottom: number
@@ -30,9 +30,9 @@ interface LatentArea {
 }
 
 /**
- * One layer's picture, synthesised strip by strip from its latents and (enhancement layers) its prediction; COMPASS,
- * eq. (2) and (22). A strip is synthesised in tiles with `haloRows` rows and columns of their neighbours around them,
- * which is all that their pixels depend on, so tiles give what the whole picture would give.
+ * One layer's picture, synthesised strip by strip from its latents and, in enhancement layers, its prediction; COMPASS,
+ * eq. (2) and (22). A strip is synthesised in tiles, each with a halo of `haloRows` rows and columns. The pixels of a tile
+ * depend on nothing outside its halo, so tiles give the same picture as one run would.
  */
 export class LayerPicture implements PictureRows {
   readonly width: number
@@ -86,12 +86,12 @@ export class LayerPicture implements PictureRows {
     while (this.rows.to < Math.min(row, this.height)) await this.#strip(this.#next++)
   }
 
-  /** Rows [top, bottom) as interleaved 8-bit RGB. */
+  /** Returns rows [top, bottom) as interleaved 8-bit RGB. */
   rgb(top: number, bottom: number): Uint8Array {
     return this.#cells.bytes(this.rows.slice(top, bottom), this.width)
   }
 
-  /** Gives the memory of this layer back. */
+  /** Frees the memory of this layer. */
   close(): void {
     this.rows.close()
     this.#predictor?.rows.close()
@@ -105,7 +105,7 @@ export class LayerPicture implements PictureRows {
     const halo = this.#haloRows / patch
     const first = Math.max(strip.latentTop - halo, 0)
     const last = Math.min(strip.latentTop + strip.latentRows + halo, latentHeight)
-    // Whatever may wait for the layers below comes before the first large array.
+    // Wait for the layers below before the first large array is allocated.
     await this.#predictor?.ensure(last * patch)
     const latents = await latentStrips(this.#latents, first, last)
     const rows = strip.bottom - strip.top
@@ -116,7 +116,7 @@ export class LayerPicture implements PictureRows {
     this.#latents.release('pixels', index)
   }
 
-  /** A strip without a residual. */
+  /** Fills a strip without a residual with its prediction. */
   #copyPrediction({ top, bottom }: StripGeometry): void {
     const target = this.rows.slice(top, bottom)
     if (this.#predictor) this.#cells.bound(this.#predictor.rows.slice(top, bottom), UNIT, target)
@@ -153,7 +153,7 @@ export class LayerPicture implements PictureRows {
     }
   }
 
-  /** Latents of an area as synthesis takes them, [row][column][channel]. */
+  /** Dequantizes the latents of an area for synthesis, [row][column][channel]. */
   #latentTile(latents: LatentStrips, { top, bottom, left, right }: LatentArea): Int16Array {
     const { latentWidth, stripLatents } = this.#geometry
     const { latents: channels, latentLimit } = this.#table
@@ -167,7 +167,7 @@ export class LayerPicture implements PictureRows {
   }
 }
 
-/** [0, count) in parts of at most `size`, as equal as can be. */
+/** Splits [0, count) into parts of at most `size` and nearly equal lengths. */
 export function columnTiles(
   count: number,
   size: number,

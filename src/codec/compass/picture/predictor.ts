@@ -8,24 +8,24 @@ import { generateFilters } from '../shared/filters.ts'
 import { RowWindow } from '../shared/row-window.ts'
 import { loadDecoderTable } from '../shared/tables.ts'
 
-/** A picture that comes into being from top to bottom; samples are SAMPLE_SCALE times 0..255. */
+/** A picture that is computed on demand from top to bottom. Samples are SAMPLE_SCALE times 0..255. */
 export interface PictureRows {
   readonly width: number
   readonly height: number
   readonly rows: RowWindow
-  /** Resolves when the rows before `row` are (or have been) in the window. */
+  /** Resolves when all rows before `row` have been computed; those not discarded are in the window. */
   ensure(row: number): Promise<void>
 }
 
-/** Rows around a feature tile that its 3x3 convolution at half resolution looks at. */
+/** Rows around a feature tile that its 3x3 convolution at half resolution reads. */
 const FEATURE_HALO = 2
 /**
- * About as many rows are predicted at a time: few enough for memory, many enough that the halo of features does not
- * weigh. Half a strip and its halo.
+ * Most rows that are predicted at a time: half a strip and its halo. Fewer rows take less memory, but computing the halo
+ * of the features again costs more.
  */
 const CHUNK_ROWS = 136
 
-/** Prediction of a layer from the picture below it (COMPASS: the LIFF module), row by row on demand. */
+/** Predicts a layer from the picture below it (LIFF module of COMPASS), row by row on demand. */
 export class Predictor implements PictureRows {
   readonly width: number
   readonly height: number
@@ -78,7 +78,7 @@ export class Predictor implements PictureRows {
 
   async ensure(row: number): Promise<void> {
     const bottom = Math.min(row, this.height)
-    // In equal parts, and not beyond what is asked for: rows ahead of their time are memory.
+    // Predict in equal parts and no row that is not asked for, because it would take memory too early.
     for (let parts = Math.ceil((bottom - this.rows.to) / CHUNK_ROWS); parts > 0; parts--) {
       await this.#chunk(this.rows.to, this.rows.to + Math.ceil((bottom - this.rows.to) / parts))
     }
@@ -87,7 +87,7 @@ export class Predictor implements PictureRows {
   async #chunk(top: number, bottom: number): Promise<void> {
     const below = this.#below
     const nearest = this.#rowAxis.nearest
-    // Bicubic taps reach two rows from the nearest one, the filters one row.
+    // Bicubic taps reach two rows beyond the nearest one, the filters one row.
     const first = Math.max((nearest[top] ?? 0) - 2, 0)
     const last = Math.min((nearest[bottom - 1] ?? 0) + 3, below.height)
     const tileTop = Math.max((first & ~1) - FEATURE_HALO, 0)
@@ -109,10 +109,10 @@ export class Predictor implements PictureRows {
       below.rows.discard(Math.max((((nearest[bottom] ?? 0) - 2) & ~1) - FEATURE_HALO, 0))
   }
 
-  /** Features of rows [first, last) from a tile of rows [top, bottom), in the layout of LiffSource. */
+  /** Computes the features of a tile of rows [top, bottom) and returns rows [first, last) in the layout of LiffSource. */
   async #featureTile(top: number, bottom: number, first: number, last: number): Promise<Int16Array> {
     const { width, height, rows: below } = this.#below
-    // An odd side is padded by replication, like every strided stage of the codec.
+    // An odd side is padded by replication, as everywhere in the codec.
     const rows = bottom - top + ((bottom - top) & 1)
     const columns = width + (width & 1)
     const picture = cellWriter(below, height, { top, left: 0, rows, columns }, UNIT / 2)

@@ -1,4 +1,4 @@
-/** Offsets stay exact while the reduced scale factor's numerator is at most this; beyond, they go in 1/16 pixel. */
+/** Largest numerator of the reduced scale factor with exact offsets. Above it, offsets are quantized to 1/16 pixel. */
 const EXACT_NUMERATOR = 6
 const PHASE_STEPS = 16
 const CUBIC_A = -0.6
@@ -6,25 +6,25 @@ const CUBIC_A = -0.6
 export const CUBIC_BITS = 14
 
 /**
- * How one axis of a layer samples the layer below. COMPASS, eq. (11)-(14): each pixel has a nearest pixel below and an
- * offset from it, the local grid r. Few offsets exist per axis; `phase` numbers them.
+ * Sampling positions of one axis of a layer in the layer below; COMPASS, eq. (11)-(14). Each pixel has a nearest pixel
+ * below and an offset from it, the local grid r. An axis has few different offsets; `phase` is their number.
  */
 export interface Axis {
   readonly source: number
   readonly target: number
   /** Nearest source pixel of each target pixel. */
   readonly nearest: Int32Array
-  /** Which of `offsets` applies to each target pixel. */
+  /** Index in `offsets` for each target pixel. */
   readonly phase: Uint8Array
-  /** Local grid r of each phase, in source pixels, -0.5..0.5. */
+  /** Local grid r of each phase, in source pixels: -0.5..0.5. */
   readonly offsets: readonly number[]
-  /** First of four bicubic source taps for each phase, relative to `nearest`. */
+  /** First of the four bicubic taps of each phase, relative to `nearest`. */
   readonly cubicStart: Int8Array
-  /** [phase][4] bicubic weights with CUBIC_BITS fractional bits; each row sums to 1. */
+  /** [phase][4] bicubic weights with CUBIC_BITS fractional bits; those of a phase sum to 1. */
   readonly cubicWeights: Int16Array
 }
 
-/** Positions by integer arithmetic only, so that every machine agrees. `source` and `target` are counts of pixels. */
+/** Computes positions in integer arithmetic, so that all machines agree. `source` and `target` are lengths in pixels. */
 export function makeAxis(source: number, target: number): Axis {
   const divisor = gcd(source, target)
   const numerator = target / divisor
@@ -66,7 +66,7 @@ function cubicTaps(offsets: readonly number[]): { start: Int8Array; weights: Int
       weights[4 * p + tap] = weight
       sum += weight
     }
-    // What rounding leaves goes to the heaviest tap, so that flat areas stay flat.
+    // The rounding error is added to the heaviest tap, so that flat areas stay flat.
     const heaviest = 4 * p + (offset - first - 1 < 0.5 ? 1 : 2)
     weights[heaviest] = (weights[heaviest] ?? 0) + 2 ** CUBIC_BITS - sum
   })

@@ -2,14 +2,14 @@ import type { TensorAccess } from '../../../network/engine.ts'
 import type { RowWindow } from './row-window.ts'
 import { SAMPLE_SCALE } from './samples.ts'
 
-/** White in samples; networks were trained on 0..1, which is 0..UNIT. */
+/** Sample value of white. The range 0..UNIT is the range 0..1 in which networks were trained. */
 export const UNIT = 255 * SAMPLE_SCALE
 
-/** Channels of a cell of 2x2 pixels: (position, colour). A row of the cell is half of them, as in a row of pixels. */
+/** Channels of a cell of 2x2 pixels: (position, colour). Each half is one row of the cell, in the order of a pixel row. */
 const CELL = 12
 const HALF = 6
 
-/** Part of a picture, in pixels. */
+/** An area of a picture, in pixels. */
 export interface Area {
   readonly top: number
   readonly left: number
@@ -18,8 +18,8 @@ export interface Area {
 }
 
 /**
- * Writes an area of a picture's rows as networks take it: 2x2 pixels to a cell, channels (position, colour), less
- * `middle`. What lies beyond the picture's right and lower edge is replicated. All four numbers of the area are even.
+ * Makes a writer of an area of a picture for networks: 2x2 pixels to a cell, channels (position, colour), minus `middle`.
+ * Beyond the right and the lower edge the picture is replicated. All four numbers of the area are even.
  */
 export function cellWriter(window: RowWindow, height: number, area: Area, middle = 0): TensorAccess {
   return (view, cellStride, rowStride, offset) => {
@@ -43,7 +43,7 @@ export function cellWriter(window: RowWindow, height: number, area: Area, middle
   }
 }
 
-/** What `cellWriter` writes, densely: [rows / 2][columns / 2][12]. */
+/** The values of `cellWriter` in a dense array, [rows / 2][columns / 2][12]. */
 export function pictureCells(window: RowWindow, height: number, area: Area, middle = 0): Int16Array {
   const cells = new Int16Array(3 * area.rows * area.columns)
   cellWriter(window, height, area, middle)(cells, CELL, (area.columns >> 1) * CELL, 0)
@@ -51,13 +51,13 @@ export function pictureCells(window: RowWindow, height: number, area: Area, midd
 }
 
 /**
- * Stores an area of the size of `to` out of cells as above, from pixel `from` on, into the window. All columns are even
- * but the last of an odd width.
+ * Makes a reader that copies the area of cells from pixel `from` on into the area `to` of the window. All columns are even,
+ * except at the end of an odd width.
  */
 export function cellReader(from: Pick<Area, 'top' | 'left'>, window: RowWindow, to: Area): TensorAccess {
   return (view, cellStride, rowStride, offset) => {
     const [source, target] = [pairs(view), pairs(window.samples)]
-    // The window has a place for the pixel that an odd width lacks.
+    // A row of the window has room for the padding pixel of an odd width.
     const whole = (to.columns + 1) >> 1
     for (let row = 0; row < to.rows; row++) {
       const y = from.top + row
@@ -68,8 +68,8 @@ export function cellReader(from: Pick<Area, 'top' | 'left'>, window: RowWindow, 
 }
 
 /**
- * Copies `count` halves of cells that lie `fromStride` values apart to where they lie `toStride` apart: two values at a
- * time, since all positions are even.
+ * Copies `count` halves of cells, which lie `fromStride` values apart, to positions `toStride` values apart. It copies two
+ * values at a time, because all positions are even.
  */
 function copyHalves(
   source: Int32Array,

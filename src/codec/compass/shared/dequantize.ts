@@ -2,13 +2,13 @@ import { exactExp } from './filters.ts'
 import { MEAN_STEPS } from './samples.ts'
 import { atQuality, type DecoderTable, type LayerTable } from './tables.ts'
 
-/** What one step of a decoded latent (1/16) is worth at this quality in the integers of synthesis, by channel. */
+/** Gain by channel from steps of a decoded latent (1/16) to the integers of synthesis, at this quality. */
 export function inverseGains(table: DecoderTable, layer: LayerTable, quality: number): Float64Array {
   const steps = table.latentSteps / MEAN_STEPS
   return atQuality(layer.logInverseGain, quality).map((value) => exactExp(value) * steps)
 }
 
-/** `out[to + i] = gain * values[from + i]`, rounded and limited, for runs of whole cells of `gains.length` channels. */
+/** Sets `out[to + i]` to gain * values[from + i], rounded and limited, for whole cells of `gains.length` channels. */
 export function dequantize(
   values: Int16Array,
   from: number,

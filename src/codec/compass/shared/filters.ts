@@ -1,6 +1,6 @@
 import { StrataError } from '../../../core/errors.ts'
 
-/** One layer of the MLP that generates LIFF's filters; `weights` [outputs][inputs] and `bias` lie in the blob as f32. */
+/** One layer of the MLP that generates LIFF's filters; `weights` [outputs][inputs] and `bias` are f32 in the blob. */
 export interface FilterLayer {
   readonly inputs: number
   readonly outputs: number
@@ -8,12 +8,12 @@ export interface FilterLayer {
   readonly bias: number
 }
 
-/** LeakyReLU between the layers. */
+/** Slope of the LeakyReLU between the layers. */
 const SLOPE = 0.1
 
 /**
- * Filters for each row of tokens; COMPASS, eq. (13)-(15). In double precision with nothing but sums and products, so
- * that every JavaScript engine gives the same bits.
+ * Generates filters for each row of tokens; COMPASS, eq. (13)-(15). It uses only sums and products of doubles, so that
+ * every JavaScript engine computes the same bits.
  *
  * @param tokens [count][inputs of the first layer]
  * @returns [count][outputs of the last layer]
@@ -52,8 +52,8 @@ function floats(blob: Uint8Array, offset: number, count: number): Float32Array {
 }
 
 /**
- * Logarithm to base 2 of a number in [1/65536, 65536], digit by digit: Math.log2 may differ in its last bit from one
- * JavaScript engine to the next, products and comparisons do not.
+ * Logarithm to base 2 of a number in [1/65536, 65536], computed bit by bit. The last bit of Math.log2 may differ between
+ * JavaScript engines; products and comparisons do not.
  */
 export function exactLog2(value: number): number {
   let [mantissa, result] = [value, 0]
@@ -69,7 +69,7 @@ export function exactLog2(value: number): number {
   return result
 }
 
-/** e to the power of a number in [-64, 64], by halving and a series: exact in the same sense. */
+/** e to the power of a number in [-64, 64], by halving and a series; the same bits in every engine, like exactLog2. */
 export function exactExp(value: number): number {
   const x = value / 128
   let [term, sum] = [1, 1]

@@ -2,7 +2,7 @@ import { STRIP_ROWS } from '../../../format/layout.ts'
 import type { LayerInfo } from '../../../format/types.ts'
 import type { DecoderTable } from './tables.ts'
 
-/** Sizes that follow from a layer's size alone. Latents lie on a grid of `patch` pixels. */
+/** Sizes that depend only on a layer's size. Latents lie on a grid of `patch` pixels. */
 export interface LayerGeometry {
   readonly width: number
   readonly height: number
@@ -13,7 +13,7 @@ export interface LayerGeometry {
   readonly stripLatents: number
 }
 
-/** Where one strip lies. Its symbols depend on no other strip of the layer. */
+/** Position and size of one strip. Its symbols do not depend on other strips of the layer. */
 export interface StripGeometry {
   readonly index: number
   /** Picture rows [top, bottom). */
@@ -22,7 +22,7 @@ export interface StripGeometry {
   /** First latent row and number of latent rows. */
   readonly latentTop: number
   readonly latentRows: number
-  /** Grid of the side latents. */
+  /** Rows and columns of the hyper-latents. */
   readonly sideRows: number
   readonly sideColumns: number
 }

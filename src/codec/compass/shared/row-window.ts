@@ -1,18 +1,18 @@
 import { StrataError } from '../../../core/errors.ts'
 import { release } from '../../../core/release.ts'
 
-/** Values of a row of interleaved RGB: an odd width has one pixel more, since networks take pixels in pairs. */
+/** Values of a row of interleaved RGB. An odd width gets a padding pixel, because networks take pixels in pairs. */
 export function rowPitch(width: number): number {
   return 3 * (width + (width & 1))
 }
 
 /**
- * Rows [from, to) of a picture that slides from top to bottom: what is behind is dropped, memory stays flat. A row is
- * RGB in samples, pixel by pixel; the one that an odd width has too many holds anything.
+ * A window of rows [from, to) that slides from the top of a picture to its bottom, in memory that does not grow. A row
+ * holds interleaved RGB samples; the content of the padding pixel of an odd width is undefined.
  */
 export class RowWindow {
   readonly width: number
-  /** Values from one row to the next. */
+  /** Distance of two rows, in values. */
   readonly pitch: number
   #samples = new Int16Array()
   #base = 0
@@ -32,28 +32,28 @@ export class RowWindow {
     return this.#to
   }
 
-  /** The store itself; index it with `offset`. Valid until the next `extend`. */
+  /** The samples of all rows; index them with `offset`. Valid until the next `extend`. */
   get samples(): Int16Array<ArrayBuffer> {
     return this.#samples
   }
 
-  /** Position of a row's first sample. @throws StrataError INTERNAL when the row is not in the window */
+  /** Index of a row's first sample. @throws StrataError INTERNAL when the row is not in the window */
   offset(row: number): number {
     if (row < this.#from || row >= this.#to) {
       throw new StrataError(
         'INTERNAL',
-        `row ${row} asked of a window that holds [${this.#from}, ${this.#to})`,
+        `row: expected one of the window's [${this.#from}, ${this.#to}), got ${row}`,
       )
     }
     return (row - this.#base) * this.pitch
   }
 
-  /** The samples of rows [top, bottom), at least one; valid as `samples` is. */
+  /** The samples of rows [top, bottom), at least one row. Valid until the next `extend`. */
   slice(top: number, bottom: number): Int16Array<ArrayBuffer> {
     return this.#samples.subarray(this.offset(top), this.offset(bottom - 1) + this.pitch)
   }
 
-  /** Appends rows whose samples are not set yet; the caller writes them through `samples` or `slice`. */
+  /** Appends rows with undefined samples, which the caller writes through `samples` or `slice`. */
   extend(rows: number): void {
     this.#makeRoom(rows)
     this.#to += rows
@@ -64,7 +64,7 @@ export class RowWindow {
     this.#from = Math.min(Math.max(this.#from, row), this.#to)
   }
 
-  /** Gives the memory back. */
+  /** Frees the memory. */
   close(): void {
     release(this.#samples)
     this.#samples = new Int16Array()

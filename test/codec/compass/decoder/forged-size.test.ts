@@ -8,7 +8,7 @@ import { encode, runtime } from '../harness.ts'
 
 const MIB = 2 ** 20
 
-/** A valid file that now declares another size, with everything that follows from it in order. */
+/** A valid file changed to declare another size, with all dependent fields and checksums corrected. */
 async function forgedSize(width: number, height: number): Promise<Uint8Array> {
   const file: ForgedFile = takeApart(await encode(photo(64, 48), [32, 64]))
   for (const layer of file.layers) {
@@ -27,13 +27,13 @@ async function decodeAll(bytes: Uint8Array, maxStripPixels?: number): Promise<nu
   return rows
 }
 
-describe('a size that is only declared', { timeout: 60_000 }, () => {
+describe('a file that declares a false size', { timeout: 60_000 }, () => {
   it.each([
     [65535, 65535, 'FORMAT_INVALID'],
     [65535, 1525, 'ENTROPY_CORRUPT'],
     [1525, 65535, 'ENTROPY_CORRUPT'],
     [10000, 10000, 'ENTROPY_CORRUPT'],
-  ])('%d x %d costs neither time nor memory', async (width, height, code) => {
+  ])('of %d x %d is refused before memory is allocated for it', async (width, height, code) => {
     const bytes = await forgedSize(width, height)
     await decodeAll(await encode(photo(64, 48), [32, 64]))
     const [memory, started] = [process.resourceUsage().maxRSS, performance.now()]
@@ -43,7 +43,7 @@ describe('a size that is only declared', { timeout: 60_000 }, () => {
     expect(1024 * (process.resourceUsage().maxRSS - memory)).toBeLessThan(64 * MIB)
   })
 
-  it('is believed when the bytes bear it out, even of a picture without any content', async () => {
+  it('is not confused with a valid file of a picture of one colour', async () => {
     const flat = { ...gradient(600, 40), data: new Uint8Array(3 * 600 * 40).fill(90) }
     for (const quality of [1, 50, 100]) {
       expect(await decodeAll(await encode(flat, [200, 600], { quality }))).toBe(40)
@@ -52,9 +52,9 @@ describe('a size that is only declared', { timeout: 60_000 }, () => {
 })
 
 describe('maxStripPixels', { timeout: 60_000 }, () => {
-  it('refuses wider layers before anything is decoded and lets the others pass', async () => {
+  it('refuses layers with larger strips before it decodes anything, and accepts all others', async () => {
     const bytes = await encode(photo(90, 300), [30, 90])
-    const limit = 96 * 256 // side latents stand for 32 pixels each way
+    const limit = 96 * 256 // a hyper-latent covers 32 x 32 pixels
     await expect(decodeAll(bytes, limit - 1)).rejects.toMatchObject({
       code: 'INPUT_TOO_LARGE',
       message: `layer 1: expected strips of at most ${limit - 1} pixels, got 96x256`,

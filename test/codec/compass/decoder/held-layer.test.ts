@@ -22,7 +22,7 @@ async function decode(layer: number, below?: HeldLayer, signal?: AbortSignal) {
 }
 
 describe('decodeOn', () => {
-  it('gives the pixels of a decode from the base, from wherever it starts', async () => {
+  it('gives the same pixels from any lower layer as from the base', async () => {
     expect(top).toBeGreaterThanOrEqual(2)
     const options = { runtime: await runtime('wasm') }
     const expected = await Promise.all(
@@ -40,12 +40,12 @@ describe('decodeOn', () => {
     expect(pixels).toEqual(expected[top]?.data)
   })
 
-  it('starts from the base where it is given the same or a higher layer', async () => {
+  it('starts from the base when it is given the same or a higher layer', async () => {
     const { pixels, held } = await decode(top)
     expect((await decode(top, held)).pixels).toEqual(pixels)
   })
 
-  it('reads nothing of the layers that it is given', async () => {
+  it('does not read the bytes of the given layer and those below', async () => {
     const { held } = await decode(top - 1)
     const damaged = Uint8Array.from(file)
     damaged.fill(0xff, layers[0]!.start, layers[top - 1]!.end)
@@ -55,7 +55,7 @@ describe('decodeOn', () => {
     await expect(decodeOn(damaged, { runtime: await runtime('wasm'), layer: top }).next()).rejects.toThrow()
   })
 
-  it('ends with ABORTED', async () => {
+  it('throws ABORTED when its signal is aborted', async () => {
     const { held } = await decode(0)
     await expect(decode(top, held, AbortSignal.abort())).rejects.toMatchObject({ code: 'ABORTED' })
   })

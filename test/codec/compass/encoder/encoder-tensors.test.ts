@@ -9,8 +9,8 @@ import {
 import { photo } from '../../../pictures.ts'
 
 describe('storeLatents', () => {
-  it('takes a tile out of planes, times the gains, and writes only its columns', () => {
-    // Two channels of 3 rows and 4 columns; rows 1 and 2, columns 1 and 2 are wanted, as columns 3 and 4 of 6.
+  it('copies a tile out of planes, multiplies it by the gains, and writes only its columns', () => {
+    // Two channels of 3 rows and 4 columns. Rows 1 and 2 of columns 1 and 2 become columns 3 and 4 of 6.
     const data = Float32Array.from({ length: 24 }, (_, i) => i)
     const out = new Float32Array(2 * 2 * 6).fill(-1)
     const strip = { rows: 2, columns: 6, left: 3, right: 5 }
@@ -30,18 +30,18 @@ describe('sidePlanes', () => {
 })
 
 describe('sideSymbols', () => {
-  it('rounds what is left of the offsets, halves upwards, within what a decoder takes', () => {
+  it('rounds latents minus offsets half up, within the range that decoders accept', () => {
     const planes = Float32Array.of(1.5, -1.5, 300, 0, -999, 7.4)
     expect([...sideSymbols(planes, 2, Float64Array.of(0, 0.5), 3)]).toEqual([2, 0, -1, -255, 255, 7])
   })
 
-  it('leaves out planes that are not coded', () => {
+  it('skips planes that are not coded', () => {
     expect([...sideSymbols(Float32Array.of(1, 2, 3, 4), 1, new Float64Array(2), 2)]).toEqual([1, 2])
   })
 })
 
 describe('cellsToRgb', () => {
-  it('undoes sourceCells, and clips and rounds samples to 8 bits', () => {
+  it('inverts sourceCells, with samples clamped and rounded to 8 bits', () => {
     const image = photo(10, 6)
     const cells = sourceCells(image, { top: 0, left: 0, rows: 6, columns: 10 })
     expect(cellsToRgb(cells, 6, 10)).toEqual(Uint8Array.from(image.data))

@@ -11,7 +11,7 @@ import { photo, psnr } from '../../../pictures.ts'
 import { encode, runtime } from '../harness.ts'
 
 describe('refinement of latents', { timeout: 120_000 }, () => {
-  it('lowers bits + lambda * error of a whole file, the more steps the lower', async () => {
+  it('lowers bits + lambda * error of a whole file, and more steps lower it further', async () => {
     const picture = photo(192, 128, 31)
     const quality = 55
     const lambda = 2 * ((await loadEncoderTable(await runtime('node'))).lambdas[quality - 1] ?? 0)
@@ -27,7 +27,7 @@ describe('refinement of latents', { timeout: 120_000 }, () => {
     expect(many).toBeLessThanOrEqual(few)
   })
 
-  it('keeps the first way when no step finds a cheaper one', async () => {
+  it('returns the first coding when no step finds a cheaper one', async () => {
     const latents = { rows: 1, values: Int16Array.of(16), indexes: Uint8Array.of(9) }
     const first = { side: new Int16Array(), passes: [], latents, bits: 5 }
     const cost = {
@@ -47,7 +47,7 @@ describe('refinement of latents', { timeout: 120_000 }, () => {
       steps: 4,
     })
     expect(best).toEqual({ coded: first, cost: 5 })
-    // Towards the vertex of the parabola at 1 - 1/2, with half the step after each that did not pay.
+    // Each attempt moves towards the vertex of the parabola at 1 - 1/2, by half of the step that failed before.
     for (const [step, expected] of [0.65, 0.825, 0.9125, 0.95625].entries()) {
       expect(seen[step]).toBeCloseTo(expected, 5)
     }
@@ -55,9 +55,9 @@ describe('refinement of latents', { timeout: 120_000 }, () => {
   })
 })
 
-describe('a layer whose residual does not pay', { timeout: 60_000 }, () => {
-  it('is stored as a flag and is its prediction', async () => {
-    // Enlarged from a quarter: what the upper layer adds is in the lower one.
+describe('a layer whose residual costs more than it gains', { timeout: 60_000 }, () => {
+  it('is stored as a flag without strips, and decodes to its prediction', async () => {
+    // The picture is an enlarged small one, so the lower layer already holds all its detail.
     const small = photo(60, 150, 4)
     const flat = rgbImage(
       60,
@@ -80,7 +80,7 @@ describe('a layer whose residual does not pay', { timeout: 60_000 }, () => {
     expect(await layerSymbols(bytes, { runtime: await runtime('wasm') })).toHaveLength(2)
   })
 
-  it('is followed by layers that pay', async () => {
+  it('can be followed by layers with a residual', async () => {
     const flat = rgbImage(100, 80, new Uint8Array(3 * 100 * 80).fill(128))
     const picture = { ...flat, data: flat.data.slice() }
     photo(100, 80, 8).data.forEach((value, i) => {

@@ -14,13 +14,13 @@ async function sample() {
   return { file, decoder, reconstruction, symbols: await layerSymbols(file, { runtime: decoder }) }
 }
 
-describe('verification', () => {
-  it('accepts a file that decodes to what was encoded', async () => {
+describe('verifyFile', () => {
+  it('accepts a file that decodes to the symbols and pixels of the encoder', async () => {
     const { file, decoder, ...expected } = await sample()
     await expect(verifyFile(file, { runtime: decoder, ...expected })).resolves.toBeUndefined()
   })
 
-  it('refuses one with other pixels in any strip', async () => {
+  it('refuses a file with different pixels in any strip', async () => {
     const { file, decoder, symbols, reconstruction } = await sample()
     for (const strip of reconstruction.keys()) {
       const other = reconstruction.map((hash, i) => (i === strip ? hash.toReversed() : hash))
@@ -32,7 +32,7 @@ describe('verification', () => {
     }
   })
 
-  it('refuses one with other symbols in any layer', async () => {
+  it('refuses a file with different symbols in any layer', async () => {
     const { file, decoder, symbols, reconstruction } = await sample()
     for (const layer of symbols.keys()) {
       const other = symbols.map((hash, i) => (i === layer ? '0'.repeat(32) : hash))

@@ -7,7 +7,7 @@ import { kernelModule } from '../../../kernels.ts'
 cellConformance('the reference', () => referenceCells)
 cellConformance('cells-wasm', () => createWasmCells(kernelModule()))
 
-it('refuses numbers of channels and lengths that the kernels do not take', () => {
+it('throws INTERNAL for channel counts and lengths that the cell kernels do not support', () => {
   const kernel = createWasmCells(kernelModule())
   const failure = expect.objectContaining({ code: 'INTERNAL' })
   expect(() => kernel.dequantize([new Int16Array(12)], 12, new Float64Array(12), 9)).toThrow(failure)

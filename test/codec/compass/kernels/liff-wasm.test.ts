@@ -7,7 +7,7 @@ import { kernelModule } from '../../../kernels.ts'
 
 liffConformance('liff-wasm', () => createWasmLiff(kernelModule()))
 
-it('refuses arrays of the wrong length before the kernel sees them', () => {
+it('throws INTERNAL for arrays of the wrong length before it calls the LIFF kernel', () => {
   const kernel = createWasmLiff(kernelModule())
   const axis = makeAxis(4, 8)
   const lengths = { picture: 48, features: 4 * 6 * FEATURES, bank: 4 * 3 * TAPS, out: 8 * 24 }

@@ -7,7 +7,7 @@ import { kernelModule } from '../../../kernels.ts'
 passStoreConformance('the reference', () => referencePassStore)
 passStoreConformance('pass-store-wasm', () => createWasmPassStore(kernelModule()))
 
-it('refuses numbers of channels and lengths that the kernels do not take', () => {
+it('throws INTERNAL for channel counts and lengths that the pass kernels do not support', () => {
   const strip = { rows: 1, values: new Int16Array(24), indexes: new Uint8Array(24) }
   const store = createWasmPassStore(kernelModule())(strip)
   const failure = expect.objectContaining({ code: 'INTERNAL' })

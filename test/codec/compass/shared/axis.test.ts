@@ -6,11 +6,11 @@ describe('makeAxis', () => {
     [2, [-0.25, 0.25]],
     [1, [0]],
     [4, [-0.375, -0.125, 0.125, 0.375]],
-  ])('keeps the offsets of factor %d exact', (factor, offsets) => {
+  ])('computes exact offsets for factor %d', (factor, offsets) => {
     expect(makeAxis(64, 64 * factor).offsets).toEqual(offsets)
   })
 
-  it('repeats three phases at 3/2 and four at 4/3', () => {
+  it('repeats three phases at factor 3/2 and four at factor 4/3', () => {
     expect(makeAxis(512, 768).offsets).toHaveLength(3)
     expect(makeAxis(960, 1280).offsets).toHaveLength(4)
   })
@@ -33,7 +33,7 @@ describe('makeAxis', () => {
     [640, 1280],
     [1366, 1920],
     [65535, 65535],
-  ])('stays inside the source: %d to %d', (source, target) => {
+  ])('keeps nearest pixels inside the source from %d to %d pixels', (source, target) => {
     const axis = makeAxis(source, target)
     for (let i = 0; i < target; i++) {
       const nearest = axis.nearest[i] ?? -1

@@ -16,7 +16,7 @@ function picture(width: number, height: number): RowWindow {
   return window
 }
 
-/** The definition: cell (row, column), position 0 1 / 2 3, colour. */
+/** The definition of cells: [row][column][position 0 1 / 2 3][colour]. */
 function expectedCells(width: number, height: number, area: Area, middle: number): number[] {
   return Array.from({ length: 3 * area.rows * area.columns }, (_, i) => {
     const [cell, position, channel] = [Math.floor(i / 12), Math.floor((i % 12) / 3), i % 3]
@@ -33,7 +33,7 @@ describe('pictureCells', () => {
     [7, 5, { top: 0, left: 0, rows: 8, columns: 8 }],
     [7, 5, { top: 4, left: 6, rows: 4, columns: 10 }],
     [1, 1, { top: 0, left: 0, rows: 8, columns: 8 }],
-  ])('takes an area of a picture of %i x %i and replicates its edges', (width, height, area) => {
+  ])('copies an area of a picture of %i x %i pixels and replicates its edges', (width, height, area) => {
     for (const middle of [0, 60]) {
       const cells = pictureCells(picture(width, height), height, area, middle)
       expect([...cells]).toEqual(expectedCells(width, height, area, middle))
@@ -42,7 +42,7 @@ describe('pictureCells', () => {
 })
 
 describe('cellReader', () => {
-  it.each([8, 7])('stores a part of the cells in a window %i wide', (width) => {
+  it.each([8, 7])('copies an area of cells into a window %i pixels wide', (width) => {
     const area = { top: 0, left: 0, rows: 8, columns: 8 }
     const cells = pictureCells(picture(8, 8), 8, area)
     const window = new RowWindow(width)

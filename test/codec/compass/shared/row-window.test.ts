@@ -15,7 +15,7 @@ function push(window: RowWindow, rows: number): void {
 }
 
 describe('RowWindow', () => {
-  it('has an even number of pixels in a row', () => {
+  it('pads a row to an even number of pixels', () => {
     expect([1, 2, 3, 640].map(rowPitch)).toEqual([6, 6, 12, 1920])
     expect(new RowWindow(WIDTH).pitch).toBe(12)
   })
@@ -36,7 +36,7 @@ describe('RowWindow', () => {
     )
   })
 
-  it('gives rows that lie together', () => {
+  it('returns several rows as one contiguous slice', () => {
     const window = new RowWindow(WIDTH)
     push(window, 5)
     window.discard(2)
@@ -45,7 +45,7 @@ describe('RowWindow', () => {
     expect([rows[0], rows[12 + 5]]).toEqual([value(2, 0), value(3, 5)])
   })
 
-  it('does not grow while rows are dropped as fast as they come', () => {
+  it('does not grow while as many rows are discarded as added', () => {
     const window = new RowWindow(WIDTH)
     for (let i = 0; i < 1000; i++) {
       push(window, 4)
@@ -54,15 +54,15 @@ describe('RowWindow', () => {
     expect(window.samples.length).toBeLessThanOrEqual(8 * 12)
   })
 
-  it('refuses a row that it no longer holds, or not yet', () => {
+  it('throws INTERNAL for rows that it does not hold', () => {
     const window = new RowWindow(WIDTH)
     push(window, 4)
     window.discard(2)
-    expect(() => window.offset(1)).toThrow(/row 1 asked of a window that holds \[2, 4\)/)
-    expect(() => window.slice(2, 5)).toThrow(/row 4 asked/)
+    expect(() => window.offset(1)).toThrow(/row: expected one of the window's \[2, 4\), got 1/)
+    expect(() => window.slice(2, 5)).toThrow(/row: expected .*, got 4/)
   })
 
-  it('is empty when closed, and goes on where it was', () => {
+  it('is empty after close and can then be extended again', () => {
     const window = new RowWindow(WIDTH)
     push(window, 4)
     window.close()

@@ -1,0 +1,14 @@
+import { invalidParam } from './errors.ts'
+
+/**
+ * Parses an sRGB colour written as `rrggbb` or `rgb` in hexadecimal, with or without `#` (which a URL must escape).
+ *
+ * @param name of the parameter, for the error message
+ * @returns six lower-case hexadecimal digits
+ * @throws StrataError PARAM_INVALID when the text is no such colour
+ */
+export function parseColour(name: string, text: string): string {
+  const digits = /^#?([0-9a-f]{3}|[0-9a-f]{6})$/i.exec(text)?.[1]?.toLowerCase()
+  if (digits === undefined) throw invalidParam(name, 'a colour as rrggbb or rgb in hexadecimal', text)
+  return digits.length === 6 ? digits : digits.replace(/./g, '$&$&')
+}
