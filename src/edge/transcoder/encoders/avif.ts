@@ -26,8 +26,12 @@ const SETTINGS = {
  * AVIF by libaom on one thread (package @jsquash/avif): 4:2:0, or 4:4:4 where the picture has edges of colour that 4:2:0
  * would smear.
  * @param load `@jsquash/avif/codec/enc/avif_enc.wasm`, compiled
+ * @param settingOf libavif's quality, a whole number to 100, for a quality on JPEG's scale
  */
-export function createAvifEncoder(load: () => Promise<WebAssembly.Module>): PictureEncoder {
+export function createAvifEncoder(
+  load: () => Promise<WebAssembly.Module>,
+  settingOf = (quality: number): number => encoderQuality('edge-avif', quality),
+): PictureEncoder {
   return createWasmEncoder({
     format: 'avif',
     glue: () => import('@jsquash/avif/codec/enc/avif_enc.js'),
@@ -35,7 +39,7 @@ export function createAvifEncoder(load: () => Promise<WebAssembly.Module>): Pict
     settings: ({ width, height, quality }, rgba) => ({
       ...SETTINGS,
       subsample: SUBSAMPLING[needsFullChroma(rgba, 4, width, height) ? '444' : '420'],
-      quality: Math.round(encoderQuality('edge-avif', quality)),
+      quality: settingOf(quality),
     }),
   })
 }

@@ -6,6 +6,7 @@ import { createWasmEncoder } from './wasm-encoder.ts'
 const SETTINGS = {
   target_size: 0,
   target_PSNR: 0,
+  // Method 2 takes half the time, and 8 % more bytes at SSIMULACRA2 78.
   method: 4,
   sns_strength: 50,
   filter_strength: 60,
@@ -15,7 +16,8 @@ const SETTINGS = {
   segments: 4,
   pass: 1,
   show_compressed: 0,
-  preprocessing: 0,
+  // Pseudo-random dithering: 10 to 3 % fewer bytes for SSIMULACRA2 50 to 70, and less banding.
+  preprocessing: 2,
   autofilter: 0,
   partition_limit: 0,
   alpha_compression: 1,
@@ -35,12 +37,16 @@ const SETTINGS = {
 /**
  * Lossy WebP by libwebp with SIMD (package @jsquash/webp).
  * @param load `@jsquash/webp/codec/enc/webp_enc_simd.wasm`, compiled
+ * @param settingOf libwebp's quality, up to 100, for a quality on JPEG's scale
  */
-export function createWebpEncoder(load: () => Promise<WebAssembly.Module>): PictureEncoder {
+export function createWebpEncoder(
+  load: () => Promise<WebAssembly.Module>,
+  settingOf = (quality: number): number => encoderQuality('edge-webp', quality),
+): PictureEncoder {
   return createWasmEncoder({
     format: 'webp',
     glue: () => import('@jsquash/webp/codec/enc/webp_enc_simd.js'),
     load,
-    settings: ({ quality }) => ({ ...SETTINGS, quality: encoderQuality('edge-webp', quality) }),
+    settings: ({ quality }) => ({ ...SETTINGS, quality: settingOf(quality) }),
   })
 }
