@@ -1,5 +1,7 @@
+import avif from '@jsquash/avif/codec/enc/avif_enc.wasm'
+import { createAvifEncoder } from './edge/transcoder/encoders/avif.ts'
 import { createWorkerdRuntime } from './runtime/workerd.ts'
 import { createTranscoder } from './transcoder-parts.ts'
 
-/** The transcoder Worker on our own kernels. */
-export default createTranscoder(createWorkerdRuntime)
+/** The transcoder Worker on our own kernels: wrangler.transcoder.toml. */
+export default createTranscoder(createWorkerdRuntime, [createAvifEncoder(async () => avif)])

@@ -59,7 +59,10 @@ function avif(effort: number, settings: readonly number[]): MeasuredEncoder {
   const options = { effort, chromaSubsampling: '4:2:0' } as const
   return {
     settings,
-    encode: async (picture, quality) => await raw(picture).avif({ ...options, quality }).toBuffer(),
+    encode: async (picture, quality) =>
+      await raw(picture)
+        .avif({ ...options, quality })
+        .toBuffer(),
   }
 }
 

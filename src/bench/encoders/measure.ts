@@ -78,7 +78,13 @@ export function match(
   return scale.map((jpeg) => {
     const { setting, rate } = at(curve, jpeg.score)
     const rounded = Math.round(setting / step) * step
-    return { encoder, quality: jpeg.setting, setting: rounded, score: jpeg.score, ofJpeg: round(rate / jpeg.rate, 3) }
+    return {
+      encoder,
+      quality: jpeg.setting,
+      setting: rounded,
+      score: jpeg.score,
+      ofJpeg: round(rate / jpeg.rate, 3),
+    }
   })
 }
 
