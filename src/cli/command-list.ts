@@ -87,6 +87,10 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     description: 'Measure pictures restored from thumbnails',
     load: async () => (await import('./commands/bench/thumbnail.ts')).benchThumbnailCommand,
   },
+  'bench encoders': {
+    description: 'Find the settings at which encoders look like a JPEG of each quality',
+    load: async () => (await import('./commands/bench/encoders.ts')).benchEncodersCommand,
+  },
   'bench encode': {
     description: 'Measure the CPU time of encoding by phase, against AVIF',
     load: async () => (await import('./commands/bench/encode.ts')).benchEncodeCommand,

@@ -46,7 +46,14 @@ export const EDGE_ROOMS = [
 export const COMPASS_ROOMS = ['shared', 'kernels', 'latents', 'picture', 'decoder', 'encoder', 'index.ts']
 
 /** Files directly in src/: the only ones that join areas, and what no area imports. */
-export const ROOTS = ['src/index.ts', 'src/worker.ts', 'src/worker-settings.ts', 'src/transcoder.ts']
+export const ROOTS = [
+  'src/index.ts',
+  'src/worker.ts',
+  'src/worker-settings.ts',
+  'src/transcoder.ts',
+  'src/transcoder-free.ts',
+  'src/transcoder-parts.ts',
+]
 
 /** The only part of the CLI that may import the benchmarks: no file of the product depends on a measurement. */
 const BENCH_COMMANDS = 'src/cli/commands/bench/'

@@ -18,7 +18,7 @@ const run = promisify(execFile)
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 /** What an app installs beside the package; the rest comes along in the tarball or not at all. */
 const PEERS = [
-  ...['hono', 'wrangler', 'sharp', 'onnxruntime-node'],
+  ...['hono', 'wrangler', 'sharp', 'onnxruntime-node', '@jsquash/avif', '@jsquash/webp'],
   ...['typescript', '@cloudflare/workers-types', '@types/node', 'undici-types'],
 ]
 

@@ -13,6 +13,7 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 it.each([
   ['the edge Worker', 'wrangler.toml', 200_000],
   ['the transcoder Worker', 'wrangler.transcoder.toml', 6_000_000],
+  ['the transcoder Worker of the free plan', 'wrangler.transcoder.free.toml', 3_000_000],
 ])(
   '%s is small enough to be deployed on every plan',
   async (_, config, limit) => {

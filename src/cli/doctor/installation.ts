@@ -30,6 +30,11 @@ const OPTIONAL_PACKAGES: readonly OptionalPackage[] = [
     // By default its install script downloads CUDA and fails without network.
     installFlags: '--onnxruntime-node-install=skip',
   },
+  {
+    name: '@jsquash/avif',
+    neededBy: 'the transcoder Worker (strata start, wrangler.transcoder.toml) to send AVIF',
+  },
+  { name: '@jsquash/webp', neededBy: 'the transcoder Worker (strata start, all its configurations)' },
   { name: 'onnxruntime-web', neededBy: 'programs of your own that run the ONNX models in WebAssembly' },
 ]
 

@@ -3,7 +3,7 @@ import { invalidParam, StrataError } from '../../core/errors.ts'
 import { PICTURE_FORMATS, type PictureFormat, STRATA_TYPE } from '../../format/media-type.ts'
 import { type Acceptance, rankFormats } from '../request/accept.ts'
 import type { ImageParams } from '../request/params.ts'
-import { MAX_ENCODED_PIXELS } from '../transcoder/limits.ts'
+import { describeLimit, fitsEncoder } from '../transcoder/limits.ts'
 
 export interface FormatRules {
   /** Formats that pictures are sent in where the URL names none; of those that a client likes equally, the first. */
@@ -27,21 +27,18 @@ export function chooseFormat(
   size: Size,
   { formats }: FormatRules,
 ): ChosenFormat {
-  const pixels = size.width * size.height
-  const isSmallEnough = (candidate: PictureFormat) => pixels <= MAX_ENCODED_PIXELS[candidate]
+  const { width, height } = size
   const named = PICTURE_FORMATS.find((candidate) => candidate === format)
   if (named !== undefined) {
-    if (isSmallEnough(named)) return { format: named, fallbacks: [] }
-    const most = MAX_ENCODED_PIXELS[named]
-    throw invalidParam(
-      'f',
-      `another format than ${named} above ${most} pixels`,
-      `${named} of ${size.width}x${size.height}`,
-    )
+    if (fitsEncoder(named, width, height)) return { format: named, fallbacks: [] }
+    throw invalidParam('f', `a picture of ${describeLimit(named)}`, `${width}x${height}`)
   }
   const offered = formats.includes('jpeg') ? formats : [...formats, 'jpeg' as const]
-  const [best, ...fallbacks] = rankFormats(accepted, offered).filter(isSmallEnough)
+  const accepting = rankFormats(accepted, offered)
+  const [best, ...fallbacks] = accepting.filter((candidate) => fitsEncoder(candidate, width, height))
   if (best !== undefined) return { format: best, fallbacks }
+  if (accepting.includes('jpeg'))
+    throw invalidParam('w', `a picture of ${describeLimit('jpeg')}`, `${width}x${height}`)
   throw new StrataError(
     'NOT_ACCEPTABLE',
     `Accept: expected ${offered.map((name) => `image/${name}`).join(', ')} or ${STRATA_TYPE} with q above 0`,

@@ -1,0 +1,45 @@
+import { needsFullChroma } from '../../../pixels/chroma-loss.ts'
+import { encoderQuality } from '../../../pixels/encoder-quality.ts'
+import type { PictureEncoder } from './encoder.ts'
+import { createWasmEncoder } from './wasm-encoder.ts'
+
+/** As the package numbers them. */
+const SUBSAMPLING = { '420': 1, '444': 3 } as const
+
+/** All fields are required by the binding. */
+const SETTINGS = {
+  qualityAlpha: -1,
+  denoiseLevel: 0,
+  tileColsLog2: 0,
+  tileRowsLog2: 0,
+  // libaom's fastest. At 8 some decoded layers take twice the bytes, and 7 takes six times as long.
+  speed: 9,
+  chromaDeltaQ: false,
+  sharpness: 0,
+  tune: 0,
+  enableSharpYUV: false,
+  bitDepth: 8,
+  lossless: false,
+}
+
+/**
+ * AVIF by libaom on one thread (package @jsquash/avif): 4:2:0, or 4:4:4 where the picture has edges of colour that 4:2:0
+ * would smear.
+ * @param load `@jsquash/avif/codec/enc/avif_enc.wasm`, compiled
+ * @param settingOf libavif's quality, a whole number to 100, for a quality on JPEG's scale
+ */
+export function createAvifEncoder(
+  load: () => Promise<WebAssembly.Module>,
+  settingOf = (quality: number): number => encoderQuality('edge-avif', quality),
+): PictureEncoder {
+  return createWasmEncoder({
+    format: 'avif',
+    glue: () => import('@jsquash/avif/codec/enc/avif_enc.js'),
+    load,
+    settings: ({ width, height, quality }, rgba) => ({
+      ...SETTINGS,
+      subsample: SUBSAMPLING[needsFullChroma(rgba, 4, width, height) ? '444' : '420'],
+      quality: settingOf(quality),
+    }),
+  })
+}

@@ -1,0 +1,55 @@
+import webp from '@jsquash/webp/codec/enc/webp_enc_simd.wasm'
+import type { Hono } from 'hono'
+import kernels from '../build/kernels.wasm'
+import { decodeRows } from './codec/compass/index.ts'
+import { embed } from './codec/hyperthumbnail/embed.ts'
+import { loadHyperThumbnail } from './codec/hyperthumbnail/load.ts'
+import type { Rescaler } from './codec/rescaler.ts'
+import { memoiseLoads } from './core/memoise-loads.ts'
+import { createTranscodeApp } from './edge/transcoder/app.ts'
+import type { PictureEncoder } from './edge/transcoder/encoders/encoder.ts'
+import { createJpegEncoder } from './edge/transcoder/encoders/jpeg.ts'
+import { createPngEncoder } from './edge/transcoder/encoders/png.ts'
+import { createWebpEncoder } from './edge/transcoder/encoders/webp.ts'
+import type { DecodeRows } from './edge/transcoder/transcode-layer.ts'
+import { createWasmJpeg } from './pixels/jpeg/forward-wasm.ts'
+import type { Runtime } from './runtime/types.ts'
+
+type EmbedArguments = Parameters<Rescaler['embed']>
+
+/** Bounds a strip in memory, whatever the width of a layer: an isolate has 128 MB, enough for 256 rows of 4096 pixels. */
+const MAX_STRIP_PIXELS = 4096 * 256
+
+/**
+ * The second Worker: the decoder's models behind the edge Worker's service binding. The models are loaded for the first
+ * picture of an isolate; a failed load is tried again for the next one.
+ *
+ * @param createRuntime what runs the decoder's networks
+ * @param more encoders of formats besides WebP, JPEG and PNG
+ */
+export function createTranscoder(
+  createRuntime: () => Promise<Runtime>,
+  more: readonly PictureEncoder[] = [],
+): Hono {
+  const kernel = createWasmJpeg(kernels)
+  const runtime = memoiseLoads<void, Runtime>(createRuntime)
+  const modelOf = memoiseLoads(async (factor: number) => await loadHyperThumbnail(await runtime(), factor))
+  const own = [createWebpEncoder(async () => webp), createJpegEncoder(kernel), createPngEncoder()]
+  const decodeLayer: DecodeRows = async function* (bytes, { layer, signal }) {
+    yield* decodeRows(bytes, { runtime: await runtime(), layer, signal, maxStripPixels: MAX_STRIP_PIXELS })
+  }
+  const parts = {
+    decodeRows: decodeLayer,
+    encoders: Object.fromEntries([...own, ...more].map((encoder) => [encoder.format, encoder])),
+    async rescaler(factor: number) {
+      const model = await modelOf(factor)
+      return (
+        model && {
+          factor: model.factor,
+          embed: (...[rows, options]: EmbedArguments) => embed(rows, options, { model, kernel }),
+        }
+      )
+    },
+  }
+  return createTranscodeApp(parts)
+}
