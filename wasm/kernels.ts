@@ -17,6 +17,7 @@ export { jpegEmit, jpegTokenize } from './jpeg-scan'
 export { liffCubic, liffRow } from './liff'
 export { matrixAddProduct } from './matrix'
 export { ransDecode } from './rans'
+export { resampleAcross, resampleDown } from './resample'
 
 /** First byte that no kernel uses for itself. */
 export function heapBase(): usize {

@@ -1,4 +1,4 @@
-import { createResampler } from './resample.ts'
+import { type CreateResampler, createResampler } from './resample.ts'
 
 /** Width and height in pixels. */
 interface Size {
@@ -20,6 +20,8 @@ export interface FrameOptions {
   readonly fit: 'fill' | 'cover' | 'pad'
   /** Around a padded picture. @default white */
   readonly background?: Rgb | undefined
+  /** @default the resampler in TypeScript */
+  readonly createResampler?: CreateResampler | undefined
 }
 
 interface Rectangle extends Size {
@@ -37,10 +39,10 @@ export interface Framer {
  * @throws StrataError PARAM_INVALID for sizes that are no positive integers
  */
 export function createFramer(options: FrameOptions): Framer {
-  const { from, to } = options
+  const { from, to, createResampler: create = createResampler } = options
   const part = partOf(options)
   const shown = shownIn(options)
-  const resampler = createResampler({ ...part, outWidth: shown.width, outHeight: shown.height })
+  const resampler = create({ ...part, outWidth: shown.width, outHeight: shown.height })
   const background = options.background ?? [255, 255, 255]
   const padded = shown.width !== to.width || shown.height !== to.height
   const rowBytes = 3 * from.width
