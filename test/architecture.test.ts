@@ -54,7 +54,7 @@ const MAX_LINES = 250
 /** Files directly in src/: the only ones that join areas, and what no area imports. */
 const ROOTS = [
   ...['src/index.ts', 'src/worker.ts', 'src/worker-settings.ts'],
-  ...['src/transcoder.ts', 'src/transcoder-parts.ts'],
+  ...['src/transcoder.ts', 'src/transcoder-onnx.ts', 'src/transcoder-parts.ts'],
 ]
 
 /** The only part of the CLI that may import the benchmarks: no file of the product depends on a measurement. */

@@ -15,7 +15,7 @@ const PASS_METHODS = ['magnitudes', 'halves', 'tables', 'store', 'close'] as con
 export type Observer = <T>(part: DecodePart, work: () => T) => T
 
 /**
- * The transcode as src/transcoder.ts composes it, with the runtime of this process in place of workerd's.
+ * The transcode as src/transcoder-parts.ts composes it, with the runtime of this process in place of workerd's.
  * @throws StrataError MODEL_INVALID when the kernels were not built
  */
 export function observedTranscode(runtime: Runtime, observer: Observer): TranscodeParts {

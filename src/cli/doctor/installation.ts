@@ -30,7 +30,11 @@ const OPTIONAL_PACKAGES: readonly OptionalPackage[] = [
     // Its install script fetches CUDA, and fails where it cannot.
     installFlags: '--onnxruntime-node-install=skip',
   },
-  { name: 'onnxruntime-web', neededBy: 'programs of your own that run the ONNX models in WebAssembly' },
+  {
+    name: 'onnxruntime-web',
+    neededBy:
+      'the transcoder Worker on ONNX Runtime, and programs of your own that run the models in WebAssembly',
+  },
 ]
 
 /** Looks at everything that this installation can use. Never throws. */
