@@ -6,6 +6,7 @@ import { loadHyperThumbnail } from './codec/hyperthumbnail/load.ts'
 import { memoiseLoads } from './core/memoise-loads.ts'
 import { createTranscodeApp } from './edge/transcoder/app.ts'
 import { createWasmJpeg } from './pixels/jpeg/forward-wasm.ts'
+import { createWasmResampler } from './pixels/resample-wasm.ts'
 import type { Runtime } from './runtime/types.ts'
 
 /** Bounds a strip in memory, whatever the width of a layer: an isolate has 128 MB, enough for 256 rows of 4096 pixels. */
@@ -26,6 +27,7 @@ export function createTranscoder(createRuntime: () => Promise<Runtime>): Hono {
       yield* decodeRows(bytes, { runtime: await runtime(), layer, signal, maxStripPixels: MAX_STRIP_PIXELS })
     },
     kernel,
+    createResampler: createWasmResampler(kernels),
     async rescaler(factor) {
       const model = await modelOf(factor)
       return (

@@ -3,6 +3,7 @@ import { type CodecKernels, kernelsOf } from '../codec/compass/kernels/kernels.t
 import { StrataError } from '../core/errors.ts'
 import type { TranscodeParts } from '../edge/transcoder/transcode-layer.ts'
 import { createWasmJpeg } from '../pixels/jpeg/forward-wasm.ts'
+import { createWasmResampler } from '../pixels/resample-wasm.ts'
 import type { Runtime } from '../runtime/types.ts'
 
 /** Parts of decoding that are timed from outside the codec. No two of them run at the same time. */
@@ -27,6 +28,7 @@ export function observedTranscode(runtime: Runtime, observer: Observer): Transco
   return {
     decodeRows: (bytes, options) => decodeRows(bytes, { ...options, runtime: observed, kernels }),
     kernel: createWasmJpeg(runtime.kernels),
+    createResampler: createWasmResampler(runtime.kernels),
   }
 }
 

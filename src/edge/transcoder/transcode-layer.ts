@@ -9,6 +9,7 @@ import type { LayerInfo } from '../../format/types.ts'
 import { createFramer, type FrameOptions } from '../../pixels/frame.ts'
 import type { JpegKernel } from '../../pixels/jpeg/types.ts'
 import { createJpegWriter } from '../../pixels/jpeg/writer.ts'
+import type { CreateResampler } from '../../pixels/resample.ts'
 import type { TranscodeRequest } from './transcoder.ts'
 
 /**
@@ -25,6 +26,8 @@ export interface TranscodeParts {
   readonly decodeRows: DecodeRows
   /** JPEG arithmetic. @default the TypeScript reference */
   readonly kernel?: JpegKernel
+  /** Makes other sizes than a layer's. @default the TypeScript reference */
+  readonly createResampler?: CreateResampler
   /** The model for this embed factor, undefined where there is none. @default no models */
   readonly rescaler?: (factor: number) => Promise<Pick<Rescaler, 'embed' | 'factor'> | undefined>
 }
@@ -57,7 +60,9 @@ export async function transcodeLayer(
   const rows = stripsOf(parts.decodeRows(prefix, { layer, ...(signal && { signal }) }), signal)
   if (rescaler) return await rescaler.embed(rows, { high: size, low: { width, height }, quality, signal })
   const writer = createJpegWriter({ width, height, quality, subsampling: '420', kernel: parts.kernel })
-  const framer = fit && createFramer({ ...frameOf(request), from: size, to: { width, height } })
+  const { createResampler } = parts
+  const framer =
+    fit && createFramer({ ...frameOf(request), from: size, to: { width, height }, createResampler })
   const jpeg: Uint8Array[] = []
   for await (const strip of rows) {
     const framed = framer ? framer.write(strip.data) : strip.data
