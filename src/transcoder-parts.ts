@@ -13,6 +13,7 @@ import { createPngEncoder } from './edge/transcoder/encoders/png.ts'
 import { createWebpEncoder } from './edge/transcoder/encoders/webp.ts'
 import type { DecodeRows } from './edge/transcoder/transcode-layer.ts'
 import { createWasmJpeg } from './pixels/jpeg/forward-wasm.ts'
+import { createWasmResampler } from './pixels/resample-wasm.ts'
 import type { Runtime } from './runtime/types.ts'
 
 type EmbedArguments = Parameters<Rescaler['embed']>
@@ -41,6 +42,7 @@ export function createTranscoder(
   const parts = {
     decodeRows: decodeLayer,
     encoders: Object.fromEntries([...own, ...more].map((encoder) => [encoder.format, encoder])),
+    createResampler: createWasmResampler(kernels),
     async rescaler(factor: number) {
       const model = await modelOf(factor)
       return (

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { publint } from 'publint'
 import { describe, expect, it } from 'vitest'
@@ -19,6 +19,16 @@ describe('package.json', () => {
     const { messages } = await publint({ pkgDir: fileURLToPath(root), pack: false, strict: true })
     expect(messages).toEqual([])
   })
+
+  it.each(readdirSync(root).filter((name) => /^wrangler.*\.toml$/.test(name)))(
+    'packs %s and the Worker that it names',
+    (name) => {
+      const main = /^main = "(.+)"$/m.exec(readFileSync(new URL(name, root), 'utf8'))?.[1] ?? ''
+      expect(manifest.files).toContain(name)
+      expect(manifest.files).toContain(main.split('/')[0])
+      expect(existsSync(new URL(main, root))).toBe(true)
+    },
+  )
 
   it('pins every development dependency to one version', () => {
     const loose = Object.entries(manifest.devDependencies).filter(

@@ -17,6 +17,7 @@ export { jpegEmit, jpegTokenize } from './jpeg-scan'
 export { liffCubic, liffRow } from './liff'
 export { matrixAddProduct } from './matrix'
 export { ransDecode } from './rans'
+export { resampleAcross, resampleDown } from './resample'
 
 /** First byte behind the static data of the kernels. */
 export function heapBase(): usize {

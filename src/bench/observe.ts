@@ -4,6 +4,7 @@ import { StrataError } from '../core/errors.ts'
 import { createJpegEncoder } from '../edge/transcoder/encoders/jpeg.ts'
 import type { TranscodeParts } from '../edge/transcoder/transcode-layer.ts'
 import { createWasmJpeg } from '../pixels/jpeg/forward-wasm.ts'
+import { createWasmResampler } from '../pixels/resample-wasm.ts'
 import type { Runtime } from '../runtime/types.ts'
 
 /** Parts of decoding that are timed from outside the codec. No two of them run at the same time. */
@@ -16,7 +17,7 @@ const PASS_METHODS = ['magnitudes', 'halves', 'tables', 'store', 'close'] as con
 export type Observer = <T>(part: DecodePart, work: () => T) => T
 
 /**
- * The transcode as src/transcoder.ts composes it, with the runtime of this process in place of workerd's.
+ * The transcode as src/transcoder-parts.ts composes it, with the runtime of this process in place of workerd's.
  * @throws StrataError MODEL_INVALID when the kernels were not built
  */
 export function observedTranscode(runtime: Runtime, observer: Observer): TranscodeParts {
@@ -28,6 +29,7 @@ export function observedTranscode(runtime: Runtime, observer: Observer): Transco
   return {
     decodeRows: (bytes, options) => decodeRows(bytes, { ...options, runtime: observed, kernels }),
     encoders: { jpeg: createJpegEncoder(createWasmJpeg(runtime.kernels)) },
+    createResampler: createWasmResampler(runtime.kernels),
   }
 }
 

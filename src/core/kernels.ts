@@ -80,6 +80,21 @@ interface KernelExports {
     input: number,
     state: number,
   ): number
+  resampleAcross(
+    ...args: [
+      ...[rgb: number, width: number, spread: number, first: number, weights: number, pairs: number],
+      ...[outWidth: number, out: number],
+    ]
+  ): void
+  resampleDown(
+    ring: number,
+    pitch: number,
+    slots: number,
+    slot: number,
+    weights: number,
+    pairs: number,
+    out: number,
+  ): void
 }
 
 type JpegConvertArguments = [

@@ -1,5 +1,5 @@
 import { coveringPart, type Point, paddedPlace, type Rectangle, type Size } from '../core/box.ts'
-import { createResampler } from './resample.ts'
+import { type CreateResampler, createResampler } from './resample.ts'
 
 type Rgb = readonly [r: number, g: number, b: number]
 
@@ -17,6 +17,8 @@ export interface FrameOptions {
   readonly focus?: Point | undefined
   /** Around a padded picture. @default white */
   readonly background?: Rgb | undefined
+  /** @default the resampler in TypeScript */
+  readonly createResampler?: CreateResampler | undefined
 }
 
 /** Reads whole rows of interleaved 8-bit RGB, from the top; gives the rows that are ready, undefined when there are none. */
@@ -29,10 +31,10 @@ interface Framer {
  * @throws StrataError PARAM_INVALID for sizes that are no positive integers
  */
 export function createFramer(options: FrameOptions): Framer {
-  const { from, to } = options
+  const { from, to, createResampler: create = createResampler } = options
   const part = partOf(options)
   const shown = shownIn(options)
-  const resampler = createResampler({ ...part, outWidth: shown.width, outHeight: shown.height })
+  const resampler = create({ ...part, outWidth: shown.width, outHeight: shown.height })
   const background = options.background ?? [255, 255, 255]
   const padded = shown.width !== to.width || shown.height !== to.height
   const rowBytes = 3 * from.width

@@ -1,6 +1,6 @@
 import { invalidParam } from '../core/errors.ts'
 
-const RESAMPLE_FILTERS = ['lanczos3', 'bicubic'] as const
+export const RESAMPLE_FILTERS = ['lanczos3', 'bicubic'] as const
 export type ResampleFilter = (typeof RESAMPLE_FILTERS)[number]
 
 /** Fractional bits of the integer weights. */

@@ -9,7 +9,7 @@ import {
 
 const HALF = 1 << (WEIGHT_BITS - 1)
 
-interface ResampleOptions {
+export interface ResampleOptions {
   readonly width: number
   readonly height: number
   readonly outWidth: number
@@ -19,7 +19,7 @@ interface ResampleOptions {
 }
 
 /** Resizes row by row; holds only the rows that the filter spans. */
-interface Resampler {
+export interface Resampler {
   /**
    * @param rgb n whole rows of the input, top to bottom; the last call gives the last row of the output
    * @returns the rows that are ready, undefined when there are none
@@ -28,19 +28,46 @@ interface Resampler {
   write(rgb: Uint8Array): Uint8Array | undefined
 }
 
+/** @throws StrataError PARAM_INVALID for sizes that are no positive integers */
+export type CreateResampler = (options: ResampleOptions) => Resampler
+
+/** The arithmetic of a resampler. Both passes work in a ring of rows of the output's width: row y is at y % down.taps. */
+export interface ResamplePasses {
+  /** Row `row` of the input, which begins at rgb[from], goes across into the ring. */
+  across(rgb: Uint8Array, from: number, row: number): void
+  /** Row `row` of the output, from the rows of the ring, goes to out[at]. */
+  down(row: number, out: Uint8Array, at: number): void
+}
+
 /**
  * A resizer of interleaved 8-bit RGB: first across, then down, 8 bits in between, as Pillow's `Image.resize`.
  *
  * @throws StrataError PARAM_INVALID for sizes that are no positive integers
  */
-export function createResampler(options: ResampleOptions): Resampler {
+export const createResampler: CreateResampler = (options) => {
   const { width, height, outWidth, outHeight, filter = 'lanczos3' } = options
   const across = resampleWeights(width, outWidth, filter)
   const down = resampleWeights(height, outHeight, filter)
+  const outBytes = 3 * outWidth
+  const ring = new Uint8Array(down.taps * outBytes)
+  return streamRows(options, down, {
+    across(rgb, from, row) {
+      resampleRow(rgb, from, across, ring, (row % down.taps) * outBytes, outWidth)
+    },
+    down(row, out, at) {
+      blendRows(ring, outBytes, down, row, out, at)
+    },
+  })
+}
+
+/** A resampler of these passes: says when each is due and refuses what a caller must not write. */
+export function streamRows(
+  { width, height, outWidth, outHeight }: ResampleOptions,
+  down: ResampleWeights,
+  passes: ResamplePasses,
+): Resampler {
   const rowBytes = 3 * width
   const outBytes = 3 * outWidth
-  /** The latest rows, already of the output's width: row y is at y % down.taps. */
-  const window = new Uint8Array(down.taps * outBytes)
   let received = 0
   let sent = 0
 
@@ -54,11 +81,10 @@ export function createResampler(options: ResampleOptions): Resampler {
     while (ready < outHeight && rowsNeeded(down, ready) <= received + rows) ready++
     const out = new Uint8Array((ready - sent) * outBytes)
     for (let row = 0, at = 0; row < rows; row++) {
-      const slot = (received % down.taps) * outBytes
-      resampleRow(rgb, row * rowBytes, across, window, slot, outWidth)
+      passes.across(rgb, row * rowBytes, received)
       received++
       for (; sent < outHeight && rowsNeeded(down, sent) <= received; sent++, at += outBytes) {
-        blendRows(window, outBytes, down, sent, out, at)
+        passes.down(sent, out, at)
       }
     }
     return out.length > 0 ? out : undefined
@@ -110,7 +136,7 @@ function resampleRow(
 }
 
 function blendRows(
-  window: Uint8Array,
+  ring: Uint8Array,
   rowBytes: number,
   { taps, first, count, weights }: ResampleWeights,
   row: number,
@@ -121,7 +147,7 @@ function blendRows(
   for (let i = 0; i < count[row]!; i++) {
     const weight = weights[row * taps + i]!
     const at = ((first[row]! + i) % taps) * rowBytes
-    for (let x = 0; x < rowBytes; x++) sums[x]! += weight * window[at + x]!
+    for (let x = 0; x < rowBytes; x++) sums[x]! += weight * ring[at + x]!
   }
   for (let x = 0; x < rowBytes; x++) out[outAt + x] = clamp(sums[x]!)
 }

@@ -3,7 +3,7 @@ import { listSources, readSource } from './source.ts'
 import { unusedExports } from './unused-exports.ts'
 
 /** What wrangler.toml and wrangler.transcoder.toml start. package.json names all other entry points. */
-const WORKERS = ['src/worker.ts', 'src/transcoder.ts', 'src/transcoder-free.ts']
+const WORKERS = ['src/worker.ts', 'src/transcoder.ts', 'src/transcoder-free.ts', 'src/transcoder-onnx.ts']
 
 describe('the exports of src/', () => {
   it('are those that another file needs', () => {

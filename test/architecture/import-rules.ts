@@ -52,6 +52,7 @@ export const ROOTS = [
   'src/worker-settings.ts',
   'src/transcoder.ts',
   'src/transcoder-free.ts',
+  'src/transcoder-onnx.ts',
   'src/transcoder-parts.ts',
 ]
 

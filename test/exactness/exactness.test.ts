@@ -86,9 +86,12 @@ describe('random pictures', { timeout: 120_000 }, () => {
     }
   })
 
-  it('decode alike in workerd', async () => {
-    expect(await remoteDifferences(startWorkerd)).toEqual([])
-  })
+  it.each(['exactness-worker.ts', 'exactness-onnx-worker.ts'] as const)(
+    'decode alike in workerd: %s',
+    async (worker) => {
+      expect(await remoteDifferences(() => startWorkerd(worker))).toEqual([])
+    },
+  )
 
   it('decode alike in Chromium, which refuses models that are not what the manifest says', async ({
     skip,

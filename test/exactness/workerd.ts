@@ -17,14 +17,11 @@ interface WorkerModule {
   readonly contents: Uint8Array<ArrayBuffer> | string
 }
 
-/** workerd with test/edge/exactness-worker.ts in it. */
-export async function startWorkerd(): Promise<RemoteDecoder> {
-  const miniflare = new Miniflare({
-    modules: await bundleWorker(),
-    compatibilityDate: '2026-04-01',
-    compatibilityFlags: ['nodejs_compat'],
-  })
-  await miniflare.ready
+/** workerd with one of these files of test/edge in it. */
+export async function startWorkerd(
+  worker: 'exactness-worker.ts' | 'exactness-onnx-worker.ts',
+): Promise<RemoteDecoder> {
+  const miniflare = await startWorker(`test/edge/${worker}`)
   return {
     async decode(file) {
       const response = await miniflare.dispatchFetch('http://worker/', { method: 'POST', body: file })
@@ -38,13 +35,24 @@ export async function startWorkerd(): Promise<RemoteDecoder> {
   }
 }
 
-/** The Worker as wrangler bundles it: .wasm and .bin files become modules of their own. */
-async function bundleWorker(): Promise<WorkerModule[]> {
+/** workerd with this source file, by its path from the repository's root. */
+export async function startWorker(entry: string): Promise<Miniflare> {
+  const miniflare = new Miniflare({
+    modules: await bundleWorker(entry),
+    compatibilityDate: '2026-04-01',
+    compatibilityFlags: ['nodejs_compat'],
+  })
+  await miniflare.ready
+  return miniflare
+}
+
+/** The Worker as wrangler bundles it: .wasm, .bin and .onnx files become modules of their own. */
+async function bundleWorker(entry: string): Promise<WorkerModule[]> {
   const modules = new Map<string, WorkerModule>()
   const binaries: Plugin = {
     name: 'binaries',
     setup({ onResolve }) {
-      onResolve({ filter: /\.(wasm|bin)$/ }, async ({ path, resolveDir }) => {
+      onResolve({ filter: /\.(wasm|bin|onnx)$/ }, async ({ path, resolveDir }) => {
         const file = path.startsWith('.')
           ? resolve(resolveDir, path)
           : createRequire(import.meta.url).resolve(path)
@@ -56,7 +64,7 @@ async function bundleWorker(): Promise<WorkerModule[]> {
     },
   }
   const { outputFiles } = await build({
-    entryPoints: [fileURLToPath(new URL('../edge/exactness-worker.ts', import.meta.url))],
+    entryPoints: [fileURLToPath(new URL(`../../${entry}`, import.meta.url))],
     plugins: [binaries],
     bundle: true,
     write: false,

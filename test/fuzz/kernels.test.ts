@@ -82,6 +82,11 @@ describe('the WebAssembly kernels, given anything', { timeout: 60_000 }, () => {
     const kernels = instantiateKernels(kernelModule())
     for (let seed = 1; seed <= 100; seed++) turnNumbers(kernels, randomOf(seed))
   })
+
+  it('resample inside their sections', () => {
+    const kernels = instantiateKernels(kernelModule())
+    for (let seed = 1; seed <= 100; seed++) resampleRows(kernels, randomOf(seed))
+  })
 })
 
 /** liffCubic and liffRow with any samples, columns beyond the picture and phases that do not exist. */
@@ -158,5 +163,34 @@ function turnNumbers(kernels: Kernels, random: Random): void {
     exports.cellDequantize(values, latents, channels, gains, 16383, out[1]!)
     exports.cellBytes(samples, count, out[2]!)
     exports.cellBound(samples, count, 16320)
+  })
+}
+
+/** Both passes of a resampler with any samples and any weights, as long as those beyond a row weigh nothing. */
+function resampleRows(kernels: Kernels, random: Random): void {
+  const [width, outWidth, slots] = [1 + random.below(60), 1 + random.below(60), 1 + random.below(9)]
+  const pairs = 1 + random.below(6)
+  const pitch = 16 * Math.ceil((3 * outWidth + 1) / 16)
+  const first = Int32Array.from({ length: outWidth }, () => random.below(width))
+  const weights = new Int16Array(random.bytes(8 * outWidth * pairs).buffer)
+  first.forEach((from, x) => {
+    for (let tap = Math.min(2 * pairs, width - from); tap < 2 * pairs; tap++) {
+      const at = 4 * (x * pairs + (tap >> 1)) + (tap & 1)
+      weights[at] = 0
+      weights[at + 2] = 0
+    }
+  })
+  const any = (bytes: number) => ({ bytes, content: random.bytes(bytes) })
+  const sections = [
+    { bytes: 4 * outWidth, content: new Uint8Array(first.buffer) },
+    { bytes: weights.byteLength, content: new Uint8Array(weights.buffer) },
+    ...[any(3 * width + 16), { bytes: 16 * (width + 2 * pairs + 3) }, { bytes: 3 * outWidth + 1 }],
+    ...[any(slots * pitch), any(8 * pairs), { bytes: pitch }],
+  ]
+  const slot = random.below(slots)
+  guarded(kernels, sections, ([firstAt = 0, across = 0, rgb = 0, spread = 0, row = 0, ...rest]) => {
+    const [ring = 0, down = 0, out = 0] = rest
+    kernels.exports.resampleAcross(rgb, width, spread, firstAt, across, pairs, outWidth, row)
+    kernels.exports.resampleDown(ring, pitch, slots, slot, down, pairs, out)
   })
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { concat } from '../../src/core/bytes.ts'
 import { type RgbImage, rgbImage } from '../../src/core/image.ts'
 import { createFramer, type FrameOptions } from '../../src/pixels/frame.ts'
-import { resample } from '../../src/pixels/resample.ts'
+import { createResampler, type ResampleOptions, resample } from '../../src/pixels/resample.ts'
 import { gradient } from '../pictures.ts'
 
 type Fit = FrameOptions['fit']
@@ -81,5 +81,21 @@ describe('a frame', () => {
     expect(at(padded, 0, 10)).not.toEqual(RED)
     expect(at(padded, 19, 19)).not.toEqual(RED)
     expect(at(padded, 19, 20)).toEqual(RED)
+  })
+
+  it.each(['fill', 'cover', 'pad'] as const)('%s: asks the resampler that it is given', (fit) => {
+    const image = gradient(60, 40)
+    const asked: ResampleOptions[] = []
+    const framer = createFramer({
+      ...{ from: image, to: { width: 30, height: 30 }, fit, background: RED },
+      createResampler: (options) => {
+        asked.push(options)
+        return createResampler(options)
+      },
+    })
+    expect(framer.write(image.data)).toEqual(frame(image, 30, 30, fit, 40).data)
+    expect(asked).toEqual([
+      expect.objectContaining({ outWidth: 30, outHeight: fit === 'pad' ? 20 : 30, height: 40 }),
+    ])
   })
 })

@@ -29,13 +29,15 @@ const WEBP_QUALITY = 75
 export interface SpeedRow {
   readonly width: number
   readonly height: number
-  /** Medians, in milliseconds. */
-  readonly cpuMs: Contest<number>
-  /** Shares of our time, 0 to 1. */
+  /** Medians, in milliseconds. `onnxruntime`: ours, with onnxruntime-web in place of our kernels for the networks. */
+  readonly cpuMs: Contest<number> & { readonly onnxruntime: number }
+  /** Of our time, 0 to 1. */
   readonly shares: Readonly<Record<CpuPart, number>>
   /** Our time divided by that of the AVIF, and of the WebP. */
   readonly ratio: number
   readonly ratioWebp: number
+  /** Our time over that with onnxruntime-web. */
+  readonly ratioOnnxruntime: number
   /** Bytes read. */
   readonly bytes: Contest<number>
   readonly samples: number
@@ -53,14 +55,17 @@ interface SpeedOptions {
 }
 
 /**
- * Times the edge's transcode, as src/transcoder.ts composes it, against transcodes from stored AVIF and WebP. The three run
- * in turns in one process, so that other load on the machine affects all of them.
- * @throws StrataError FILE_FAILED when jSquash is not installed, MODEL_INVALID when the kernels are not built
+ * Times the transcode that the edge does, in the composition of src/transcoder-parts.ts and with either engine, against
+ * what it would have to do with stored AVIF or WebP. All take turns in one process, so that whatever else the machine
+ * does hits all.
+ * @throws StrataError FILE_FAILED when jSquash or onnxruntime-web is not installed, MODEL_INVALID when the kernels are not
+ * built
  */
 export async function measureSpeed(image: RgbImage, options: SpeedOptions): Promise<SpeedRow[]> {
   const { widths, samples, codec, progress } = options
   const rivals = await loadRivals()
   const runtime = await createWasmRuntime()
+  const onnxruntime = await loadOnnxruntime()
   progress?.('encoding')
   const file = await codec.encodeUnverified(image, {
     ladder: ladderFor(image.width),
@@ -72,25 +77,43 @@ export async function measureSpeed(image: RgbImage, options: SpeedOptions): Prom
     const layer = readHeader(file).layers.find((known) => known.width === width)
     if (!layer) throw new StrataError('INTERNAL', `width ${width} is not on the ladder`)
     const clock = new CpuClock()
-    const ours = prepareOurs(file.slice(0, layer.end), layer, runtime, clock)
+    const prefix = file.slice(0, layer.end)
+    const ours = prepareOurs(prefix, layer, runtime, clock)
+    const second = prepareOurs(prefix, layer, onnxruntime, new CpuClock())
     const theirs = await prepareTheirs(await resizeLanczos(image, width, layer.height), rivals)
-    const times = await takeTurns({ strata: ours, avif: theirs.avif.run, webp: theirs.webp.run }, samples, {
+    const runs = { strata: ours, onnxruntime: second, avif: theirs.avif.run, webp: theirs.webp.run }
+    const times = await takeTurns(runs, samples, {
       warmedUp: () => clock.reset(),
       progress: (done) => progress?.(`${width}: ${done}`),
     })
-    const cpuMs = { strata: median(times.strata), avif: median(times.avif), webp: median(times.webp) }
+    const over = (rival: keyof typeof times) => round(median(times.strata) / median(times[rival]), 3)
+    const ms = (name: keyof typeof times) => round(median(times[name]), 1)
     rows.push({
       width,
       height: layer.height,
-      cpuMs: { strata: round(cpuMs.strata, 1), avif: round(cpuMs.avif, 1), webp: round(cpuMs.webp, 1) },
+      cpuMs: { strata: ms('strata'), onnxruntime: ms('onnxruntime'), avif: ms('avif'), webp: ms('webp') },
       shares: clock.shares(times.strata.reduce((sum, time) => sum + time, 0)),
-      ratio: round(cpuMs.strata / cpuMs.avif, 3),
-      ratioWebp: round(cpuMs.strata / cpuMs.webp, 3),
+      ratio: over('avif'),
+      ratioWebp: over('webp'),
+      ratioOnnxruntime: over('onnxruntime'),
       bytes: { strata: layer.end, avif: theirs.avif.bytes, webp: theirs.webp.bytes },
       samples,
     })
   }
   return rows
+}
+
+/** The second engine as the transcoder Worker runs it: onnxruntime-web, one thread. */
+async function loadOnnxruntime(): Promise<Runtime> {
+  const runtime = await createWasmRuntime({ engine: 'onnxruntime' })
+  try {
+    await runtime.network('features')
+    return runtime
+  } catch (cause) {
+    const message =
+      'cannot load onnxruntime-web, the second engine: npm install --no-save onnxruntime-web@1.30.0'
+    throw new StrataError('FILE_FAILED', message, { cause })
+  }
 }
 
 function prepareOurs(

@@ -4,12 +4,14 @@ import type { SpeedRow } from './measure.ts'
 /** Formats the measurements for people. */
 export function formatSpeed(rows: readonly SpeedRow[]): string {
   const lines = [
-    'CPU ms to a JPEG      strata      avif      webp  of avif  of webp',
-    ...rows.map(({ width, height, cpuMs, ratio, ratioWebp }) =>
+    'CPU ms to a JPEG      strata   on onnx      avif      webp  of onnx  of avif  of webp',
+    ...rows.map(({ width, height, cpuMs, ratio, ratioWebp, ratioOnnxruntime }) =>
       [
         `${width}x${height}`.padEnd(18),
-        ...[cpuMs.strata, cpuMs.avif, cpuMs.webp].map((time) => time.toFixed(1).padStart(8)),
-        ...[ratio, ratioWebp].map((value) => value.toFixed(2).padStart(7)),
+        ...[cpuMs.strata, cpuMs.onnxruntime, cpuMs.avif, cpuMs.webp].map((time) =>
+          time.toFixed(1).padStart(8),
+        ),
+        ...[ratioOnnxruntime, ratio, ratioWebp].map((value) => value.toFixed(2).padStart(7)),
       ].join('  '),
     ),
     '',

@@ -35,7 +35,11 @@ const OPTIONAL_PACKAGES: readonly OptionalPackage[] = [
     neededBy: 'the transcoder Worker (strata start, wrangler.transcoder.toml) to send AVIF',
   },
   { name: '@jsquash/webp', neededBy: 'the transcoder Worker (strata start, all its configurations)' },
-  { name: 'onnxruntime-web', neededBy: 'programs of your own that run the ONNX models in WebAssembly' },
+  {
+    name: 'onnxruntime-web',
+    neededBy:
+      'the transcoder Worker on ONNX Runtime, and programs of your own that run the models in WebAssembly',
+  },
 ]
 
 /** Checks everything that this installation can use. Never throws. */

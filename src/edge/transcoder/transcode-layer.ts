@@ -8,6 +8,7 @@ import type { PictureFormat } from '../../format/media-type.ts'
 import { readHeader, wholeLayers } from '../../format/reader.ts'
 import type { LayerInfo } from '../../format/types.ts'
 import { createFramer, type FrameOptions } from '../../pixels/frame.ts'
+import type { CreateResampler } from '../../pixels/resample.ts'
 import type { PictureEncoder } from './encoders/encoder.ts'
 import type { TranscodeRequest } from './transcoder.ts'
 
@@ -24,6 +25,8 @@ export type DecodeRows = (
 export interface TranscodeParts {
   readonly decodeRows: DecodeRows
   readonly encoders: Readonly<Partial<Record<PictureFormat, PictureEncoder>>>
+  /** Makes other sizes than a layer's. @default the TypeScript reference */
+  readonly createResampler?: CreateResampler | undefined
   /** The model for this embed factor, undefined where there is none. @default no models */
   readonly rescaler?: (factor: number) => Promise<Pick<Rescaler, 'embed' | 'factor'> | undefined>
 }
@@ -55,14 +58,20 @@ export async function transcodeLayer(
   }
   const from = header.layers[layer] as LayerInfo
   checkSize(request, from)
+  const { createResampler } = parts
   const rows = stripsOf(parts.decodeRows(prefix, { layer, ...(signal && { signal }) }), signal)
   if (rescaler === undefined) {
-    const framed = framedRows(rows, { ...frameOf(request), from, to: { width, height } })
+    const framed = framedRows(rows, { ...frameOf(request), from, to: { width, height }, createResampler })
     return await encoder.encode(framed, { width, height, quality, signal })
   }
   const low = { width, height }
   const high = hiddenSize(from, low, ht)
-  return await rescaler.embed(resizedStrips(rows, from, high), { high, low, quality, signal })
+  return await rescaler.embed(resizedStrips(rows, { from, to: high, fit: 'fill', createResampler }), {
+    high,
+    low,
+    quality,
+    signal,
+  })
 }
 
 function encoderOf({ format, ht }: TranscodeRequest, { encoders }: TranscodeParts): PictureEncoder {
@@ -137,10 +146,8 @@ async function* framedRows(
 
 async function* resizedStrips(
   strips: AsyncIterable<RgbImage>,
-  from: Size,
-  to: Size,
+  options: FrameOptions,
 ): AsyncGenerator<RgbImage> {
-  for await (const data of framedRows(strips, { from, to, fit: 'fill' })) {
-    yield rgbImage(to.width, data.length / (3 * to.width), data)
-  }
+  const { width } = options.to
+  for await (const data of framedRows(strips, options)) yield rgbImage(width, data.length / (3 * width), data)
 }

@@ -35,12 +35,12 @@ describe('samplePicture', () => {
 describe('formatSpeed', () => {
   it('is a table of times and one of shares', () => {
     const shares = { entropy: 0.03, networks: 0.6, kernels: 0.05, jpeg: 0.02, other: 0.3 }
-    const cpuMs = { strata: 150, avif: 300, webp: 200 }
-    const [row] = [
-      { width: 640, height: 427, cpuMs, shares, ratio: 0.5, ratioWebp: 0.75, bytes: cpuMs, samples: 3 },
-    ]
-    const lines = formatSpeed([row!]).split('\n')
-    expect(lines[1]).toMatch(/^640x427 +150\.0 +300\.0 +200\.0 +0\.50 +0\.75$/)
+    const cpuMs = { strata: 150, onnxruntime: 600, avif: 300, webp: 200 }
+    const ratios = { ratio: 0.5, ratioWebp: 0.75, ratioOnnxruntime: 0.25 }
+    const lines = formatSpeed([
+      { width: 640, height: 427, cpuMs, shares, ...ratios, bytes: cpuMs, samples: 3 },
+    ]).split('\n')
+    expect(lines[1]).toMatch(/^640x427 +150\.0 +600\.0 +300\.0 +200\.0 +0\.25 +0\.50 +0\.75$/)
     expect(lines.at(-1)).toMatch(/^640x427 +3\.0 +60\.0 +5\.0 +2\.0 +30\.0$/)
   })
 })
@@ -64,7 +64,7 @@ describe('bench speed', () => {
     ])
   })
 
-  it.skipIf(!canRun)('times all three on the same picture', { timeout: 60_000 }, async () => {
+  it.skipIf(!canRun)('times all on the same picture', { timeout: 60_000 }, async () => {
     const dir = await folder({ 'a.png': await plainPng(400, 30, '#405060') })
     const argv = ['bench', 'speed', '--picture', join(dir, 'a.png'), '--samples', '1', '--json']
     const { code, json, err } = await strata(argv, { codec: async () => loadCodec() })
@@ -75,9 +75,11 @@ describe('bench speed', () => {
       expect(row.cpuMs[name]).toBeGreaterThan(0)
       expect(row.bytes[name]).toBeGreaterThan(0)
     }
+    expect(row.cpuMs.onnxruntime).toBeGreaterThan(0)
     const sum = CPU_PARTS.reduce((total, part) => total + row.shares[part], 0)
     expect(sum).toBeCloseTo(1, 2)
     expect(row.ratio).toBeGreaterThan(0)
     expect(row.ratioWebp).toBeGreaterThan(0)
+    expect(row.ratioOnnxruntime).toBeGreaterThan(0)
   })
 })

@@ -9,6 +9,7 @@ import { truncateToLayer } from '../../../src/format/ranges.ts'
 import { readHeader } from '../../../src/format/reader.ts'
 import { writeStrata } from '../../../src/format/writer.ts'
 import { createFramer } from '../../../src/pixels/frame.ts'
+import { createResampler, type ResampleOptions } from '../../../src/pixels/resample.ts'
 import { sampleParts } from '../../format/files.ts'
 import { gradient } from '../../pictures.ts'
 
@@ -45,6 +46,23 @@ describe('the transcoder', () => {
     const picture = jpeg.decode(new Uint8Array(await response.arrayBuffer()), { formatAsRGBA: false })
     expect([picture.width, picture.height]).toEqual([width, height])
     expect(meanError(picture, gradient(width, height))).toBeLessThan(4)
+  })
+
+  it('resizes with the resampler that it is given', async () => {
+    const asked: ResampleOptions[] = []
+    const parts: TranscodeParts = {
+      decodeRows: decodeGradient,
+      createResampler(options) {
+        asked.push(options)
+        return createResampler(options)
+      },
+    }
+    const query = 'layer=1&w=60&h=40&fit=contain&q=95&ht=1'
+    const request = { method: 'POST', body: file }
+    const response = await createTranscodeApp(parts).request(`/transcode?${query}`, request)
+    expect(asked).toEqual([expect.objectContaining({ width: 201, height: 600, outWidth: 60, outHeight: 40 })])
+    const same = await post(query)
+    expect(await response.arrayBuffer()).toEqual(await same.arrayBuffer())
   })
 
   it.each([
