@@ -5,6 +5,7 @@
  */
 
 import { invalidParam } from '../../core/errors.ts'
+import { choice, integer, single } from '../../core/parameters.ts'
 
 type OutputFormat = (typeof FORMATS)[number]
 export const FITS = ['contain', 'cover'] as const
@@ -63,20 +64,6 @@ export function parseImageParams(query: URLSearchParams): ImageParams {
   }
 }
 
-/** The value of a parameter that may be given once; undefined where it is missing. */
-export function single(query: URLSearchParams, name: string): string | undefined {
-  const values = query.getAll(name)
-  if (values.length > 1) throw invalidParam(name, 'one value', values.join(', '))
-  return values[0]
-}
-
-/** An integer of 1 to 6 digits within [min, max]. */
-export function integer(name: string, text: string, min: number, max: number): number {
-  const value = /^[0-9]{1,6}$/.test(text) ? Number(text) : Number.NaN
-  if (!(value >= min && value <= max)) throw invalidParam(name, `an integer from ${min} to ${max}`, text)
-  return value
-}
-
 function ratio(name: string, text: string): number {
   const value = /^[0-9]{1,2}(\.[0-9]{1,4})?$/.test(text) ? Number(text) : Number.NaN
   if (!(value > 0)) throw invalidParam(name, 'a number above 0, such as 1.5', text)
@@ -92,10 +79,4 @@ export function colour(name: string, text: string): string {
   const digits = /^#?([0-9a-f]{3}|[0-9a-f]{6})$/i.exec(text)?.[1]?.toLowerCase()
   if (digits === undefined) throw invalidParam(name, 'a colour as rrggbb or rgb in hexadecimal', text)
   return digits.length === 6 ? digits : digits.replace(/./g, '$&$&')
-}
-
-export function choice<const T extends string>(name: string, text: string, values: readonly T[]): T {
-  const chosen = values.find((value) => value === text)
-  if (chosen === undefined) throw invalidParam(name, values.join(' or '), text)
-  return chosen
 }

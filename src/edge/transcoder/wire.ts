@@ -1,5 +1,6 @@
+import { choice, integer, single } from '../../core/parameters.ts'
 import { MAX_DIMENSION, MAX_LAYERS } from '../../format/layout.ts'
-import { choice, colour, embedFactor, FITS, integer, single } from '../request/params.ts'
+import { colour, embedFactor, FITS } from '../request/params.ts'
 import type { TranscodeRequest } from './transcoder.ts'
 
 /*
