@@ -25,3 +25,18 @@ export function choice<const T extends string>(name: string, text: string, value
   if (chosen === undefined) throw invalidParam(name, values.join(' or '), text)
   return chosen
 }
+
+/** A number above 0 of at most 7 digits before the point. @throws StrataError PARAM_INVALID */
+export function positive(name: string, text: string): number {
+  const value = /^[0-9]{1,7}(\.[0-9]{1,20})?$/.test(text) ? Number(text) : Number.NaN
+  if (!(value > 0)) throw invalidParam(name, 'a number above 0', text)
+  return value
+}
+
+/** A point of a picture as `x,y`, each from 0 (left, top) to 1 (right, bottom). @throws StrataError PARAM_INVALID */
+export function point(name: string, text: string): { readonly x: number; readonly y: number } {
+  const [, x, y] = /^((?:0|1)(?:\.[0-9]{1,6})?),((?:0|1)(?:\.[0-9]{1,6})?)$/.exec(text) ?? []
+  const inside = Number(x) <= 1 && Number(y) <= 1
+  if (!inside) throw invalidParam(name, 'x,y, each from 0 to 1, such as 0.5,0.3', text)
+  return { x: Number(x), y: Number(y) }
+}

@@ -1,12 +1,12 @@
 import { StrataError } from '../core/errors.ts'
+import { QueueFull } from './queue.ts'
 import type { Origin, OriginContext } from './services.ts'
 
+/** Seconds. Places may become free sooner than the line was expected to end. */
+const MAX_RETRY_AFTER = 120
+
 /** Every error is `{ "error": { "code", "message" } }`. */
-export function answerError(
-  thrown: Error,
-  c: OriginContext,
-  { queue, metrics, log, config }: Origin,
-): Response {
+export function answerError(thrown: Error, c: OriginContext, { metrics, log }: Origin): Response {
   const error = asStrataError(thrown, c.req.raw.signal)
   metrics.error(error.code)
   if (error.status >= 500 && error.code !== 'ORIGIN_BUSY') {
@@ -17,9 +17,9 @@ export function answerError(
       stack: thrown.stack,
     })
   }
-  if (error.code === 'ORIGIN_BUSY') {
-    const seconds = (metrics.meanSeconds() * (queue.active + queue.waiting)) / config.concurrency
-    c.header('Retry-After', String(Math.min(120, Math.max(1, Math.ceil(seconds)))))
+  if (error instanceof QueueFull) {
+    const seconds = Math.min(MAX_RETRY_AFTER, Math.max(1, Math.ceil(error.retryAfter)))
+    c.header('Retry-After', String(seconds))
   }
   // Hono's types know no 499; nobody reads that answer anyway.
   return c.json({ error: { code: error.code, message: error.message } }, error.status as 500)

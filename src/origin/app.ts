@@ -1,31 +1,54 @@
 /**
- * src/origin is the server that encodes for the edge: its routes, configuration, queue, authentication, metrics and log. How a
- * picture is read and encoded is in src/node, which the command line uses as well.
+ * src/origin is the server that encodes and renders for the edge: its routes, configuration, queue, authentication, metrics and log. How a
+ * picture is read, encoded and rendered is in src/node, which the command line uses as well.
  * @module
  */
 
 import { Hono } from 'hono'
 import { StrataError } from '../core/errors.ts'
+import { renderPicture, shareThreads } from '../node/render/render.ts'
 import { answerError } from './answer-error.ts'
 import { encode } from './encode-route.ts'
 import { silentLog } from './log.ts'
 import { createMetrics, METRICS_TYPE } from './metrics.ts'
-import { createQueue } from './queue.ts'
+import { createQueue, type WorkQueue } from './queue.ts'
+import { createRenderMetrics } from './render-metrics.ts'
+import { render } from './render-route.ts'
 import { REQUEST_ID, requestIdOf } from './request-id.ts'
 import type { Origin, OriginAppOptions, OriginContext, OriginEnv } from './services.ts'
 
 export type { OriginAppOptions } from './services.ts'
 
+/** What takes a picture. */
+const WORK: readonly string[] = ['/encode', '/render']
+
+/** Expected seconds of an encode, until some have been timed. */
+const ENCODE_SECONDS = 5
+
+/** Renders that are expected to take more seconds than this leave one worker to the others. */
+const LONG_RENDER = 1.5
+
 /**
  * The origin as an HTTP application:
- * `POST /encode?widths=&quality=&bg=` original in, verified .strata out (`Strata-Placeholder`: a data URI); `GET /health`: it lives;
+ * `POST /encode?widths=&quality=&bg=` original in, verified .strata out (`Strata-Placeholder`: a data URI);
+ * `POST /render?w=&h=&fit=&focus=&bg=&f=&q=&wait=` original in, picture out (`Strata-Size`: its size), in a line of its own; `GET /health`: it lives;
  * `GET /ready`: it takes work; `GET /metrics`. Every answer has an `X-Request-Id`, the caller's where it sent one. Every error is `{ "error": { "code", "message" } }`.
  */
 export function createOriginApp(options: OriginAppOptions): Hono<OriginEnv> {
+  const { config } = options
+  shareThreads(config.renders)
   const origin: Origin = {
     ...options,
-    queue: createQueue(options.config),
-    metrics: createMetrics(options.config),
+    render: options.render ?? renderPicture,
+    queue: createQueue({ ...config, secondsPerCost: ENCODE_SECONDS }),
+    renders: createQueue({
+      concurrency: config.renders,
+      waiting: config.rendersWaiting,
+      secondsPerCost: 1,
+      longCost: LONG_RENDER,
+    }),
+    metrics: createMetrics(config),
+    renderMetrics: createRenderMetrics(),
     log: options.log ?? silentLog,
   }
   const app = new Hono<OriginEnv>()
@@ -39,29 +62,36 @@ export function createOriginApp(options: OriginAppOptions): Hono<OriginEnv> {
     const ms = performance.now() - start
     const { method, path } = c.req
     origin.metrics.request(c.res.status, path === '/encode' ? ms / 1000 : undefined)
-    if (path === '/encode')
-      origin.log('request', { requestId, method, status: c.res.status, ms: Math.round(ms) })
+    if (WORK.includes(path))
+      origin.log('request', { requestId, method, path, status: c.res.status, ms: Math.round(ms) })
   })
   app.post('/encode', (c) => encode(c, origin))
-  app.get('/health', (c) =>
-    c.json({ status: 'ok', active: origin.queue.active, waiting: origin.queue.waiting }),
-  )
+  app.post('/render', (c) => render(c, origin))
+  app.get('/health', (c) => {
+    const lengths = ({ active, waiting }: WorkQueue) => ({ active, waiting })
+    return c.json({ status: 'ok', ...lengths(origin.queue), renders: lengths(origin.renders) })
+  })
   app.get('/ready', (c) => ready(c, origin))
-  app.get('/metrics', (c) =>
-    c.text(origin.metrics.render(origin.queue), 200, { 'Content-Type': METRICS_TYPE }),
-  )
-  app.all('/encode', (c) => methodNotAllowed(c, 'POST'))
+  app.get('/metrics', (c) => {
+    const text = origin.metrics.render(origin.queue) + origin.renderMetrics.render(origin.renders)
+    return c.text(text, 200, { 'Content-Type': METRICS_TYPE })
+  })
+  for (const path of WORK) app.all(path, (c) => methodNotAllowed(c, 'POST'))
   app.all('/health', (c) => methodNotAllowed(c, 'GET, HEAD'))
   app.all('/ready', (c) => methodNotAllowed(c, 'GET, HEAD'))
   app.all('/metrics', (c) => methodNotAllowed(c, 'GET, HEAD'))
   app.notFound((c) =>
-    answerError(new StrataError('NOT_FOUND', 'expected /encode, /health, /ready or /metrics'), c, origin),
+    answerError(
+      new StrataError('NOT_FOUND', 'expected /encode, /render, /health, /ready or /metrics'),
+      c,
+      origin,
+    ),
   )
   app.onError((error, c) => answerError(error, c, origin))
   return app
 }
 
-/** Whether a balancer should send work here: 503 while the models do not load, all places are taken, or it stops. */
+/** Whether a balancer should send work here: 503 while the models do not load, all places for encodes are taken, or it stops. */
 async function ready(c: OriginContext, { prepare, draining, queue, config }: Origin): Promise<Response> {
   const busy = queue.active + queue.waiting >= config.concurrency + config.waiting
   const loaded = async () =>

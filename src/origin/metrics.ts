@@ -12,8 +12,6 @@ export interface OriginMetrics {
   request(status: number, seconds: number | undefined): void
   error(code: string): void
   encoded(seconds: Readonly<Record<Span, number>>, bytesIn: number, bytesOut: number): void
-  /** Mean seconds of an encode so far; 5 before the first. */
-  meanSeconds(): number
   /** All figures as Prometheus text. */
   render(gauges: { readonly active: number; readonly waiting: number }): string
 }
@@ -40,7 +38,6 @@ export function createMetrics({ concurrency }: { readonly concurrency: number })
       bytesOut += output
       for (const span of SPANS) spans.get(span)?.observe(seconds[span])
     },
-    meanSeconds: () => spans.get('encode')?.mean() ?? 5,
     render({ active, waiting }) {
       const { user, system } = process.cpuUsage()
       const lines = [

@@ -18,7 +18,6 @@ export function createHistogram() {
         if (seconds <= bound) buckets[i] = (buckets[i] ?? 0) + 1
       })
     },
-    mean: () => (observations === 0 ? undefined : sum / observations),
     render(name: string, label = ''): string[] {
       const bucketLabel = label && `${label},`
       const own = label && `{${label}}`
@@ -34,8 +33,8 @@ export function createHistogram() {
   }
 }
 
-export function count(map: Map<string, number>, key: string): void {
-  map.set(key, (map.get(key) ?? 0) + 1)
+export function count(map: Map<string, number>, key: string, amount = 1): void {
+  map.set(key, (map.get(key) ?? 0) + amount)
 }
 
 export function head(name: string, type: string, help: string, prefix = PREFIX): string[] {
@@ -46,7 +45,7 @@ export function single(name: string, type: string, help: string, value: number, 
   return [...head(name, type, help, prefix), `${prefix}${name} ${value}`]
 }
 
-/** Label values are status codes and error codes, which need no escaping. */
+/** Label values are status codes, error codes and formats, which need no escaping. */
 export function labelled(name: string, help: string, label: string, values: Map<string, number>): string[] {
   return [
     ...head(name, 'counter', help),

@@ -1,15 +1,22 @@
 import type { Context } from 'hono'
 import type { EncodePicture } from '../node/encode.ts'
+import type { RenderPicture } from '../node/render/render.ts'
 import type { OriginConfig } from './config.ts'
 import type { Log } from './log.ts'
 import type { OriginMetrics } from './metrics.ts'
-import type { EncodeQueue } from './queue.ts'
+import type { WorkQueue } from './queue.ts'
+import type { RenderMetrics } from './render-metrics.ts'
 
 export interface OriginAppOptions {
   readonly encode: EncodePicture
   /** A file's placeholder as a data URI, for the edge. @default none */
   readonly preview?: (file: Uint8Array) => Promise<string | undefined>
-  readonly config: Pick<OriginConfig, 'concurrency' | 'waiting' | 'maxBytes' | 'maxPixels' | 'token' | 'key'>
+  /** Makes the pictures of `/render`. @default renderPicture */
+  readonly render?: RenderPicture
+  readonly config: Pick<
+    OriginConfig,
+    'concurrency' | 'waiting' | 'renders' | 'rendersWaiting' | 'maxBytes' | 'maxPixels' | 'token' | 'key'
+  >
   readonly log?: Log
   /** Loads what encoding needs; rejects when it cannot. Asked by `/ready`. @default nothing to load */
   readonly prepare?: () => Promise<unknown>
@@ -22,8 +29,12 @@ export type OriginContext = Context<OriginEnv>
 
 /** What every route may use. */
 export interface Origin extends OriginAppOptions {
-  readonly queue: EncodeQueue
+  readonly render: RenderPicture
+  /** Of encodes. */
+  readonly queue: WorkQueue
+  readonly renders: WorkQueue
   readonly metrics: OriginMetrics
+  readonly renderMetrics: RenderMetrics
   readonly log: Log
 }
 
