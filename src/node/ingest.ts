@@ -4,7 +4,7 @@ import { type RgbImage, rgbImage } from '../core/image.ts'
 import { MAX_DIMENSION, MAX_SOURCE_PIXELS } from '../format/layout.ts'
 import type { Rectangle, Size } from '../pixels/box.ts'
 import { type Matte, WHITE } from './matte.ts'
-import { describeUnknown, PICTURE_FORMATS, sniffFormat } from './sniff.ts'
+import { describeUnknown, PICTURE_FORMATS, type PictureFormat, sniffFormat } from './sniff.ts'
 
 /** Pixels of a picture that is accepted by default: what the container holds, 300 MB once decoded. */
 export const DEFAULT_MAX_PIXELS = MAX_SOURCE_PIXELS
@@ -21,6 +21,7 @@ export interface IngestOptions {
 /** A picture file whose header was read and judged. Nothing of its pixels is decoded yet. */
 export interface OpenPicture extends Size {
   readonly bytes: Uint8Array
+  readonly format: PictureFormat
   readonly metadata: Metadata
   readonly maxPixels: number
 }
@@ -59,7 +60,8 @@ export async function readPicture(bytes: Uint8Array, options: IngestOptions = {}
  */
 export async function openPicture(bytes: Uint8Array, maxPixels = DEFAULT_MAX_PIXELS): Promise<OpenPicture> {
   if (bytes.length === 0) throw new StrataError('INPUT_EMPTY', 'picture: expected a file, got 0 bytes')
-  if (!sniffFormat(bytes)) {
+  const format = sniffFormat(bytes)
+  if (!format) {
     const expected = PICTURE_FORMATS.join(', ')
     throw new StrataError(
       'INPUT_UNSUPPORTED',
@@ -70,7 +72,7 @@ export async function openPicture(bytes: Uint8Array, maxPixels = DEFAULT_MAX_PIX
   const metadata = await orCorrupt(sharp(bytes, { limitInputPixels: false }).metadata())
   checkSize(metadata, maxPixels)
   const { width, height } = metadata.autoOrient
-  return { bytes, metadata, maxPixels, width, height }
+  return { bytes, format, metadata, maxPixels, width, height }
 }
 
 /** Decodes a picture as `readPicture` does, whole or in part, in its own size or scaled. @throws StrataError INPUT_CORRUPT */

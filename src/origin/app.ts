@@ -25,8 +25,11 @@ const WORK: readonly string[] = ['/encode', '/render']
 /** Expected seconds of an encode, until some have been timed. */
 const ENCODE_SECONDS = 5
 
-/** Renders that are expected to take more seconds than this leave one worker to the others. */
-const LONG_RENDER = 1.5
+/**
+ * Renders that are expected to take more seconds than this leave one worker to the others. Nearly every AVIF that nobody waits
+ * for is one of them, and of the others only the largest.
+ */
+const LONG_RENDER = 0.75
 
 /**
  * The origin as an HTTP application:

@@ -1,5 +1,6 @@
 import type { RenderFormat } from '../../core/rendered.ts'
 import { coveringPart, fitBox, paddedPlace, type Rectangle, type Size } from '../../pixels/box.ts'
+import type { PictureFormat } from '../sniff.ts'
 import type { RenderParameters } from './parameters.ts'
 
 /** How one picture is made: which part, how large, what lies around it, and what that takes. */
@@ -16,6 +17,11 @@ export interface RenderPlan extends Pick<RenderParameters, 'background' | 'forma
   readonly cost: number
 }
 
+/** Upright size of an original, and its format. */
+export interface RenderSource extends Size {
+  readonly format: PictureFormat
+}
+
 /**
  * Longest side of a box that a picture is padded to, in pixels. No picture bounds such a box, so that a URL could ask for
  * any amount of memory.
@@ -29,11 +35,11 @@ const MAX_SIDE: Readonly<Record<RenderFormat, number>> = { avif: 16384, webp: 16
 const MAX_SLOW_PIXELS = 16e6
 
 /** Seconds of one core per megapixel that is decoded, and per one that is encoded. */
-const DECODE_COST = 0.005
+const DECODE_COST = { avif: 0.055, gif: 0.02, jpeg: 0.004, png: 0.02, tiff: 0.01, webp: 0.02 } as const
 const ENCODE_COST = { avif: { slow: 3.5, fast: 0.1 }, webp: 0.13, jpeg: 0.12, png: 0.12 } as const
 
 /** The same size, part and place as the edge gives to the same parameters. */
-export function planRender(source: Size, parameters: RenderParameters): RenderPlan {
+export function planRender(source: RenderSource, parameters: RenderParameters): RenderPlan {
   const { width = source.width, height, fit, focus, background, format, quality, wait } = parameters
   const padded = fit === 'contain' && background !== undefined && height !== undefined
   const boxed = fitBox(source, source, { width, height, fit, padded }, MAX_PADDED_SIDE)
@@ -58,8 +64,8 @@ function withinSide({ width, height }: Size, limit: number): Size {
   return { width: side(width), height: side(height) }
 }
 
-function costOf(source: Size, size: Size, format: RenderFormat, fast: boolean): number {
+function costOf(source: RenderSource, size: Size, format: RenderFormat, fast: boolean): number {
   const megapixels = ({ width, height }: Size) => (width * height) / 1e6
   const perMegapixel = format === 'avif' ? ENCODE_COST.avif[fast ? 'fast' : 'slow'] : ENCODE_COST[format]
-  return DECODE_COST * megapixels(source) + perMegapixel * megapixels(size)
+  return DECODE_COST[source.format] * megapixels(source) + perMegapixel * megapixels(size)
 }

@@ -10,7 +10,7 @@ import { rawOf, renderedPixels, withCorners } from './pictures.ts'
 
 const SOURCE = { width: 301, height: 203 }
 const plan = (query: string, source = SOURCE) =>
-  planRender(source, parseRenderParameters(new URLSearchParams(query)))
+  planRender({ format: 'jpeg', ...source }, parseRenderParameters(new URLSearchParams(query)))
 const sizeOf = (query: string, source = SOURCE) => {
   const { size } = plan(query, source)
   return `${size.width}x${size.height}`
@@ -60,6 +60,12 @@ describe('the size of a render', () => {
     )
     expect(costs).toEqual(costs.toSorted((a, b) => a - b))
     expect(plan('f=avif', large).cost).toBeGreaterThan(10 * plan('f=avif&wait=1', large).cost)
+  })
+
+  it('costs more where the original takes longer to decode', () => {
+    const cost = (format: 'avif' | 'jpeg') =>
+      planRender({ ...SOURCE, format }, parseRenderParameters(new URLSearchParams())).cost
+    expect(cost('avif')).toBeGreaterThan(cost('jpeg'))
   })
 
   it('decides alone whether a slow AVIF may be had', () => {
