@@ -64,7 +64,7 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     load: async () => (await import('./commands/sign.ts')).sign,
   },
   serve: {
-    description: 'Run the origin, which encodes for the edge',
+    description: 'Run the origin, which encodes and renders for the edge',
     load: async () => (await import('./commands/serve.ts')).serve,
   },
   start: {

@@ -1,9 +1,9 @@
 import { dataView } from '../core/bytes.ts'
 
 /** The picture formats the origin accepts. Each is decoded by one libvips loader that is fuzzed upstream. */
-type PictureFormat = 'avif' | 'gif' | 'jpeg' | 'png' | 'tiff' | 'webp'
+export type InputFormat = 'avif' | 'gif' | 'jpeg' | 'png' | 'tiff' | 'webp'
 
-export const PICTURE_FORMATS: readonly PictureFormat[] = ['avif', 'gif', 'jpeg', 'png', 'tiff', 'webp']
+export const INPUT_FORMATS: readonly InputFormat[] = ['avif', 'gif', 'jpeg', 'png', 'tiff', 'webp']
 
 /** The largest offset that any signature below looks at. */
 const SNIFF_BYTES = 256
@@ -13,7 +13,7 @@ const SNIFF_BYTES = 256
  * This runs before the decoder sees the bytes, so that loaders for active or obscure formats (SVG, PDF, ImageMagick)
  * cannot be reached by an upload, whatever they are called and whatever the decoder was built with.
  */
-export function sniffFormat(bytes: Uint8Array): PictureFormat | undefined {
+export function sniffFormat(bytes: Uint8Array): InputFormat | undefined {
   if (starts(bytes, [0xff, 0xd8, 0xff])) return 'jpeg'
   if (starts(bytes, [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])) return 'png'
   const text = ascii(bytes)

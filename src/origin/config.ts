@@ -12,15 +12,19 @@ export interface OriginConfig {
   readonly concurrency: number
   /** Requests that may wait beyond those that run; more are answered 503. */
   readonly waiting: number
+  /** Pictures that are rendered at once, beside the encodes. */
+  readonly renders: number
+  /** Requests for renders that may wait beyond those; more are answered 503. */
+  readonly rendersWaiting: number
   readonly maxBytes: number
   readonly maxPixels: number
   /** Seconds a client may take to send a whole request. */
   readonly bodySeconds: number
-  /** Seconds that running encodes get to finish after SIGTERM. */
+  /** Seconds that running encodes and renders get to finish after SIGTERM. */
   readonly drainSeconds: number
-  /** When set, `/encode` asks for `Authorization: Bearer <token>`. */
+  /** When set, `/encode` and `/render` ask for `Authorization: Bearer <token>`. */
   readonly token: string | undefined
-  /** When set, `/encode` asks for signatures by this key as well (core/encode-signature.ts). */
+  /** When set, they ask for signatures by this key as well (core/encode-signature.ts). */
   readonly key: string | undefined
   /** What analyses pictures: see NodeProvider. */
   readonly provider: NodeProvider
@@ -39,6 +43,8 @@ const NUMBERS: Record<NumericKey, NumericSetting> = {
   port: { env: 'ORIGIN_PORT', fallback: 8788, min: 0, max: 65535 },
   concurrency: { env: 'ORIGIN_CONCURRENCY', fallback: 1, min: 1, max: 64 },
   waiting: { env: 'ORIGIN_WAITING', fallback: 8, min: 0, max: 1000 },
+  renders: { env: 'ORIGIN_RENDERS', fallback: 2, min: 1, max: 64 },
+  rendersWaiting: { env: 'ORIGIN_RENDERS_WAITING', fallback: 32, min: 0, max: 1000 },
   maxBytes: { env: 'ORIGIN_MAX_BYTES', fallback: 100 * 2 ** 20, min: 1, max: 2 ** 31 },
   maxPixels: { env: 'ORIGIN_MAX_PIXELS', fallback: DEFAULT_MAX_PIXELS, min: 1, max: MAX_SOURCE_PIXELS },
   bodySeconds: { env: 'ORIGIN_BODY_SECONDS', fallback: 120, min: 1, max: 3600 },

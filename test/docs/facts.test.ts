@@ -3,6 +3,7 @@ import ts from 'typescript'
 import { describe, expect, it } from 'vitest'
 import { ERRORS } from '../../src/core/errors.ts'
 import { createMetrics } from '../../src/origin/metrics.ts'
+import { createRenderMetrics } from '../../src/origin/render-metrics.ts'
 import { inlineCode, readPage, readPages, section, tableRows } from './markdown.ts'
 
 const ROOT = new URL('../../', import.meta.url)
@@ -106,7 +107,8 @@ describe('error codes', () => {
 
 describe('metrics of the origin', () => {
   it('are those of docs/operate.md', () => {
-    const text = createMetrics({ concurrency: 1 }).render({ active: 0, waiting: 0 })
+    const none = { active: 0, waiting: 0 }
+    const text = createMetrics({ concurrency: 1 }).render(none) + createRenderMetrics().render(none)
     const made = [...text.matchAll(/^# TYPE (\S+)/gm)].map(([, name = '']) => name)
     const described = namesUnder('Metrics').map((name) => name.replace(/\{.*/, ''))
     expect(described.sort()).toEqual(made.sort())

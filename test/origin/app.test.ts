@@ -11,6 +11,8 @@ type Body = Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array> | string | null
 const config = {
   concurrency: 1,
   waiting: 1,
+  renders: 1,
+  rendersWaiting: 1,
   maxBytes: 100_000,
   maxPixels: 100e6,
   token: undefined,
@@ -181,7 +183,10 @@ describe('the line', () => {
 describe('the other addresses', () => {
   it('has health and metrics', async () => {
     const { app, post } = makeApp()
-    expect(await (await app.request('/health')).json()).toEqual({ status: 'ok', active: 0, waiting: 0 })
+    expect(await (await app.request('/health')).json()).toEqual({
+      ...{ status: 'ok', active: 0, waiting: 0 },
+      renders: { active: 0, waiting: 0 },
+    })
     await post(await plainPng())
     await post('text')
     const metrics = await app.request('/metrics')

@@ -11,6 +11,8 @@ describe('readConfig', () => {
       host: '127.0.0.1',
       port: 8788,
       concurrency: 1,
+      renders: 2,
+      rendersWaiting: 32,
       maxPixels: 100e6,
       token: undefined,
       key: undefined,
@@ -39,6 +41,7 @@ describe('readConfig', () => {
     const env = {
       ORIGIN_PORT: '70000',
       ORIGIN_CONCURRENCY: '0',
+      ORIGIN_RENDERS: '0',
       ORIGIN_MAX_BYTES: '1e3',
       ORIGIN_DRAIN_SECONDS: '-1',
       ORIGIN_PROVIDER: 'tpu',
@@ -46,7 +49,7 @@ describe('readConfig', () => {
     expect(() => readConfig(env)).toThrow(expect.objectContaining({ code: 'USAGE' }))
     expect(() => readConfig(env)).toThrow(/ORIGIN_PORT: expected an integer from 0 to 65535, got "70000"/)
     expect(() => readConfig(env)).toThrow(
-      /ORIGIN_CONCURRENCY.*\n.*ORIGIN_MAX_BYTES.*"1e3"\n.*ORIGIN_DRAIN_SECONDS.*"-1"\n.*auto, cuda, webgpu, cpu, got "tpu"/,
+      /ORIGIN_CONCURRENCY.*\n.*ORIGIN_RENDERS: expected an integer from 1 to 64.*\n.*ORIGIN_MAX_BYTES.*"1e3"\n.*ORIGIN_DRAIN_SECONDS.*"-1"\n.*auto, cuda, webgpu, cpu, got "tpu"/,
     )
   })
 })

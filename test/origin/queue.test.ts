@@ -1,6 +1,6 @@
-import { setImmediate } from 'node:timers/promises'
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
-import { createQueue } from '../../src/origin/queue.ts'
+import { createQueue, type QueueFull } from '../../src/origin/queue.ts'
 
 /** A task that runs until it is told to end. */
 function gate() {
@@ -13,7 +13,7 @@ function gate() {
 
 describe('queue', () => {
   it('runs at most `concurrency` tasks and the others in the order of their coming', async () => {
-    const queue = createQueue({ concurrency: 2, waiting: 3 })
+    const queue = createQueue({ concurrency: 2, waiting: 3, secondsPerCost: 1 })
     const gates = Array.from({ length: 5 }, gate)
     const started: number[] = []
     const runs = gates.map(({ opened }, i) =>
@@ -36,7 +36,7 @@ describe('queue', () => {
   })
 
   it('refuses what is beyond the line and admits again after a release', () => {
-    const queue = createQueue({ concurrency: 1, waiting: 1 })
+    const queue = createQueue({ concurrency: 1, waiting: 1, secondsPerCost: 1 })
     const first = queue.admit()
     queue.admit()
     expect(() => queue.admit()).toThrow(expect.objectContaining({ code: 'ORIGIN_BUSY', status: 503 }))
@@ -47,7 +47,7 @@ describe('queue', () => {
   })
 
   it('lets an aborted request leave the line without a place', async () => {
-    const queue = createQueue({ concurrency: 1, waiting: 3 })
+    const queue = createQueue({ concurrency: 1, waiting: 3, secondsPerCost: 1 })
     const { open, opened } = gate()
     const running = queue.admit().run(() => opened)
     const controller = new AbortController()
@@ -65,10 +65,93 @@ describe('queue', () => {
   })
 
   it('survives tasks that fail', async () => {
-    const queue = createQueue({ concurrency: 1, waiting: 5 })
+    const queue = createQueue({ concurrency: 1, waiting: 5, secondsPerCost: 1 })
     const ticket = queue.admit()
     await expect(ticket.run(() => Promise.reject(new Error('broken')))).rejects.toThrow('broken')
     ticket.release()
     expect(await queue.admit().run(async () => 'fine')).toBe('fine')
+  })
+
+  it('lets cheap tasks overtake dear ones', async () => {
+    const queue = createQueue({ concurrency: 1, waiting: 9, secondsPerCost: 1 })
+    const { open, opened } = gate()
+    const order: string[] = []
+    const add = (name: string, cost: number) =>
+      queue.admit().run(async () => void order.push(name), undefined, cost)
+    const runs = [queue.admit().run(() => opened)]
+    runs.push(add('dear', 1000), add('middling', 100), add('cheap', 1), add('cheap too', 1))
+    open()
+    await Promise.all(runs)
+    expect(order).toEqual(['cheap', 'cheap too', 'middling', 'dear'])
+  })
+
+  it('lets a dear task be overtaken only by those that come soon after it', async () => {
+    const queue = createQueue({ concurrency: 1, waiting: 9, secondsPerCost: 0.001 })
+    const { open, opened } = gate()
+    const order: string[] = []
+    const add = (name: string, cost: number) =>
+      queue.admit().run(async () => void order.push(name), undefined, cost)
+    const runs = [queue.admit().run(() => opened), add('dear', 10), add('very dear', 1_000_000)]
+    await sleep(50) // more than twice the duration of the one, less than that of the other
+    runs.push(add('late', 0))
+    open()
+    await Promise.all(runs)
+    expect(order).toEqual(['dear', 'late', 'very dear'])
+  })
+
+  it('keeps a worker free of long tasks, where there are two', async () => {
+    const queue = createQueue({ concurrency: 2, waiting: 9, secondsPerCost: 1, longCost: 10 })
+    const gates = Array.from({ length: 3 }, gate)
+    const started: string[] = []
+    const add = (name: string, cost: number, ended: Promise<void>) =>
+      queue.admit().run(
+        () => {
+          started.push(name)
+          return ended
+        },
+        undefined,
+        cost,
+      )
+    const runs = [add('long', 20, gates[0]!.opened), add('long too', 20, gates[1]!.opened)]
+    await setImmediate()
+    expect([started, queue.active]).toEqual([['long'], 1])
+    runs.push(add('short', 1, gates[2]!.opened))
+    await setImmediate()
+    expect(started).toEqual(['long', 'short'])
+    gates[2]!.open()
+    await runs[2]
+    await setImmediate()
+    expect(started).toEqual(['long', 'short'])
+    gates[0]!.open()
+    await runs[0]
+    await setImmediate()
+    expect(started).toEqual(['long', 'short', 'long too'])
+    gates[1]!.open()
+    await Promise.all(runs)
+    const alone = createQueue({ concurrency: 1, waiting: 9, secondsPerCost: 1, longCost: 10 })
+    expect(await alone.admit().run(async () => 'runs', undefined, 20)).toBe('runs')
+  })
+
+  it('says how long its line is', async () => {
+    const queue = createQueue({ concurrency: 2, waiting: 2, secondsPerCost: 3 })
+    const { open, opened } = gate()
+    const runs = [10, 20, 30].map((cost) => queue.admit().run(() => opened, undefined, cost))
+    const last = queue.admit()
+    await setImmediate()
+    const lengthOf = () => {
+      try {
+        queue.admit()
+      } catch (error) {
+        return (error as QueueFull).retryAfter
+      }
+      throw new Error('was admitted')
+    }
+    // Of 63 seconds of work two workers have begun two tasks just now.
+    const [least, most] = [(3 * (10 + 20 + 30 + 1)) / 2 - 5, (3 * (10 + 20 + 30 + 1)) / 2]
+    expect(lengthOf()).toBeLessThanOrEqual(most)
+    expect(lengthOf()).toBeGreaterThan(least)
+    open()
+    await Promise.all(runs)
+    last.release()
   })
 })

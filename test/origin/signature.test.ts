@@ -6,11 +6,12 @@ import { fakeEncode, plainPng } from './fixtures.ts'
 
 const KEY = 'a key'
 const config = {
-  ...{ concurrency: 1, waiting: 1, maxBytes: 100_000, maxPixels: 1e6 },
+  ...{ concurrency: 1, waiting: 1, renders: 1, rendersWaiting: 1, maxBytes: 100_000, maxPixels: 1e6 },
   ...{ token: undefined, key: KEY },
 }
 
 interface Facts {
+  readonly path?: string
   readonly key?: string
   readonly search?: string
   readonly ageS?: number
@@ -35,13 +36,13 @@ async function send(facts: Facts = {}): Promise<Response> {
   })
   if (facts.omit) headers.delete(ENCODE_SIGNATURE[facts.omit])
   const app = createOriginApp({ encode: fakeEncode, config })
-  const path = `/encode${facts.search ?? search}`
+  const path = `${facts.path ?? '/encode'}${facts.search ?? search}`
   return await app.request(path, { method: 'POST', body: facts.body ?? png, headers })
 }
 
-describe('a signed request', () => {
+describe.each(['/encode', '/render'])('a signed request to %s', (path) => {
   it.each([0, 299, -299])('is answered when it was signed %i s ago', async (ageS) => {
-    expect((await send({ ageS })).status).toBe(200)
+    expect((await send({ path, ageS })).status).toBe(200)
   })
 
   it.each<[string, Facts]>([
@@ -55,7 +56,7 @@ describe('a signed request', () => {
     ['no time', { omit: 'timestamp' }],
     ['no hash', { omit: 'content' }],
   ])('is refused with %s', async (_, facts) => {
-    const response = await send(facts)
+    const response = await send({ path, ...facts })
     expect(response.status).toBe(401)
     expect(await response.json()).toMatchObject({ error: { code: 'UPLOAD_FORBIDDEN' } })
   })
@@ -73,7 +74,7 @@ describe('a signed request', () => {
         [ENCODE_SIGNATURE.content]: contentSha256,
         [ENCODE_SIGNATURE.signature]: signature.slice(0, i) + digit + signature.slice(i + 1),
       }
-      expect((await app.request('/encode', { method: 'POST', body: png, headers })).status).toBe(401)
+      expect((await app.request(path, { method: 'POST', body: png, headers })).status).toBe(401)
     }
   })
 })

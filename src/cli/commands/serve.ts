@@ -7,7 +7,8 @@ import { defineCommand } from '../command.ts'
 
 export const serve = defineCommand({
   name: 'serve',
-  description: 'Run the origin, which encodes for the edge; settings come from ORIGIN_* variables',
+  description:
+    'Run the origin, which encodes and renders for the edge; settings come from ORIGIN_* variables',
   args: {
     port: { type: 'string', description: 'Instead of ORIGIN_PORT (8788)', valueHint: 'port' },
     host: { type: 'string', description: 'Instead of ORIGIN_HOST (127.0.0.1)', valueHint: 'address' },

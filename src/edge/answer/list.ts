@@ -1,5 +1,5 @@
+import { integer, single } from '../../core/parameters.ts'
 import { parseImageId } from '../request/image-id.ts'
-import { integer, single } from '../request/params.ts'
 import type { ImageStore } from '../store/store.ts'
 
 const MAX_LIMIT = 1000

@@ -1,8 +1,8 @@
 import { parseColour } from '../../core/colour.ts'
+import { single } from '../../core/parameters.ts'
 import { parseWidths, searchedLayers } from '../../format/ladder.ts'
 import { MAX_DIMENSION } from '../../format/layout.ts'
 import { parseQuality } from '../../format/quality.ts'
-import { single } from '../request/params.ts'
 import type { UploadParams } from '../store/state.ts'
 
 /**

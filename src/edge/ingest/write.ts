@@ -6,9 +6,9 @@
  */
 
 import { invalidParam } from '../../core/errors.ts'
+import { single } from '../../core/parameters.ts'
 import { parseUnversionedId } from '../request/image-id.ts'
 import type { KeepAlive } from '../request/keep-alive.ts'
-import { single } from '../request/params.ts'
 import type { RemoteSources } from '../sources/allow-list.ts'
 import { fetchRemote } from '../sources/fetch.ts'
 import { declaredLength, emptyInput, type UploadBody } from '../sources/upload-body.ts'

@@ -7,6 +7,7 @@
 import { FITS, type Fit, type Point } from '../../core/box.ts'
 import { parseColour } from '../../core/colour.ts'
 import { invalidParam } from '../../core/errors.ts'
+import { choice, integer, point, single } from '../../core/parameters.ts'
 import { PICTURE_FORMATS, type PictureFormat } from '../../format/media-type.ts'
 
 const FORMATS = ['auto', ...PICTURE_FORMATS, 'native'] as const
@@ -75,43 +76,12 @@ function formatOf(text: string | undefined, extension: PictureFormat | undefined
   throw invalidParam('f', `${extension}, as the extension of the path says`, text)
 }
 
-/** The value of a parameter that may be given once; undefined where it is missing. */
-export function single(query: URLSearchParams, name: string): string | undefined {
-  const values = query.getAll(name)
-  if (values.length > 1) throw invalidParam(name, 'one value', values.join(', '))
-  return values[0]
-}
-
-/** An integer of 1 to 6 digits within [min, max]. */
-export function integer(name: string, text: string, min: number, max: number): number {
-  const value = /^[0-9]{1,6}$/.test(text) ? Number(text) : Number.NaN
-  if (!(value >= min && value <= max)) throw invalidParam(name, `an integer from ${min} to ${max}`, text)
-  return value
-}
-
 function ratio(name: string, text: string): number {
   const value = /^[0-9]{1,2}(\.[0-9]{1,4})?$/.test(text) ? Number(text) : Number.NaN
   if (!(value > 0)) throw invalidParam(name, 'a number above 0, such as 1.5', text)
   return value
 }
 
-/** `x,y`, each from 0 to 1. */
-export function point(name: string, text: string): Point {
-  const [x, y, ...more] = text
-    .split(',')
-    .map((part) => (/^(0|1|0?\.[0-9]{1,4}|[01]\.[0-9]{1,4})$/.test(part) ? Number(part) : -1))
-  const isInside = (value: number | undefined): value is number =>
-    value !== undefined && value >= 0 && value <= 1
-  if (isInside(x) && isInside(y) && more.length === 0) return { x, y }
-  throw invalidParam(name, 'x,y, each from 0 to 1, such as 0.5,0.25', text)
-}
-
 export function embedFactor(name: string, text: string): EmbedFactor {
   return Number(choice(name, text, FACTORS)) as EmbedFactor
-}
-
-export function choice<const T extends string>(name: string, text: string, values: readonly T[]): T {
-  const chosen = values.find((value) => value === text)
-  if (chosen === undefined) throw invalidParam(name, values.join(' or '), text)
-  return chosen
 }

@@ -1,8 +1,9 @@
 import { FITS } from '../../core/box.ts'
 import { parseColour } from '../../core/colour.ts'
+import { choice, integer, point, single } from '../../core/parameters.ts'
 import { MAX_DIMENSION, MAX_LAYERS } from '../../format/layout.ts'
 import { PICTURE_FORMATS } from '../../format/media-type.ts'
-import { choice, embedFactor, integer, point, single } from '../request/params.ts'
+import { embedFactor } from '../request/params.ts'
 import type { TranscodeRequest } from './transcoder.ts'
 
 /*

@@ -52,15 +52,16 @@ describe('the transcoder', () => {
     const asked: ResampleOptions[] = []
     const parts: TranscodeParts = {
       decodeRows: decodeGradient,
+      encoders,
       createResampler(options) {
         asked.push(options)
         return createResampler(options)
       },
     }
-    const query = 'layer=1&w=60&h=40&fit=contain&q=95&ht=1'
+    const query = 'layer=1&w=13&h=40&q=95&f=jpeg&ht=1'
     const request = { method: 'POST', body: file }
     const response = await createTranscodeApp(parts).request(`/transcode?${query}`, request)
-    expect(asked).toEqual([expect.objectContaining({ width: 201, height: 600, outWidth: 60, outHeight: 40 })])
+    expect(asked).toEqual([expect.objectContaining({ width: 201, height: 600, outWidth: 13, outHeight: 40 })])
     const same = await post(query)
     expect(await response.arrayBuffer()).toEqual(await same.arrayBuffer())
   })

@@ -1,0 +1,45 @@
+import { FITS, type Fit, type Point } from '../../core/box.ts'
+import { choice, integer, point, positive, single } from '../../core/parameters.ts'
+import { PICTURE_FORMATS, type PictureFormat } from '../../format/media-type.ts'
+import { type Matte, parseMatte } from '../matte.ts'
+
+/** What the edge asks a picture to be. */
+export interface RenderParameters {
+  /** Pixels of the screen, which need not be whole: `w` × `dpr`. @default the picture's */
+  readonly width: number | undefined
+  /** Pixels of the screen. @default what the picture's proportions make it */
+  readonly height: number | undefined
+  readonly fit: Fit
+  /** Of a covering picture. @default its centre */
+  readonly focus: Point | undefined
+  /** Under transparent pixels, and around a picture that is contained in a box. @default white where there is no alpha */
+  readonly background: Matte | undefined
+  readonly format: PictureFormat
+  /** 1 to 100 on JPEG's scale. PNG loses nothing, whatever it says. */
+  readonly quality: number
+  /** Whether somebody waits for the picture, so that it had better come soon than be small. */
+  readonly wait: boolean
+}
+
+const DEFAULT_QUALITY = 75
+
+/**
+ * Reads the query of `POST /render`; what it does not know it ignores.
+ * @throws StrataError PARAM_INVALID that names the parameter, also for one that is given twice
+ */
+export function parseRenderParameters(query: URLSearchParams): RenderParameters {
+  function read<T>(name: string, parse: (name: string, text: string) => T): T | undefined {
+    const text = single(query, name)
+    return text === undefined ? undefined : parse(name, text)
+  }
+  return {
+    width: read('w', positive),
+    height: read('h', positive),
+    fit: read('fit', (name, text) => choice(name, text, FITS)) ?? 'contain',
+    focus: read('focus', point),
+    background: read('bg', (name, text) => parseMatte(text, name)),
+    format: read('f', (name, text) => choice(name, text, PICTURE_FORMATS)) ?? 'jpeg',
+    quality: read('q', (name, text) => integer(name, text, 1, 100)) ?? DEFAULT_QUALITY,
+    wait: read('wait', (name, text) => choice(name, text, ['0', '1'])) === '1',
+  }
+}

@@ -1,0 +1,76 @@
+import { coveringPart, fitBox, paddedPlace, type Rectangle, type Size } from '../../core/box.ts'
+import type { PictureFormat } from '../../format/media-type.ts'
+import type { InputFormat } from '../sniff.ts'
+import type { RenderParameters } from './parameters.ts'
+
+/** How one picture is made: which part, how large, what lies around it, and what that takes. */
+export interface RenderPlan extends Pick<RenderParameters, 'background' | 'format' | 'quality'> {
+  /** Of the picture that is sent. */
+  readonly size: Size
+  /** What is shown of the source, in its pixels; undefined: all of it. */
+  readonly part: Rectangle | undefined
+  /** Where the source lies in what is sent: all of it, unless there are bars around. */
+  readonly place: Rectangle
+  /** Of encoders that have a choice: soon, or small. */
+  readonly fast: boolean
+  /** Seconds of one core of a usual machine, roughly: to compare pictures with each other. */
+  readonly cost: number
+}
+
+/** Upright size of an original, and its format. */
+export interface RenderSource extends Size {
+  readonly format: InputFormat
+}
+
+/**
+ * Longest side of a box that a picture is padded to, in pixels. No picture bounds such a box, so that a URL could ask for
+ * any amount of memory.
+ */
+export const MAX_PADDED_SIDE = 4096
+
+/** Longest sides in pixels: of WebP's key frame (RFC 6386 §9.1), of what libvips writes as AVIF and of what libjpeg writes. */
+const MAX_SIDE: Readonly<Record<PictureFormat, number>> = {
+  avif: 16384,
+  webp: 16383,
+  jpeg: 65500,
+  png: 65535,
+}
+
+/** A slow AVIF of more pixels than this would take minutes and gigabytes. */
+const MAX_SLOW_PIXELS = 16e6
+
+/** Seconds of one core per megapixel that is decoded, and per one that is encoded. */
+const DECODE_COST = { avif: 0.055, gif: 0.02, jpeg: 0.004, png: 0.02, tiff: 0.01, webp: 0.02 } as const
+const ENCODE_COST = { avif: { slow: 3.5, fast: 0.1 }, webp: 0.13, jpeg: 0.12, png: 0.12 } as const
+
+/** The same size, part and place as the edge gives to the same parameters. */
+export function planRender(source: RenderSource, parameters: RenderParameters): RenderPlan {
+  const { width = source.width, height, fit, focus, background, format, quality, wait } = parameters
+  const padded = fit === 'contain' && background !== undefined && height !== undefined
+  const boxed = fitBox(source, source, { width, height, fit, padded }, MAX_PADDED_SIDE)
+  const size = withinSide(boxed.size, MAX_SIDE[format])
+  const covers = fit === 'cover' && height !== undefined
+  const fast = wait || size.width * size.height > MAX_SLOW_PIXELS
+  return {
+    size,
+    part: covers ? coveringPart(source, size, focus) : undefined,
+    place: padded ? paddedPlace(source, size) : { ...size, left: 0, top: 0 },
+    background,
+    format,
+    quality,
+    fast,
+    cost: costOf(source, size, format, fast),
+  }
+}
+
+function withinSide({ width, height }: Size, limit: number): Size {
+  const scale = Math.min(1, limit / width, limit / height)
+  const side = (length: number) => Math.max(1, Math.round(length * scale))
+  return { width: side(width), height: side(height) }
+}
+
+function costOf(source: RenderSource, size: Size, format: PictureFormat, fast: boolean): number {
+  const megapixels = ({ width, height }: Size) => (width * height) / 1e6
+  const perMegapixel = format === 'avif' ? ENCODE_COST.avif[fast ? 'fast' : 'slow'] : ENCODE_COST[format]
+  return DECODE_COST[source.format] * megapixels(source) + perMegapixel * megapixels(size)
+}

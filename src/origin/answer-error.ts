@@ -1,0 +1,33 @@
+import { StrataError } from '../core/errors.ts'
+import { QueueFull } from './queue.ts'
+import type { Origin, OriginContext } from './services.ts'
+
+/** Seconds. Places may become free sooner than the line was expected to end. */
+const MAX_RETRY_AFTER = 120
+
+/** Every error is `{ "error": { "code", "message" } }`. */
+export function answerError(thrown: Error, c: OriginContext, { metrics, log }: Origin): Response {
+  const error = asStrataError(thrown, c.req.raw.signal)
+  metrics.error(error.code)
+  if (error.status >= 500 && error.code !== 'ORIGIN_BUSY') {
+    log('error', {
+      requestId: c.get('requestId'),
+      code: error.code,
+      message: thrown.message,
+      stack: thrown.stack,
+    })
+  }
+  if (error instanceof QueueFull) {
+    const seconds = Math.min(MAX_RETRY_AFTER, Math.max(1, Math.ceil(error.retryAfter)))
+    c.header('Retry-After', String(seconds))
+  }
+  // Hono's types know no 499; nobody reads that answer anyway.
+  return c.json({ error: { code: error.code, message: error.message } }, error.status as 500)
+}
+
+/** What is not ours becomes INTERNAL without its text, which may name paths; the log has it. */
+function asStrataError(thrown: unknown, signal: AbortSignal): StrataError {
+  if (signal.aborted) return new StrataError('ABORTED', 'the client went away', { cause: thrown })
+  if (thrown instanceof StrataError) return thrown
+  return new StrataError('INTERNAL', 'the origin failed; its log says why', { cause: thrown })
+}

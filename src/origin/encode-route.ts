@@ -1,0 +1,49 @@
+import { PREVIEW_HEADER } from '../format/preview.ts'
+import { encodeOriginal, parseParameters } from '../node/encode.ts'
+import { readBody } from './body.ts'
+import { type Origin, type OriginContext, timed } from './services.ts'
+import { requireSignature } from './signature.ts'
+import { requireToken } from './token.ts'
+
+/** `POST /encode`: original in, verified .strata file out. */
+export async function encode(
+  c: OriginContext,
+  { config, queue, metrics, ...origin }: Origin,
+): Promise<Response> {
+  requireToken(c.req.header('Authorization'), config.token)
+  const checkBody = await requireSignature(c.req.raw, config.key)
+  const { widths, quality, bg } = c.req.query()
+  const parameters = parseParameters({ widths, quality, bg })
+  const { signal } = c.req.raw
+  const ticket = queue.admit()
+  try {
+    const [original, bodySeconds] = await timed(() => readBody(c.req.raw, config.maxBytes))
+    checkBody(original)
+    const bytesIn = original.length // before it is taken over
+    const { maxPixels } = config
+    const [[file, seconds], bothSeconds] = await timed(() =>
+      ticket.run(
+        () => timed(() => encodeOriginal(original, parameters, { encode: origin.encode, maxPixels, signal })),
+        signal,
+      ),
+    )
+    metrics.encoded(
+      { body: bodySeconds, queue: bothSeconds - seconds, encode: seconds },
+      bytesIn,
+      file.length,
+    )
+    origin.log('encoded', {
+      requestId: c.get('requestId'),
+      bytesIn,
+      bytesOut: file.length,
+      seconds: Number(seconds.toFixed(3)),
+    })
+    const preview = await origin.preview?.(file)
+    if (preview !== undefined) c.header(PREVIEW_HEADER, preview)
+    c.header('Content-Type', 'application/octet-stream')
+    c.header('Server-Timing', `encode;dur=${Math.round(seconds * 1000)}`)
+    return c.body(file as Uint8Array<ArrayBuffer>)
+  } finally {
+    ticket.release()
+  }
+}
