@@ -24,8 +24,8 @@ const MAX_PIXELS = 100e6
 
 /** Scale in the marker of a PNG; undefined when there is no readable marker. */
 export function hiddenScale(file: Uint8Array): number | undefined {
-  const found = findMarker(file)
-  return typeof found === 'string' ? undefined : found.scale
+  const marker = findMarker(file)
+  return typeof marker === 'string' ? undefined : marker.scale
 }
 
 /**

@@ -62,11 +62,11 @@ const instances = new WeakMap<WebAssembly.Module, AddProduct>()
 /** The fastest product of a runtime, instantiated once per module. */
 export function productOf({ kernels: module }: { readonly kernels?: WebAssembly.Module }): AddProduct {
   if (!module) return referenceProduct
-  const known = instances.get(module)
-  if (known) return known
-  const made = createWasmProduct(module)
-  instances.set(module, made)
-  return made
+  const cached = instances.get(module)
+  if (cached) return cached
+  const product = createWasmProduct(module)
+  instances.set(module, product)
+  return product
 }
 
 function checkSizes(

@@ -3,7 +3,7 @@ import { type RgbImage, rgbImage } from '../../../core/image.ts'
 import { STRIP_ROWS } from '../../../format/layout.ts'
 import { type DecodedLayer, type DecodeOptions, openFile, openLatents, openPictures } from './layer-chain.ts'
 
-/** Memory of a held layer per pixel: samples of the picture, latents and their entropy tables. */
+/** Memory of a held layer per pixel: samples of the picture, latents and scale indexes. */
 const BYTES_PER_PIXEL = 11
 
 /** A decoded layer from which a larger layer of the same file can be decoded. It holds only what layers above read. */
