@@ -1,2 +1,2 @@
 export { type DecodeOptions, decodeLayer, decodeRows, layerSymbols } from './decoder/decode.ts'
-export { decodeOn, HeldLayer } from './decoder/held-layer.ts'
+export { ResumableLayer, resumeDecode } from './decoder/resumable-layer.ts'
