@@ -17,7 +17,7 @@ describe('the edge Worker', () => {
     expect(await (await get('/samples')).json()).toEqual({ samples: [] })
   })
 
-  it('has no comparison with other codecs where nobody measured it', async () => {
+  it('has no comparison with other codecs when none was measured', async () => {
     expect(await (await get('/comparisons')).json()).toEqual({ measuring: false, images: {} })
   })
 

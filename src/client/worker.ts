@@ -1,4 +1,4 @@
-import { decodeOn } from '../codec/compass/index.ts'
+import { resumeDecode } from '../codec/compass/index.ts'
 import { StrataError } from '../core/errors.ts'
 import type { RgbImage } from '../core/image.ts'
 import { memoiseLoads } from '../core/memoise-loads.ts'
@@ -91,7 +91,7 @@ async function show(request: Show, signal: AbortSignal): Promise<void> {
       const models = await ready
       scope.postMessage({ type: 'begin', job, layer, layers, transfer })
       const below = held.take(identity(image), version, layer)
-      const decoded = await send(job, decodeOn(bytes, { runtime: models, layer, signal }, below))
+      const decoded = await send(job, resumeDecode(bytes, { runtime: models, layer, signal }, below))
       // No higher layer will be decoded from the last one.
       if (decoded && layer + 1 < layers.length) held.put(identity(image), version, decoded)
       else decoded?.close()

@@ -43,21 +43,21 @@ export async function searchQualities(
   target: number,
   score: ScoreLadder,
 ): Promise<SearchedLadder> {
-  const found: Rung[] = []
+  const chosen: Rung[] = []
   const scores: (number | undefined)[] = []
   let guess = qualityAt(target)
   for (const [index, rung] of ladder.entries()) {
     if (!layers.includes(index)) {
-      found.push(rung)
+      chosen.push(rung)
       scores.push(undefined)
       continue
     }
-    const best = await searchLayer(guess, target, (quality) => score([...found, { ...rung, quality }]))
+    const best = await searchLayer(guess, target, (quality) => score([...chosen, { ...rung, quality }]))
     guess = best.quality
-    found.push({ ...rung, quality: best.quality })
+    chosen.push({ ...rung, quality: best.quality })
     scores.push(best.score)
   }
-  return { ladder: found, scores }
+  return { ladder: chosen, scores }
 }
 
 interface Try {

@@ -53,11 +53,11 @@ export function createOnProvider<S>(
 
   return async (bytes) => {
     if (chosen !== undefined) return await create(bytes, await chosen)
-    const made = first(bytes)
-    chosen = made.then(([provider]) => provider)
+    const firstSession = first(bytes)
+    chosen = firstSession.then(([provider]) => provider)
     chosen.catch(() => {
       chosen = undefined
     })
-    return (await made)[1]
+    return (await firstSession)[1]
   }
 }

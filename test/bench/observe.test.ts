@@ -96,7 +96,7 @@ describe('observedKernels', () => {
     expect(decoded).toEqual([9, 0, -1])
     expect(seen).toEqual(['entropy', 'entropy', 'kernels'])
     expect(kernels.cells.bytes(new Int16Array(6), 1)).toEqual(new Uint8Array(3))
-    const store = kernels.passes({ rows: 1, values: new Int16Array(2), indexes: new Uint8Array(2) })
+    const store = kernels.passes({ rows: 1, values: new Int16Array(2), scaleIndexes: new Uint8Array(2) })
     expect(store.magnitudes(Int32Array.of(0), 2)).toEqual(new Int16Array(2))
     expect(seen.slice(3)).toEqual(['kernels', 'kernels', 'kernels'])
   })

@@ -25,7 +25,7 @@ export function cellConformance(name: string, make: () => CellKernel): void {
         const random = generator(channels)
         const row = (): LatentRow => ({
           values: integers(below * channels, 400, random),
-          indexes: Uint8Array.from({ length: below * channels }, () => Math.floor(64 * random())),
+          scaleIndexes: Uint8Array.from({ length: below * channels }, () => Math.floor(64 * random())),
         })
         const rows = [row(), undefined, row()]
         const nearest = Int32Array.from({ length: columns }, (_, x) => Math.floor((x * below) / columns))
@@ -40,7 +40,7 @@ export function cellConformance(name: string, make: () => CellKernel): void {
         const from = nearest[x]! * channels
         const to = 2 * pitch + 2 * channels * x
         expect(results[0]![to]).toBe(Math.min(Math.abs(rows[2]!.values[from]!), 255))
-        expect(results[0]![to + channels]).toBe(rows[2]!.indexes[from])
+        expect(results[0]![to + channels]).toBe(rows[2]!.scaleIndexes[from])
         expect([...results[0]!.subarray(pitch, 2 * pitch)]).toEqual(Array(pitch).fill(-3))
       },
     )

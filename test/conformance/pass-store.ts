@@ -51,7 +51,7 @@ export function passStoreConformance(name: string, make: () => OpenPassStore): v
     })
 
     it('limits magnitudes, halves and values to their ranges', () => {
-      const strip = { rows: 1, values: new Int16Array(8), indexes: new Uint8Array(8) }
+      const strip = { rows: 1, values: new Int16Array(8), scaleIndexes: new Uint8Array(8) }
       const store = open(strip)
       const runs = Int32Array.of(0)
       const symbols = Int16Array.of(32767, -32767, 1, -1, 0, 0, 15, -16)
@@ -61,7 +61,7 @@ export function passStoreConformance(name: string, make: () => OpenPassStore): v
       expect([...store.halves(runs, 8)]).toEqual([255, -255, 2, -2, 1, 0, 32, -32])
       store.close()
       expect([...strip.values]).toEqual([32767, -32767, 13, -16, 4, 3, 254, -255])
-      expect([...strip.indexes]).toEqual(Array(8).fill(63))
+      expect([...strip.scaleIndexes]).toEqual(Array(8).fill(63))
     })
 
     it('does not change the latents after it is closed', () => {
@@ -79,7 +79,7 @@ export function passStoreConformance(name: string, make: () => OpenPassStore): v
 
 function emptyStrip(): StripLatents {
   const count = LATENTS * CHANNELS
-  return { rows: 4, values: new Int16Array(count), indexes: new Uint8Array(count) }
+  return { rows: 4, values: new Int16Array(count), scaleIndexes: new Uint8Array(count) }
 }
 
 /** Reads everything that a pass reads, and stores random symbols. */

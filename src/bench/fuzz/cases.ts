@@ -7,7 +7,7 @@ import type { LayerInfo } from '../../format/types.ts'
 import type { Runtime } from '../../runtime/types.ts'
 import { type ForgedFile, type ForgedLayer, putTogether, takeApart } from './forge.ts'
 import type { Random } from './random.ts'
-import { randomStream, sideIndexes, sideStream, wildStream } from './streams.ts'
+import { hyperScaleIndexes, hyperStream, randomStream, wildStream } from './streams.ts'
 
 export interface CaseSource {
   /** Small valid files, from which the cases are made. */
@@ -64,9 +64,9 @@ export const CASES: Readonly<Record<string, MakeCase>> = {
     ]) as [number, number]
     resize(file, width, height)
     const layer = random.pick(file.layers)
-    const indexes = sideIndexes(table, layer, layer === file.layers[0] ? 'base' : 'enhancement')
+    const indexes = hyperScaleIndexes(table, layer, layer === file.layers[0] ? 'base' : 'enhancement')
     layer.strips.forEach((strip) => {
-      strip.bytes = sideStream(random, indexes, random.pick([0, 2, 255, 256, 32767]))
+      strip.bytes = hyperStream(random, indexes, random.pick([0, 2, 255, 256, 32767]))
     })
   }),
 
@@ -102,8 +102,8 @@ export const CASES: Readonly<Record<string, MakeCase>> = {
   /** Valid hyper-latents followed by invalid data, in a file of the right size. */
   side: forged((random, { layers }, { table }) => {
     const layer = random.pick(layers)
-    const indexes = sideIndexes(table, layer, layer === layers[0] ? 'base' : 'enhancement')
-    random.pick(layer.strips).bytes = sideStream(random, indexes, random.pick([0, 2, 255, 256, 32767]))
+    const indexes = hyperScaleIndexes(table, layer, layer === layers[0] ? 'base' : 'enhancement')
+    random.pick(layer.strips).bytes = hyperStream(random, indexes, random.pick([0, 2, 255, 256, 32767]))
   }),
 
   index: forged((random, { layers }) => {

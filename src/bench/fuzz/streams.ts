@@ -14,14 +14,14 @@ export function randomStream(random: Random): Uint8Array {
   return bytes
 }
 
-/** Entropy tables of the hyper-latents of a strip of this size, with which every stream of the model set starts. */
-export function sideIndexes(
+/** Scale indexes of the hyper-latents of a strip of this size, with which every stream of the model set starts. */
+export function hyperScaleIndexes(
   table: DecoderTable,
   layer: { readonly width: number; readonly height: number; readonly quality: number },
   kind: 'base' | 'enhancement',
 ): Uint8Array {
   const strip = stripGeometry(layerGeometry(layer, table), 0, table)
-  const cells = strip.sideRows * strip.sideColumns
+  const cells = strip.hyperRows * strip.hyperColumns
   const row = table[kind].sideIndexes[Math.min(Math.max(layer.quality, 1), 100) - 1] ?? []
   const { side } = table[kind]
   return Uint8Array.from({ length: side * cells }, (_, i) => row[i % side] ?? 1)
@@ -31,7 +31,7 @@ export function sideIndexes(
  * A stream with valid hyper-latents, so that the networks run on them, and invalid data behind. An `amplitude` above 255
  * makes hyper-latents that no encoder writes.
  */
-export function sideStream(random: Random, indexes: Uint8Array, amplitude: number): Uint8Array {
+export function hyperStream(random: Random, indexes: Uint8Array, amplitude: number): Uint8Array {
   const encoder = createRansEncoder()
   encoder.encode(indexes, randomSymbols(random, indexes, amplitude))
   const rest = Uint8Array.from({ length: random.below(2000) }, () => random.below(64))
@@ -52,14 +52,14 @@ export async function wildStream(
   const geometry = layerGeometry(layer, table)
   const model = await EntropyModel.load(runtime, table, layer, geometry)
   const strip = stripGeometry(geometry, 0, table)
-  const sides = model.sideIndexes(strip)
-  const side = randomSymbols(random, sides, random.pick([0, 3, 255]))
+  const hyperIndexes = model.hyperScaleIndexes(strip)
+  const hyperSymbols = randomSymbols(random, hyperIndexes, random.pick([0, 3, 255]))
   const encoder = createRansEncoder()
-  encoder.encode(sides, side)
+  encoder.encode(hyperIndexes, hyperSymbols)
   const amplitude = random.pick([0, 100, 32767])
-  await model.code(strip, await model.features(strip, side), ({ indexes }) => {
-    const symbols = randomSymbols(random, indexes, amplitude)
-    encoder.encode(indexes, symbols)
+  await model.code(strip, await model.features(strip, hyperSymbols), ({ scaleIndexes }) => {
+    const symbols = randomSymbols(random, scaleIndexes, amplitude)
+    encoder.encode(scaleIndexes, symbols)
     return symbols
   })
   return encoder.finish()

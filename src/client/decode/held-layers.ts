@@ -1,10 +1,10 @@
-import type { HeldLayer } from '../../codec/compass/index.ts'
+import type { ResumableLayer } from '../../codec/compass/index.ts'
 
 /** Decoded layers of the images shown last, within a budget of memory: a picture that grows is decoded from there. */
 export class HeldLayers {
   readonly #budget: number
   /** By image, the oldest first; each of one version of the file. */
-  readonly #layers = new Map<string, { readonly version: string; readonly held: HeldLayer }>()
+  readonly #layers = new Map<string, { readonly version: string; readonly held: ResumableLayer }>()
   #bytes = 0
 
   /** @param budget in bytes; 0 holds nothing */
@@ -16,7 +16,7 @@ export class HeldLayers {
    * Removes what is held of an image, and returns it where it is a layer below `layer` of this version; otherwise it is
    * closed.
    */
-  take(image: string, version: string, layer: number): HeldLayer | undefined {
+  take(image: string, version: string, layer: number): ResumableLayer | undefined {
     const entry = this.#layers.get(image)
     if (!entry) return undefined
     this.#layers.delete(image)
@@ -27,7 +27,7 @@ export class HeldLayers {
   }
 
   /** Takes over a layer, then closes the oldest layers until the budget is met. */
-  put(image: string, version: string, held: HeldLayer): void {
+  put(image: string, version: string, held: ResumableLayer): void {
     this.delete(image)
     this.#layers.set(image, { version, held })
     this.#bytes += held.bytes

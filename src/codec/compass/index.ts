@@ -1,2 +1,2 @@
 export { decodeRows } from './decoder/decode.ts'
-export { decodeOn, HeldLayer } from './decoder/held-layer.ts'
+export { ResumableLayer, resumeDecode } from './decoder/resumable-layer.ts'

@@ -55,13 +55,13 @@ export function markerSegment({ factor, quality, model, high, checksum }: Marker
 
 /** Finds the first marker among a file's segments. Ignores damaged markers and those of later versions. */
 export function findMarker(segments: readonly JpegSegment[]): Marker | undefined {
-  const found = segments.find(({ marker, data }) => marker === APP9 && isOurs(data))
-  if (!found) return undefined
-  const view = dataView(found.data)
+  const segment = segments.find(({ marker, data }) => marker === APP9 && isOurs(data))
+  if (!segment) return undefined
+  const view = dataView(segment.data)
   return {
     factor: view.getUint8(FACTOR_AT),
     quality: view.getUint8(QUALITY_AT),
-    model: hex(found.data.subarray(MODEL_AT, MODEL_AT + MODEL_BYTES)),
+    model: hex(segment.data.subarray(MODEL_AT, MODEL_AT + MODEL_BYTES)),
     high: { width: view.getUint16(WIDTH_AT, true), height: view.getUint16(HEIGHT_AT, true) },
     checksum: view.getUint32(CHECKSUM_AT, true),
   }

@@ -40,11 +40,11 @@ export async function restore(
   { model, decodePicture, windowPixels }: RestoreParts,
   signal?: AbortSignal,
 ): Promise<Restored> {
-  const found = examine(bytes, model)
-  if (typeof found !== 'string') {
-    return { image: reconstruct(found, model, windowPixels, signal), method: METHOD, factor: model.factor }
+  const examined = examine(bytes, model)
+  if (typeof examined !== 'string') {
+    return { image: reconstruct(examined, model, windowPixels, signal), method: METHOD, factor: model.factor }
   }
-  const restored = await upscalePlainly(bytes, model.factor, found, decodePicture)
+  const restored = await upscalePlainly(bytes, model.factor, examined, decodePicture)
   throwIfAborted(signal)
   return restored
 }

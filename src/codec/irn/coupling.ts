@@ -14,10 +14,10 @@ interface Place {
 
 /**
  * Makes the forward direction of the network (eq. (2) and (3) of the paper) as a chain of stages in front of `next`. Its
- * input is rows of the large picture, 3 channels in the model's units; its output is rows of low and z, 3 * scale^2
+ * input is rows of the large picture, 3 channels in the model's units; its output is rows of low and z, 3 * factor^2
  * channels per pixel.
  *
- * @param width of the large picture in pixels, a multiple of the scale
+ * @param width of the large picture in pixels, a multiple of the factor
  */
 export function forwardStages(model: IrnModel, width: number, next: Stage): Stage {
   let stage = next
@@ -63,7 +63,7 @@ function affine(model: IrnModel, coupling: Coupling, place: Place, inverse: bool
   const { high } = place
   const channels = COLOURS + high
   const unit = 1 / coupling.steps.offset
-  const factors = inverse ? model.factors.inverse : model.factors.forward
+  const factors = inverse ? model.couplingFactors.inverse : model.couplingFactors.forward
   const apply: BandOptions['apply'] = (row, outputs, pixel) => {
     const [logarithm, offset] = [outputs.factor!, outputs.offset!]
     for (let at = COLOURS, i = high * pixel; at < row.length; at += channels, i += high) {

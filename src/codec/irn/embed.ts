@@ -24,27 +24,27 @@ export async function embed(
   { model, encodePng }: { readonly model: IrnModel; readonly encodePng: EncodePng },
 ): Promise<Uint8Array<ArrayBuffer>> {
   checkEmbed(options)
-  const { scale } = model
-  const fitted = fitRows(rows, options, scale)
+  const { factor } = model
+  const fitted = fitRows(rows, options, factor)
   const thumbnail = await downscale(fitted.rows, fitted.high, options, model)
   const png = await encodePng(thumbnail)
   throwIfAborted(options.signal)
-  const marker = { scale, model: model.id, high: fitted.high, checksum: checksumOf(thumbnail) }
+  const marker = { factor, model: model.id, high: fitted.high, checksum: checksumOf(thumbnail) }
   return withChunk(png, markerChunk(marker))
 }
 
-/** @param high size of the picture in `rows`, which is padded or cropped to scale times `low` */
+/** @param high size of the picture in `rows`, which is padded or cropped to factor times `low` */
 async function downscale(
   rows: Rows,
   high: Size,
   { low, signal }: EmbedOptions,
   model: IrnModel,
 ): Promise<RgbImage> {
-  const { scale, unit, centre } = model
-  const size = { width: scale * low.width, height: scale * low.height }
+  const { factor, unit, centre } = model
+  const size = { width: factor * low.width, height: factor * low.height }
   const thumbnail = rgbImage(low.width, low.height, new Uint8Array(3 * low.width * low.height))
   const clamped = new Uint8ClampedArray(thumbnail.data.buffer)
-  const channels = 3 * scale ** 2
+  const channels = 3 * factor ** 2
   let line = 0
   const stages = forwardStages(model, size.width, {
     row(values) {

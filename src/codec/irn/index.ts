@@ -15,7 +15,7 @@ interface IrnOptions {
 export function irn({ model, decodePicture, encodePng, seed }: IrnOptions): Rescaler {
   return {
     method: METHOD,
-    factor: model.scale,
+    factor: model.factor,
     mediaType: 'image/png',
     embed: async (rows, options) => await embed(rows, options, { model, encodePng }),
     restore: async (file, signal) => await restore(file, { model, decodePicture, seed }, signal),

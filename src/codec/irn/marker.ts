@@ -9,7 +9,7 @@ import type { Size } from '../rescaler.ts'
  *
  *   0  version u8 = 1
  *   1  method u8 = 1: invertible rescaling
- *   2  scale u8
+ *   2  factor u8
  *   3  0
  *   4  model, 8 bytes
  *  12  width u32, height u32 of the hidden picture
@@ -18,7 +18,7 @@ import type { Size } from '../rescaler.ts'
  */
 const VERSION = 1
 const METHOD = 1
-const SCALE_AT = 2
+const FACTOR_AT = 2
 const MODEL_AT = 4
 const MODEL_BYTES = 8
 const WIDTH_AT = 12
@@ -30,7 +30,7 @@ const LENGTH = 24
 export const CHUNK = 'stRA'
 
 export interface Marker {
-  readonly scale: number
+  readonly factor: number
   /** 16 hexadecimal digits. */
   readonly model: string
   /** Size of the hidden picture. */
@@ -38,10 +38,10 @@ export interface Marker {
   readonly checksum: number
 }
 
-export function markerChunk({ scale, model, high, checksum }: Marker): PngChunk {
+export function markerChunk({ factor, model, high, checksum }: Marker): PngChunk {
   const data = new Uint8Array(LENGTH)
   const view = dataView(data)
-  data.set([VERSION, METHOD, scale])
+  data.set([VERSION, METHOD, factor])
   data.set(fromHex(model), MODEL_AT)
   view.setUint32(WIDTH_AT, high.width)
   view.setUint32(HEIGHT_AT, high.height)
@@ -54,7 +54,7 @@ export function readMarker({ data }: PngChunk): Marker | undefined {
   if (data.length !== LENGTH || data[0] !== VERSION || data[1] !== METHOD) return undefined
   const view = dataView(data)
   return {
-    scale: view.getUint8(SCALE_AT),
+    factor: view.getUint8(FACTOR_AT),
     model: hex(data.subarray(MODEL_AT, MODEL_AT + MODEL_BYTES)),
     high: { width: view.getUint32(WIDTH_AT), height: view.getUint32(HEIGHT_AT) },
     checksum: view.getUint32(CHECKSUM_AT),

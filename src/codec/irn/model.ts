@@ -40,16 +40,18 @@ interface Level {
 export interface IrnModel {
   /** Identifies the networks of both directions: 16 hexadecimal digits. */
   readonly id: string
-  readonly scale: number
+  /** Pixels of the large picture per thumbnail pixel and axis. The tables call it `scale`. */
+  readonly factor: number
   readonly unit: number
   readonly centre: number
   /** Factor of a coupling, exp of its clamped logarithm, and its reciprocal; at index (integer of the network) + 32768. */
-  readonly factors: { readonly forward: Float32Array; readonly inverse: Float32Array }
+  readonly couplingFactors: { readonly forward: Float32Array; readonly inverse: Float32Array }
   /** Levels in the order of the forward direction, loaded on the first call. */
   levels(): readonly Level[]
 }
 
-export const SCALES = [2, 4] as const
+/** Factors for which models exist; a runtime may hold only some of these models. */
+export const FACTORS = [2, 4] as const
 
 /**
  * @param table parsed irn2.json or irn4.json
@@ -60,8 +62,8 @@ export function openIrn(table: unknown, blob: Uint8Array, engine: NetworkEngine)
   const { id, scale, unit, centre, clamp, steps, levels } = checkTable(table)
   let loaded: readonly Level[] | undefined
   return {
-    ...{ id, scale, unit, centre },
-    factors: makeFactors(clamp, steps.factor),
+    ...{ id, factor: scale, unit, centre },
+    couplingFactors: makeFactors(clamp, steps.factor),
     levels() {
       loaded ??= levels.map(({ high, couplings }) => ({
         high,
@@ -76,7 +78,7 @@ export function openIrn(table: unknown, blob: Uint8Array, engine: NetworkEngine)
   }
 }
 
-function makeFactors(clamp: number, steps: number): IrnModel['factors'] {
+function makeFactors(clamp: number, steps: number): IrnModel['couplingFactors'] {
   const logarithm = (i: number): number => clamp * (2 / (1 + Math.exp((32768 - i) / steps)) - 1)
   return {
     forward: Float32Array.from({ length: 65536 }, (_, i) => Math.exp(logarithm(i))),
@@ -88,7 +90,7 @@ function checkTable(value: unknown): ModelTable {
   const table = value as Partial<ModelTable> | null
   if (typeof table !== 'object' || table === null || table.format !== 1) throw invalid('format 1')
   if (typeof table.id !== 'string' || !/^[0-9a-f]{16}$/.test(table.id)) throw invalid('an id of 16 digits')
-  if (!SCALES.some((scale) => scale === table.scale)) throw invalid(`a scale of ${SCALES.join(' or ')}`)
+  if (!FACTORS.some((factor) => factor === table.scale)) throw invalid(`a scale of ${FACTORS.join(' or ')}`)
   if (table.levels?.length !== Math.log2(table.scale!)) throw invalid('log2(scale) levels')
   for (const number of [table.unit, table.centre, table.clamp, table.steps?.factor]) {
     if (typeof number !== 'number' || !(number > 0)) throw invalid('unit, centre, clamp and steps')

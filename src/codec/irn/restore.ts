@@ -22,10 +22,10 @@ interface RestoreParts {
 /** Largest restored picture, in pixels. */
 const MAX_PIXELS = 100e6
 
-/** Scale in the marker of a PNG; undefined when there is no readable marker. */
-export function hiddenScale(file: Uint8Array): number | undefined {
-  const found = findMarker(file)
-  return typeof found === 'string' ? undefined : found.scale
+/** Factor in the marker of a PNG; undefined when there is no readable marker. */
+export function hiddenFactor(file: Uint8Array): number | undefined {
+  const marker = findMarker(file)
+  return typeof marker === 'string' ? undefined : marker.factor
 }
 
 /**
@@ -39,23 +39,25 @@ export async function restore(
   { model, decodePicture, seed }: RestoreParts,
   signal?: AbortSignal,
 ): Promise<Restored> {
-  const { scale } = model
+  const { factor } = model
   const plainly = async (note: string): Promise<Restored> => {
-    const restored = await upscalePlainly(file, scale, note, decodePicture)
+    const restored = await upscalePlainly(file, factor, note, decodePicture)
     throwIfAborted(signal)
     return restored
   }
   const marker = findMarker(file)
   if (typeof marker === 'string') return await plainly(marker)
-  if (marker.model !== model.id || marker.scale !== scale) {
-    return await plainly(`made for model ${marker.model} (${marker.scale}x), not for ${model.id} (${scale}x)`)
+  if (marker.model !== model.id || marker.factor !== factor) {
+    return await plainly(
+      `made for model ${marker.model} (${marker.factor}x), not for ${model.id} (${factor}x)`,
+    )
   }
   const low = await decodePicture(file)
   throwIfAborted(signal)
-  if (!isTimes(marker.high, low, scale) || checksumOf(low) !== marker.checksum) {
+  if (!isTimes(marker.high, low, factor) || checksumOf(low) !== marker.checksum) {
     return await plainly('the PNG was changed after it was made')
   }
-  return { image: upscale(low, marker.high, model, seed, signal), method: METHOD, factor: scale }
+  return { image: upscale(low, marker.high, model, seed, signal), method: METHOD, factor }
 }
 
 /** @returns the marker, or the reason why there is none */
@@ -86,16 +88,16 @@ export function upscale(
   seed?: number,
   signal?: AbortSignal,
 ): RgbImage {
-  const { scale, unit, centre } = model
+  const { factor, unit, centre } = model
   const image = rgbImage(high.width, high.height, new Uint8Array(3 * high.width * high.height))
   /** A view of the samples that rounds and clamps values on writing. */
   const clamped = new Uint8ClampedArray(image.data.buffer)
   const known = {
-    width: Math.min(high.width, scale * low.width),
-    height: Math.min(high.height, scale * low.height),
+    width: Math.min(high.width, factor * low.width),
+    height: Math.min(high.height, factor * low.height),
   }
   let line = 0
-  const stages = inverseStages(model, scale * low.width, {
+  const stages = inverseStages(model, factor * low.width, {
     row(values) {
       if (line < known.height) {
         const out = 3 * high.width * line
@@ -106,7 +108,7 @@ export function upscale(
     end() {},
   })
   const normal = seed === undefined ? undefined : new Normal(seed)
-  const channels = 3 * scale ** 2
+  const channels = 3 * factor ** 2
   for (let y = 0; y < low.height; y++) {
     throwIfAborted(signal)
     const row = new Float32Array(channels * low.width)

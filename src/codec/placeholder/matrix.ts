@@ -66,11 +66,11 @@ export function productOf({
   readonly kernels?: WebAssembly.Module | undefined
 }): AddProduct {
   if (!module) return referenceProduct
-  const known = instances.get(module)
-  if (known) return known
-  const made = createWasmProduct(module)
-  instances.set(module, made)
-  return made
+  const cached = instances.get(module)
+  if (cached) return cached
+  const product = createWasmProduct(module)
+  instances.set(module, product)
+  return product
 }
 
 function checkSizes(

@@ -70,8 +70,8 @@ const opened = new WeakMap<Runtime, Promise<PlaceholderModel>>()
 
 /** Loads the model, once per runtime. @throws StrataError MODEL_INVALID when its files are missing or invalid */
 export function loadPlaceholder(runtime: Runtime): Promise<PlaceholderModel> {
-  const known = opened.get(runtime)
-  if (known) return known
+  const cached = opened.get(runtime)
+  if (cached) return cached
   const model = Promise.all([runtime.table(NAME), runtime.blob(NAME)]).then(([table, blob]) =>
     openPlaceholder(table, blob, productOf(runtime)),
   )

@@ -61,9 +61,9 @@ export function jpegSegments(file: Uint8Array): JpegSegment[] {
 export function readJpeg(file: Uint8Array, maxPixels: number = MAX_PIXELS): JpegFile {
   const segments = jpegSegments(file)
   const one = (marker: number): Uint8Array => {
-    const found = segments.filter((segment) => segment.marker === marker)
-    if (found.length !== 1) throw unsupported(`one segment 0x${marker.toString(16)}`, found.length)
-    return found[0]!.data
+    const matching = segments.filter((segment) => segment.marker === marker)
+    if (matching.length !== 1) throw unsupported(`one segment 0x${marker.toString(16)}`, matching.length)
+    return matching[0]!.data
   }
   if (segments.some(({ marker, data }) => marker === DRI && (data[0] !== 0 || data[1] !== 0))) {
     throw unsupported('no restart intervals', 'some')
@@ -95,7 +95,7 @@ function readFrame(frame: Uint8Array): JpegLayout {
 }
 
 function readTables(segments: readonly Uint8Array[]): JpegTables {
-  const found: Uint16Array[] = []
+  const tables: Uint16Array[] = []
   for (const data of segments) {
     for (let at = 0; at < data.length; at += 65) {
       const id = data[at]!
@@ -104,17 +104,17 @@ function readTables(segments: readonly Uint8Array[]): JpegTables {
       const table = new Uint16Array(64)
       for (let i = 0; i < 64; i++) table[ZIGZAG[i]!] = data[at + 1 + i]!
       if (table.includes(0)) throw corrupt('quantization steps above 0')
-      found[id] = table
+      tables[id] = table
     }
   }
-  const [luma, chroma] = found
+  const [luma, chroma] = tables
   if (!luma || !chroma) throw corrupt('two quantization tables')
   return [luma, chroma]
 }
 
 /** Huffman tables by token class: luma DC, luma AC, chroma DC, chroma AC. */
 function readHuffman(segments: readonly Uint8Array[]): HuffmanSpec[] {
-  const found: HuffmanSpec[] = []
+  const specs: HuffmanSpec[] = []
   for (const data of segments) {
     for (let at = 0; at < data.length; ) {
       const id = data[at]!
@@ -122,11 +122,11 @@ function readHuffman(segments: readonly Uint8Array[]): HuffmanSpec[] {
       const total = counts.reduce((sum, count) => sum + count, 0)
       const symbols = [...data.subarray(at + 17, at + 17 + total)]
       if (counts.length < 16 || symbols.length < total || (id & 0xee) !== 0) throw corrupt('a Huffman table')
-      found[((id & 1) << 1) | (id >> 4)] = { counts, symbols }
+      specs[((id & 1) << 1) | (id >> 4)] = { counts, symbols }
       at += 17 + total
     }
   }
-  const all = [0, 1, 2, 3].map((table) => found[table])
+  const all = [0, 1, 2, 3].map((table) => specs[table])
   if (!all.every((spec) => spec !== undefined)) throw corrupt('four Huffman tables')
   return all as HuffmanSpec[]
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { forwardStages, inverseStages } from '../../../src/codec/irn/coupling.ts'
-import { SCALES } from '../../../src/codec/irn/model.ts'
+import { FACTORS } from '../../../src/codec/irn/model.ts'
 import type { Stage } from '../../../src/codec/irn/stage.ts'
 import { referenceEngine } from '../../../src/network/reference.ts'
 import { photo } from '../../pictures.ts'
@@ -31,30 +31,30 @@ function difference(a: readonly Float32Array[], b: readonly Float32Array[]): num
   return Math.sqrt(squares.reduce((sum, value) => sum + value, 0) / (a.length * a[0]!.length)) / 4
 }
 
-describe.each(SCALES)('the couplings of scale %i', (scale) => {
-  const model = openModel(scale)
+describe.each(FACTORS)('the couplings of factor %i', (factor) => {
+  const model = openModel(factor)
 
   it.each([
-    [scale, scale],
-    [12 * scale, 300],
-    [100, 8 * scale],
+    [factor, factor],
+    [12 * factor, 300],
+    [100, 8 * factor],
   ])('restore a picture of %i x %i pixels from z and an unrounded thumbnail', (width, height) => {
     const picture = rowsOf(width, height)
     const [down, up] = [collector(), collector()]
     run(forwardStages(model, width, down), picture)
-    expect(down.rows).toHaveLength(height / scale)
-    expect(down.rows[0]).toHaveLength(3 * scale * width)
+    expect(down.rows).toHaveLength(height / factor)
+    expect(down.rows[0]).toHaveLength(3 * factor * width)
     run(inverseStages(model, width, up), down.rows)
     // Networks read integers, so a floating-point rounding difference can move an input by one step.
     expect(difference(up.rows, picture)).toBeLessThan(6e-3)
   })
 
   it('give the same result with the TypeScript engine', () => {
-    const [width, height] = [8 * scale, 6 * scale]
+    const [width, height] = [8 * factor, 6 * factor]
     const picture = rowsOf(width, height)
     const [fast, slow] = [collector(), collector()]
     run(forwardStages(model, width, fast), picture)
-    run(forwardStages(openModel(scale, referenceEngine), width, slow), picture)
+    run(forwardStages(openModel(factor, referenceEngine), width, slow), picture)
     expect(fast.rows).toEqual(slow.rows)
   })
 })

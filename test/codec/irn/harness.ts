@@ -8,9 +8,9 @@ import { readPicture } from '../../../src/node/ingest.ts'
 import { pictureEncoder } from '../../../src/node/picture-writer.ts'
 import { kernelModule } from '../../kernels.ts'
 
-export function openModel(scale: number, engine: NetworkEngine = createEngine(kernelModule())): IrnModel {
+export function openModel(factor: number, engine: NetworkEngine = createEngine(kernelModule())): IrnModel {
   const read = (extension: string) =>
-    readFileSync(new URL(`../../../models/weights/irn${scale}.${extension}`, import.meta.url))
+    readFileSync(new URL(`../../../models/weights/irn${factor}.${extension}`, import.meta.url))
   return openIrn(JSON.parse(read('json').toString()), read('bin'), engine)
 }
 

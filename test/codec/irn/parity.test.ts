@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { irn } from '../../../src/codec/irn/index.ts'
-import { SCALES } from '../../../src/codec/irn/model.ts'
+import { FACTORS } from '../../../src/codec/irn/model.ts'
 import type { RgbImage } from '../../../src/core/image.ts'
 import { createNodeRuntime } from '../../../src/runtime/node.ts'
 import { photo } from '../../pictures.ts'
@@ -17,9 +17,9 @@ interface Golden {
   readonly restored: string
 }
 
-const goldens = SCALES.map(
-  (scale): Golden =>
-    JSON.parse(readFileSync(new URL(`../../golden/irn${scale}.json`, import.meta.url), 'utf8')),
+const goldens = FACTORS.map(
+  (factor): Golden =>
+    JSON.parse(readFileSync(new URL(`../../golden/irn${factor}.json`, import.meta.url), 'utf8')),
 )
 
 function meanDifference(a: Uint8Array, b: Uint8Array): number {
@@ -41,11 +41,11 @@ describe.each(goldens)('irn $scale x against PyTorch', ({ scale, width, height, 
   })
 })
 
-describe.each(SCALES)('the ONNX networks of scale %i', (scale) => {
+describe.each(FACTORS)('the ONNX networks of factor %i', (factor) => {
   it('invert each other to 1e-4 of the full range when nothing is rounded', async () => {
     const runtime = await createNodeRuntime()
     const [forward, inverse] = await Promise.all(
-      ['forward', 'inverse'].map((direction) => runtime.load(`irn${scale}-${direction}`)),
+      ['forward', 'inverse'].map((direction) => runtime.load(`irn${factor}-${direction}`)),
     )
     const [width, height] = [64, 48]
     const { data } = photo(width, height)

@@ -70,11 +70,11 @@ export async function openFile(bytes: Uint8Array, options: DecodeOptions): Promi
 
 /** Checks one layer only, because the layers below are never wider or higher. */
 function checkStripSize(layer: LayerInfo, table: DecoderTable, limit = Number.POSITIVE_INFINITY): void {
-  const { sideRows, sideColumns } = stripGeometry(layerGeometry(layer, table), 0, table)
+  const { hyperRows, hyperColumns } = stripGeometry(layerGeometry(layer, table), 0, table)
   const unit = table.patch * table.sideStride
-  if (sideRows * sideColumns * unit * unit > limit) {
+  if (hyperRows * hyperColumns * unit * unit > limit) {
     const expected = `strips of at most ${limit} pixels`
-    const actual = `${sideColumns * unit}x${sideRows * unit}`
+    const actual = `${hyperColumns * unit}x${hyperRows * unit}`
     throw new StrataError('INPUT_TOO_LARGE', `layer ${layer.index}: expected ${expected}, got ${actual}`)
   }
 }

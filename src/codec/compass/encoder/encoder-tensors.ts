@@ -3,7 +3,7 @@ import type { Tensor } from '../../../runtime/types.ts'
 import { type Area, UNIT } from '../shared/cells.ts'
 import { SAMPLE_SCALE } from '../shared/samples.ts'
 
-const SIDE_LIMIT = 255
+const HYPER_LIMIT = 255
 
 /** An area of a picture as samples in the layout of `pictureCells`. Beyond the picture its edge is replicated. */
 export function sourceCells({ width, height, data }: RgbImage, area: Area): Int16Array {
@@ -77,7 +77,7 @@ export function storeLatents(
 }
 
 /** Converts latents, [row][column][channel], to planes, padded by replication. */
-export function sidePlanes(
+export function paddedPlanes(
   latents: Float32Array,
   channels: number,
   rows: number,
@@ -98,7 +98,7 @@ export function sidePlanes(
 }
 
 /** Quantizes planes of hyper-latents to symbols, [cell][channel], without the planes from `count` on. */
-export function sideSymbols(
+export function quantizeHyperLatents(
   planes: Float32Array,
   count: number,
   offsets: Float64Array,
@@ -108,7 +108,7 @@ export function sideSymbols(
   for (let cell = 0; cell < cells; cell++) {
     for (let c = 0; c < count; c++) {
       const value = Math.round((planes[c * cells + cell] as number) - (offsets[c] ?? 0))
-      symbols[cell * count + c] = Math.min(Math.max(value, -SIDE_LIMIT), SIDE_LIMIT)
+      symbols[cell * count + c] = Math.min(Math.max(value, -HYPER_LIMIT), HYPER_LIMIT)
     }
   }
   return symbols

@@ -12,7 +12,13 @@ import type { Predictor } from '../picture/predictor.ts'
 import { pictureCells } from '../shared/cells.ts'
 import type { StripGeometry } from '../shared/geometry.ts'
 import { atQuality, type DecoderTable, type EncoderTable, loadEncoderTable } from '../shared/tables.ts'
-import { pictureTensor, sidePlanes, sideSymbols, sourceCells, storeLatents } from './encoder-tensors.ts'
+import {
+  paddedPlanes,
+  pictureTensor,
+  quantizeHyperLatents,
+  sourceCells,
+  storeLatents,
+} from './encoder-tensors.ts'
 import { quantize } from './quantize.ts'
 import { type CodedStrip, descend } from './refine.ts'
 import { StripCost, type StripPicture } from './strip-cost.ts'
@@ -40,7 +46,7 @@ interface LatentEncoderParts {
 
 interface EncoderNetworks {
   readonly analysis: ModelRunner
-  readonly sideAnalysis: ModelRunner
+  readonly hyperAnalysis: ModelRunner
   readonly cost: StripCost
   readonly encoding: EncoderTable
 }
@@ -52,7 +58,7 @@ export class LatentEncoder {
   readonly #parts: LatentEncoderParts
   readonly #networks: EncoderNetworks
   readonly #gain: Float64Array
-  readonly #sideOffset: Float64Array
+  readonly #hyperOffset: Float64Array
 
   private constructor(parts: LatentEncoderParts, networks: EncoderNetworks) {
     const { base, enhancement } = networks.encoding
@@ -60,7 +66,7 @@ export class LatentEncoder {
     this.#parts = parts
     this.#networks = networks
     this.#gain = atQuality(numbers.logGain, parts.quality).map(Math.exp)
-    this.#sideOffset = atQuality(numbers.sideOffset, parts.quality)
+    this.#hyperOffset = atQuality(numbers.sideOffset, parts.quality)
   }
 
   static async create(parts: LatentEncoderParts): Promise<LatentEncoder> {
@@ -69,7 +75,7 @@ export class LatentEncoder {
     const encoding = await loadEncoderTable(encoder)
     return new LatentEncoder(parts, {
       analysis: await encoder.load(`${kind}-analysis`),
-      sideAnalysis: await encoder.load(`${kind}-side-analysis`),
+      hyperAnalysis: await encoder.load(`${kind}-side-analysis`),
       cost: await StripCost.load(parts, { table, encoding }, kind, quality, refine > 0),
       encoding,
     })
@@ -86,21 +92,21 @@ export class LatentEncoder {
       return emptyLatents(strip.latentRows)
     }
     const coder = createRansEncoder()
-    coder.encode(model.sideIndexes(strip), coded.side)
-    for (const { indexes, symbols } of coded.passes) coder.encode(indexes, symbols)
+    coder.encode(model.hyperScaleIndexes(strip), coded.hyperSymbols)
+    for (const { scaleIndexes, symbols } of coded.passes) coder.encode(scaleIndexes, symbols)
     this.strips[strip.index] = coder.finish()
     const symbols = coded.passes.map((pass) => pass.symbols)
-    tap?.(strip.index, coded.side, symbols)
+    tap?.(strip.index, coded.hyperSymbols, symbols)
     return coded.latents
   }
 
   /** Codes these latents in the cheapest way found. Returns undefined when no residual is cheaper. */
   async #best(strip: StripGeometry, latents: Float32Array): Promise<CodedStrip | undefined> {
     const { refine, predictor, observe } = this.#parts
-    const side = await observe('analysis', () => this.#side(strip, latents))
-    const features = await this.#parts.model.features(strip, side)
+    const hyperSymbols = await observe('analysis', () => this.#hyperSymbols(strip, latents))
+    const features = await this.#parts.model.features(strip, hyperSymbols)
     const attempt = (values: Float32Array, curvature?: Float64Array) =>
-      this.#attempt(strip, side, features, values, curvature)
+      this.#attempt(strip, hyperSymbols, features, values, curvature)
     const first = await attempt(latents)
     const { patch } = this.#parts.table
     const pixels = strip.latentRows * Math.ceil(this.#parts.picture.width / patch) * patch * patch
@@ -115,22 +121,22 @@ export class LatentEncoder {
 
   async #attempt(
     strip: StripGeometry,
-    side: Int16Array,
+    hyperSymbols: Int16Array,
     features: Int16Array,
     latents: Float32Array,
     curvature?: Float64Array,
   ): Promise<CodedStrip> {
     const { model } = this.#parts
-    let bits = estimateBits(model.sideIndexes(strip), side)
-    const passes: { indexes: Uint8Array; symbols: Int16Array }[] = []
+    let bits = estimateBits(model.hyperScaleIndexes(strip), hyperSymbols)
+    const passes: { scaleIndexes: Uint8Array; symbols: Int16Array }[] = []
     const decoded = await model.code(strip, features, (parameters) => {
-      const { indexes } = parameters
+      const { scaleIndexes } = parameters
       const symbols = quantize(latents, parameters, curvature)
-      bits += estimateBits(indexes, symbols)
-      passes.push({ indexes, symbols })
+      bits += estimateBits(scaleIndexes, symbols)
+      passes.push({ scaleIndexes, symbols })
       return symbols
     })
-    return { side, passes, latents: decoded, bits }
+    return { hyperSymbols, passes, latents: decoded, bits }
   }
 
   #stripPicture(strip: StripGeometry): StripPicture {
@@ -175,23 +181,28 @@ export class LatentEncoder {
       if (predictor) feeds.prediction = tensor(pictureCells(predictor.rows, picture.height, area))
       const { latents } = await this.#networks.analysis.run(feeds)
       const data = latents?.data ?? new Float32Array()
-      const found = { data, columns: wide, top: strip.latentTop - first, left: left - from }
-      storeLatents(found, this.#gain, out, { rows: strip.latentRows, columns, left, right })
+      const tile = { data, columns: wide, top: strip.latentTop - first, left: left - from }
+      storeLatents(tile, this.#gain, out, { rows: strip.latentRows, columns, left, right })
       release(data, feeds.picture?.data, feeds.prediction?.data)
     }
     return out
   }
 
   /** Computes the symbols of the hyper-latents from latents padded by replication to the stride of the hyper-latents. */
-  async #side(strip: StripGeometry, latents: Float32Array): Promise<Int16Array> {
+  async #hyperSymbols(strip: StripGeometry, latents: Float32Array): Promise<Int16Array> {
     const { table, picture, model } = this.#parts
     const { sideStride, latents: channels } = table
     const columns = Math.ceil(picture.width / table.patch)
-    const [rows, wide] = [strip.sideRows * sideStride, strip.sideColumns * sideStride]
-    const data = sidePlanes(latents, channels, strip.latentRows, columns, rows, wide)
+    const [rows, wide] = [strip.hyperRows * sideStride, strip.hyperColumns * sideStride]
+    const data = paddedPlanes(latents, channels, strip.latentRows, columns, rows, wide)
     const dims = [1, channels, rows, wide]
-    const { side } = await this.#networks.sideAnalysis.run({ latents: { data, dims } })
-    const cells = strip.sideRows * strip.sideColumns
-    return sideSymbols(side?.data ?? new Float32Array(), model.table.side, this.#sideOffset, cells)
+    const { side: planes } = await this.#networks.hyperAnalysis.run({ latents: { data, dims } })
+    const cells = strip.hyperRows * strip.hyperColumns
+    return quantizeHyperLatents(
+      planes?.data ?? new Float32Array(),
+      model.table.side,
+      this.#hyperOffset,
+      cells,
+    )
   }
 }

@@ -7,17 +7,17 @@ import { MEAN_STEPS } from '../shared/samples.ts'
 /** Symbols of a pass: latents minus their means, rounded to the nearest or, with `curvature`, to the cheaper integer. */
 export function quantize(
   latents: Float32Array,
-  { pass, cells, means, indexes }: PassParameters,
+  { pass, cells, means, scaleIndexes }: PassParameters,
   curvature?: Float64Array,
 ): Int16Array {
-  const symbols = new Int16Array(indexes.length)
+  const symbols = new Int16Array(scaleIndexes.length)
   const { first, channels } = cells.group(pass.fine)
   const runs = cells.runs(pass)
   for (let run = 0, inner = 0; run < runs.length; run++, inner += channels) {
     const outer = runs[run] as number
     if (outer === OUTSIDE) continue
     for (let c = 0; c < channels; c++) {
-      const table = indexes[inner + c] as number
+      const table = scaleIndexes[inner + c] as number
       // Table 0 is so narrow that only one latent in 10^5 is not zero. Symbols under it are dropped and take no bits.
       if (table === 0) continue
       const exact = (latents[outer + c] as number) - (means[inner + c] as number) / MEAN_STEPS

@@ -6,10 +6,10 @@ import type { StripCost, StripPicture } from './strip-cost.ts'
 const FIRST_STEP = 0.7
 const DECAY = 0.93
 
-/** A coded strip: symbols and their tables, pass by pass, and the latents that the decoder will have. */
+/** A coded strip: symbols and scale indexes, pass by pass, and the latents that the decoder will have. */
 export interface CodedStrip {
-  readonly side: Int16Array
-  readonly passes: readonly { readonly indexes: Uint8Array; readonly symbols: Int16Array }[]
+  readonly hyperSymbols: Int16Array
+  readonly passes: readonly { readonly scaleIndexes: Uint8Array; readonly symbols: Int16Array }[]
   readonly latents: StripLatents
   readonly bits: number
 }

@@ -126,12 +126,12 @@ export class StripCost {
       target: pictureTensor(target, rows, columns),
     }
     if (prediction) feeds.prediction = pictureTensor(prediction, rows, columns)
-    const found = (await this.#gradient?.run(feeds))?.gradient?.data ?? new Float32Array(values.length)
+    const planes = (await this.#gradient?.run(feeds))?.gradient?.data ?? new Float32Array(values.length)
     const weight = (this.#lambda * 255 * 255) / 3
     const gradient = new Float32Array(values.length)
     for (let i = 0; i < plane; i++) {
       for (let c = 0; c < channels; c++) {
-        gradient[i * channels + c] = (found[c * plane + i] as number) * weight * (units[c] as number)
+        gradient[i * channels + c] = (planes[c * plane + i] as number) * weight * (units[c] as number)
       }
     }
     return { gradient, curvature: units.map((unit) => 2 * weight * unit * unit) }

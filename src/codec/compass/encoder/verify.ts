@@ -29,8 +29,8 @@ export async function verifyFile(file: Uint8Array, options: VerifyOptions): Prom
   for (let top = 0; top < decoded.height; top += STRIP_ROWS) {
     const bottom = Math.min(top + STRIP_ROWS, decoded.height)
     await decoded.ensure(bottom)
-    const found = await sha256(decoded.rgb(top, bottom))
-    if (hex(found) !== hex(options.reconstruction[top / STRIP_ROWS] ?? new Uint8Array())) {
+    const digest = await sha256(decoded.rgb(top, bottom))
+    if (hex(digest) !== hex(options.reconstruction[top / STRIP_ROWS] ?? new Uint8Array())) {
       throw new StrataError('VERIFY_FAILED', `rows from ${top}: the decoded pixels differ from the encoder's`)
     }
     decoded.rows.discard(bottom)

@@ -18,15 +18,15 @@ export function createWasmCells(module: WebAssembly.Module): CellKernel {
       const length = 2 * channels * columns.length
       const longest = Math.max(0, ...rows.map((row) => row?.values.length ?? 0))
       const sizes = [4 * columns.length, 2 * longest, longest, 2 * length]
-      const [columnsAt, values, indexes, outAt] = place(sizes) as [number, number, number, number]
-      const found = new Int16Array(memory.buffer, outAt, length)
+      const [columnsAt, values, scaleIndexes, outAt] = place(sizes) as [number, number, number, number]
+      const context = new Int16Array(memory.buffer, outAt, length)
       new Int32Array(memory.buffer, columnsAt, columns.length).set(columns)
       for (const [index, row] of rows.entries()) {
         if (!row) continue
         new Int16Array(memory.buffer, values, longest).set(row.values)
-        new Uint8Array(memory.buffer, indexes, longest).set(row.indexes)
-        exports.cellContext(columnsAt, columns.length, channels, values, indexes, outAt)
-        out.set(found, index * pitch)
+        new Uint8Array(memory.buffer, scaleIndexes, longest).set(row.scaleIndexes)
+        exports.cellContext(columnsAt, columns.length, channels, values, scaleIndexes, outAt)
+        out.set(context, index * pitch)
       }
     },
     dequantize(rows, run, gains, limit) {

@@ -6,14 +6,14 @@ import { seenMagnitude } from './pass-store.ts'
 /** A row of latents or a part of it, [column][channel]. Where a row is optional, undefined stands for zeros. */
 export interface LatentRow {
   readonly values: Int16Array
-  readonly indexes: Uint8Array
+  readonly scaleIndexes: Uint8Array
 }
 
 /** Elementwise operations between the networks, over whole tensors. */
 export interface CellKernel {
   /**
    * Gathers the context that the layer below gives: from each row the latents at `columns`, first their magnitudes and
-   * then their entropy tables.
+   * then their scale indexes.
    *
    * @param out rows of `pitch` values; rows without latents and margins are not written
    */
@@ -49,7 +49,7 @@ export const referenceCells: CellKernel = {
         const from = (columns[x] as number) * channels
         for (let c = 0; c < channels; c++) {
           out[to + c] = seenMagnitude(row.values[from + c] as number)
-          out[to + channels + c] = row.indexes[from + c] as number
+          out[to + channels + c] = row.scaleIndexes[from + c] as number
         }
       }
     }

@@ -34,14 +34,14 @@ const instances = new WeakMap<WebAssembly.Module, CodecKernels>()
 /** The runtime's WebAssembly kernels, instantiated once per module. Calls are synchronous, so all decodes share them. */
 export function kernelsOf({ kernels: module }: Pick<Runtime, 'kernels'>): CodecKernels {
   if (!module) return referenceKernels
-  const known = instances.get(module)
-  if (known) return known
-  const made = {
+  const cached = instances.get(module)
+  if (cached) return cached
+  const kernels = {
     coder: createWasmRans(module),
     liff: createWasmLiff(module),
     cells: createWasmCells(module),
     passes: createWasmPassStore(module),
   }
-  instances.set(module, made)
-  return made
+  instances.set(module, kernels)
+  return kernels
 }

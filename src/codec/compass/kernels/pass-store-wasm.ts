@@ -10,25 +10,25 @@ const VECTOR = 8
  * time: when another strip needs it, the latents are first copied back into their arrays.
  */
 export function createWasmPassStore(module: WebAssembly.Module): OpenPassStore {
-  const desk = new Desk(instantiateKernels(module))
-  const { exports } = desk.kernels
+  const resident = new ResidentLatents(instantiateKernels(module))
+  const { exports } = resident.kernels
   return (latents) => {
     const gather =
       (kernel: 'passMagnitudes' | 'passHalves') =>
       (runs: Int32Array, channels: number): Int16Array => {
         const count = countOf(runs, channels)
-        const { values, runsAt, at } = desk.lay(latents, runs, [2 * count])
+        const { values, runsAt, at } = resident.lay(latents, runs, [2 * count])
         exports[kernel](runsAt, runs.length, channels, values, at[0]!)
         return new Int16Array(exports.memory.buffer, at[0]!, count).slice()
       }
     return {
       magnitudes: gather('passMagnitudes'),
       halves: gather('passHalves'),
-      tables(runs, channels, found) {
+      tables(runs, channels, wide) {
         const count = countOf(runs, channels)
-        checkLength('found', found, count)
-        const { runsAt, at } = desk.lay(latents, runs, [2 * count, count])
-        new Int16Array(exports.memory.buffer, at[0]!, count).set(found)
+        checkLength('wide', wide, count)
+        const { runsAt, at } = resident.lay(latents, runs, [2 * count, count])
+        new Int16Array(exports.memory.buffer, at[0]!, count).set(wide)
         exports.passTables(runsAt, runs.length, channels, at[0]!, at[1]!)
         return new Uint8Array(exports.memory.buffer, at[1]!, count).slice()
       },
@@ -36,7 +36,11 @@ export function createWasmPassStore(module: WebAssembly.Module): OpenPassStore {
         const count = countOf(runs, channels)
         for (const [name, array] of Object.entries({ means, tables, symbols }))
           checkLength(name, array, count)
-        const { values, indexes, runsAt, at } = desk.lay(latents, runs, [2 * count, count, 2 * count])
+        const { values, scaleIndexes, runsAt, at } = resident.lay(latents, runs, [
+          2 * count,
+          count,
+          2 * count,
+        ])
         const [meansAt, tablesAt, symbolsAt] = at as [number, number, number]
         const { buffer } = exports.memory
         new Int16Array(buffer, meansAt, count).set(means)
@@ -44,10 +48,10 @@ export function createWasmPassStore(module: WebAssembly.Module): OpenPassStore {
         new Int16Array(buffer, symbolsAt, count).set(symbols)
         exports.passStore(
           ...([runsAt, runs.length, channels, meansAt, tablesAt, symbolsAt] as const),
-          ...([values, indexes] as const),
+          ...([values, scaleIndexes] as const),
         )
       },
-      close: () => desk.clear(latents),
+      close: () => resident.clear(latents),
     }
   }
 }
@@ -60,7 +64,7 @@ function countOf(runs: Int32Array, channels: number): number {
 }
 
 /** The kernels' memory, and the strip whose latents lie in it. */
-class Desk {
+class ResidentLatents {
   readonly kernels: Kernels
   #owner: StripLatents | undefined
 
@@ -72,19 +76,19 @@ class Desk {
   lay(latents: StripLatents, runs: Int32Array, sizes: readonly number[]) {
     if (this.#owner && this.#owner !== latents) this.clear(this.#owner)
     const { exports, place } = this.kernels
-    const bytes = [2 * latents.values.length, latents.indexes.length]
-    const [values, indexes, runsAt, ...at] = place([...bytes, 4 * runs.length, ...sizes]) as [
+    const bytes = [2 * latents.values.length, latents.scaleIndexes.length]
+    const [values, scaleIndexes, runsAt, ...at] = place([...bytes, 4 * runs.length, ...sizes]) as [
       ...[number, number, number],
       ...number[],
     ]
     const { buffer } = exports.memory
     if (!this.#owner) {
       new Int16Array(buffer, values, latents.values.length).set(latents.values)
-      new Uint8Array(buffer, indexes, latents.indexes.length).set(latents.indexes)
+      new Uint8Array(buffer, scaleIndexes, latents.scaleIndexes.length).set(latents.scaleIndexes)
       this.#owner = latents
     }
     new Int32Array(buffer, runsAt, runs.length).set(runs)
-    return { values, indexes, runsAt, at }
+    return { values, scaleIndexes, runsAt, at }
   }
 
   /** Copies the latents back into their arrays if they are resident. */
@@ -92,9 +96,9 @@ class Desk {
     if (this.#owner !== latents) return
     this.#owner = undefined
     const { exports, place } = this.kernels
-    const bytes = [2 * latents.values.length, latents.indexes.length]
-    const [values, indexes] = place(bytes) as [number, number]
+    const bytes = [2 * latents.values.length, latents.scaleIndexes.length]
+    const [values, scaleIndexes] = place(bytes) as [number, number]
     latents.values.set(new Int16Array(exports.memory.buffer, values, latents.values.length))
-    latents.indexes.set(new Uint8Array(exports.memory.buffer, indexes, latents.indexes.length))
+    latents.scaleIndexes.set(new Uint8Array(exports.memory.buffer, scaleIndexes, latents.scaleIndexes.length))
   }
 }

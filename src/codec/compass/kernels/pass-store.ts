@@ -10,14 +10,14 @@ export interface StripLatents {
   readonly rows: number
   /** 16 x latent in coded units (symbol + mean); exact. */
   readonly values: Int16Array
-  /** Entropy table of each latent. The layer above reads it together with min(|values|, 255). */
-  readonly indexes: Uint8Array
+  /** Scale index of each latent: the number of its entropy table. The layer above reads it and min(|values|, 255). */
+  readonly scaleIndexes: Uint8Array
   /** The strip has no residual: both arrays are empty, which stands for zeros, and its picture is the prediction. */
   readonly isEmpty?: boolean
 }
 
 export function emptyLatents(rows: number): StripLatents {
-  return { rows, values: new Int16Array(), indexes: new Uint8Array(), isEmpty: true }
+  return { rows, values: new Int16Array(), scaleIndexes: new Uint8Array(), isEmpty: true }
 }
 
 /**
@@ -29,9 +29,9 @@ export interface PassStore {
   magnitudes(runs: Int32Array, channels: number): Int16Array
   /** Stored latents in steps of 1/2, rounded and limited to -255..255; 0 outside. */
   halves(runs: Int32Array, channels: number): Int16Array
-  /** Converts entropy tables to bytes; 0, "not coded", outside. */
-  tables(runs: Int32Array, channels: number, found: Int16Array): Uint8Array
-  /** Stores the values (16 x symbol + mean) and the entropy tables of a pass. */
+  /** Converts scale indexes to bytes; 0, "not coded", outside. */
+  tables(runs: Int32Array, channels: number, wide: Int16Array): Uint8Array
+  /** Stores the values (16 x symbol + mean) and the scale indexes of a pass. */
   store(runs: Int32Array, channels: number, means: Int16Array, tables: Uint8Array, symbols: Int16Array): void
   /** Ends the work. Only then do the arrays of the latents hold all passes. */
   close(): void
@@ -40,7 +40,7 @@ export interface PassStore {
 export type OpenPassStore = (latents: StripLatents) => PassStore
 
 /** The PassStore in TypeScript: the reference for all others. */
-export const referencePassStore: OpenPassStore = ({ values, indexes }) => {
+export const referencePassStore: OpenPassStore = ({ values, scaleIndexes }) => {
   const gather = (runs: Int32Array, channels: number, seen: (value: number) => number): Int16Array => {
     const out = new Int16Array(runs.length * channels)
     eachRun(runs, channels, (inner, outer) => {
@@ -52,10 +52,10 @@ export const referencePassStore: OpenPassStore = ({ values, indexes }) => {
     magnitudes: (runs, channels) => gather(runs, channels, seenMagnitude),
     halves: (runs, channels) =>
       gather(runs, channels, (value) => clamp((value + MEAN_STEPS / 4) >> 3, CONTEXT_LIMIT)),
-    tables(runs, channels, found) {
+    tables(runs, channels, wide) {
       const out = new Uint8Array(runs.length * channels)
       eachRun(runs, channels, (inner) => {
-        for (let c = 0; c < channels; c++) out[inner + c] = found[inner + c] as number
+        for (let c = 0; c < channels; c++) out[inner + c] = wide[inner + c] as number
       })
       return out
     },
@@ -64,7 +64,7 @@ export const referencePassStore: OpenPassStore = ({ values, indexes }) => {
         for (let c = 0; c < channels; c++) {
           const value = MEAN_STEPS * (symbols[inner + c] as number) + (means[inner + c] as number)
           values[outer + c] = clamp(value, VALUE_LIMIT)
-          indexes[outer + c] = tables[inner + c] as number
+          scaleIndexes[outer + c] = tables[inner + c] as number
         }
       })
     },

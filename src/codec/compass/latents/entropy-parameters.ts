@@ -28,8 +28,8 @@ export interface PassParameters {
   readonly cells: StripCells
   /** 16 x mean. */
   readonly means: Int16Array
-  /** Entropy table of each latent, 0..63; 0 for latents that are not coded. */
-  readonly indexes: Uint8Array
+  /** Scale index of each latent: the number of its entropy table, 0..63; 0 for latents that are not coded. */
+  readonly scaleIndexes: Uint8Array
 }
 
 /** Returns the symbols of a pass: a decoder reads them from the stream, an encoder computes and records them. */
@@ -94,27 +94,27 @@ export class EntropyModel {
     return new EntropyModel(decoder, info, layer, below, hyper, passes, kernels)
   }
 
-  /** Entropy table of each hyper-latent of a strip, [row][column][channel]. */
-  sideIndexes(strip: StripGeometry): Uint8Array {
-    const tables = Uint8Array.from(this.#sideTables())
-    const indexes = new Uint8Array(strip.sideRows * strip.sideColumns * tables.length)
-    for (let at = 0; at < indexes.length; at += tables.length) indexes.set(tables, at)
+  /** Scale index of each hyper-latent of a strip, [row][column][channel]. */
+  hyperScaleIndexes(strip: StripGeometry): Uint8Array {
+    const channels = Uint8Array.from(this.#hyperChannelIndexes())
+    const indexes = new Uint8Array(strip.hyperRows * strip.hyperColumns * channels.length)
+    for (let at = 0; at < indexes.length; at += channels.length) indexes.set(channels, at)
     return indexes
   }
 
   /** The fewest bits that the hyper-latents of a strip can take. A strip of fewer bytes cannot have its declared size. */
-  leastSideBits(strip: StripGeometry): number {
-    const bits = this.#sideTables().reduce((sum, table) => sum + leastBits(table), 0)
-    return strip.sideRows * strip.sideColumns * bits
+  leastHyperBits(strip: StripGeometry): number {
+    const bits = this.#hyperChannelIndexes().reduce((sum, table) => sum + leastBits(table), 0)
+    return strip.hyperRows * strip.hyperColumns * bits
   }
 
   /**
    * Computes the features that all passes of a strip share. It releases the strips of the layer below that it has read, so
    * call it once per strip, from top to bottom.
-   * @param side symbols of the hyper-latents, [row][column][channel]
+   * @param hyperSymbols symbols of the hyper-latents, [row][column][channel]
    */
-  async features(strip: StripGeometry, side: Int16Array): Promise<Int16Array> {
-    const feeds: Record<string, Int16Array> = { side: this.#sideTensor(strip, side) }
+  async features(strip: StripGeometry, hyperSymbols: Int16Array): Promise<Int16Array> {
+    const feeds: Record<string, Int16Array> = { side: this.#hyperTensor(strip, hyperSymbols) }
     if (this.#below) feeds.context = await this.#contextTensor(strip, this.#below)
     const { hidden } = await this.#hyper.run(feeds, ...this.#units(strip))
     release(feeds.context)
@@ -142,30 +142,31 @@ export class EntropyModel {
     for (const [index, pass] of this.#decoder.passes.entries()) {
       const inputs = passInputs(cells, pass)
       const network = this.#passes[index] as NetworkRunner
-      const found = await network.run({ ...inputs, hidden, ...(carried ? { carried } : {}) }, ...units)
-      carried = found.features ?? carried
-      const means = given(found.means)
-      const indexes = cells.indexesOf(pass, given(found.indexes))
-      const symbols = coder({ pass, cells, means, indexes })
-      cells.store(pass, means, indexes, symbols)
-      release(found.indexes, means, ...Object.values(inputs))
+      const outputs = await network.run({ ...inputs, hidden, ...(carried ? { carried } : {}) }, ...units)
+      carried = outputs.features ?? carried
+      const means = given(outputs.means)
+      const scaleIndexes = cells.scaleIndexesOf(pass, given(outputs.indexes))
+      const symbols = coder({ pass, cells, means, scaleIndexes })
+      cells.store(pass, means, scaleIndexes, symbols)
+      release(outputs.indexes, means, ...Object.values(inputs))
     }
     release(carried)
   }
 
   /** Size of a strip in pixels, rounded up to the grid of its hyper-latents. */
-  #units({ sideRows, sideColumns }: StripGeometry): [rows: number, columns: number] {
+  #units({ hyperRows, hyperColumns }: StripGeometry): [rows: number, columns: number] {
     const unit = this.#decoder.patch * this.#decoder.sideStride
-    return [sideRows * unit, sideColumns * unit]
+    return [hyperRows * unit, hyperColumns * unit]
   }
 
-  #sideTables(): number[] {
+  /** Scale index of each channel of the hyper-latents. */
+  #hyperChannelIndexes(): number[] {
     const row = this.table.sideIndexes[this.#info.quality - 1] ?? []
     return Array.from({ length: this.table.side }, (_, channel) => row[channel] ?? 1)
   }
 
-  #sideTensor(strip: StripGeometry, side: Int16Array): Int16Array {
-    const cells = strip.sideRows * strip.sideColumns
+  #hyperTensor(strip: StripGeometry, hyperSymbols: Int16Array): Int16Array {
+    const cells = strip.hyperRows * strip.hyperColumns
     const planes = [qualityCode(this.#info.quality)]
     if (this.#below) {
       const { info } = this.#below
@@ -176,7 +177,7 @@ export class EntropyModel {
     const out = new Int16Array(channels * cells)
     for (let cell = 0; cell < cells; cell++) {
       for (let c = 0; c < this.table.side; c++) {
-        const value = side[cell * this.table.side + c] as number
+        const value = hyperSymbols[cell * this.table.side + c] as number
         out[cell * channels + c] = Math.min(Math.max(value, -CONTEXT_LIMIT), CONTEXT_LIMIT)
       }
       for (let p = 0; p < planes.length; p++) out[cell * channels + this.table.side + p] = planes[p] as number
@@ -185,8 +186,8 @@ export class EntropyModel {
   }
 
   /**
-   * Magnitudes and entropy tables of the latents of the layer below that lie under each latent's centre,
-   * [row][column][magnitudes, tables]; zero where the grid of hyper-latents reaches beyond the latents.
+   * Magnitudes and scale indexes of the latents of the layer below that lie under each latent's centre,
+   * [row][column][magnitudes, scale indexes]; zero where the grid of hyper-latents reaches beyond the latents.
    */
   async #contextTensor(strip: StripGeometry, below: LayerBelow): Promise<Int16Array> {
     const { latentWidth, height, width } = this.#layer
@@ -203,13 +204,16 @@ export class EntropyModel {
     const { latents, sideStride } = this.#decoder
     const run = geometry.latentWidth * latents
     const rows = Array.from(rowBelow, (source): LatentRow | undefined => {
-      const { values, indexes, isEmpty } = lower.at(source)
+      const { values, scaleIndexes, isEmpty } = lower.at(source)
       const from = (source % geometry.stripLatents) * run
       if (isEmpty) return undefined
-      return { values: values.subarray(from, from + run), indexes: indexes.subarray(from, from + run) }
+      return {
+        values: values.subarray(from, from + run),
+        scaleIndexes: scaleIndexes.subarray(from, from + run),
+      }
     })
-    const pitch = 2 * latents * sideStride * strip.sideColumns
-    const out = new Int16Array(pitch * sideStride * strip.sideRows)
+    const pitch = 2 * latents * sideStride * strip.hyperColumns
+    const out = new Int16Array(pitch * sideStride * strip.hyperRows)
     this.#kernels.cells.context(rows, columnBelow, latents, out, pitch)
     // The next strip begins in the last strip that this one read, so that one is not released.
     below.latents.release('context', lower.last)

@@ -7,7 +7,7 @@ import type { EntropyModel } from './entropy-parameters.ts'
 import { emptyLatents, type StripLatents } from './passes.ts'
 
 /** Called with the symbols of each decoded strip, to hash them for verification. It must not keep the arrays. */
-export type SymbolTap = (strip: number, side: Int16Array, passes: readonly Int16Array[]) => void
+export type SymbolTap = (strip: number, hyperSymbols: Int16Array, passes: readonly Int16Array[]) => void
 
 /**
  * Decodes one strip. A strip without bytes has no residual. The stream holds the hyper-latents and then the latents, whose
@@ -26,25 +26,25 @@ export async function decodeStrip(
     tap?.(strip.index, new Int16Array(), [])
     return emptyLatents(strip.latentRows)
   }
-  checkLength(data, model.leastSideBits(strip))
+  checkLength(data, model.leastHyperBits(strip))
   const decoder = coder.decoder(data)
-  const sideIndexes = model.sideIndexes(strip)
-  const side = new Int16Array(sideIndexes.length)
-  decoder.decode(sideIndexes, side)
-  checkSide(side)
+  const hyperScaleIndexes = model.hyperScaleIndexes(strip)
+  const hyperSymbols = new Int16Array(hyperScaleIndexes.length)
+  decoder.decode(hyperScaleIndexes, hyperSymbols)
+  checkHyperSymbols(hyperSymbols)
   const symbols: Int16Array[] = []
-  const tables: Uint8Array[] = []
-  const features = await model.features(strip, side)
-  const latents = await model.code(strip, features, ({ indexes }) => {
-    const found = new Int16Array(indexes.length)
-    decoder.decode(indexes, found)
-    symbols.push(found)
-    tables.push(indexes)
-    return found
+  const indexes: Uint8Array[] = []
+  const features = await model.features(strip, hyperSymbols)
+  const latents = await model.code(strip, features, ({ scaleIndexes }) => {
+    const passSymbols = new Int16Array(scaleIndexes.length)
+    decoder.decode(scaleIndexes, passSymbols)
+    symbols.push(passSymbols)
+    indexes.push(scaleIndexes)
+    return passSymbols
   })
   decoder.finish()
-  tap?.(strip.index, side, symbols)
-  release(features, ...symbols, ...tables)
+  tap?.(strip.index, hyperSymbols, symbols)
+  release(features, ...symbols, ...indexes)
   return latents
 }
 
@@ -63,8 +63,8 @@ function checkLength(data: Uint8Array, leastBits: number): void {
 }
 
 /** Checks the range of hyper-latents, because the integer networks are exact only in the range that encoders write. */
-function checkSide(side: Int16Array): void {
-  for (const value of side) {
+function checkHyperSymbols(hyperSymbols: Int16Array): void {
+  for (const value of hyperSymbols) {
     if (value > 255 || value < -255) {
       throw new StrataError('ENTROPY_CORRUPT', `expected hyper-latents in -255..255, got ${value}`)
     }

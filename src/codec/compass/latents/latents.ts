@@ -56,7 +56,7 @@ export class StripCache implements LatentSource {
       if (known >= below) continue
       this.#strips.delete(known)
       strip.then(
-        ({ values, indexes }) => release(values, indexes),
+        ({ values, scaleIndexes }) => release(values, scaleIndexes),
         () => undefined,
       )
     }

@@ -15,16 +15,20 @@ export class StripCells {
   readonly #width: number
   readonly #table: DecoderTable
   readonly #store: PassStore
-  readonly #known = new Map<string, Int32Array>()
+  readonly #cachedRuns = new Map<string, Int32Array>()
 
   constructor(table: DecoderTable, strip: StripGeometry, latentWidth: number, open: OpenPassStore) {
     const half = table.sideStride / 2
-    this.rows = strip.sideRows * half
-    this.columns = strip.sideColumns * half
+    this.rows = strip.hyperRows * half
+    this.columns = strip.hyperColumns * half
     this.#width = latentWidth
     this.#table = table
     const count = strip.latentRows * latentWidth * table.latents
-    this.latents = { rows: strip.latentRows, values: new Int16Array(count), indexes: new Uint8Array(count) }
+    this.latents = {
+      rows: strip.latentRows,
+      values: new Int16Array(count),
+      scaleIndexes: new Uint8Array(count),
+    }
     this.#store = open(this.latents)
   }
 
@@ -49,14 +53,19 @@ export class StripCells {
     return this.#store.halves(this.#runs(fine, positions), this.group(fine).channels)
   }
 
-  /** Entropy tables of a pass as bytes; 0, "not coded", outside the latents. */
-  indexesOf({ fine, positions }: PassTable, found: Int16Array): Uint8Array {
-    return this.#store.tables(this.#runs(fine, positions), this.group(fine).channels, found)
+  /** Scale indexes of a pass as bytes; 0, "not coded", outside the latents. */
+  scaleIndexesOf({ fine, positions }: PassTable, wide: Int16Array): Uint8Array {
+    return this.#store.tables(this.#runs(fine, positions), this.group(fine).channels, wide)
   }
 
   /** Stores the latents of a pass, which follow from its symbols. */
-  store({ fine, positions }: PassTable, means: Int16Array, indexes: Uint8Array, symbols: Int16Array): void {
-    this.#store.store(this.#runs(fine, positions), this.group(fine).channels, means, indexes, symbols)
+  store(
+    { fine, positions }: PassTable,
+    means: Int16Array,
+    scaleIndexes: Uint8Array,
+    symbols: Int16Array,
+  ): void {
+    this.#store.store(this.#runs(fine, positions), this.group(fine).channels, means, scaleIndexes, symbols)
   }
 
   /** Ends the work. Only then do the arrays of `latents` hold all passes. */
@@ -70,8 +79,8 @@ export class StripCells {
    */
   #runs(fine: boolean, positions: readonly number[]): Int32Array {
     const key = `${fine} ${positions}`
-    const known = this.#known.get(key)
-    if (known) return known
+    const cached = this.#cachedRuns.get(key)
+    if (cached) return cached
     const { first } = this.group(fine)
     const { latents } = this.#table
     const runs = new Int32Array(this.rows * this.columns * positions.length)
@@ -87,7 +96,7 @@ export class StripCells {
         }
       }
     }
-    this.#known.set(key, runs)
+    this.#cachedRuns.set(key, runs)
     return runs
   }
 }

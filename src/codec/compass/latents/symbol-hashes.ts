@@ -9,8 +9,8 @@ export class SymbolHashes {
   tap(layer: number): SymbolTap {
     this.#strips[layer] ??= []
     const strips = this.#strips[layer]
-    return (strip, side, passes) => {
-      strips[strip] = sha256(concat([side, ...passes].map(bytesOf)))
+    return (strip, hyperSymbols, passes) => {
+      strips[strip] = sha256(concat([hyperSymbols, ...passes].map(bytesOf)))
     }
   }
 

@@ -23,8 +23,8 @@ export interface StripGeometry {
   readonly latentTop: number
   readonly latentRows: number
   /** Rows and columns of the hyper-latents. */
-  readonly sideRows: number
-  readonly sideColumns: number
+  readonly hyperRows: number
+  readonly hyperColumns: number
 }
 
 export function layerGeometry(
@@ -50,7 +50,7 @@ export function stripGeometry(layer: LayerGeometry, index: number, table: Decode
     bottom: Math.min((index + 1) * STRIP_ROWS, layer.height),
     latentTop,
     latentRows,
-    sideRows: Math.ceil(latentRows / table.sideStride),
-    sideColumns: Math.ceil(layer.latentWidth / table.sideStride),
+    hyperRows: Math.ceil(latentRows / table.sideStride),
+    hyperColumns: Math.ceil(layer.latentWidth / table.sideStride),
   }
 }

@@ -17,7 +17,7 @@ export interface LayerTable {
   readonly haloRows: number
   /** [anchors][latents]: natural logarithm of the factor from coded units to latents. */
   readonly logInverseGain: readonly (readonly number[])[]
-  /** [quality - 1][side]: entropy table of each channel of the hyper-latents. */
+  /** [quality - 1][side]: scale index of each channel of the hyper-latents. */
   readonly sideIndexes: readonly (readonly number[])[]
 }
 

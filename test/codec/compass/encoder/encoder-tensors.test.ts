@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import {
   cellsToRgb,
-  sidePlanes,
-  sideSymbols,
+  paddedPlanes,
+  quantizeHyperLatents,
   sourceCells,
   storeLatents,
 } from '../../../../src/codec/compass/encoder/encoder-tensors.ts'
@@ -22,21 +22,21 @@ describe('storeLatents', () => {
   })
 })
 
-describe('sidePlanes', () => {
+describe('paddedPlanes', () => {
   it('pads by replication', () => {
     const latents = Float32Array.of(1, 2, 3, 4)
-    expect([...sidePlanes(latents, 2, 1, 2, 2, 3)]).toEqual([1, 3, 3, 1, 3, 3, 2, 4, 4, 2, 4, 4])
+    expect([...paddedPlanes(latents, 2, 1, 2, 2, 3)]).toEqual([1, 3, 3, 1, 3, 3, 2, 4, 4, 2, 4, 4])
   })
 })
 
-describe('sideSymbols', () => {
+describe('quantizeHyperLatents', () => {
   it('rounds latents minus offsets half up, within the range that decoders accept', () => {
     const planes = Float32Array.of(1.5, -1.5, 300, 0, -999, 7.4)
-    expect([...sideSymbols(planes, 2, Float64Array.of(0, 0.5), 3)]).toEqual([2, 0, -1, -255, 255, 7])
+    expect([...quantizeHyperLatents(planes, 2, Float64Array.of(0, 0.5), 3)]).toEqual([2, 0, -1, -255, 255, 7])
   })
 
   it('skips planes that are not coded', () => {
-    expect([...sideSymbols(Float32Array.of(1, 2, 3, 4), 1, new Float64Array(2), 2)]).toEqual([1, 2])
+    expect([...quantizeHyperLatents(Float32Array.of(1, 2, 3, 4), 1, new Float64Array(2), 2)]).toEqual([1, 2])
   })
 })
 

@@ -8,7 +8,7 @@ function parameters(runs: readonly number[], means: readonly number[], indexes: 
   const cells = { runs: () => Int32Array.from(runs), group: () => ({ first: 4, channels: 2 }) }
   const pass = { fine: false }
   return {
-    ...{ pass, cells, means: Int16Array.from(means), indexes: Uint8Array.from(indexes) },
+    ...{ pass, cells, means: Int16Array.from(means), scaleIndexes: Uint8Array.from(indexes) },
   } as unknown as PassParameters
 }
 

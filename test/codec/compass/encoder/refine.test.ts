@@ -28,8 +28,8 @@ describe('refinement of latents', { timeout: 120_000 }, () => {
   })
 
   it('returns the first coding when no step finds a cheaper one', async () => {
-    const latents = { rows: 1, values: Int16Array.of(16), indexes: Uint8Array.of(9) }
-    const first = { side: new Int16Array(), passes: [], latents, bits: 5 }
+    const latents = { rows: 1, values: Int16Array.of(16), scaleIndexes: Uint8Array.of(9) }
+    const first = { hyperSymbols: new Int16Array(), passes: [], latents, bits: 5 }
     const cost = {
       of: async (_: StripPicture, __: unknown, bits: number) => bits,
       derivative: async () => ({ gradient: Float32Array.of(1), curvature: Float64Array.of(2) }),

@@ -8,7 +8,7 @@ passStoreConformance('the reference', () => referencePassStore)
 passStoreConformance('pass-store-wasm', () => createWasmPassStore(kernelModule()))
 
 it('throws INTERNAL for channel counts and lengths that the pass kernels do not support', () => {
-  const strip = { rows: 1, values: new Int16Array(24), indexes: new Uint8Array(24) }
+  const strip = { rows: 1, values: new Int16Array(24), scaleIndexes: new Uint8Array(24) }
   const store = createWasmPassStore(kernelModule())(strip)
   const failure = expect.objectContaining({ code: 'INTERNAL' })
   const runs = Int32Array.of(0)

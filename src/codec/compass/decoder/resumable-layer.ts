@@ -3,11 +3,11 @@ import { type RgbImage, rgbImage } from '../../../core/image.ts'
 import { STRIP_ROWS } from '../../../format/layout.ts'
 import { type DecodedLayer, type DecodeOptions, openFile, openLatents, openPictures } from './layer-chain.ts'
 
-/** Memory of a held layer per pixel: samples of the picture, latents and their entropy tables. */
+/** Memory of a layer per pixel: samples of the picture, latents and scale indexes. */
 const BYTES_PER_PIXEL = 11
 
 /** A decoded layer from which a larger layer of the same file can be decoded. It holds only what layers above read. */
-export class HeldLayer {
+export class ResumableLayer {
   readonly #decoded: DecodedLayer
 
   constructor(decoded: DecodedLayer) {
@@ -43,12 +43,12 @@ export class HeldLayer {
  * @returns the decoded layer
  * @throws StrataError as `decodeRows`
  */
-export async function* decodeOn(
+export async function* resumeDecode(
   bytes: Uint8Array,
   options: DecodeOptions,
-  below?: HeldLayer,
-): AsyncGenerator<RgbImage, HeldLayer | undefined> {
-  let held: HeldLayer | undefined
+  below?: ResumableLayer,
+): AsyncGenerator<RgbImage, ResumableLayer | undefined> {
+  let layer: ResumableLayer | undefined
   const opened: { close(): void }[] = below ? [below] : []
   try {
     const file = await openFile(bytes, options)
@@ -66,9 +66,9 @@ export async function* decodeOn(
       yield rgbImage(picture.width, bottom - top, picture.rgb(top, bottom))
     }
     opened.pop()
-    held = new HeldLayer({ info: file.layer, latents: source, picture })
+    layer = new ResumableLayer({ info: file.layer, latents: source, picture })
   } finally {
-    for (const layer of opened) layer.close()
+    for (const part of opened) part.close()
   }
-  return held
+  return layer
 }

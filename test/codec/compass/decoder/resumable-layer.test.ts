@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { decodeLayer } from '../../../../src/codec/compass/decoder/decode.ts'
-import { decodeOn, type HeldLayer } from '../../../../src/codec/compass/decoder/held-layer.ts'
+import { type ResumableLayer, resumeDecode } from '../../../../src/codec/compass/decoder/resumable-layer.ts'
 import { concat } from '../../../../src/core/bytes.ts'
 import type { RgbImage } from '../../../../src/core/image.ts'
 import { readHeader } from '../../../../src/format/reader.ts'
@@ -11,9 +11,9 @@ const file = new Uint8Array(readFileSync(new URL('../../../golden/picture-v2.str
 const { layers } = readHeader(file)
 const top = layers.length - 1
 
-async function decode(layer: number, below?: HeldLayer, signal?: AbortSignal) {
+async function decode(layer: number, below?: ResumableLayer, signal?: AbortSignal) {
   const strips: RgbImage[] = []
-  const rows = decodeOn(file, { runtime: await runtime('wasm'), layer, signal }, below)
+  const rows = resumeDecode(file, { runtime: await runtime('wasm'), layer, signal }, below)
   for (;;) {
     const { done, value } = await rows.next()
     if (done) return { pixels: concat(strips.map(({ data }) => data)), held: value }
@@ -21,14 +21,14 @@ async function decode(layer: number, below?: HeldLayer, signal?: AbortSignal) {
   }
 }
 
-describe('decodeOn', () => {
+describe('resumeDecode', () => {
   it('gives the same pixels from any lower layer as from the base', async () => {
     expect(top).toBeGreaterThanOrEqual(2)
     const options = { runtime: await runtime('wasm') }
     const expected = await Promise.all(
       layers.map(({ index }) => decodeLayer(file, { ...options, layer: index })),
     )
-    let below: HeldLayer | undefined
+    let below: ResumableLayer | undefined
     for (const { index } of layers) {
       const { pixels, held } = await decode(index, below)
       expect(pixels, `layer ${index}`).toEqual(expected[index]?.data)
@@ -49,10 +49,12 @@ describe('decodeOn', () => {
     const { held } = await decode(top - 1)
     const damaged = Uint8Array.from(file)
     damaged.fill(0xff, layers[0]!.start, layers[top - 1]!.end)
-    const rows = decodeOn(damaged, { runtime: await runtime('wasm'), layer: top }, held)
+    const rows = resumeDecode(damaged, { runtime: await runtime('wasm'), layer: top }, held)
     expect((await rows.next()).done).toBe(false)
     await rows.return(undefined)
-    await expect(decodeOn(damaged, { runtime: await runtime('wasm'), layer: top }).next()).rejects.toThrow()
+    await expect(
+      resumeDecode(damaged, { runtime: await runtime('wasm'), layer: top }).next(),
+    ).rejects.toThrow()
   })
 
   it('throws ABORTED when its signal is aborted', async () => {
