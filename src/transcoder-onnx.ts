@@ -1,5 +1,8 @@
 import { createWorkerdOnnxRuntime } from './runtime/workerd-onnx.ts'
 import { createTranscoder } from './transcoder-parts.ts'
 
+/** Layers up to 2560 pixels wide: ONNX Runtime takes more memory than our kernels, for its floats and for itself. */
+const MAX_STRIP_PIXELS = 2560 * 256
+
 /** The transcoder Worker on ONNX Runtime: wrangler.transcoder.onnx.toml. */
-export default createTranscoder(createWorkerdOnnxRuntime)
+export default createTranscoder(createWorkerdOnnxRuntime, MAX_STRIP_PIXELS)

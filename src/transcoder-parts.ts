@@ -9,22 +9,20 @@ import { createWasmJpeg } from './pixels/jpeg/forward-wasm.ts'
 import { createWasmResampler } from './pixels/resample-wasm.ts'
 import type { Runtime } from './runtime/types.ts'
 
-/** Bounds a strip in memory, whatever the width of a layer: an isolate has 128 MB, enough for 256 rows of 4096 pixels. */
-const MAX_STRIP_PIXELS = 4096 * 256
-
 /**
  * The second Worker: the decoder's models behind the edge Worker's service binding. The models are loaded for the first
  * picture of an isolate; a failed load is tried again for the next one.
  *
  * @param createRuntime what runs the decoder's networks
+ * @param maxStripPixels bounds a strip in memory, whatever the width of a layer: an isolate has 128 MB
  */
-export function createTranscoder(createRuntime: () => Promise<Runtime>): Hono {
+export function createTranscoder(createRuntime: () => Promise<Runtime>, maxStripPixels: number): Hono {
   const kernel = createWasmJpeg(kernels)
   const runtime = memoiseLoads<void, Runtime>(createRuntime)
   const modelOf = memoiseLoads(async (factor: number) => await loadHyperThumbnail(await runtime(), factor))
   return createTranscodeApp({
     async *decodeRows(bytes, { layer, signal }) {
-      yield* decodeRows(bytes, { runtime: await runtime(), layer, signal, maxStripPixels: MAX_STRIP_PIXELS })
+      yield* decodeRows(bytes, { runtime: await runtime(), layer, signal, maxStripPixels })
     },
     kernel,
     createResampler: createWasmResampler(kernels),
