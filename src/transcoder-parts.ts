@@ -18,30 +18,34 @@ import type { Runtime } from './runtime/types.ts'
 
 type EmbedArguments = Parameters<Rescaler['embed']>
 
-/** Bounds a strip in memory, whatever the width of a layer: an isolate has 128 MB, enough for 256 rows of 4096 pixels. */
-const MAX_STRIP_PIXELS = 4096 * 256
+interface TranscoderOptions {
+  /** Bounds a strip in memory, whatever the width of a layer: an isolate has 128 MB. @default 256 rows of 4096 pixels */
+  readonly maxStripPixels?: number
+  /** Encoders of formats besides WebP, JPEG and PNG. @default none */
+  readonly encoders?: readonly PictureEncoder[]
+}
 
 /**
  * The second Worker: the decoder's models behind the edge Worker's service binding. The models are loaded for the first
  * picture of an isolate; a failed load is tried again for the next one.
  *
  * @param createRuntime what runs the decoder's networks
- * @param more encoders of formats besides WebP, JPEG and PNG
  */
 export function createTranscoder(
   createRuntime: () => Promise<Runtime>,
-  more: readonly PictureEncoder[] = [],
+  options: TranscoderOptions = {},
 ): Hono {
+  const { maxStripPixels = 256 * 4096, encoders = [] } = options
   const kernel = createWasmJpeg(kernels)
   const runtime = memoiseLoads<void, Runtime>(createRuntime)
   const modelOf = memoiseLoads(async (factor: number) => await loadHyperThumbnail(await runtime(), factor))
   const own = [createWebpEncoder(async () => webp), createJpegEncoder(kernel), createPngEncoder()]
   const decodeLayer: DecodeRows = async function* (bytes, { layer, signal }) {
-    yield* decodeRows(bytes, { runtime: await runtime(), layer, signal, maxStripPixels: MAX_STRIP_PIXELS })
+    yield* decodeRows(bytes, { runtime: await runtime(), layer, signal, maxStripPixels })
   }
   const parts = {
     decodeRows: decodeLayer,
-    encoders: Object.fromEntries([...own, ...more].map((encoder) => [encoder.format, encoder])),
+    encoders: Object.fromEntries([...own, ...encoders].map((encoder) => [encoder.format, encoder])),
     createResampler: createWasmResampler(kernels),
     async rescaler(factor: number) {
       const model = await modelOf(factor)

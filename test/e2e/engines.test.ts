@@ -7,7 +7,7 @@ import { readHeader } from '../../src/format/reader.ts'
 import type { LayerInfo } from '../../src/format/types.ts'
 import { encode } from '../codec/compass/harness.ts'
 import { startWorker } from '../exactness/workerd.ts'
-import { photo, psnr } from '../pictures.ts'
+import { gradient, photo, psnr } from '../pictures.ts'
 
 /** The transcoder Worker, and the same on ONNX Runtime. */
 const ENGINES = ['src/transcoder.ts', 'src/transcoder-onnx.ts'] as const
@@ -72,6 +72,13 @@ describe('the engines of the transcoder Worker', () => {
     expect(theirs).toEqual(ours)
     const [after] = await answers(query, truncateToLayer(file, 0))
     expect(after.status).toBe(200)
+  })
+
+  it('refuse layers that do not fit into their memory: on ONNX Runtime those wider than 2560 pixels', async () => {
+    const wide = await encode(gradient(2624, 256), [2624])
+    const [ours, theirs] = await answers('layer=0&w=2624&h=256&q=75&ht=1', wide)
+    expect([ours.status, theirs.status]).toEqual([200, 413])
+    expect(JSON.parse(theirs.bytes.toString()).error.code).toBe('INPUT_TOO_LARGE')
   })
 
   it('make one picture after the other when many are asked for at once', async () => {
