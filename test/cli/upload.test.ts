@@ -4,13 +4,10 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { imageIdOf, imageIds } from '../../src/cli/image-ids.ts'
 import { putImage } from '../../src/cli/upload-file.ts'
 import { folder, strata } from './harness.ts'
-
-// Other work may keep the cores busy.
-vi.setConfig({ testTimeout: 60_000 })
 
 interface Put {
   readonly url: string
@@ -143,7 +140,7 @@ describe('upload', () => {
     await writeFile(join(dir, 'a.png'), 'changed')
     expect((await strata(argv)).json().skipped).toBe(1)
     expect((await strata([...argv, '--quality', '70'])).json().skipped).toBe(0)
-  }, 20_000)
+  })
 
   it('tries again while the edge cannot store', async () => {
     let puts = 0

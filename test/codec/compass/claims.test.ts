@@ -10,7 +10,7 @@ import { photo, psnr } from '../../pictures.ts'
 import { encode, runtime } from './harness.ts'
 
 /** What the COMPASS text claims, on files and on the parts that stand for each claim. */
-describe('COMPASS', { timeout: 60_000 }, () => {
+describe('COMPASS', () => {
   const picture = photo(342, 228, 17)
 
   it.each([

@@ -44,7 +44,7 @@ async function update(): Promise<void> {
   writeFileSync(EXPECTED, `${JSON.stringify(await decode(bytes, 'node'), null, 2)}\n`)
 }
 
-describe('a file of version 2', { timeout: 60_000 }, () => {
+describe('a file of version 2', () => {
   it.each(['node', 'wasm'] as const)('still decodes as it did, in the %s runtime', async (name) => {
     if (process.env.UPDATE_GOLDEN && name === 'node') await update()
     if (!existsSync(FILE) || !existsSync(EXPECTED)) throw new Error(`there is no golden picture: ${REMEDY}`)

@@ -55,7 +55,7 @@ describe('refinement of latents', { timeout: 120_000 }, () => {
   })
 })
 
-describe('a layer whose residual does not pay', { timeout: 60_000 }, () => {
+describe('a layer whose residual does not pay', () => {
   it('is stored as a flag and is its prediction', async () => {
     // Enlarged from a quarter: what the upper layer adds is in the lower one.
     const small = photo(60, 150, 4)
