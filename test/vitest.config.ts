@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { cloudflareTest } from '@cloudflare/vitest-pool-workers'
 import { Response } from 'miniflare'
@@ -20,6 +21,8 @@ export default defineConfig({
   test: {
     // `--project workerd` alone must pass while a folder has no such test; .ci/run refuses a run without any test.
     passWithNoTests: true,
+    // By default one core is left idle, which of two is half. Tests assert behaviour, not time.
+    maxWorkers: availableParallelism(),
     // A machine that is busy, or six times slower, must not fail a test that asserts behaviour.
     testTimeout: 120_000,
     hookTimeout: 120_000,

@@ -20,7 +20,7 @@ describe('readFlag', () => {
     )
   })
 
-  it('is answered to whoever asks for an image', { timeout: 60_000 }, async () => {
+  it('is answered to whoever asks for an image', async () => {
     const edge = await startReadyWorker({ PERSIST: 'yes', ORIGIN_URL: 'http://127.0.0.1:9' })
     onTestFinished(() => edge.dispose())
     const response = await fetch(`${(await edge.ready).href}cdn/img/a?w=100`)
@@ -60,7 +60,7 @@ describe('describeSettings', () => {
     expect(describeSettings({ DATABASE: {}, JOB: {}, JOBS: {}, MY_QUEUE: {} })).toEqual([])
   })
 
-  it('knows a queue under another name from other bindings, in workerd', { timeout: 30_000 }, async () => {
+  it('knows a queue under another name from other bindings, in workerd', async () => {
     const asked = ['UPLOAD_QUEUE', 'STORE', 'OTHER', 'TEXT']
     const worker = new Miniflare({
       modules: true,

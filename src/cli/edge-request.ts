@@ -5,7 +5,7 @@ export interface UploadTarget {
   /** The mount point of the plugin, such as `http://127.0.0.1:8787/cdn`, without a slash at the end. */
   readonly base: string
   readonly token?: string | undefined
-  /** Milliseconds between two requests for the state of an image, and before a retry. @default 1000 */
+  /** Milliseconds between two looks at an image that is not ready, and before another try. @default longer each time */
   readonly pauseMs?: number
   /** Milliseconds after which waiting fails. */
   readonly timeoutMs: number

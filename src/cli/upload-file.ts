@@ -7,6 +7,8 @@ export type { UploadTarget } from './edge-request.ts'
 
 /** Milliseconds before each retry of storing an upload. */
 const STORE_PAUSES_MS = [1000, 3000, 10_000]
+/** Between two looks at an image: each pause is twice the one before, because a small picture is ready at once. */
+const [FIRST_PAUSE_MS, LONGEST_PAUSE_MS] = [100, 1000]
 
 interface Upload {
   readonly id: string
@@ -68,11 +70,11 @@ export async function waitFor(
   isIt: (info: Info) => boolean,
 ): Promise<Info> {
   const deadline = Date.now() + target.timeoutMs
-  for (;;) {
+  for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
     const info = await readInfo(id, target)
     if (info.state === 'ready' && isIt(info)) return info
     if (Date.now() > deadline) throw notReady(id, info, target.timeoutMs / 1000)
-    await sleep(target.pauseMs ?? 1000, undefined, { signal: target.signal })
+    await sleep(target.pauseMs ?? pause, undefined, { signal: target.signal })
   }
 }
 

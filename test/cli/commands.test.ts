@@ -2,13 +2,10 @@ import { createHash } from 'node:crypto'
 import { readdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp from 'sharp'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { readHeader } from '../../src/format/reader.ts'
 import { plainPng } from '../origin/fixtures.ts'
 import { folder, strata } from './harness.ts'
-
-// Other work may keep the cores busy.
-vi.setConfig({ testTimeout: 60_000 })
 
 /** A folder with a picture and its .strata file of four layers. */
 async function encoded() {

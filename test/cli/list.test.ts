@@ -1,9 +1,6 @@
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { fakeEdge, type Image } from './fake-edge.ts'
 import { strata } from './harness.ts'
-
-// Other work may keep the cores busy.
-vi.setConfig({ testTimeout: 60_000 })
 
 const env = { UPLOAD_TOKEN: 'secret' }
 const images = (): Record<string, Image> => ({

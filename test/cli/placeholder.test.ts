@@ -14,7 +14,7 @@ async function png(width: number, height: number): Promise<Uint8Array> {
     .toBuffer()
 }
 
-describe('strata placeholder', { timeout: 30_000 }, () => {
+describe('strata placeholder', () => {
   it('makes a code and decodes it', async () => {
     const dir = await folder({ 'a.png': await png(120, 80) })
     const [a, code, out] = [join(dir, 'a.png'), join(dir, 'a.bin'), join(dir, 'b.png')]

@@ -6,12 +6,9 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import sharp from 'sharp'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { plainPng } from '../origin/fixtures.ts'
 import { folder } from './harness.ts'
-
-// Other work may keep the cores busy.
-vi.setConfig({ testTimeout: 60_000 })
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const hasModels = existsSync(join(root, 'models/weights/manifest.json'))

@@ -1,9 +1,6 @@
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { fakeEdge, type Image, modelSet } from './fake-edge.ts'
 import { strata } from './harness.ts'
-
-// Other work may keep the cores busy.
-vi.setConfig({ testTimeout: 60_000 })
 
 describe('reencode', () => {
   const images = (): Record<string, Image> => ({

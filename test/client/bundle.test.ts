@@ -23,7 +23,7 @@ describe('the folder of the browser library', () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'strata-bundle-'))
     await promisify(execFile)(process.execPath, [BUILD, folder])
-  }, 60_000)
+  })
   afterAll(() => rm(folder, { recursive: true, force: true }))
 
   it('has a core of at most 5 kB, compressed, that imports nothing', async () => {

@@ -2,11 +2,12 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
+import { memoiseLoads } from '../../src/core/memoise-loads.ts'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 
 /** A Worker's source, by its path from the repository's root, as one module. */
-export async function bundleWorker(entry: string): Promise<string> {
+export const bundleWorker = memoiseLoads(async (entry: string): Promise<string> => {
   const { outputFiles } = await build({
     entryPoints: [join(ROOT, entry)],
     bundle: true,
@@ -19,7 +20,7 @@ export async function bundleWorker(entry: string): Promise<string> {
     logLevel: 'warning',
   })
   return outputFiles[0]?.text ?? ''
-}
+})
 
 /** A Node program as a file below the repository's root, where it finds its packages. */
 export async function bundleProgram(entry: string): Promise<{ path: string; remove: () => Promise<void> }> {

@@ -119,6 +119,7 @@ describe('the packed tarball, mounted as the guide says', () => {
       'build/kernels.wasm',
       'models/weights/manifest.json',
       'dist/client/index.js',
+      'docs/guide.md',
       'LICENSE',
     ]) {
       expect([path, has(path)]).toEqual([path, true])

@@ -1,11 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Miniflare, Response, type WorkerOptions } from 'miniflare'
-import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { encodeOriginal, parseParameters } from '../../src/node/encode.ts'
 import { fakeEncode, plainPng } from '../origin/fixtures.ts'
 import { bundleWorker } from './bundle.ts'
-
-vi.setConfig({ testTimeout: 60_000 })
 
 const VARIANTS = 50
 const REQUESTS = 300

@@ -1,12 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Miniflare, type Request, Response } from 'miniflare'
-import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { readHeader } from '../../src/format/reader.ts'
 import { encodeOriginal, parseParameters } from '../../src/node/encode.ts'
 import { fakeEncode, plainPng } from '../origin/fixtures.ts'
 import { bundleWorker } from './bundle.ts'
-
-vi.setConfig({ testTimeout: 30_000 })
 
 const TOKEN = 'upload-token'
 const png = await plainPng(64, 48, 'teal')

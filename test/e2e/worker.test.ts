@@ -2,14 +2,12 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Miniflare } from 'miniflare'
-import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { createOriginApp } from '../../src/origin/app.ts'
 import { readConfig } from '../../src/origin/config.ts'
 import { startServer } from '../../src/origin/server.ts'
 import { fakeEncode, plainPng } from '../origin/fixtures.ts'
 import { startReadyWorker } from './edge.ts'
-
-vi.setConfig({ testTimeout: 30_000 })
 
 const TOKEN = 'upload-token'
 const AUTHORIZATION = { Authorization: `Bearer ${TOKEN}` }

@@ -44,7 +44,7 @@ function guarded(
   for (const other of results.slice(1)) expect(Buffer.compare(other, results[0]!)).toBe(0)
 }
 
-describe('the WebAssembly kernels, given anything', { timeout: 60_000 }, () => {
+describe('the WebAssembly kernels, given anything', () => {
   it('decode rANS inside their sections', () => {
     const kernels = instantiateKernels(kernelModule())
     const tables = packTables()

@@ -3,13 +3,14 @@ import { expect, it } from 'vitest'
 import { createEngine } from '../../src/network/network-wasm.ts'
 import { referenceEngine } from '../../src/network/reference.ts'
 import { networkConformance } from '../conformance/network.ts'
+import { extent } from '../extent.ts'
 import { kernelModule } from '../kernels.ts'
 import { generator } from '../pictures.ts'
 import { ProgramBuilder, randomConvolution, randomInputs, randomProgram } from './builder.ts'
 
 networkConformance('network-wasm', () => createEngine(kernelModule()))
 
-it('computes the integers of the reference for any program and size', { timeout: 60_000 }, () => {
+it('computes the integers of the reference for any program and size', () => {
   const engine = createEngine(kernelModule())
   const property = fc.property(
     fc.integer({ min: 0, max: 0x7fffffff }),
@@ -23,7 +24,7 @@ it('computes the integers of the reference for any program and size', { timeout:
       expect(outputs).toEqual(referenceEngine.load(program, blob).run(inputs, 8 * rows, 8 * columns))
     },
   )
-  fc.assert(property, { numRuns: 150 })
+  fc.assert(property, { numRuns: extent(150, 60) })
 })
 
 it('keeps the parameters of all loaded programs', () => {
@@ -37,9 +38,7 @@ it('keeps the parameters of all loaded programs', () => {
   })
 })
 
-it('computes the same when it returns to an earlier size, whatever ran in between', {
-  timeout: 60_000,
-}, () => {
+it('computes the same when it returns to an earlier size, whatever ran in between', () => {
   const { program, blob } = randomProgram(generator(5))
   const engine = createEngine(kernelModule())
   const network = engine.load(program, blob)

@@ -35,7 +35,7 @@ describe('previewOf', () => {
   })
 })
 
-describe('a placeholder in a file', { timeout: 30_000 }, () => {
+describe('a placeholder in a file', () => {
   it('comes back as the picture', async () => {
     const runtime = await createWasmRuntime()
     const image = photo(320, 200)
@@ -61,7 +61,7 @@ describe('a placeholder in a file', { timeout: 30_000 }, () => {
   })
 })
 
-describe('the codec of the origin', { timeout: 60_000 }, () => {
+describe('the codec of the origin', () => {
   it('puts three steps into the header, and makes their picture', async () => {
     const encode = await composeEncode({ verify: false })
     const [width, height] = [96, 64]

@@ -55,31 +55,27 @@ describe('bench encode', () => {
     expect([code, err]).toEqual([1, expect.stringMatching(/expected pictures \(.*\), found none/)])
   })
 
-  it.skipIf(!canEncode)(
-    'times every part of the real encoder, which add up',
-    { timeout: 60_000 },
-    async () => {
-      const dir = await folder({
-        'a.png': await plainPng(96, 64),
-        'b.png': await plainPng(80, 64, '#405060'),
-      })
-      const argv = ['bench', 'encode', '--images', join(dir, '.'), '--widths', '40,80', '--json']
-      const { code, json, err } = await strata(argv, { codec: async () => loadCodec() })
-      expect([code, err]).toEqual([0, ''])
-      const { rows, warm } = json()
-      expect(rows.map(({ image, width }: EncodeRow) => [image, width])).toEqual([
-        ['a', 96],
-        ['b', 80],
-      ])
-      for (const { parts, cpuMs, avifMs, bytes } of rows as EncodeRow[]) {
-        const sum = ENCODE_PARTS.reduce((total, part) => total + parts[part], 0)
-        expect(sum).toBeCloseTo(cpuMs, 0)
-        for (const part of ['placeholder', 'analysis', 'coding', 'synthesis', 'verify'] as const)
-          expect(parts[part]).toBeGreaterThan(0)
-        expect(avifMs).toBeGreaterThan(0)
-        expect(Math.min(bytes.strata, bytes.avif)).toBeGreaterThan(0)
-      }
-      expect(warm.pictures).toBe(1)
-    },
-  )
+  it.skipIf(!canEncode)('times every part of the real encoder, which add up', async () => {
+    const dir = await folder({
+      'a.png': await plainPng(96, 64),
+      'b.png': await plainPng(80, 64, '#405060'),
+    })
+    const argv = ['bench', 'encode', '--images', join(dir, '.'), '--widths', '40,80', '--json']
+    const { code, json, err } = await strata(argv, { codec: async () => loadCodec() })
+    expect([code, err]).toEqual([0, ''])
+    const { rows, warm } = json()
+    expect(rows.map(({ image, width }: EncodeRow) => [image, width])).toEqual([
+      ['a', 96],
+      ['b', 80],
+    ])
+    for (const { parts, cpuMs, avifMs, bytes } of rows as EncodeRow[]) {
+      const sum = ENCODE_PARTS.reduce((total, part) => total + parts[part], 0)
+      expect(sum).toBeCloseTo(cpuMs, 0)
+      for (const part of ['placeholder', 'analysis', 'coding', 'synthesis', 'verify'] as const)
+        expect(parts[part]).toBeGreaterThan(0)
+      expect(avifMs).toBeGreaterThan(0)
+      expect(Math.min(bytes.strata, bytes.avif)).toBeGreaterThan(0)
+    }
+    expect(warm.pictures).toBe(1)
+  })
 })

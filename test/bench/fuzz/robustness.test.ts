@@ -4,7 +4,7 @@ import { strata } from '../../cli/harness.ts'
 
 const hasModels = existsSync(new URL('../../../models/weights/manifest.json', import.meta.url))
 
-describe('bench exactness and bench fuzz', { timeout: 60_000 }, () => {
+describe('bench exactness and bench fuzz', () => {
   it.skipIf(!hasModels)('compare both runtimes', async () => {
     const { code, json } = await strata(['bench', 'exactness', '--count', '2', '--seed', '8', '--json'])
     expect(json()).toMatchObject({ ok: true, pictures: 2, layers: 10, samples: expect.any(Number) })

@@ -27,7 +27,7 @@ describe('bench restore', () => {
     expect([code, err]).toEqual([2, expect.stringContaining('--width: expected an integer from 8 to 4096')])
   })
 
-  it.skipIf(!canRun)('times every method and factor', { timeout: 60_000 }, async () => {
+  it.skipIf(!canRun)('times every method and factor', async () => {
     const { width, height, data } = photo(96, 64)
     const png = await sharp(data, { raw: { width, height, channels: 3 } })
       .png()

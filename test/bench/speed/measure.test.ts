@@ -64,7 +64,7 @@ describe('bench speed', () => {
     ])
   })
 
-  it.skipIf(!canRun)('times all on the same picture', { timeout: 60_000 }, async () => {
+  it.skipIf(!canRun)('times all on the same picture', async () => {
     const dir = await folder({ 'a.png': await plainPng(400, 30, '#405060') })
     const argv = ['bench', 'speed', '--picture', join(dir, 'a.png'), '--samples', '1', '--json']
     const { code, json, err } = await strata(argv, { codec: async () => loadCodec() })

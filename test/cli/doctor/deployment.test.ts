@@ -1,4 +1,4 @@
-import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { createOriginApp } from '../../../src/origin/app.ts'
 import { readConfig } from '../../../src/origin/config.ts'
 import { startServer } from '../../../src/origin/server.ts'
@@ -6,9 +6,6 @@ import { startReadyWorker, startWorker } from '../../e2e/edge.ts'
 import { fakeEncode } from '../../origin/fixtures.ts'
 import { fakeEdge } from '../fake-edge.ts'
 import { strata } from '../harness.ts'
-
-// Other work may keep the cores busy.
-vi.setConfig({ testTimeout: 60_000 })
 
 describe('doctor --url', () => {
   it('says that nobody is there, or nobody of ours', async () => {
@@ -45,7 +42,7 @@ describe('doctor --url', () => {
     )
     const { objects } = await (await edge.getR2Bucket('IMAGES')).list()
     expect(objects).toEqual([])
-  }, 30_000)
+  })
 
   it.each(['false', 'true'])(
     'reads by signed URLs where others are refused, with SIGN_QUERY=%s',
@@ -92,7 +89,6 @@ describe('doctor --url', () => {
       expect(wrong.signatures).toMatch(/^expected 200 for a URL signed with key a, got 403/)
       expect((await (await edge.getR2Bucket('IMAGES')).list()).objects).toEqual([])
     },
-    30_000,
   )
 
   it('says that nothing is signed where a key is given', async () => {
@@ -106,5 +102,5 @@ describe('doctor --url', () => {
     const { out } = await strata(['doctor', '--url', url, '--token', 'token', '--key', key])
     expect(out).toMatch(/^FAILED signatures: expected 403 for an unsigned URL, got 200 \(to do: /m)
     expect((await strata(['doctor', '--url', url, '--key', 'nonsense'])).code).toBe(2)
-  }, 30_000)
+  })
 })

@@ -14,9 +14,7 @@ import { folder } from '../harness.ts'
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 
 describe('strata doctor', () => {
-  it('says what is absent, and fails nothing, in an app that only mounts the plugin', {
-    timeout: 60_000,
-  }, async () => {
+  it('says what is absent, and fails nothing, in an app that only mounts the plugin', async () => {
     const app = await folder()
     const installed = join(app, 'node_modules/strata-cdn')
     await build({

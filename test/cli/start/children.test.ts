@@ -54,7 +54,7 @@ describe('startChild', () => {
     await child.stop() // again does no harm
   })
 
-  it('uses force when asking does not help', { timeout: 15_000 }, async () => {
+  it('uses force when asking does not help', async () => {
     const { child, grandchild } = await startParent({ STUBBORN: '1' })
     await child.stop()
     expect(await child.ended).toBe('SIGKILL')

@@ -10,7 +10,7 @@ import { photo, psnr } from '../../pictures.ts'
 import { encode, runtime } from './harness.ts'
 
 /** The claims of the COMPASS paper, tested on files and on the parts of the codec behind each claim. */
-describe('COMPASS', { timeout: 60_000 }, () => {
+describe('COMPASS', () => {
   const picture = photo(342, 228, 17)
 
   it.each([

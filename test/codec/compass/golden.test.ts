@@ -44,7 +44,7 @@ async function update(): Promise<void> {
   writeFileSync(EXPECTED, `${JSON.stringify(await decode(bytes, 'node'), null, 2)}\n`)
 }
 
-describe('a file of version 2', { timeout: 60_000 }, () => {
+describe('a file of version 2', () => {
   it.each(['node', 'wasm'] as const)(
     'decodes to the recorded symbols and PSNR in the %s runtime',
     async (name) => {

@@ -60,7 +60,7 @@ describe.each(implementations)('%s as an AddProduct', (_, product) => {
     expect(() => product(six, six, six, [2, 3, 2])).toThrow(failure)
   })
 
-  it('gives placeholders of the same bytes as the other implementations', { timeout: 60_000 }, () => {
+  it('gives placeholders of the same bytes as the other implementations', () => {
     const model = openPlaceholder(modelTable(), modelBlob(), product)
     const codes = [photo(120, 80, 5), photo(50, 90, 6)].map((image) => encodePlaceholder(model, image, 2))
     const other = openPlaceholder(modelTable(), modelBlob())

@@ -8,8 +8,11 @@ import {
   UrlVerifier,
   verifyUrl,
 } from '../../../src/edge/access/sign.ts'
+import { extent } from '../../extent.ts'
 import { generator } from '../../pictures.ts'
 
+/** Signatures that are almost right. */
+const MUTATIONS = extent(100_000, 5000)
 const SECRET = 'a secret of some length'
 const OTHER = 'another secret as long'
 const SIGNING: Signing = { keys: { a: SECRET, b: OTHER } }
@@ -112,13 +115,13 @@ describe('a signed URL', () => {
     await expect(verifyUrl(change(url), SIGNING, NOW)).rejects.toThrow(code(expected))
   })
 
-  it('is refused with 100,000 mutated signatures', async () => {
+  it(`is refused with ${MUTATIONS} mutated signatures`, async () => {
     const next = generator(7)
     const signed = await signUrl(URL_, { kid: 'a', secret: SECRET, expires: LATER })
     const at = signed.indexOf('sig=') + 4
     const verifier = new UrlVerifier()
     let accepted = 0
-    for (let i = 0; i < 100_000; i++) {
+    for (let i = 0; i < MUTATIONS; i++) {
       const url = mutate(signed, at, i, next)
       if (url === signed) throw new Error('not mutated')
       accepted += await verifier.verify(url, SIGNING, NOW).then(
@@ -128,7 +131,7 @@ describe('a signed URL', () => {
     }
     expect(accepted).toBe(0)
     await expect(verifier.verify(signed, SIGNING, NOW)).resolves.toBe(LATER)
-  }, 60_000)
+  })
 })
 
 /** Every other bit of it flipped once, then characters replaced, swapped, dropped or added, or all of it drawn anew. */

@@ -55,7 +55,7 @@ describe('refinement of latents', { timeout: 120_000 }, () => {
   })
 })
 
-describe('a layer whose residual costs more than it gains', { timeout: 60_000 }, () => {
+describe('a layer whose residual costs more than it gains', () => {
   it('is stored as a flag without strips, and decodes to its prediction', async () => {
     // The picture is an enlarged small one, so the lower layer already holds all its detail.
     const small = photo(60, 150, 4)
