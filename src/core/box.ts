@@ -43,7 +43,7 @@ export interface BoxedSize {
   readonly scale: number
 }
 
-export const CENTRE: Point = { x: 0.5, y: 0.5 }
+const CENTRE: Point = { x: 0.5, y: 0.5 }
 
 /**
  * Fits a picture into a box without enlarging it. A box that is too large shrinks in its own proportions, so that a page

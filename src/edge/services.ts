@@ -60,6 +60,7 @@ export function servicesFor<E extends Env>(
     jobs,
     ingest,
     transcoder: () => options.transcoder(c),
+    origin: () => options.origin(c),
     variants: options.persist(c) ? new VariantStore(bucket) : undefined,
     leases: leases && new LeaseClient(leases),
   }

@@ -11,7 +11,7 @@ export const DEFAULT_MAX_PIXELS = MAX_SOURCE_PIXELS
 
 const LANCZOS = { kernel: 'lanczos3', fit: 'fill' } as const
 
-export interface IngestOptions {
+interface IngestOptions {
   /** Laid under transparent pixels. @default white */
   readonly matte?: Matte | undefined
   /** Largest declared width × height. Checked before anything is decoded. @default 100e6 */
@@ -27,7 +27,7 @@ export interface OpenPicture extends Size {
 }
 
 /** What of a picture is decoded, and how. */
-export interface DecodeOptions {
+interface DecodeOptions {
   /** The part that is wanted, in pixels of the upright picture. @default all of it */
   readonly part?: Rectangle | undefined
   /** Size to which that is scaled by Lanczos3, while it is decoded where the format can do so. @default its own */

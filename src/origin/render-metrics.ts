@@ -2,7 +2,7 @@ import type { PictureFormat } from '../format/media-type.ts'
 import { count, createHistogram, head, labelled, single } from './prometheus.ts'
 
 /** Phases of a request to render: reading the body, waiting for a worker, making the picture. */
-export type RenderSpan = 'body' | 'queue' | 'render'
+type RenderSpan = 'body' | 'queue' | 'render'
 const SPANS: readonly RenderSpan[] = ['body', 'queue', 'render']
 
 export interface RenderMetrics {

@@ -32,7 +32,7 @@ export interface Resampler {
 export type CreateResampler = (options: ResampleOptions) => Resampler
 
 /** The arithmetic of a resampler. Both passes work in a ring of rows of the output's width: row y is at y % down.taps. */
-export interface ResamplePasses {
+interface ResamplePasses {
   /** Row `row` of the input, which begins at rgb[from], goes across into the ring. */
   across(rgb: Uint8Array, from: number, row: number): void
   /** Row `row` of the output, from the rows of the ring, goes to out[at]. */

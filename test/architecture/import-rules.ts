@@ -31,6 +31,7 @@ export const EDGE_ROOMS = [
   'access',
   'store',
   'sources',
+  'origin',
   'transcoder',
   'plan',
   'variants',

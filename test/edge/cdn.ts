@@ -44,17 +44,24 @@ export function fakeTranscoder(delayMs = 0) {
   return { transcoder, requests }
 }
 
+/** What the origin answers to a request to render: by default that it is busy. */
+type Render = (request: Request) => Response | Promise<Response>
+
 /** What the origin answers to each encode request in turn; the last one stays. */
 export type Encode = (request: Request) => Response | Promise<Response>
 
 /** The plugin mounted at /cdn over the real local bucket. The origin answers with whatever `encode` says. */
-export function createCdn(encode: Encode, options: Partial<ImageCdnOptions> = {}) {
+export function createCdn(encode: Encode, options: Partial<ImageCdnOptions> = {}, render: Render = busy) {
   const fake = fakeTranscoder()
   const app = new Hono()
   const all: ImageCdnOptions = {
     bucket: () => BUCKET,
     transcoder: () => fake.transcoder,
-    origin: () => ({ url: 'http://origin.test/', fetch: async (request) => encode(request) }),
+    origin: () => ({
+      url: 'http://origin.test/',
+      fetch: async (request) =>
+        new URL(request.url).pathname === '/render' ? render(request) : encode(request),
+    }),
     development: () => true,
     ...options,
   }
@@ -90,6 +97,11 @@ export function createCdn(encode: Encode, options: Partial<ImageCdnOptions> = {}
   }
 
   return { request, get, put, transcodes: fake.requests, options: all }
+}
+
+function busy(): Response {
+  const error = { code: 'ORIGIN_BUSY', message: 'busy' }
+  return Response.json({ error }, { status: 503, headers: { 'Retry-After': '3' } })
 }
 
 type Sent = { readonly body: ImageJob; readonly delaySeconds: number }

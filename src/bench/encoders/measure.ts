@@ -6,7 +6,7 @@ import { round } from '../cpu-clock.ts'
 import { type MeasuredEncoder, measuredEncoders, scaleEncoder } from './encoders.ts'
 
 /** What an encoder makes of all pictures at one setting. */
-export interface EncoderPoint {
+interface EncoderPoint {
   readonly setting: number
   /** Mean SSIMULACRA2. */
   readonly score: number
@@ -15,7 +15,7 @@ export interface EncoderPoint {
 }
 
 /** The setting of an encoder that looks like a JPEG of this quality. */
-export interface EncoderRow {
+interface EncoderRow {
   readonly encoder: EncoderName
   readonly quality: number
   /** In the encoder's steps; its lowest or highest where none looks like it. */
@@ -69,7 +69,7 @@ async function pointOf(
 }
 
 /** For each point of the scale, where the other curve has the same score. */
-export function match(
+function match(
   encoder: EncoderName,
   scale: readonly EncoderPoint[],
   curve: readonly EncoderPoint[],

@@ -11,7 +11,7 @@ import type { EncoderName } from '../../pixels/encoder-quality.ts'
 import { listPictures } from '../folder.ts'
 import { type EncodersResult, measureEncoders } from './measure.ts'
 
-export interface EncodersBenchOptions {
+interface EncodersBenchOptions {
   /** Folder of pictures. */
   readonly images: string
   /** Each picture is measured at all of them that it has. */
@@ -21,7 +21,7 @@ export interface EncodersBenchOptions {
   readonly progress: (text: string) => void
 }
 
-export interface EncodersBench extends EncodersResult {
+interface EncodersBench extends EncodersResult {
   /** How many pictures were measured, each width counted. */
   readonly pictures: number
 }

@@ -1,4 +1,3 @@
-import { type Plan, planLabel } from '../plan/plan.ts'
 import { HINT_HEADERS } from '../request/hints.ts'
 
 /** Headers that a script on another origin may read. */
@@ -28,17 +27,27 @@ export interface CachePolicy {
 
 const YEAR_S = 31_536_000
 
+/** What the headers say of a plan. */
+interface PlanFacts {
+  readonly vary: readonly string[]
+  readonly contentDpr: number | undefined
+  /** Value of `Strata-Plan`. */
+  readonly label: string
+  /** Whether the picture hides detail, which a proxy that recompresses it would destroy. @default false */
+  readonly hides?: boolean
+}
+
 /** The headers that 200, 206 and 304 of one plan have in common. */
-export function imageHeaders(plan: Plan, etag: string, policy: CachePolicy): Headers {
+export function imageHeaders(plan: PlanFacts, etag: string, policy: CachePolicy): Headers {
   const headers = new Headers({
     'Accept-CH': HINT_HEADERS.join(', '),
-    'Cache-Control': cacheControl(policy, plan.kind === 'transcode' && plan.request.ht !== 1),
+    'Cache-Control': cacheControl(policy, plan.hides ?? false),
     // By the tag, a cache in front can purge every form of one image at once.
     'Cache-Tag': `strata-${policy.id}`,
     // Even if a browser takes the bytes for a document, it loads and runs nothing.
     'Content-Security-Policy': "default-src 'none'",
     ETag: etag,
-    'Strata-Plan': planLabel(plan),
+    'Strata-Plan': plan.label,
   })
   if (plan.vary.length > 0) headers.set('Vary', plan.vary.join(', '))
   if (plan.contentDpr !== undefined) headers.set('Content-DPR', String(Number(plan.contentDpr.toFixed(4))))

@@ -3,7 +3,7 @@ import { describeHeader, type HeaderDescription } from '../../format/describe.ts
 import { prefixEtag } from '../../format/version.ts'
 import { PENDING_HEADERS } from '../ingest/pending.ts'
 import type { LoadedImage } from '../store/header-cache.ts'
-import type { FailedState, OpenState } from '../store/state.ts'
+import type { FailedState, Failure, ImageState, OpenState } from '../store/state.ts'
 
 /** The JSON of `GET /img/:id.json` for a ready image. */
 interface ImageInfo extends HeaderDescription {
@@ -12,16 +12,30 @@ interface ImageInfo extends HeaderDescription {
   /** ETag of the whole file, as `f=native` answers it. */
   readonly etag: string
   readonly state: 'ready'
+  /** The upload that is to replace this image: how far it is, or why it does not. */
+  readonly replacing?: Replacing
 }
 
-export function imageInfo({ header, state }: LoadedImage): Response {
+type Replacing =
+  | (Pick<OpenState, 'attempt' | 'error'> & { readonly state: 'queued' | 'encoding' })
+  | { readonly state: 'failed'; readonly error: Failure }
+
+/** @param record where it is not that of the image itself: of the upload that is to replace it */
+export function imageInfo({ header, state }: LoadedImage, record: ImageState | undefined): Response {
   const info: ImageInfo = {
     ...describeHeader(header, state.placeholder ?? null),
     bytes: header.totalLength,
     etag: prefixEtag(state.hash, header.layers.length - 1),
     state: 'ready',
+    ...(record && record.status !== 'ready' && { replacing: replacingOf(record) }),
   }
   return Response.json(info, { headers: { 'Cache-Control': 'no-cache' } })
+}
+
+function replacingOf(record: OpenState | FailedState): Replacing {
+  const { status, error } = record
+  if (status === 'failed') return { state: status, error }
+  return { state: status, attempt: record.attempt, ...(error && { error }) }
 }
 
 /** The JSON for an image that is not encoded yet: how far it is, and why the last attempt failed. */

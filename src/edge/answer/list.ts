@@ -16,7 +16,10 @@ export async function listImages(query: URLSearchParams, store: ImageStore): Pro
   const { entries, more } = await store.listStates({ ...from, limit })
   const images = entries.map(({ id, state, uploaded, modelSet, code }) => ({
     id,
-    state,
+    // An image that is being replaced, or could not be, is served all the same.
+    ...(modelSet !== undefined && state !== 'ready'
+      ? { state: 'ready' as const, replacing: state }
+      : { state }),
     uploaded,
     modelSet,
     code,

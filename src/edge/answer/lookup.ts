@@ -3,11 +3,11 @@ import type { ImageId } from '../request/image-id.ts'
 import type { HeaderCache, LoadedImage } from '../store/header-cache.ts'
 import {
   type FailedState,
-  type ImageState,
   isOpen,
   type OpenState,
   type ReadyState,
   type StoredState,
+  servedState,
 } from '../store/state.ts'
 import type { StateCache } from '../store/state-cache.ts'
 import type { ImageStore } from '../store/store.ts'
@@ -20,7 +20,8 @@ export interface LookupServices {
 
 /** What is known of an image: it is ready to be served, not encoded yet, or its upload failed. */
 export type Lookup =
-  | { readonly kind: 'ready'; readonly image: LoadedImage }
+  /** `stored` where the record was read now: that of the image, or of the upload that is to replace it. */
+  | { readonly kind: 'ready'; readonly image: LoadedImage; readonly stored?: StoredState }
   | { readonly kind: 'open'; readonly id: string; readonly state: OpenState; readonly stored: StoredState }
   | { readonly kind: 'failed'; readonly state: FailedState }
 
@@ -47,24 +48,29 @@ export async function answerLookup(
 /** First what this isolate has just read, where that is the version that is asked for; then what the bucket says. */
 async function* lookUp({ id, hash }: ImageId, services: LookupServices): AsyncGenerator<Lookup> {
   const { store, states } = services
-  const isWanted = (state: ImageState): state is ReadyState =>
-    state.status === 'ready' && (hash === undefined || state.hash.startsWith(hash))
+  const isWanted = (state: ReadyState) => hash === undefined || state.hash.startsWith(hash)
   const cached = states.find(id)
   if (cached && isWanted(cached)) yield* load(id, cached, services)
   for (let i = 0; i < TRIES; i++) {
     const stored = await states.read(id, (name) => store.readState(name))
     if (stored === undefined) throw new StrataError('NOT_FOUND', `no image with id ${id}`)
     const { state } = stored
-    if (hash !== undefined && !isWanted(state))
+    const served = servedState(state)
+    if (hash !== undefined && !(served && isWanted(served)))
       throw new StrataError('NOT_FOUND', `image ${id} has no version ${hash}`)
-    if (state.status === 'failed') yield { kind: 'failed', state }
+    if (served !== undefined) yield* load(id, served, services, stored)
+    else if (state.status === 'failed') yield { kind: 'failed', state }
     else if (isOpen(state)) yield { kind: 'open', id, state, stored }
-    else yield* load(id, state, services)
   }
 }
 
 /** Nothing when the file is gone. */
-async function* load(id: string, state: ReadyState, services: LookupServices): AsyncGenerator<Lookup> {
+async function* load(
+  id: string,
+  state: ReadyState,
+  services: LookupServices,
+  stored?: StoredState,
+): AsyncGenerator<Lookup> {
   const header = await services.headers.read(services.store, state.file)
-  if (header !== undefined) yield { kind: 'ready', image: { id, state, header } }
+  if (header !== undefined) yield { kind: 'ready', image: { id, state, header }, ...(stored && { stored }) }
 }

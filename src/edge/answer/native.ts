@@ -1,7 +1,7 @@
 import { STRATA_TYPE } from '../../format/media-type.ts'
 import { prefixEtag } from '../../format/version.ts'
 import { HttpError } from '../errors.ts'
-import type { TruncatePlan } from '../plan/plan.ts'
+import { planLabel, type TruncatePlan } from '../plan/plan.ts'
 import { matchesNone, rangeStillValid } from '../request/conditions.ts'
 import type { KeepAlive } from '../request/keep-alive.ts'
 import { parseRange } from '../request/range.ts'
@@ -32,7 +32,7 @@ export async function respondNative(
 ): Promise<Response | undefined> {
   const { hash } = image.state
   const etag = prefixEtag(hash, plan.layer)
-  const headers = imageHeaders(plan, etag, policy)
+  const headers = imageHeaders({ ...plan, label: planLabel(plan) }, etag, policy)
   headers.set('Accept-Ranges', 'bytes')
   if (matchesNone(request.headers.get('If-None-Match'), etag))
     return new Response(null, { status: 304, headers })

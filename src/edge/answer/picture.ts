@@ -1,14 +1,16 @@
 import { StrataError } from '../../core/errors.ts'
 import { mediaTypeOf } from '../../format/media-type.ts'
 import { pictureEtag } from '../plan/etag.ts'
-import type { TranscodePlan } from '../plan/plan.ts'
+import { planLabel, renderLabel, type TranscodePlan } from '../plan/plan.ts'
 import { matchesNone } from '../request/conditions.ts'
 import type { LoadedImage } from '../store/header-cache.ts'
+import { decisionKey } from '../transcoder/wire.ts'
 import { findLength, findOrMake, type VariantServices } from '../variants/find-or-make.ts'
+import { type MakeServices, makePicture, transcoderMissing } from '../variants/make-picture.ts'
 import { type CachePolicy, imageHeaders } from './headers.ts'
 import type { ServerTiming } from './timing.ts'
 
-type PictureServices = VariantServices & { readonly timing: ServerTiming }
+type PictureServices = VariantServices & MakeServices & { readonly timing: ServerTiming }
 
 /** What an encoder that failed, is missing, or refuses the size throws; the file itself is not at fault. */
 const ENCODER_FAULTS = ['TRANSCODE_FAILED', 'NOT_ACCEPTABLE', 'INPUT_TOO_LARGE']
@@ -37,7 +39,12 @@ export async function respondPicture(
     console.error(
       JSON.stringify({ event: 'format-fallback', from: plan.request.format, to: format, code: error.code }),
     )
-    const next = { ...plan, request: { ...plan.request, format }, fallbacks }
+    const next = {
+      ...plan,
+      request: { ...plan.request, format },
+      ...(plan.render && { render: { ...plan.render, format } }),
+      fallbacks,
+    }
     return await respondPicture(request, image, next, services, policy)
   }
 }
@@ -49,21 +56,32 @@ async function respondInFormat(
   services: PictureServices,
   policy: CachePolicy,
 ): Promise<Response | undefined> {
-  const etag = pictureEtag(image.state.hash, plan)
-  const headers = imageHeaders(plan, etag, policy)
+  const { id, state } = image
+  const etag = pictureEtag(state.hash, plan)
+  const headers = imageHeaders(
+    { ...plan, label: planLabel(plan), hides: plan.request.ht !== 1 },
+    etag,
+    policy,
+  )
   if (matchesNone(request.headers.get('If-None-Match'), etag))
     return new Response(null, { status: 304, headers })
 
-  headers.set('Content-Type', mediaTypeOf(plan.request.format))
+  const type = mediaTypeOf(plan.request.format)
+  headers.set('Content-Type', type)
+  const name = { id, hash: state.hash, decision: decisionKey(plan.request, plan.embedModel), type }
   if (request.method === 'HEAD') {
-    const length = await findLength(request.url, image, plan, services)
+    const length = await findLength(request.url, name, services)
     if (length !== undefined) headers.set('Content-Length', String(length))
+    else if (services.transcoder === undefined && plan.render === undefined) throw transcoderMissing()
     return new Response(null, { headers })
   }
   const { timing } = services
-  const picture = await timing.measure('transcode', () => findOrMake(request.url, image, plan, services))
+  const make = () => timing.measure('transcode', () => makePicture(image, plan, services))
+  const picture = await findOrMake(request.url, name, make, services)
   if (picture === undefined) return undefined
-  timing.note('cache', picture.cached ? 'hit' : 'miss')
+  timing.note('cache', picture.by === 'cache' ? 'hit' : 'miss')
+  if (picture.by === 'origin' && plan.render)
+    headers.set('Strata-Plan', renderLabel(plan.render, plan.request.width))
   headers.set('Content-Length', String(picture.bytes.length))
   return new Response(picture.bytes, { headers })
 }

@@ -9,34 +9,41 @@ import type { ReadGrant } from '../access/authorize.ts'
 import type { Jobs } from '../ingest/jobs.ts'
 import { PENDING_HEADERS } from '../ingest/pending.ts'
 import { resumeIfDead } from '../ingest/resume.ts'
-import { makePlan, type PlanInput, type PlanRules } from '../plan/plan.ts'
+import { makePlan, type Plan, type PlanInput, type PlanRules } from '../plan/plan.ts'
+import { planRender } from '../plan/render.ts'
 import { readAccept } from '../request/accept.ts'
 import { readHints } from '../request/hints.ts'
 import { type ImageId, parseImageId, parseImageName } from '../request/image-id.ts'
 import { parseImageParams } from '../request/params.ts'
 import type { LoadedImage } from '../store/header-cache.ts'
-import type { ImageState } from '../store/state.ts'
+import { type ImageState, isOpen, type OpenState } from '../store/state.ts'
 import type { ImageStore } from '../store/store.ts'
 import { EMBED_MODELS } from '../transcoder/embed-models.ts'
 import type { Transcoder } from '../transcoder/transcoder.ts'
 import type { VariantServices } from '../variants/find-or-make.ts'
+import type { MakeServices } from '../variants/make-picture.ts'
 import type { CachePolicy } from './headers.ts'
 import { failedInfo, imageInfo, openInfo } from './info.ts'
 import { answerLookup, type Lookup, type LookupServices } from './lookup.ts'
 import { respondNative } from './native.ts'
 import { respondOriginal } from './original-fallback.ts'
 import { respondPicture } from './picture.ts'
+import { respondRendered } from './render.ts'
 import { ServerTiming } from './timing.ts'
 
 export type ReadServices = LookupServices &
-  Omit<VariantServices, 'transcoder'> & {
+  VariantServices &
+  Omit<MakeServices, 'transcoder'> & {
     readonly jobs: () => Jobs
     readonly transcoder: () => Transcoder | undefined
   }
 
 /** The options that reading depends on. */
-type ReadOptions = Omit<PlanRules, 'embedModels' | 'exactQuality'> &
+type ReadOptions = Omit<PlanRules, 'embedModels' | 'exactQuality' | 'canRender'> &
   Pick<CachePolicy, 'maxAge' | 'staleWhileRevalidate'> & { readonly serveOriginal: boolean }
+
+/** Seconds for which a picture of an image that is not encoded yet is cached: the encoded one may differ. */
+const PENDING_AGE_S = 10
 
 /** One GET or HEAD of an image, parsed. */
 interface ImageRequest {
@@ -82,25 +89,70 @@ async function answerImage(
   options: ReadOptions,
 ): Promise<Response | undefined> {
   if (lookup.kind === 'failed') throw new StrataError(lookup.state.error.code, lookup.state.error.message)
-  if (lookup.kind === 'ready') return await answerReady(lookup.image, parsed, services, options)
+  if (lookup.kind === 'ready') {
+    resumeReplacing(lookup, services)
+    return await answerReady(lookup.image, parsed, services, options)
+  }
   await resumeIfDead(lookup.id, lookup.stored, services)
   const original = await originalOf(lookup.state, parsed.request, services.store, options)
-  return original ?? new Response(null, { status: 202, headers: PENDING_HEADERS })
+  return original ?? (await answerOpen(lookup.id, lookup.state, parsed, services, options))
 }
 
-async function answerReady(
-  image: LoadedImage,
+/** An image that is not encoded yet: the origin makes the picture; where it does not answer, there is none yet. */
+async function answerOpen(
+  id: string,
+  { original, sha256 }: OpenState,
   { request, input, grant, policy, timing }: ImageRequest,
   services: ReadServices,
   options: ReadOptions,
 ): Promise<Response | undefined> {
+  const pending = new Response(null, { status: 202, headers: PENDING_HEADERS })
+  const { format } = input.params
+  if (format === 'native' || (format === 'auto' && input.accepted.native)) return pending
+  const plan = planRender(input, { ...options, exactQuality: grant.coversQuery })
+  // The bucket keeps only pictures of stored files.
+  const unkept = { ...services, variants: undefined, leases: undefined, timing }
+  const source = { id, original, sha256, hash: `original-${sha256.slice(0, 32)}` }
+  const short = { ...policy, maxAge: Math.min(policy.maxAge, PENDING_AGE_S), staleWhileRevalidate: 0 }
+  try {
+    return await respondRendered(request, source, plan, unkept, short)
+  } catch (error) {
+    if (isAway(error)) return pending
+    throw error
+  }
+}
+
+/** Resumes, behind the answer, an upload that is to replace the image and whose encoding died. */
+function resumeReplacing(
+  { image, stored }: Extract<Lookup, { kind: 'ready' }>,
+  services: ReadServices,
+): void {
+  if (stored !== undefined && isOpen(stored.state))
+    services.keepAlive(resumeIfDead(image.id, stored, services).catch(() => undefined))
+}
+
+/** Whether the origin could not be asked; anything else that it throws is about the picture. */
+function isAway(error: unknown): boolean {
+  return error instanceof StrataError && ['ORIGIN_BUSY', 'ORIGIN_FAILED'].includes(error.code)
+}
+
+async function answerReady(
+  image: LoadedImage,
+  parsed: ImageRequest,
+  services: ReadServices,
+  options: ReadOptions,
+): Promise<Response | undefined> {
+  const { request, input, grant, policy, timing } = parsed
   const transcoder = services.transcoder()
   // Without a transcoder, pictures that this version's transcoder made before may still be kept.
   const embedModels = transcoder ? (transcoder.embedModels ?? []) : EMBED_MODELS
-  const plan = makePlan(image.header, input, { ...options, embedModels, exactQuality: grant.coversQuery })
+  const canRender = image.state.original !== undefined
+  const rules = { ...options, embedModels, exactQuality: grant.coversQuery, canRender }
+  const plan = makePlan(image.header, input, rules)
   if (plan.kind === 'truncate') {
     return await timing.measure('store', () => respondNative(request, image, plan, services, policy))
   }
+  if (plan.kind === 'render') return await answerRendered(image, plan, parsed, services)
   try {
     return await respondPicture(request, image, plan, { ...services, transcoder, timing }, policy)
   } catch (error) {
@@ -108,6 +160,23 @@ async function answerReady(
     const original = isMissing && (await originalOf(image.state, request, services.store, options))
     if (original) return original
     throw error
+  }
+}
+
+/** A picture that the origin makes; where it does not answer, the edge makes what it can. */
+async function answerRendered(
+  { id, state, header }: LoadedImage,
+  plan: Extract<Plan, { kind: 'render' }>,
+  { request, policy, timing }: ImageRequest,
+  services: ReadServices,
+): Promise<Response | undefined> {
+  const { original = '', sha256, hash } = state
+  const all = { ...services, transcoder: services.transcoder(), timing }
+  try {
+    return await respondRendered(request, { id, original, sha256, hash }, plan, all, policy)
+  } catch (error) {
+    if (plan.otherwise === undefined || !isAway(error)) throw error
+    return await respondPicture(request, { id, state, header }, plan.otherwise, all, policy)
   }
 }
 
@@ -126,13 +195,13 @@ async function originalOf(
 }
 
 /** GET and HEAD of `/img/:id.json`. */
-export async function readInfo(
-  name: string,
-  services: LookupServices & Pick<ReadServices, 'jobs'>,
-): Promise<Response> {
+export async function readInfo(name: string, services: ReadServices): Promise<Response> {
   return await answerLookup(parseImageId(name), services, async (lookup) => {
     if (lookup.kind === 'failed') return failedInfo(lookup.state)
-    if (lookup.kind === 'ready') return imageInfo(lookup.image)
+    if (lookup.kind === 'ready') {
+      resumeReplacing(lookup, services)
+      return imageInfo(lookup.image, lookup.stored?.state)
+    }
     await resumeIfDead(lookup.id, lookup.stored, services)
     return openInfo(lookup.state)
   })

@@ -1,11 +1,13 @@
 import { StrataError } from '../../core/errors.ts'
 import { readHeader, wholeLayers } from '../../format/reader.ts'
 import { fileHash } from '../../format/version.ts'
+import { type EncodedPicture, encodeAtOrigin } from '../origin/encode.ts'
+import type { Origin } from '../origin/origin.ts'
+import { objectsOf } from '../store/keys.ts'
 import type { OpenState, ReadyState } from '../store/state.ts'
 import type { ImageStore } from '../store/store.ts'
 import { claimUpload, holdLease } from './claim.ts'
 import { type EncodeJob, type IngestServices, type Outcome, SETTLED } from './encode-job.ts'
-import { type EncodedPicture, encodeAtOrigin, type Origin } from './origin.ts'
 import { discard, endFailedAttempt, settle } from './settlement.ts'
 
 /**
@@ -48,7 +50,9 @@ export async function attemptEncode(
       ...(placeholder !== undefined && { placeholder }),
     }
     if (await settle(id, ready, services)) {
-      if (!keepOriginal) await store.remove([original]).catch(() => undefined) // else the sweep does it
+      const kept = objectsOf(ready)
+      const gone = objectsOf(claimed).filter((key) => !kept.includes(key))
+      await store.remove(gone).catch(() => undefined) // else the sweep does it
     } else await discard(id, file, store)
     return SETTLED
   } catch (error) {
@@ -67,7 +71,7 @@ async function requestEncoding(
   const { sha256, params, token, attempt } = claimed
   const contentType = original.httpMetadata?.contentType ?? 'application/octet-stream'
   const picture = { body: original.body, contentType, sha256, requestId: `${token}-${attempt}` }
-  return await encodeAtOrigin(origin, picture, params, signal)
+  return await encodeAtOrigin(origin, picture, { ...params }, signal)
 }
 
 /** Only the whole encoding of this very original is ever stored. @throws StrataError ORIGIN_FAILED */

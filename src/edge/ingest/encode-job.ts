@@ -1,7 +1,7 @@
+import type { Origin } from '../origin/origin.ts'
 import { type ImageState, isOpen, type OpenState } from '../store/state.ts'
 import type { ImageStore } from '../store/store.ts'
 import type { ImageEvent } from './events.ts'
-import type { Origin } from './origin.ts'
 
 /**
  * Milliseconds after which an attempt that has not renewed its lease counts as dead, and a job that nobody has begun

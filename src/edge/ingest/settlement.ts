@@ -1,10 +1,10 @@
 import { StrataError } from '../../core/errors.ts'
+import { isPermanent, OriginBusy, OriginDown } from '../origin/origin.ts'
 import { objectsOf } from '../store/keys.ts'
 import { type FailedState, type Failure, isOpen, type OpenState, type ReadyState } from '../store/state.ts'
 import type { ImageStore } from '../store/store.ts'
 import { backoff, type EncodeJob, type IngestServices, isOwn, type Outcome, SETTLED } from './encode-job.ts'
 import { eventOf } from './events.ts'
-import { isPermanent, OriginBusy, OriginDown } from './origin.ts'
 
 /** Attempts while the origin cannot be reached or the bucket fails, or after attempts that died: some 40 minutes. */
 export const MAX_ATTEMPTS = 12
@@ -98,7 +98,7 @@ export async function fail(
   error: Failure,
   services: IngestServices,
 ): Promise<void> {
-  const { token, uploaded, sha256, params, claim, original } = open
+  const { token, uploaded, sha256, params, claim, original, live } = open
   const permanent = isPermanent(new StrataError(error.code, error.message))
   const failed: FailedState = {
     status: 'failed',
@@ -109,11 +109,17 @@ export async function fail(
     claim,
     error,
     ...(!permanent && { original }),
+    ...(live && { live }),
   }
   if (!(await settle(id, failed, services))) return
-  if (permanent)
-    await services.store.remove([original]).catch(() => undefined) // else the sweep does it
+  if (permanent) await removeUnnamed([original], failed, services.store)
   else console.error(JSON.stringify({ event: 'ingest-failed', id, ...error }))
+}
+
+/** Removes those of these objects that the record does not name. The sweep removes what cannot be removed now. */
+async function removeUnnamed(keys: readonly string[], state: FailedState, store: ImageStore): Promise<void> {
+  const named = objectsOf(state)
+  await store.remove(keys.filter((key) => !named.includes(key))).catch(() => undefined)
 }
 
 function toFailure(thrown: unknown): Failure {

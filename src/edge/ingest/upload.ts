@@ -2,7 +2,13 @@ import { hex } from '../../core/bytes.ts'
 import { StrataError } from '../../core/errors.ts'
 import type { UploadBody } from '../sources/upload-body.ts'
 import { objectsOf } from '../store/keys.ts'
-import type { ImageState, OpenState, UploadParams } from '../store/state.ts'
+import {
+  type ImageState,
+  type OpenState,
+  type ReadyState,
+  servedState,
+  type UploadParams,
+} from '../store/state.ts'
 import type { ImageStore } from '../store/store.ts'
 import { LEASE_MS } from './encode-job.ts'
 
@@ -14,11 +20,14 @@ interface AcceptedUpload {
   readonly isNew: boolean
   /** Removes the objects that the record no longer names. */
   readonly cleanUp: () => Promise<void>
+  /** Makes everything as it was before, unless another upload came since. */
+  readonly undo: () => Promise<void>
 }
 
 /**
  * Stores an upload and makes it the one that counts, unless the same bytes with the same parameters already do. The
- * original is complete before the record names it, so a broken connection leaves the image as it was.
+ * original is complete before the record names it, so a broken connection leaves the image as it was. An image that is
+ * served stays so until the upload is ready; nothing of it is removed here.
  * @throws StrataError ABORTED (or what `upload.cutOff` says), STORAGE_FAILED
  */
 export async function acceptUpload(
@@ -31,23 +40,49 @@ export async function acceptUpload(
   const { original, sha256 } = await storeOriginal(id, token, upload, store)
   for (;;) {
     const previous = await store.readState(id)
+    const undoNothing = async () => undefined
     if (previous !== undefined && isSame(previous.state, sha256, params)) {
-      return { state: previous.state, isNew: false, cleanUp: () => store.remove([original]) }
+      return {
+        state: previous.state,
+        isNew: false,
+        cleanUp: () => store.remove([original]),
+        undo: undoNothing,
+      }
     }
-    const state = queuedState({ token, sha256, params, original })
-    if ((await store.writeState(id, state, previous?.etag)) === undefined) continue
-    const replaced = previous === undefined ? [] : objectsOf(previous.state)
-    return { state, isNew: true, cleanUp: () => store.remove(replaced) }
+    const live = previous && servedState(previous.state)
+    // The image that is still served comes once more, in place of what was to replace it.
+    const isBack = live !== undefined && isSame(live, sha256, params)
+    const state = isBack ? live : queuedState({ token, sha256, params, original, live })
+    const etag = await store.writeState(id, state, previous?.etag)
+    if (etag === undefined) continue
+    const named = objectsOf(state)
+    const stale = [...(previous ? objectsOf(previous.state) : []), original].filter(
+      (key) => !named.includes(key),
+    )
+    return {
+      state,
+      isNew: !isBack,
+      cleanUp: () => store.remove(stale),
+      async undo() {
+        if (await store.restoreState(id, previous?.state, etag)) await store.remove([original])
+      },
+    }
   }
 }
 
 /** The record of an upload whose encoding has not begun. @param now epoch milliseconds */
 export function queuedState(
-  upload: Pick<OpenState, 'token' | 'sha256' | 'params' | 'original'>,
+  {
+    live,
+    ...upload
+  }: Pick<OpenState, 'token' | 'sha256' | 'params' | 'original'> & {
+    readonly live: ReadyState | undefined
+  },
   now = Date.now(),
 ): OpenState {
   const uploaded = new Date(now).toISOString()
-  return { status: 'queued', ...upload, uploaded, attempt: 0, leaseUntil: now + LEASE_MS }
+  const state = { status: 'queued', ...upload, uploaded, attempt: 0, leaseUntil: now + LEASE_MS } as const
+  return live === undefined ? state : { ...state, live }
 }
 
 /** Streams the original into the bucket and hashes it on the way, so that it is never in memory as a whole. */

@@ -12,7 +12,7 @@ import type { KeepAlive } from '../request/keep-alive.ts'
 import type { RemoteSources } from '../sources/allow-list.ts'
 import { fetchRemote } from '../sources/fetch.ts'
 import { declaredLength, emptyInput, type UploadBody } from '../sources/upload-body.ts'
-import { type ImageState, isOpen } from '../store/state.ts'
+import { type ImageState, isOpen, servedState } from '../store/state.ts'
 import { type ImageStore, requireOriginal } from '../store/store.ts'
 import { eventOf } from './events.ts'
 import type { Jobs } from './jobs.ts'
@@ -35,7 +35,8 @@ interface UploadOptions {
 
 /**
  * PUT of `/img/:id`: stores the original, which is the body or the picture at `?url=`, answers 202, and has it
- * encoded after that. Sending the same upload again changes nothing.
+ * encoded after that. An image that is there already is served until then. Sending the same upload again changes
+ * nothing, and neither does one that the queue refuses.
  * @throws StrataError LENGTH_REQUIRED, INPUT_EMPTY, INPUT_TOO_LARGE, PARAM_INVALID, ID_INVALID, ABORTED,
  * STORAGE_FAILED; those of fetchRemote
  */
@@ -49,11 +50,16 @@ export async function putImage(
   const url = new URL(request.url)
   const params = parseUploadParams(url.searchParams)
   const upload = await openUpload(request, single(url.searchParams, 'url'), options)
-  const { state, isNew, cleanUp } = await acceptUpload(id, upload, params, services.store)
-  services.keepAlive(cleanUp().catch(() => undefined)) // the sweep removes what is left
+  const { state, isNew, cleanUp, undo } = await acceptUpload(id, upload, params, services.store)
   const jobs = services.jobs()
-  // An upload that waits already is started too: the request before may have died before it told the queue.
-  if (state.status === 'queued') await jobs.start({ id, token: state.token })
+  try {
+    // An upload that waits already is started too: the request before may have died before it told the queue.
+    if (state.status === 'queued') await jobs.start({ id, token: state.token })
+  } catch (error) {
+    await undo().catch(() => undefined) // an upload that stays is accepted by the next, equal PUT
+    throw error
+  }
+  services.keepAlive(cleanUp().catch(() => undefined)) // the sweep removes what is left
   if (isNew) await jobs.announce(eventOf(id, state))
   return accepted(id, state, url.pathname)
 }
@@ -76,7 +82,7 @@ async function openUpload(
 
 /**
  * POST of `/img/:id/encode`: encodes an image again from its kept original, because its model set is gone or the last
- * attempt failed. Until it is ready, the image is not served.
+ * attempt failed. Until it is ready, the old file is served.
  * @throws StrataError NOT_FOUND when there is no such image or no original of it; ID_INVALID, STORAGE_FAILED
  */
 export async function reencodeImage(
@@ -84,18 +90,26 @@ export async function reencodeImage(
   request: Request,
   services: WriteServices,
 ): Promise<Response> {
-  const { store, keepAlive, jobs } = services
+  const { store, jobs } = services
   const id = parseUnversionedId(name)
   const location = new URL(request.url).pathname.replace(/\/encode$/, '')
   for (;;) {
     const { state, etag } = await store.requireState(id)
     if (isOpen(state)) return accepted(id, state, location)
-    const { sha256, params } = state
-    const original = requireOriginal(id, state)
-    const queued = queuedState({ token: crypto.randomUUID(), sha256, params, original })
-    if ((await store.writeState(id, queued, etag)) === undefined) continue
-    if (state.status === 'ready') keepAlive(store.remove([state.file]).catch(() => undefined))
-    await jobs().start({ id, token: queued.token })
+    const live = servedState(state)
+    // An upload that failed for good has no original any more: then the image that it was to replace is meant.
+    const source = state.original === undefined && live !== undefined ? live : state
+    const { sha256, params } = source
+    const original = requireOriginal(id, source)
+    const queued = queuedState({ token: crypto.randomUUID(), sha256, params, original, live })
+    const written = await store.writeState(id, queued, etag)
+    if (written === undefined) continue
+    try {
+      await jobs().start({ id, token: queued.token })
+    } catch (error) {
+      await store.restoreState(id, state, written).catch(() => undefined)
+      throw error
+    }
     return accepted(id, queued, location)
   }
 }

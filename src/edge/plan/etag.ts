@@ -1,3 +1,4 @@
+import type { RenderRequest } from '../origin/render.ts'
 import { decisionKey } from '../transcoder/wire.ts'
 import type { TranscodePlan } from './plan.ts'
 
@@ -7,4 +8,18 @@ import type { TranscodePlan } from './plan.ts'
  */
 export function pictureEtag(hash: string, plan: TranscodePlan): string {
   return `W/"${hash}.${decisionKey(plan.request, plan.embedModel)}"`
+}
+
+/** Raise it when the origin would make other pictures of the same request. */
+const RENDER_VERSION = 1
+
+/** Names the picture that the origin makes of an original for this request. It holds no slash. */
+export function renderKey({ width, height, fit, focus, background, format, quality }: RenderRequest): string {
+  const box = `${width ?? 'auto'}x${height ?? 'auto'}`
+  const around = [
+    ...(height === undefined ? [] : [fit]),
+    ...(focus ? [`${focus.x}_${focus.y}`] : []),
+    ...(background === undefined ? [] : [background]),
+  ].join('.')
+  return `render-${box}${around && `-${around}`}-${format}-q${quality}-v${RENDER_VERSION}`
 }

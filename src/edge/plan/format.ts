@@ -17,30 +17,43 @@ interface ChosenFormat {
 }
 
 /**
- * The format of a picture of this size: what the URL names, else what the client likes best of what is made here. A
- * JPEG is sent where nothing else fits, unless the client refuses it.
- * @throws StrataError PARAM_INVALID for a format that is not made at this size, NOT_ACCEPTABLE
+ * The format of a picture: what the URL names, else what the client likes best. A JPEG is sent where nothing else fits,
+ * unless the client refuses it.
+ * @param size where given, only formats count that are encoded at the edge at this size
+ * @throws StrataError PARAM_INVALID for a size at which the format is not encoded at the edge; NOT_ACCEPTABLE
  */
 export function chooseFormat(
   { format }: Pick<ImageParams, 'format'>,
   accepted: Acceptance,
-  size: Size,
   { formats }: FormatRules,
+  size?: Size,
 ): ChosenFormat {
-  const { width, height } = size
+  const isMade = (candidate: PictureFormat) =>
+    size === undefined || fitsEncoder(candidate, size.width, size.height)
   const named = PICTURE_FORMATS.find((candidate) => candidate === format)
-  if (named !== undefined) {
-    if (fitsEncoder(named, width, height)) return { format: named, fallbacks: [] }
-    throw invalidParam('f', `a picture of ${describeLimit(named)}`, `${width}x${height}`)
-  }
   const offered = formats.includes('jpeg') ? formats : [...formats, 'jpeg' as const]
-  const accepting = rankFormats(accepted, offered)
-  const [best, ...fallbacks] = accepting.filter((candidate) => fitsEncoder(candidate, width, height))
+  const accepting = named === undefined ? rankFormats(accepted, offered) : [named]
+  const [best, ...fallbacks] = accepting.filter(isMade)
   if (best !== undefined) return { format: best, fallbacks }
-  if (accepting.includes('jpeg'))
-    throw invalidParam('w', `a picture of ${describeLimit('jpeg')}`, `${width}x${height}`)
-  throw new StrataError(
-    'NOT_ACCEPTABLE',
-    `Accept: expected ${offered.map((name) => `image/${name}`).join(', ')} or ${STRATA_TYPE} with q above 0`,
-  )
+  const [tooLarge] = accepting
+  if (tooLarge !== undefined && size !== undefined)
+    throw invalidParam(
+      named ? 'f' : 'w',
+      `a picture of ${describeLimit(tooLarge)}`,
+      `${size.width}x${size.height}`,
+    )
+  const types = offered.map((name) => `image/${name}`).join(', ')
+  throw new StrataError('NOT_ACCEPTABLE', `Accept: expected ${types} or ${STRATA_TYPE} with q above 0`)
+}
+
+/** Whether one of the formats that chooseFormat may choose is encoded at the edge at this size. */
+export function isMadeHere(
+  { format }: Pick<ImageParams, 'format'>,
+  accepted: Acceptance,
+  { formats }: FormatRules,
+  { width, height }: Size,
+): boolean {
+  const named = PICTURE_FORMATS.find((candidate) => candidate === format)
+  const candidates = named === undefined ? rankFormats(accepted, [...formats, 'jpeg']) : [named]
+  return candidates.length === 0 || candidates.some((candidate) => fitsEncoder(candidate, width, height))
 }

@@ -4,18 +4,20 @@
  * always gives the same plan, and a table of cases tests it.
  */
 
-import { type BoxedSize, coveringPart, fitBox, type Size } from '../../core/box.ts'
+import { type Box, type BoxedSize, coveringPart, fitBox, type Size } from '../../core/box.ts'
 import { invalidParam } from '../../core/errors.ts'
 import type { PictureFormat } from '../../format/media-type.ts'
-import type { StrataHeader } from '../../format/types.ts'
+import type { LayerInfo, StrataHeader } from '../../format/types.ts'
+import type { RenderRequest } from '../origin/render.ts'
 import type { Acceptance } from '../request/accept.ts'
 import type { ClientHints } from '../request/hints.ts'
 import type { ImageParams } from '../request/params.ts'
 import type { TranscodeRequest } from '../transcoder/transcoder.ts'
 import { chooseEmbed, type EmbedRules, wantedFactor } from './embed.ts'
-import { chooseFormat, type FormatRules } from './format.ts'
+import { chooseFormat, type FormatRules, isMadeHere } from './format.ts'
 import { chooseSource, decodable, last, snapUp } from './layers.ts'
 import { type QualityRules, wantedQuality } from './quality.ts'
+import { planRender, type RenderPlan, renderRequest } from './render.ts'
 import { allowSize, type SizeRules, type WantedWidth, wantedWidth } from './wanted-size.ts'
 
 /** What a decision rests on, besides the file's header and the rules. */
@@ -29,6 +31,8 @@ export interface PlanInput {
 export interface PlanRules extends SizeRules, EmbedRules, FormatRules, QualityRules {
   /** Width in pixels of the widest layer that is decoded at the edge. */
   readonly maxTranscodeWidth: number
+  /** Whether the original is there, so that the origin can make pictures of it. */
+  readonly canRender: boolean
 }
 
 interface PlanBase {
@@ -55,9 +59,26 @@ export interface TranscodePlan extends PlanBase {
   readonly embedModel?: string
   /** Formats to try, in this order, where the encoder of `request.format` fails. */
   readonly fallbacks: readonly PictureFormat[]
+  /** How the origin would make the same picture; undefined where it cannot. */
+  readonly render?: RenderRequest
 }
 
-export type Plan = TruncatePlan | TranscodePlan
+/** Have the origin make the picture; where it cannot, decode a layer after all. */
+interface PlannedRender extends RenderPlan {
+  readonly otherwise?: TranscodePlan
+}
+
+export type Plan = TruncatePlan | TranscodePlan | PlannedRender
+
+/** What was asked for, and the layers that it may be made of. */
+interface Sizes {
+  readonly wanted: WantedWidth
+  readonly asked: Size
+  readonly layers: readonly LayerInfo[]
+}
+
+/** Pixels of the largest layer that is decoded here while the origin can render: some two seconds of work. */
+const MAX_DECODED_PIXELS = 6_000_000
 
 /**
  * Decides how one request is answered. A picture is as wide as asked for, but never above the source's width.
@@ -78,15 +99,43 @@ export function makePlan(header: StrataHeader, input: PlanInput, rules: PlanRule
   return { kind: 'truncate', layer: layer.index, length: layer.end, vary, contentDpr }
 }
 
+/**
+ * The edge makes the picture where it can; the origin makes what is larger than any layer that is decoded here, or too
+ * large for the encoder of its format, or whose layer takes too long to decode.
+ */
 function planPicture(
   header: StrataHeader,
   input: PlanInput,
   rules: PlanRules,
   wanted: WantedWidth,
-): TranscodePlan {
-  const { params, hints, accepted } = input
+): TranscodePlan | PlannedRender {
+  const { params, accepted } = input
   const layers = decodable(header.layers, rules.maxTranscodeWidth)
-  const frame = frameOf(header, layers, params, allowSize(params, wanted, rules.allowedWidths), rules)
+  const asked = allowSize(params, wanted, rules.allowedWidths)
+  if (!rules.canRender) return planTranscode(header, input, rules, { wanted, asked, layers })
+  const largest = sizeOf(header.source, header.source, params, asked, rules)
+  const here = sizeOf(header.source, last(layers), params, asked, rules)
+  const rendered = planRender(input, rules)
+  // Any width above the source's is the source's, under one name.
+  const bounded = params.height === undefined ? { ...rendered.request, width: largest.width } : rendered.request
+  const whole = { ...rendered, request: bounded, contentDpr: density(largest.width, wanted) }
+  if (!isMadeHere(params, accepted, rules, here)) return whole
+  const plan = planTranscode(header, input, rules, { wanted, asked, layers })
+  const { layer, format, quality, ht } = plan.request
+  if (ht !== 1) return plan
+  const { width, height } = header.layers[layer] as Size
+  const isLarger = largest.width > here.width || largest.height > here.height
+  if (isLarger || width * height > MAX_DECODED_PIXELS) return { ...whole, otherwise: plan }
+  return { ...plan, render: renderRequest(params, asked, format, quality) }
+}
+
+function planTranscode(
+  header: StrataHeader,
+  { params, hints, accepted }: PlanInput,
+  rules: PlanRules,
+  { wanted, asked, layers }: Sizes,
+): TranscodePlan {
+  const frame = frameOf(header, layers, params, asked, rules)
   const { size, shown, scale } = frame.boxed
   const embed = frame.isWhole ? hiddenIn(layers, size, params, rules) : undefined
   const factor = embed?.model.factor ?? 1
@@ -94,7 +143,7 @@ function planPicture(
   const { quality, dependsOnSaveData } = wantedQuality(params.quality, hints.saveData, factor, rules)
   const { format, fallbacks } = embed
     ? { format: 'jpeg' as const, fallbacks: [] }
-    : chooseFormat(params, accepted, size, rules)
+    : chooseFormat(params, accepted, rules, size)
   return {
     kind: 'transcode',
     request: { layer: source.index, ...size, ...frame.placing, format, quality, ht: factor },
@@ -110,9 +159,9 @@ function planPicture(
 function frameOf(
   { source }: StrataHeader,
   layers: readonly Size[],
-  { height, fit, focus, background }: ImageParams,
+  params: ImageParams,
   asked: Size,
-  { maxTranscodeWidth }: PlanRules,
+  rules: PlanRules,
 ): {
   readonly boxed: BoxedSize
   readonly width: number
@@ -121,10 +170,10 @@ function frameOf(
   readonly isWhole: boolean
 } {
   const largest = layers[layers.length - 1] as Size
-  const padded = height !== undefined && fit === 'contain' && background !== undefined
-  const box = { width: asked.width, height: height === undefined ? undefined : asked.height, fit, padded }
-  const boxed = fitBox(source, largest, box, 2 * maxTranscodeWidth)
+  const boxed = fitBox(source, largest, boxOf(params, asked), 2 * rules.maxTranscodeWidth)
+  const { padded } = boxOf(params, asked)
   const { size, shown } = boxed
+  const { height, fit, focus, background } = params
   const isPadded = padded && !isSame(size, shown)
   const isCovering = height !== undefined && fit === 'cover' && !isSame(coveringPart(largest, size), largest)
   const placing = isCovering
@@ -133,6 +182,17 @@ function frameOf(
       ? { fit: 'contain' as const, background }
       : {}
   return { boxed, width: asked.width, placing, isWhole: !isPadded && !isCovering }
+}
+
+function boxOf({ height, fit, background }: ImageParams, asked: Size): Box {
+  const isBoxed = height !== undefined
+  const padded = isBoxed && fit === 'contain' && background !== undefined
+  return { width: asked.width, height: isBoxed ? asked.height : undefined, fit, padded }
+}
+
+/** Size of the picture where it is made of a picture of size `largest`. */
+function sizeOf(source: Size, largest: Size, params: ImageParams, asked: Size, rules: PlanRules): Size {
+  return fitBox(source, largest, boxOf(params, asked), 2 * rules.maxTranscodeWidth).size
 }
 
 function isSame(a: Size, b: Size): boolean {
@@ -159,6 +219,12 @@ function density(width: number, wanted: WantedWidth): number | undefined {
 /** Value of the `Strata-Plan` response header. */
 export function planLabel(plan: Plan): string {
   if (plan.kind === 'truncate') return `truncate;layer=${plan.layer}`
+  if (plan.kind === 'render') return renderLabel(plan.request)
   const { layer, width, format, ht } = plan.request
   return `transcode;layer=${layer};w=${width};f=${format}${ht === 1 ? '' : `;ht=${ht}`}`
+}
+
+/** The same for a picture that the origin makes. @param width of the picture, where it is known */
+export function renderLabel({ width, format }: RenderRequest, delivered = width): string {
+  return `render;w=${delivered === undefined ? 'auto' : Math.round(delivered)};f=${format}`
 }

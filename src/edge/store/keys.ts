@@ -1,4 +1,4 @@
-import type { ImageState } from './state.ts'
+import { type ImageState, servedState } from './state.ts'
 
 /*
  * Keys in the bucket. Ids hold no slash, so no id can reach into another's objects.
@@ -50,6 +50,7 @@ export function folderOf(key: string): string {
 
 /** Keys of the objects that a record names. */
 export function objectsOf(state: ImageState): string[] {
-  const keys = [state.original, state.status === 'ready' ? state.file : undefined]
-  return keys.filter((key) => key !== undefined)
+  const served = servedState(state)
+  const keys = new Set([state.original, served?.file, served?.original])
+  return [...keys].filter((key) => key !== undefined)
 }

@@ -1,5 +1,5 @@
 import { objectsOf, STATES } from './keys.ts'
-import { type ImageState, isOpen } from './state.ts'
+import { type ImageState, isOpen, servedState } from './state.ts'
 
 /** What a listing says of a record without reading it: it stands in the object's metadata. */
 export interface ListedState {
@@ -7,9 +7,9 @@ export interface ListedState {
   readonly state: ImageState['status']
   readonly token: string
   readonly uploaded: string
-  /** Only of a ready image. */
+  /** Only where an image is served: its model set. */
   readonly modelSet?: string
-  /** Only of a ready image: H of its file. */
+  /** Only where an image is served: H of its file. */
   readonly hash?: string
   /** Only of a failed image. */
   readonly code?: string
@@ -31,14 +31,15 @@ export interface Page<T> {
   readonly more: boolean
 }
 
-/** The metadata of a record's object. R2 keeps at most 2048 bytes; two keys with ids of 128 characters take 450. */
+/** The metadata of a record's object. R2 keeps at most 2048 bytes; three keys with ids of 128 characters take 600. */
 export function stateMetadata(state: ImageState): Record<string, string> {
+  const served = servedState(state)
   return {
     state: state.status,
     token: state.token,
     uploaded: state.uploaded,
     keys: objectsOf(state).join(' '),
-    ...(state.status === 'ready' && { modelSet: state.modelSet, hash: state.hash }),
+    ...(served && { modelSet: served.modelSet, hash: served.hash }),
     ...(state.status === 'failed' && { code: state.error.code }),
     ...(isOpen(state) && { leaseUntil: String(state.leaseUntil) }),
   }

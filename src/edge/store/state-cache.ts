@@ -1,7 +1,7 @@
 import { LruCache } from '../../core/lru.ts'
-import type { ReadyState, StoredState } from './state.ts'
+import { type ReadyState, type StoredState, servedState } from './state.ts'
 
-/** A ready image's record, and when it was read. */
+/** The record of an image that is served, and when it was read. */
 interface Entry {
   readonly state: ReadyState
   readonly readAt: number
@@ -35,7 +35,7 @@ export class StateCache {
     return undefined
   }
 
-  /** Reads a record, and keeps it when the image is ready. */
+  /** Reads a record, and keeps that of the image that is served. */
   async read(
     id: string,
     read: (id: string) => Promise<StoredState | undefined>,
@@ -43,8 +43,8 @@ export class StateCache {
     // The time before the read, so that a change during the read is not hidden for longer.
     const readAt = this.#now()
     const stored = await read(id)
-    const state = stored?.state
-    this.#entries.set(id, state?.status === 'ready' ? { state, readAt, renewed: false } : null)
+    const state = stored && servedState(stored.state)
+    this.#entries.set(id, state ? { state, readAt, renewed: false } : null)
     return stored
   }
 

@@ -36,6 +36,8 @@ export interface OpenState extends UploadRecord {
   readonly leaseUntil: number
   /** Why the last attempt failed. */
   readonly error?: Failure
+  /** The image that is served until this upload is ready. */
+  readonly live?: ReadyState
 }
 
 export interface ReadyState extends UploadRecord {
@@ -59,6 +61,8 @@ export interface FailedState extends UploadRecord {
   readonly error: Failure
   /** Kept unless the picture itself is at fault, so that it can be encoded later. */
   readonly original?: string
+  /** The image that this upload was to replace, which is still served. */
+  readonly live?: ReadyState
 }
 
 /**
@@ -76,4 +80,9 @@ export interface StoredState {
 /** Whether the upload is not encoded yet. */
 export function isOpen(state: ImageState): state is OpenState {
   return state.status === 'queued' || state.status === 'encoding'
+}
+
+/** The ready image that is served under a record: its own, or the one that its upload is to replace. */
+export function servedState(state: ImageState): ReadyState | undefined {
+  return state.status === 'ready' ? state : state.live
 }

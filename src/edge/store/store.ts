@@ -63,6 +63,19 @@ export class ImageStore {
   }
 
   /**
+   * Takes a write of a record back: puts the one before in its place, or none.
+   * @param over the version that the write gave; a record that has changed since stays
+   * @returns whether it was taken back
+   */
+  async restoreState(id: string, before: ImageState | undefined, over: string): Promise<boolean> {
+    if (before !== undefined) return (await this.writeState(id, before, over)) !== undefined
+    // The bucket knows no conditional deletion.
+    if ((await this.readState(id))?.etag !== over) return false
+    await guarded(() => this.#bucket.delete(stateKey(id)))
+    return true
+  }
+
+  /**
    * @param body must know its length, or come through a FixedLengthStream
    * @returns the key
    */

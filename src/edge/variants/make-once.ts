@@ -1,6 +1,7 @@
 import type { ImageStore } from '../store/store.ts'
 import type { HeldLease, LeaseClient } from './lease-client.ts'
-import { type VariantName, type VariantStore, variantKey } from './variant-store.ts'
+import type { MadePicture } from './make-picture.ts'
+import { type Variant, type VariantName, type VariantStore, variantKey } from './variant-store.ts'
 
 /** Where isolates find what another one made, and how they agree on which of them makes it. */
 interface MakeOnceServices {
@@ -11,25 +12,23 @@ interface MakeOnceServices {
   readonly leases: LeaseClient | undefined
 }
 
-interface MadeVariant {
+interface KeptVariant {
   /** Undefined where `make` gives nothing. */
-  readonly bytes: Uint8Array | undefined
-  /** Whether the picture was found rather than made. */
-  readonly cached: boolean
+  readonly picture: Variant | undefined
   /** Puts what was made where others find it, and releases the lease. Must always be called: others wait for it. */
   readonly keep: () => Promise<void>
 }
 
 /**
- * Finds a picture or makes it. With leases one isolate makes it while the others wait until it is in the bucket; when that
- * isolate fails or dies, the next one takes its place.
+ * Finds a picture or makes it. With leases one isolate makes it while the others wait until it is in the bucket; when
+ * that isolate fails or dies, the next one takes its place.
  * @throws whatever `make` throws
  */
 export async function makeOnce(
   name: VariantName,
   { store, variants, leases }: MakeOnceServices,
-  make: () => Promise<Uint8Array | undefined>,
-): Promise<MadeVariant> {
+  make: () => Promise<MadePicture | undefined>,
+): Promise<KeptVariant> {
   const kept = await variants?.find(name)
   if (kept !== undefined) return foundVariant(kept)
   const lease = variants && (await leases?.take(variantKey(name)))
@@ -37,20 +36,20 @@ export async function makeOnce(
     // Another isolate may have made it before the lease was acquired.
     const keptMeanwhile = leases && (await variants?.find(name))
     if (keptMeanwhile !== undefined) return foundVariant(keptMeanwhile, lease)
-    const bytes = await make()
-    if (bytes === undefined) await lease?.release(false)
+    const picture = await make()
+    if (picture === undefined) await lease?.release(false)
     const keep = async () => {
-      if (bytes !== undefined) await releaseAfter(variants?.keep(name, bytes, store), lease)
+      if (picture !== undefined) await releaseAfter(variants?.keep(name, picture.bytes, store), lease)
     }
-    return { bytes, cached: false, keep }
+    return { picture, keep }
   } catch (error) {
     await lease?.release(false)
     throw error
   }
 }
 
-function foundVariant(bytes: Uint8Array, lease?: HeldLease): MadeVariant {
-  return { bytes, cached: true, keep: async () => lease?.release(true) }
+function foundVariant(bytes: Uint8Array, lease?: HeldLease): KeptVariant {
+  return { picture: { bytes, by: 'cache' }, keep: async () => lease?.release(true) }
 }
 
 async function releaseAfter(keeping: Promise<void> | undefined, lease: HeldLease | undefined): Promise<void> {

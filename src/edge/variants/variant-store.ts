@@ -11,6 +11,12 @@ export interface VariantName {
   readonly type: string
 }
 
+/** A picture, and whether it was found or who made it. */
+export interface Variant {
+  readonly bytes: Uint8Array
+  readonly by: 'edge' | 'origin' | 'cache'
+}
+
 /**
  * The pictures that are kept in the bucket under `picture/ID/HASH/DECISION`, so that what the Cache API of one place has
  * forgotten is not decoded again. The name determines the content, so an object never changes. This is a cache: when

@@ -18,7 +18,7 @@ export interface RenderPlan extends Pick<RenderParameters, 'background' | 'forma
 }
 
 /** Upright size of an original, and its format. */
-export interface RenderSource extends Size {
+interface RenderSource extends Size {
   readonly format: InputFormat
 }
 

@@ -37,6 +37,7 @@ const RULES: PlanRules = {
   exactQuality: false,
   allowedWidths: [],
   embedModels: [],
+  canRender: false,
 }
 /** What Chromium sends for an `<img>`. */
 const BROWSER = 'image/avif,image/webp,image/apng,image/svg+xml,image/*,*/*;q=0.8'
@@ -51,6 +52,8 @@ const SMALL = picture(500, 375, [320, 500])
 const TWICE = picture(1280, 800, [640, 1280, 1280])
 /** Even the base layer is wider than what may be decoded. */
 const HUGE = picture(8000, 4000, [4000, 8000])
+/** 1200 x 20000: layers of 320x5333, 640x10667, 1200x20000. */
+const TOWER = picture(1200, 20000, [320, 640, 1200])
 /** A pixel. */
 const DOT = picture(1, 1, [1])
 
@@ -393,12 +396,11 @@ table('the best source within the limits', TALL, {}, [
   'w=700 | | jpeg 700x1050 2 AS',
 ])
 
-table(
-  'a tall picture is made of the layer that is just wide enough',
-  picture(1200, 20000, [320, 640, 1200]),
-  {},
-  ['w=200 | | jpeg 200x3333 0 AS', 'w=320 | | jpeg 320x5333 0 AS', 'w=640 | | jpeg 640x10667 1 AS'],
-)
+table('a tall picture is made of the layer that is just wide enough', TOWER, {}, [
+  'w=200 | | jpeg 200x3333 0 AS',
+  'w=320 | | jpeg 320x5333 0 AS',
+  'w=640 | | jpeg 640x10667 1 AS',
+])
 
 table('widths of hints', WIDE, { hintWidths: [400, 800] }, [
   ' | W1 | jpeg 400x200 1 dpr=400 AWDS',
@@ -407,6 +409,28 @@ table('widths of hints', WIDE, { hintWidths: [400, 800] }, [
   'w=401 | W500 | jpeg 401x201 1 AS',
   'h=100 | W400 D2 | jpeg 400x200 1 dpr=2 AWDS',
   'h=100 | W700 D2 | jpeg 457x229 2 dpr=2.2857 AWDS',
+])
+
+table('with the original: larger than what is decoded here', WIDE, { canRender: true }, [
+  'w=1920 | B | webp 1920x960 3 AS',
+  'w=1921 | B | render avif 1921xauto else webp 1920 AS',
+  'w=3840 | B | render avif 3840xauto else webp 1920 AS',
+  'w=3840&f=webp | | render webp 3840xauto else webp 1920 S',
+  'w=3840&f=avif | B | render avif 3840xauto S',
+  'w=1920&f=avif | B | render avif 1920xauto S',
+  'w=999999 | | render jpeg 5000xauto else jpeg 1920 AS',
+  'w=3000&h=100 | | jpeg 200x100 0 AS',
+  'w=3000&h=2000&fit=cover&focus=0.5,0 | B | render avif 3000x2000 cover@0.5,0 else avif 1440 AS',
+  'w=3000&h=3000&bg=fff | B | render avif 3000x3000 contain ffffff else jpeg 1920 AS',
+  ' | W3000 D2 | render jpeg 3840xauto else jpeg 1920 dpr=2.56 AWDS',
+  'w=3840 | N | native 5 A',
+  'w=640 | B | avif 640x320 2 AS',
+])
+
+table('with the original: a layer that takes too long', TOWER, { canRender: true }, [
+  'w=320 | B | webp 320x5333 0 AS',
+  'w=640 | B | render avif 640xauto else jpeg 640 AS',
+  'w=1200 | | render jpeg 1200xauto else jpeg 1200 AS',
 ])
 
 table('hidden detail', WIDE, EMBED, [
@@ -592,6 +616,7 @@ function shown(plan: Plan): string {
   const letters = Object.entries(LETTERS)
   const vary = plan.vary.map((header) => letters.find(([, name]) => name === header)?.[0]).join('') || '-'
   const density = plan.contentDpr === undefined ? [] : [`dpr=${Number(plan.contentDpr.toFixed(4))}`]
+  if (plan.kind === 'render') return [shownRender(plan), ...density, vary].join(' ')
   const layer = plan.kind === 'truncate' ? plan.layer : plan.request.layer
   expect(plan.length).toBe(1000 * (layer + 1))
   if (plan.kind === 'truncate') return ['native', layer, ...density, vary].join(' ')
@@ -601,6 +626,16 @@ function shown(plan: Plan): string {
   if (ht !== 1) words.push(`ht${ht}`)
   if (fit) words.push(fit + (focus ? `@${focus.x},${focus.y}` : '') + (background ? `.${background}` : ''))
   return [...words, ...density, vary].join(' ')
+}
+
+function shownRender({ request, otherwise }: Extract<Plan, { kind: 'render' }>): string {
+  const { width, height, format, fit, focus, background, quality } = request
+  const words = ['render', format, `${width}x${height ?? 'auto'}`]
+  if (quality !== 75) words.push(`q${quality}`)
+  if (height !== undefined) words.push(fit + (focus ? `@${focus.x},${focus.y}` : ''))
+  if (background !== undefined) words.push(background)
+  if (otherwise) words.push(`else ${otherwise.request.format} ${otherwise.request.width}`)
+  return words.join(' ')
 }
 
 /** A picture of this size with layers of these widths; layer k ends at byte 1000 (k + 1). */

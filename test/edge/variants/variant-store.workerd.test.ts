@@ -107,10 +107,11 @@ describe('an edge without a transcoder', () => {
   it('serves .strata files and kept JPEGs, and else says what it lacks', async () => {
     const { transcoder } = fakeTranscoder()
     const models = { ...transcoder, embedModels: EMBED_MODELS }
-    const full = createCdn(answerWith(file), { persist: true, transcoder: () => models })
+    const full = createCdn(answerWith(file), { persist: true, keepOriginal: false, transcoder: () => models })
     await full.put('/cdn/img/lean')
     const jpeg = await textOf(await full.get('/cdn/img/lean?w=320&q=33'))
-    const lean = createCdn(answerWith(file), { persist: true, transcoder: () => undefined })
+    const options = { persist: true, keepOriginal: false, transcoder: () => undefined }
+    const lean = createCdn(answerWith(file), options)
     expect(await bytesOf(await lean.get('/cdn/img/lean?f=native&w=640'))).toEqual(
       file.subarray(0, layers[1]?.end),
     )

@@ -1,11 +1,13 @@
-import { readAtMost } from '../../core/body.ts'
+/*
+ * Room origin/: the plugin's side of the origin (src/origin): sends an original to it to be encoded or rendered, and says
+ * what went wrong when nothing comes. It knows no id and no record; what it sends is read by ingest/ and variants/.
+ */
+
 import { ENCODE_SIGNATURE, signEncodeRequest } from '../../core/encode-signature.ts'
 import { readErrorBody } from '../../core/error-body.ts'
 import { StrataError, type StrataErrorCode } from '../../core/errors.ts'
-import { isPreview, PREVIEW_HEADER } from '../../format/preview.ts'
-import type { UploadParams } from '../store/state.ts'
 
-/** Where pictures are encoded (src/origin). */
+/** Where pictures are encoded and rendered (src/origin). */
 export interface Origin {
   /** Base address, such as `http://127.0.0.1:8788`. */
   readonly url: string
@@ -25,9 +27,6 @@ const PERMANENT: readonly StrataErrorCode[] = [
   'INPUT_UNSUPPORTED',
   'PARAM_INVALID',
 ]
-
-/** Bytes. No file of the origin comes near this; it bounds the memory that an answer may take. */
-const MAX_FILE_BYTES = 48 * 1024 * 1024
 
 /** Whether the picture itself is at fault, so that the upload has failed for good. */
 export function isPermanent(error: unknown): boolean {
@@ -57,40 +56,39 @@ const GATEWAY_STATUS = [502, 504]
 /** Longest Retry-After that is obeyed. */
 const MAX_BUSY_S = 300
 
-export interface EncodedPicture {
-  /** A complete .strata file, not yet checked. */
-  readonly bytes: Uint8Array
-  /** Its placeholder as a data URI. */
-  readonly placeholder: string | undefined
+/** An original, as it is sent. */
+export interface SentOriginal {
+  readonly body: ReadableStream
+  readonly contentType: string
+  /** Hexadecimal. */
+  readonly sha256: string
+  /** Names the request in the origin's log. */
+  readonly requestId: string
 }
 
 /**
- * Sends a picture to `POST ORIGIN/encode`.
+ * Posts an original to a route of the origin, and reads its answer.
  * @throws OriginBusy, OriginDown; StrataError INPUT_*, PARAM_INVALID as the origin says; ORIGIN_FAILED for everything
- * else
+ * else; whatever `read` throws
  */
-export async function encodeAtOrigin(
+export async function postToOrigin<T>(
   origin: Origin,
-  picture: {
-    readonly body: ReadableStream
-    readonly contentType: string
-    readonly sha256: string
-    /** Names the request in the origin's log. */
-    readonly requestId: string
-  },
-  params: UploadParams,
+  route: 'encode' | 'render',
+  query: Readonly<Record<string, string>>,
+  original: SentOriginal,
   signal: AbortSignal,
-): Promise<EncodedPicture> {
-  const url = new URL(`${origin.url.replace(/\/+$/, '')}/encode`)
-  for (const [name, value] of Object.entries(params)) url.searchParams.set(name, value)
+  read: (response: Response) => Promise<T>,
+): Promise<T> {
+  const url = new URL(`${origin.url.replace(/\/+$/, '')}/${route}`)
+  for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value)
   const request = new Request(url, {
     method: 'POST',
-    body: picture.body,
+    body: original.body,
     headers: {
-      'Content-Type': picture.contentType,
-      'X-Request-Id': picture.requestId,
+      'Content-Type': original.contentType,
+      'X-Request-Id': original.requestId,
       ...(origin.token && { Authorization: `Bearer ${origin.token}` }),
-      ...(origin.key && (await signature(origin.key, url.search, picture.sha256))),
+      ...(origin.key && (await signature(origin.key, url.search, original.sha256))),
     },
     signal,
   })
@@ -98,23 +96,11 @@ export async function encodeAtOrigin(
   try {
     const response = await send(request)
     if (!response.ok) throw await refusal(response)
-    const bytes = await readAtMost(response.body, MAX_FILE_BYTES)
-    if (bytes === undefined)
-      throw new StrataError(
-        'ORIGIN_FAILED',
-        `origin: expected a file of at most ${MAX_FILE_BYTES} bytes, got more`,
-      )
-    return { bytes, placeholder: placeholderOf(response.headers) }
+    return await read(response)
   } catch (error) {
     if (error instanceof StrataError) throw error
     throw new OriginDown('the origin did not answer', { cause: error })
   }
-}
-
-/** The placeholder that the origin sent; it is shown in other people's pages, so only a small picture is taken. */
-function placeholderOf(headers: Headers): string | undefined {
-  const text = headers.get(PREVIEW_HEADER)
-  return text !== null && isPreview(text) ? text : undefined
 }
 
 async function signature(

@@ -1,0 +1,58 @@
+import { mediaTypeOf } from '../../format/media-type.ts'
+import { renderKey } from '../plan/etag.ts'
+import { renderLabel } from '../plan/plan.ts'
+import type { RenderPlan } from '../plan/render.ts'
+import { matchesNone } from '../request/conditions.ts'
+import { findOrMake, type VariantServices } from '../variants/find-or-make.ts'
+import { type RenderServices, renderOriginal, type StoredOriginal } from '../variants/render-original.ts'
+import { type CachePolicy, imageHeaders } from './headers.ts'
+import type { ServerTiming } from './timing.ts'
+
+type RenderAnswerServices = VariantServices & RenderServices & { readonly timing: ServerTiming }
+
+/** An original, and the hash that its pictures are kept under. */
+interface RenderSource extends StoredOriginal {
+  readonly id: string
+  readonly hash: string
+}
+
+/**
+ * Answers with a picture that the origin makes of the original. The ETag is known beforehand, so a 304 and a HEAD make
+ * nothing.
+ * @returns undefined when the original is gone
+ * @throws StrataError INPUT_*, ORIGIN_BUSY, ORIGIN_FAILED, STORAGE_FAILED
+ */
+export async function respondRendered(
+  request: Request,
+  source: RenderSource,
+  plan: RenderPlan,
+  services: RenderAnswerServices,
+  policy: CachePolicy,
+): Promise<Response | undefined> {
+  const { timing } = services
+  const { id, hash } = source
+  const decision = renderKey(plan.request)
+  const etag = `W/"${hash}.${decision}"`
+  const facts = { ...plan, label: renderLabel(plan.request) }
+  const headers = imageHeaders(facts, etag, policy)
+  if (matchesNone(request.headers.get('If-None-Match'), etag))
+    return new Response(null, { status: 304, headers })
+  const type = mediaTypeOf(plan.request.format)
+  headers.set('Content-Type', type)
+  if (request.method === 'HEAD') return new Response(null, { headers })
+
+  const make = () => timing.measure('render', () => renderOriginal(source, plan.request, services))
+  const picture = await findOrMake(
+    request.url,
+    { id, hash, decision, type },
+    async () => {
+      const rendered = await make()
+      return rendered && { bytes: rendered.bytes, by: 'origin' }
+    },
+    services,
+  )
+  if (picture === undefined) return undefined
+  timing.note('cache', picture.by === 'cache' ? 'hit' : 'miss')
+  headers.set('Content-Length', String(picture.bytes.length))
+  return new Response(picture.bytes, { headers })
+}

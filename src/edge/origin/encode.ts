@@ -1,0 +1,39 @@
+import { readAtMost } from '../../core/body.ts'
+import { StrataError } from '../../core/errors.ts'
+import { isPreview, PREVIEW_HEADER } from '../../format/preview.ts'
+import { type Origin, postToOrigin, type SentOriginal } from './origin.ts'
+
+/** Bytes. No file of the origin comes near this; it bounds the memory that an answer may take. */
+const MAX_FILE_BYTES = 48 * 1024 * 1024
+
+export interface EncodedPicture {
+  /** A complete .strata file, not yet checked. */
+  readonly bytes: Uint8Array
+  /** Its placeholder as a data URI. */
+  readonly placeholder: string | undefined
+}
+
+/**
+ * Sends a picture to `POST ORIGIN/encode`.
+ * @param query how it is to be encoded
+ * @throws as postToOrigin
+ */
+export async function encodeAtOrigin(
+  origin: Origin,
+  original: SentOriginal,
+  query: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+): Promise<EncodedPicture> {
+  return await postToOrigin(origin, 'encode', query, original, signal, async (response) => {
+    const bytes = await readAtMost(response.body, MAX_FILE_BYTES)
+    if (bytes !== undefined) return { bytes, placeholder: placeholderOf(response.headers) }
+    const expected = `a file of at most ${MAX_FILE_BYTES} bytes`
+    throw new StrataError('ORIGIN_FAILED', `origin: expected ${expected}, got more`)
+  })
+}
+
+/** The placeholder that the origin sent; it is shown in other people's pages, so only a small picture is taken. */
+function placeholderOf(headers: Headers): string | undefined {
+  const text = headers.get(PREVIEW_HEADER)
+  return text !== null && isPreview(text) ? text : undefined
+}

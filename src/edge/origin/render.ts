@@ -1,0 +1,82 @@
+import { readAtMost } from '../../core/body.ts'
+import type { Fit, Point, Size } from '../../core/box.ts'
+import { StrataError } from '../../core/errors.ts'
+import type { PictureFormat } from '../../format/media-type.ts'
+import { RENDERED_SIZE } from '../../format/rendered.ts'
+import { type Origin, postToOrigin, type SentOriginal } from './origin.ts'
+import { isFileOf } from './sniff.ts'
+
+/** A picture that the origin makes of an original. Sizes in pixels of the screen; they may be fractions. */
+export interface RenderRequest {
+  /** Undefined: the original's. */
+  readonly width: number | undefined
+  /** Undefined: by the original's proportions. */
+  readonly height: number | undefined
+  readonly fit: Fit
+  readonly focus?: Point | undefined
+  /** Colour `rrggbb` under transparency, and of the bars around a contained picture. */
+  readonly background?: string | undefined
+  readonly format: PictureFormat
+  /** On JPEG's scale, 1 to 100. */
+  readonly quality: number
+}
+
+export interface RenderedPicture extends Size {
+  readonly bytes: Uint8Array
+}
+
+/** Bytes. Bounds the memory that an answer may take; a lossless PNG of 8 megapixels stays below. */
+const MAX_PICTURE_BYTES = 32 * 1024 * 1024
+/** Milliseconds that a page waits for a picture at most. */
+const RENDER_MS = 30_000
+/** Milliseconds for a job that nobody waits for. */
+const BACKGROUND_MS = 120_000
+
+/**
+ * Has a picture made by `POST ORIGIN/render`.
+ * @param isAwaited whether a page waits for it; else the origin takes the time for the smallest file
+ * @throws as postToOrigin; ORIGIN_FAILED when what comes is no whole picture of this format
+ */
+export async function renderAtOrigin(
+  origin: Origin,
+  original: SentOriginal,
+  request: RenderRequest,
+  isAwaited: boolean,
+): Promise<RenderedPicture> {
+  const signal = AbortSignal.timeout(isAwaited ? RENDER_MS : BACKGROUND_MS)
+  const query = { ...queryOf(request), wait: isAwaited ? '1' : '0' }
+  return await postToOrigin(origin, 'render', query, original, signal, async (response) => {
+    const bytes = await readAtMost(response.body, MAX_PICTURE_BYTES)
+    if (bytes === undefined) throw unusable(`at most ${MAX_PICTURE_BYTES} bytes`, 'more')
+    const declared = response.headers.get('Content-Length')
+    if (declared !== null && Number(declared) !== bytes.length)
+      throw unusable(`${declared} bytes as declared`, String(bytes.length))
+    if (!isFileOf(request.format, bytes)) throw unusable(`a whole ${request.format} file`, 'something else')
+    return { bytes, ...sizeOf(response.headers) }
+  })
+}
+
+function queryOf(request: RenderRequest): Record<string, string> {
+  const { width, height, fit, focus, background, format, quality } = request
+  return {
+    ...(width !== undefined && { w: String(width) }),
+    ...(height !== undefined && { h: String(height) }),
+    fit,
+    ...(focus && { focus: `${focus.x},${focus.y}` }),
+    ...(background !== undefined && { bg: background }),
+    f: format,
+    q: String(quality),
+  }
+}
+
+/** @throws StrataError ORIGIN_FAILED */
+function sizeOf(headers: Headers): Size {
+  const text = headers.get(RENDERED_SIZE)
+  const [, width, height] = /^([0-9]{1,5})x([0-9]{1,5})$/.exec(text ?? '') ?? []
+  if (width === undefined) throw unusable(`${RENDERED_SIZE} such as 640x427`, String(text))
+  return { width: Number(width), height: Number(height) }
+}
+
+function unusable(expected: string, actual: string): StrataError {
+  return new StrataError('ORIGIN_FAILED', `origin: expected ${expected}, got ${actual}`)
+}

@@ -1,0 +1,96 @@
+import { readAtMost } from '../../core/body.ts'
+import { StrataError } from '../../core/errors.ts'
+import type { TranscodePlan } from '../plan/plan.ts'
+import type { LoadedImage } from '../store/header-cache.ts'
+import type { ImageStore } from '../store/store.ts'
+import type { MemoryBudget } from '../transcoder/memory-budget.ts'
+import type { TranscodeRequest, Transcoder } from '../transcoder/transcoder.ts'
+import { type RenderServices, renderOriginal } from './render-original.ts'
+
+/** A picture, and who made it. */
+export interface MadePicture {
+  readonly bytes: Uint8Array
+  readonly by: 'edge' | 'origin'
+}
+
+export interface MakeServices extends RenderServices {
+  readonly store: ImageStore
+  /** Undefined: only pictures that were made before, or that the origin makes, are served. */
+  readonly transcoder: Transcoder | undefined
+  readonly memory: MemoryBudget
+}
+
+/**
+ * Bytes. No picture of an allowed size comes near this; it bounds the memory that an answer of the transcoder may take.
+ */
+const MAX_PICTURE_BYTES = 32 * 1024 * 1024
+
+/** What the edge throws where the origin may still make the picture: the original is not at fault. */
+const EDGE_FAULTS = ['TRANSCODE_BUSY', 'TRANSCODER_MISSING', 'MODEL_UNKNOWN']
+
+/**
+ * Makes the picture of a plan: at the edge from a layer, or, where the edge is busy or cannot, at the origin from the
+ * original.
+ * @returns undefined when the file is gone, because the image was replaced or deleted meanwhile
+ * @throws StrataError what the edge throws, when the origin cannot make the picture either
+ */
+export async function makePicture(
+  { state }: LoadedImage,
+  { length, request, render }: TranscodePlan,
+  services: MakeServices,
+): Promise<MadePicture | undefined> {
+  try {
+    const bytes = await transcodeLayer(state.file, length, request, services)
+    return bytes && { bytes, by: 'edge' }
+  } catch (error) {
+    const { original, sha256 } = state
+    const mayRender = error instanceof StrataError && EDGE_FAULTS.includes(error.code)
+    if (!mayRender || render === undefined || original === undefined) throw error
+    const rendered = await renderOriginal({ original, sha256 }, render, services).catch(() => {
+      throw error
+    })
+    return rendered && { bytes: rendered.bytes, by: 'origin' }
+  }
+}
+
+async function transcodeLayer(
+  file: string,
+  length: number,
+  request: TranscodeRequest,
+  { transcoder, memory, store }: MakeServices,
+): Promise<Uint8Array | undefined> {
+  if (transcoder === undefined) throw transcoderMissing()
+  return await memory.hold(length, async () => {
+    const object = await store.readRange(file, 0, length)
+    return object && (await transcode(transcoder, new Uint8Array(await object.arrayBuffer()), request))
+  })
+}
+
+/** The client's signal is not passed on: others may be waiting for the same picture. */
+async function transcode(
+  transcoder: Transcoder,
+  prefix: Uint8Array,
+  request: TranscodeRequest,
+): Promise<Uint8Array> {
+  try {
+    const bytes = await readAtMost(await transcoder.transcode(prefix, request), MAX_PICTURE_BYTES)
+    if (bytes === undefined)
+      throw new StrataError(
+        'TRANSCODE_FAILED',
+        `transcoder: expected at most ${MAX_PICTURE_BYTES} bytes, got more`,
+      )
+    if (bytes.length === 0)
+      throw new StrataError('TRANSCODE_FAILED', 'transcoder: expected a picture, got 0 bytes')
+    return bytes
+  } catch (error) {
+    if (error instanceof StrataError) throw error
+    throw new StrataError('TRANSCODE_FAILED', 'the transcoder failed', { cause: error })
+  }
+}
+
+export function transcoderMissing(): StrataError {
+  return new StrataError(
+    'TRANSCODER_MISSING',
+    'this edge has no transcoder: it serves .strata files, and pictures that were made and kept before',
+  )
+}
