@@ -2,6 +2,9 @@ import { encoderQuality } from '../../../pixels/encoder-quality.ts'
 import type { PictureEncoder } from './encoder.ts'
 import { createWasmEncoder } from './wasm-encoder.ts'
 
+/** Bytes: 1.3 megapixels of a photograph take them. */
+const KEPT_MEMORY = 24 * 1024 * 1024
+
 /** libwebp's WebPConfig; all fields are required by the binding. */
 const SETTINGS = {
   target_size: 0,
@@ -47,6 +50,7 @@ export function createWebpEncoder(
     format: 'webp',
     glue: () => import('@jsquash/webp/codec/enc/webp_enc_simd.js'),
     load,
+    keptMemory: KEPT_MEMORY,
     settings: ({ quality }) => ({ ...SETTINGS, quality: settingOf(quality) }),
   })
 }
