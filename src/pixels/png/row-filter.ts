@@ -1,5 +1,5 @@
-/** The filters of PNG, 9.2, by their numbers. */
-const [NONE, SUB, UP, AVERAGE, PAETH] = [0, 1, 2, 3, 4] as const
+/** Outputs of one row by the filters of PNG, 9.2: sub, up, average and Paeth have the numbers 1 to 4; 0 is the row itself. */
+type Tried = readonly [Uint8Array, Uint8Array, Uint8Array, Uint8Array]
 
 /**
  * Filters the rows of an 8-bit picture, given from the top in any number of calls. Each row gets the filter that leaves
@@ -13,59 +13,55 @@ export function createRowFilter(
   samples: number,
 ): (rows: Uint8Array) => Uint8Array<ArrayBuffer> {
   const rowBytes = width * samples
-  const above = new Uint8Array(rowBytes)
-  const tried = [SUB, UP, AVERAGE, PAETH].map((number) => ({ number, bytes: new Uint8Array(rowBytes) }))
+  const make = () => new Uint8Array(rowBytes)
+  const above = make()
+  const tried: Tried = [make(), make(), make(), make()]
 
   return (rows) => {
     const count = rows.length / rowBytes
     const out = new Uint8Array(count * (1 + rowBytes))
     for (let y = 0; y < count; y++) {
       const row = rows.subarray(y * rowBytes, (y + 1) * rowBytes)
-      let best: { readonly number: number; readonly bytes: Uint8Array } = { number: NONE, bytes: row }
-      let least = magnitude(row)
-      for (const candidate of tried) {
-        const sum = apply(candidate.number, row, above, samples, candidate.bytes)
-        if (sum < least) [best, least] = [candidate, sum]
-      }
-      out[y * (1 + rowBytes)] = best.number
-      out.set(best.bytes, y * (1 + rowBytes) + 1)
+      const sums = tryAll(row, above, samples, tried)
+      const best = sums.indexOf(Math.min(...sums))
+      out[y * (1 + rowBytes)] = best
+      out.set(best === 0 ? row : tried[best - 1]!, y * (1 + rowBytes) + 1)
       above.set(row)
     }
     return out
   }
 }
 
-/** Writes the filtered row into `out`. @returns the sum of its absolute differences */
-function apply(number: number, row: Uint8Array, above: Uint8Array, samples: number, out: Uint8Array): number {
-  let sum = 0
+/** Filters a row in all ways, in one loop. @returns the sums of absolute differences by the filters' numbers */
+function tryAll(row: Uint8Array, above: Uint8Array, samples: number, tried: Tried): number[] {
+  const [sub, up, average, paeth] = tried
+  let [none, ofSub, ofUp, ofAverage, ofPaeth] = [0, 0, 0, 0, 0]
   for (let i = 0; i < row.length; i++) {
-    const left = i < samples ? 0 : row[i - samples]!
-    const up = above[i]!
-    let predicted = 0
-    if (number === SUB) predicted = left
-    else if (number === UP) predicted = up
-    else if (number === AVERAGE) predicted = (left + up) >> 1
-    else predicted = paeth(left, up, i < samples ? 0 : above[i - samples]!)
-    const difference = (row[i]! - predicted) & 255
-    out[i] = difference
-    sum += difference < 128 ? difference : 256 - difference
+    const x = row[i]!
+    const a = i < samples ? 0 : row[i - samples]!
+    const b = above[i]!
+    const c = i < samples ? 0 : above[i - samples]!
+    none += MAGNITUDE[x]!
+    sub[i] = x - a
+    ofSub += MAGNITUDE[sub[i]!]!
+    up[i] = x - b
+    ofUp += MAGNITUDE[up[i]!]!
+    average[i] = x - ((a + b) >> 1)
+    ofAverage += MAGNITUDE[average[i]!]!
+    paeth[i] = x - predictPaeth(a, b, c)
+    ofPaeth += MAGNITUDE[paeth[i]!]!
   }
-  return sum
+  return [none, ofSub, ofUp, ofAverage, ofPaeth]
 }
 
-function paeth(left: number, up: number, upperLeft: number): number {
-  const estimate = left + up - upperLeft
-  const [toLeft, toUp, toUpperLeft] = [
-    Math.abs(estimate - left),
-    Math.abs(estimate - up),
-    Math.abs(estimate - upperLeft),
-  ]
-  if (toLeft <= toUp && toLeft <= toUpperLeft) return left
-  return toUp <= toUpperLeft ? up : upperLeft
-}
+/** A difference modulo 256 as far from 0 as it is. */
+const MAGNITUDE = Uint8Array.from({ length: 256 }, (_, byte) => Math.min(byte, 256 - byte))
 
-function magnitude(bytes: Uint8Array): number {
-  let sum = 0
-  for (const byte of bytes) sum += byte < 128 ? byte : 256 - byte
-  return sum
+/** Of left, above and upper left the one next to left + above - upper left. */
+function predictPaeth(left: number, above: number, upperLeft: number): number {
+  const toLeft = Math.abs(above - upperLeft)
+  const toAbove = Math.abs(left - upperLeft)
+  const toUpperLeft = Math.abs(left + above - 2 * upperLeft)
+  if (toLeft <= toAbove && toLeft <= toUpperLeft) return left
+  return toAbove <= toUpperLeft ? above : upperLeft
 }

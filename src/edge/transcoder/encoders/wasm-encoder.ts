@@ -6,12 +6,6 @@ import { checkEncodedSize } from '../limits.ts'
 import type { EncodeTarget, PictureEncoder } from './encoder.ts'
 import { collectRgba } from './rows.ts'
 
-/**
- * WebAssembly memory only grows. An instance that holds more than this many bytes after a picture is given up, so that
- * the decoder of the next picture finds the room; a new one is there in milliseconds, because the module is compiled.
- */
-const KEPT_MEMORY = 32 * 1024 * 1024
-
 /** A C++ encoder behind Emscripten's glue code, as jSquash builds it. */
 interface Instance<Settings> {
   /** @returns null where the library fails */
@@ -27,13 +21,18 @@ interface WasmEncoderParts<Settings> {
   readonly glue: () => Promise<{ readonly default: unknown }>
   /** The compiled library that belongs to it. */
   readonly load: () => Promise<WebAssembly.Module>
+  /**
+   * Bytes. WebAssembly memory only grows: an instance that holds more after a picture is given up. One that is given up
+   * lives on until the garbage collector comes, so what most pictures take must be kept, or there are two at a time.
+   */
+  readonly keptMemory: number
   /** @param rgba interleaved R, G, B, 255 */
   readonly settings: (target: EncodeTarget, rgba: Uint8Array) => Settings
 }
 
 /** Encodes whole pictures in WebAssembly. An instance that failed in any way is never used again. */
 export function createWasmEncoder<Settings>(parts: WasmEncoderParts<Settings>): PictureEncoder {
-  const { format, settings } = parts
+  const { format, keptMemory, settings } = parts
   const library = memoiseLoads<void, readonly [Glue, WebAssembly.Module]>(async () => {
     const [glue, module] = await Promise.all([parts.glue(), parts.load()])
     return [glue.default as Glue, module]
@@ -55,7 +54,7 @@ export function createWasmEncoder<Settings>(parts: WasmEncoderParts<Settings>): 
     try {
       const file = running.instance.encode(rgba, width, height, settings(target, rgba))
       if (file === null || file.length === 0) throw new Error(running.lastMessage() ?? 'no file came')
-      if (running.memory.buffer.byteLength > KEPT_MEMORY) kept = undefined
+      if (running.memory.buffer.byteLength > keptMemory) kept = undefined
       return new Uint8Array(file)
     } catch (cause) {
       kept = undefined
