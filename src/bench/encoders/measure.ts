@@ -69,7 +69,7 @@ async function pointOf(
 }
 
 /** For each point of the scale, where the other curve has the same score. */
-function match(
+export function match(
   encoder: EncoderName,
   scale: readonly EncoderPoint[],
   curve: readonly EncoderPoint[],

@@ -117,7 +117,8 @@ function planPicture(
   const here = sizeOf(header.source, last(layers), params, asked, rules)
   const rendered = planRender(input, rules)
   // Any width above the source's is the source's, under one name.
-  const bounded = params.height === undefined ? { ...rendered.request, width: largest.width } : rendered.request
+  const bounded =
+    params.height === undefined ? { ...rendered.request, width: largest.width } : rendered.request
   const whole = { ...rendered, request: bounded, contentDpr: density(largest.width, wanted) }
   if (!isMadeHere(params, accepted, rules, here)) return whole
   const plan = planTranscode(header, input, rules, { wanted, asked, layers })

@@ -134,7 +134,7 @@ describe('an edge without a transcoder', () => {
     expect(response.headers.get('Cache-Control')).toBe('no-store')
     expect(await bytesOf(response)).toEqual(PNG)
     const head = await cdn.get('/cdn/img/uploaded?w=640', {}, 'HEAD')
-    expect(head.headers.get('Content-Length')).toBe(String(PNG.length))
+    expect(head.status).toBe(200)
   })
 
   it('does not serve an original that only claims to be a picture', async () => {

@@ -156,7 +156,7 @@ describe('the quality of a rendered picture', () => {
       const original = photo(200, 150)
       const file = await rawOf(original).png().toBuffer()
       const results = []
-      for (const q of [1, 40, 75, 95, 100]) {
+      for (const q of [1, 40, 75, 90]) {
         const bytes = (await rendered(file, `f=${format}&q=${q}`)).length
         results.push([bytes, psnr(await renderedPixels(file, `f=${format}&q=${q}`), original)] as const)
       }
