@@ -1,10 +1,20 @@
 import { StrataError } from './core/errors.ts'
 import { nearest } from './core/nearest.ts'
+import { PICTURE_FORMATS, type PictureFormat } from './format/media-type.ts'
 
 /** What the ready Worker reads of its environment (wrangler.toml), by kind. */
 const FLAGS = ['KEEP_ORIGINALS', 'PERSIST', 'SIGN_QUERY'] as const
 const TEXTS = [
-  ...['ORIGIN_KEY', 'ORIGIN_TOKEN', 'ORIGIN_URL', 'REMOTE_HOSTS', 'SAMPLES', 'SIGNING_KEYS', 'STRATA_ENV'],
+  ...[
+    'FORMATS',
+    'ORIGIN_KEY',
+    'ORIGIN_TOKEN',
+    'ORIGIN_URL',
+    'REMOTE_HOSTS',
+    'SAMPLES',
+    'SIGNING_KEYS',
+    'STRATA_ENV',
+  ],
   ...['UPLOAD_TOKEN', 'WEBHOOK_SECRET', 'WEBHOOK_URL'],
 ]
 const BINDINGS = ['ASSETS', 'IMAGES', 'JOBS', 'LEASE', 'TRANSCODER']
@@ -27,6 +37,21 @@ export function readFlag(
   const text = env[name] || String(fallback)
   if (text === 'true' || text === 'false') return text === 'true'
   throw new StrataError('OPTION_INVALID', `${name}: expected true or false, got ${JSON.stringify(text)}`)
+}
+
+/**
+ * A list of formats such as `webp,jpeg`; undefined where the variable is empty or missing.
+ * @throws StrataError OPTION_INVALID for what is no format
+ */
+export function readFormats(text: string | undefined): PictureFormat[] | undefined {
+  const names = (text ?? '').split(',').map((name) => name.trim())
+  if (names.length === 1 && names[0] === '') return undefined
+  return names.map((name) => {
+    const format = PICTURE_FORMATS.find((known) => known === name)
+    if (format !== undefined) return format
+    const expected = `formats of ${PICTURE_FORMATS.join(', ')}, separated by commas`
+    throw new StrataError('OPTION_INVALID', `FORMATS: expected ${expected}, got ${JSON.stringify(text)}`)
+  })
 }
 
 /**

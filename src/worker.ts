@@ -12,7 +12,7 @@ import {
 } from './index.ts'
 import { clientFile, type StaticFiles } from './worker/client-files.ts'
 import demoPage from './worker/demo.html'
-import { describeSettings, readFlag } from './worker-settings.ts'
+import { describeSettings, readFlag, readFormats } from './worker-settings.ts'
 
 export { TranscodeLease } from './edge/variants/durable.ts'
 
@@ -31,7 +31,9 @@ interface Bindings {
   readonly SIGNING_KEYS?: string
   /** `true`: signatures cover the query as well. */
   readonly SIGN_QUERY?: string
-  /** `true`: JPEGs are kept in the bucket. */
+  /** Formats that pictures are sent in, separated by commas, the best first. */
+  readonly FORMATS?: string
+  /** `false`: pictures that were made are not kept in the bucket. */
   readonly PERSIST?: string
   /** Used with PERSIST. */
   readonly LEASE?: DurableObjectNamespace<TranscodeLease>
@@ -70,7 +72,8 @@ const options: ImageCdnOptions<{ Bindings: Bindings }> = {
       ? { keys: parseSigningKeys(keys), signQuery: readFlag({ SIGN_QUERY }, 'SIGN_QUERY', false) }
       : undefined,
   remote: (c) => ({ hosts: listOf(c.env.REMOTE_HOSTS) }),
-  persist: (c) => readFlag(c.env, 'PERSIST', false),
+  formats: (c) => readFormats(c.env.FORMATS),
+  persist: (c) => readFlag(c.env, 'PERSIST', true),
   lease: (c) => c.env.LEASE,
 }
 

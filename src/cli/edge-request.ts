@@ -20,6 +20,8 @@ export interface Info {
   readonly attempt?: number
   /** Error of the previous attempt. */
   readonly error?: { readonly code: string; readonly message: string }
+  /** The upload that is to replace this image. */
+  readonly replacing?: Pick<Info, 'state' | 'attempt' | 'error'>
   readonly modelSet?: string
   readonly bytes?: number
   /** ETag of the whole file: `"HASH.LAYER"`. */
@@ -60,10 +62,21 @@ export async function send(url: URL, init: RequestInit): Promise<Response> {
   throw readError(response.status, await response.text(), url)
 }
 
+/** An error that an edge wrote into JSON, as one of this program. */
+export function edgeError({
+  code,
+  message,
+}: {
+  readonly code: string
+  readonly message: string
+}): StrataError {
+  return new StrataError(code in ERRORS ? (code as StrataErrorCode) : 'ORIGIN_FAILED', message)
+}
+
 function readError(status: number, body: string, url: URL): StrataError {
   try {
     const { error } = JSON.parse(body) as { error: { code: string; message: string } }
-    if (error.code in ERRORS) return new StrataError(error.code as StrataErrorCode, error.message)
+    if (error.code in ERRORS) return edgeError(error)
   } catch {
     // The body is not the error body of an edge.
   }

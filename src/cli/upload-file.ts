@@ -1,7 +1,15 @@
 import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { StrataError } from '../core/errors.ts'
-import { authorization, type Info, imageUrl, readInfo, send, type UploadTarget } from './edge-request.ts'
+import {
+  authorization,
+  edgeError,
+  type Info,
+  imageUrl,
+  readInfo,
+  send,
+  type UploadTarget,
+} from './edge-request.ts'
 
 export type { UploadTarget } from './edge-request.ts'
 
@@ -60,7 +68,7 @@ export async function waitUntilReady(upload: Upload, target: UploadTarget): Prom
 }
 
 /**
- * Requests `/img/:id.json` until the image is ready and `isIt`. It sends the upload token, which an edge that answers only
+ * Requests `/img/:id.json` until the image is ready, nothing is to replace it, and `isIt`. It sends the upload token, which an edge that answers only
  * signed URLs accepts instead of a signature.
  * @throws StrataError as `waitUntilReady`
  */
@@ -72,16 +80,19 @@ export async function waitFor(
   const deadline = Date.now() + target.timeoutMs
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
     const info = await readInfo(id, target)
-    if (info.state === 'ready' && isIt(info)) return info
+    const { state, replacing } = info
+    if (replacing?.state === 'failed' && replacing.error) throw edgeError(replacing.error)
+    if (state === 'ready' && replacing === undefined && isIt(info)) return info
     if (Date.now() > deadline) throw notReady(id, info, target.timeoutMs / 1000)
     await sleep(target.pauseMs ?? pause, undefined, { signal: target.signal })
   }
 }
 
-function notReady(id: string, { state, attempt, error }: Info, seconds: number): StrataError {
-  const old = 'the picture that it had before is still served'
+function notReady(id: string, info: Info, seconds: number): StrataError {
+  const { state, attempt, error } = info.replacing ?? info
+  const old = info.state === 'ready' ? ', the picture that it had before is still served' : ''
   const parts = [
-    `${id} is not ready after ${seconds} s: ${state === 'ready' ? old : state}`,
+    `${id} is not ready after ${seconds} s: ${state}${old}`,
     ...(attempt === undefined ? [] : [`attempt ${attempt}`]),
     ...(error === undefined ? [] : [`the attempt before failed with ${error.code}: ${error.message}`]),
   ]

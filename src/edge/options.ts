@@ -71,7 +71,7 @@ export interface ImageCdnOptions<E extends Env = Env> {
    * first; JPEG is sent where nothing else fits. Leave `avif` out where the transcoder is built without it.
    * @default ['avif', 'webp', 'jpeg']
    */
-  readonly formats?: readonly PictureFormat[]
+  readonly formats?: readonly PictureFormat[] | ((c: Context<E>) => readonly PictureFormat[] | undefined)
   /**
    * Widths and heights in device pixels (times `dpr`) that a URL may ask a picture in: they bound the number of
    * variants. The width of a hint snaps up to them.
@@ -152,8 +152,9 @@ export interface ImageCdnOptions<E extends Env = Env> {
 }
 
 /** The options with every default filled in. */
-export type ResolvedOptions<E extends Env> = Required<ImageCdnOptions<E>> & {
+export type ResolvedOptions<E extends Env> = Omit<Required<ImageCdnOptions<E>>, 'formats'> & {
   readonly keepOriginal: (c: Context<E>) => boolean
+  readonly formats: (c: Context<E>) => readonly PictureFormat[]
   readonly persist: (c: Context<E>) => boolean
   readonly remote: (c: Context<E>) => RemoteSources | undefined
   readonly signing: (c: Context<E>) => Signing | undefined

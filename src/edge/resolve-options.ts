@@ -140,12 +140,17 @@ function widths(byDefault: readonly number[]): Rule {
   }
 }
 
-/** A list of formats, each once. */
-function formats(given: unknown, name: string): readonly PictureFormat[] {
-  const list = given ?? ['avif', 'webp', 'jpeg']
-  const isKnown = Array.isArray(list) && list.every((format) => PICTURE_FORMATS.includes(format))
-  if (isKnown && list.length > 0 && new Set(list).size === list.length) return list
-  throw invalidOption(name, `a list of ${PICTURE_FORMATS.join(', ')}, each at most once`, list)
+/** A list of formats, each once, or a function that gives one or undefined; resolved to a function. */
+function formats(given: unknown, name: string): (c: Context) => readonly PictureFormat[] {
+  const check = (value: unknown): readonly PictureFormat[] => {
+    const list = value ?? ['avif', 'webp', 'jpeg']
+    const isKnown = Array.isArray(list) && list.every((format) => PICTURE_FORMATS.includes(format))
+    if (isKnown && list.length > 0 && new Set(list).size === list.length) return list
+    throw invalidOption(name, `a list of ${PICTURE_FORMATS.join(', ')}, each at most once`, list)
+  }
+  if (typeof given === 'function') return (c) => check(given(c))
+  const list = check(given)
+  return () => list
 }
 
 /** Value of `Access-Control-Allow-Origin`. */

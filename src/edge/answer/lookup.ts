@@ -31,14 +31,16 @@ const TRIES = 3
 /**
  * Looks an image up and answers with it. The record is read again while its file turns out to be gone.
  * @param answer gives undefined when the file is gone: replaced or deleted since the record was read
+ * @param mayBeCached whether a record that this isolate read a second ago will do
  * @throws StrataError NOT_FOUND, STORAGE_FAILED; whatever `answer` throws
  */
 export async function answerLookup(
   wanted: ImageId,
   services: LookupServices,
   answer: (lookup: Lookup) => Promise<Response | undefined>,
+  mayBeCached = true,
 ): Promise<Response> {
-  for await (const lookup of lookUp(wanted, services)) {
+  for await (const lookup of lookUp(wanted, services, mayBeCached)) {
     const response = await answer(lookup)
     if (response !== undefined) return response
   }
@@ -46,10 +48,14 @@ export async function answerLookup(
 }
 
 /** First what this isolate has just read, where that is the version that is asked for; then what the bucket says. */
-async function* lookUp({ id, hash }: ImageId, services: LookupServices): AsyncGenerator<Lookup> {
+async function* lookUp(
+  { id, hash }: ImageId,
+  services: LookupServices,
+  mayBeCached: boolean,
+): AsyncGenerator<Lookup> {
   const { store, states } = services
   const isWanted = (state: ReadyState) => hash === undefined || state.hash.startsWith(hash)
-  const cached = states.find(id)
+  const cached = mayBeCached ? states.find(id) : undefined
   if (cached && isWanted(cached)) yield* load(id, cached, services)
   for (let i = 0; i < TRIES; i++) {
     const stored = await states.read(id, (name) => store.readState(name))

@@ -196,7 +196,7 @@ async function originalOf(
 
 /** GET and HEAD of `/img/:id.json`. */
 export async function readInfo(name: string, services: ReadServices): Promise<Response> {
-  return await answerLookup(parseImageId(name), services, async (lookup) => {
+  const describe = async (lookup: Lookup) => {
     if (lookup.kind === 'failed') return failedInfo(lookup.state)
     if (lookup.kind === 'ready') {
       resumeReplacing(lookup, services)
@@ -204,7 +204,9 @@ export async function readInfo(name: string, services: ReadServices): Promise<Re
     }
     await resumeIfDead(lookup.id, lookup.stored, services)
     return openInfo(lookup.state)
-  })
+  }
+  // Who waits for an upload must not hear of the image before it.
+  return await answerLookup(parseImageId(name), services, describe, false)
 }
 
 /** `GET /health`. */
