@@ -3,7 +3,7 @@ import { nearest } from './core/nearest.ts'
 import { PICTURE_FORMATS, type PictureFormat } from './format/media-type.ts'
 
 /** What the ready Worker reads of its environment (wrangler.toml), by kind. */
-const FLAGS = ['KEEP_ORIGINALS', 'PERSIST', 'SIGN_QUERY'] as const
+const FLAGS = ['KEEP_ORIGINALS', 'PERSIST', 'PROMOTE', 'SIGN_QUERY'] as const
 const TEXTS = [
   ...[
     'FORMATS',

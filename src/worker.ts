@@ -35,6 +35,8 @@ interface Bindings {
   readonly FORMATS?: string
   /** `false`: pictures that were made are not kept in the bucket. */
   readonly PERSIST?: string
+  /** `false`: pictures that are asked for again and again are not made once more by the origin. */
+  readonly PROMOTE?: string
   /** Used with PERSIST. */
   readonly LEASE?: DurableObjectNamespace<TranscodeLease>
   /** Hosts that pictures may be fetched from, separated by commas. */
@@ -74,6 +76,7 @@ const options: ImageCdnOptions<{ Bindings: Bindings }> = {
   remote: (c) => ({ hosts: listOf(c.env.REMOTE_HOSTS) }),
   formats: (c) => readFormats(c.env.FORMATS),
   persist: (c) => readFlag(c.env, 'PERSIST', true),
+  promote: (c) => readFlag(c.env, 'PROMOTE', true),
   lease: (c) => c.env.LEASE,
 }
 

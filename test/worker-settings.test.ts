@@ -1,6 +1,6 @@
 import { Miniflare } from 'miniflare'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { describeSettings, readFlag } from '../src/worker-settings.ts'
+import { describeSettings, readFlag, readFormats } from '../src/worker-settings.ts'
 import { startReadyWorker } from './e2e/edge.ts'
 
 describe('readFlag', () => {
@@ -28,6 +28,17 @@ describe('readFlag', () => {
       500,
       { error: { code: 'OPTION_INVALID', message: 'PERSIST: expected true or false, got "yes"' } },
     ])
+  })
+})
+
+describe('readFormats', () => {
+  it('takes a list, and nothing for what is missing or empty', () => {
+    expect(readFormats('webp, jpeg')).toEqual(['webp', 'jpeg'])
+    expect([readFormats(undefined), readFormats(' ')]).toEqual([undefined, undefined])
+  })
+
+  it.each(['gif', 'webp,,jpeg', 'WEBP'])('refuses %j', (text) => {
+    expect(() => readFormats(text)).toThrow(expect.objectContaining({ code: 'OPTION_INVALID' }))
   })
 })
 

@@ -115,14 +115,9 @@ export function createEdgeApp<E extends Env>(options: ResolvedOptions<E>): Hono<
   return app
 }
 
-/**
- * After a change of an image: forgets its record and removes pictures of replaced versions, the latter after the answer.
- */
-function dropStale(c: Context, services: Services, response: Response): Response {
-  const { variants, store, states, keepAlive } = services
-  const id = c.req.param('name') ?? ''
-  states.forget(id)
-  if (variants) keepAlive(variants.removeStale(id, store).catch(() => undefined))
+/** After a change of an image: what is stale goes, pictures after the answer. */
+function dropStale(c: Context, { dropStale, keepAlive }: Services, response: Response): Response {
+  keepAlive(dropStale(c.req.param('name') ?? '').catch(() => undefined))
   return response
 }
 

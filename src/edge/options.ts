@@ -90,6 +90,13 @@ export interface ImageCdnOptions<E extends Env = Env> {
    */
   readonly persist?: boolean | ((c: Context<E>) => boolean)
   /**
+   * Whether a picture that is asked for again from elsewhere is made once more, by a job from the original, as small as
+   * its format can be, and takes the place of the edge's: after so many finds in the bucket by who did not make it.
+   * `true`: 2. Needs `persist` and kept originals.
+   * @default false
+   */
+  readonly promote?: boolean | number | ((c: Context<E>) => boolean | number)
+  /**
    * The namespace of `TranscodeLease` (`strata-cdn/durable`): where pictures are kept, one isolate makes a picture
    * and all others wait for it. Without it, every isolate that misses a picture makes it.
    * @default none
@@ -152,10 +159,11 @@ export interface ImageCdnOptions<E extends Env = Env> {
 }
 
 /** The options with every default filled in. */
-export type ResolvedOptions<E extends Env> = Omit<Required<ImageCdnOptions<E>>, 'formats'> & {
+export type ResolvedOptions<E extends Env> = Omit<Required<ImageCdnOptions<E>>, 'formats' | 'promote'> & {
   readonly keepOriginal: (c: Context<E>) => boolean
   readonly formats: (c: Context<E>) => readonly PictureFormat[]
   readonly persist: (c: Context<E>) => boolean
+  readonly promote: (c: Context<E>) => number
   readonly remote: (c: Context<E>) => RemoteSources | undefined
   readonly signing: (c: Context<E>) => Signing | undefined
 }

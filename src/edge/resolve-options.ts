@@ -34,6 +34,7 @@ const RULES: Readonly<Record<keyof ImageCdnOptions, Rule>> = {
   allowedWidths: widths([]),
   hintWidths: widths(HINT_WIDTHS),
   persist: flag(false),
+  promote,
   lease: accessor(nothing),
   serveOriginal: boolean(false),
   defaultWidth: integer(1280, 1, MAX_DIMENSION),
@@ -138,6 +139,18 @@ function widths(byDefault: readonly number[]): Rule {
     if (!Array.isArray(list)) throw invalidOption(name, 'a list of widths', list)
     return list.map((width) => check(width ?? Number.NaN, name) as number).sort((a, b) => a - b)
   }
+}
+
+/** True, false or a number of finds, or a function that gives one; resolved to a function that gives a number, 0 for never. */
+function promote(given: unknown, name: string): (c: Context) => number {
+  const check = (value: unknown): number => {
+    const finds = value === true ? 2 : value === false || value === undefined ? 0 : value
+    if (Number.isInteger(finds) && Number(finds) >= 0 && Number(finds) <= 1000) return Number(finds)
+    throw invalidOption(name, 'true, false or an integer from 0 to 1000', value)
+  }
+  if (typeof given === 'function') return (c) => check(given(c))
+  const finds = check(given)
+  return () => finds
 }
 
 /** A list of formats, each once, or a function that gives one or undefined; resolved to a function. */

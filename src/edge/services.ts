@@ -18,17 +18,23 @@ import { StateCache } from './store/state-cache.ts'
 import { ImageStore } from './store/store.ts'
 import { MemoryBudget } from './transcoder/memory-budget.ts'
 import { LeaseClient } from './variants/lease-client.ts'
+import { Demand, type PromoteServices } from './variants/promotion.ts'
 import { SingleFlight } from './variants/single-flight.ts'
 import { VariantStore } from './variants/variant-store.ts'
 
 /** What all requests of one plugin instance share, hence those of one isolate. */
-type Shared = Pick<ReadServices, 'headers' | 'flights' | 'memory' | 'states'>
+type Shared = Pick<ReadServices, 'headers' | 'flights' | 'memory' | 'states' | 'demand'>
 
 /** Bytes: half of an isolate's memory, for the prefixes and JPEGs of everything that is being made. */
 const MAX_JPEG_MEMORY = 64 * 1024 * 1024
 
 /** What one request works with. Functions are called only where their result is needed. */
-export type Services = ReadServices & WriteServices & { readonly ingest: () => IngestServices }
+export type Services = ReadServices &
+  WriteServices & {
+    readonly ingest: () => IngestServices
+    readonly promotion: () => PromoteServices
+    readonly dropStale: IngestServices['dropStale']
+  }
 
 export function createShared(): Shared {
   return {
@@ -36,6 +42,7 @@ export function createShared(): Shared {
     flights: new SingleFlight(),
     memory: new MemoryBudget(MAX_JPEG_MEMORY),
     states: new StateCache(),
+    demand: new Demand(),
   }
 }
 
@@ -48,10 +55,17 @@ export function servicesFor<E extends Env>(
   const bucket = requireBucket(options.bucket(c))
   const store = new ImageStore(bucket)
   const leases = options.lease(c)
-  const jobs = () => jobsFor(c, options, ingest)
+  const variants = options.persist(c) ? new VariantStore(bucket) : undefined
+  const dropStale = async (id: string) => {
+    shared.states.forget(id)
+    await variants?.removeStale(id, store)
+  }
+  const promotion = () => ({ store, variants, origin: () => options.origin(c) })
+  const jobs = () => jobsFor(c, options, { ingest, promotion })
   const ingest = (): IngestServices => {
     const { announce, graceMs } = jobs()
-    return { store, origin: options.origin(c), keepOriginal: options.keepOriginal(c), announce, graceMs }
+    const keepOriginal = options.keepOriginal(c)
+    return { store, origin: options.origin(c), keepOriginal, dropStale, announce, graceMs }
   }
   return {
     ...shared,
@@ -61,7 +75,11 @@ export function servicesFor<E extends Env>(
     ingest,
     transcoder: () => options.transcoder(c),
     origin: () => options.origin(c),
-    variants: options.persist(c) ? new VariantStore(bucket) : undefined,
+    variants,
+    dropStale,
+    promotion,
+    promoteAfter: options.promote(c),
+    promotes: options.promote(c) > 0 && variants !== undefined,
     leases: leases && new LeaseClient(leases),
   }
 }
@@ -73,8 +91,10 @@ export function jobServicesFor<E extends Env>(
   shared: Shared,
 ): JobServices {
   const queue = options.queue(c)
+  const services = servicesFor(c, options, shared)
   return {
-    ingest: servicesFor(c, options, shared).ingest(),
+    ingest: services.ingest(),
+    promotion: services.promotion(),
     webhook: () => options.webhook(c),
     async send(job, delaySeconds) {
       if (queue === undefined)
@@ -96,7 +116,7 @@ function requireBucket(bucket: R2Bucket | undefined): R2Bucket {
 function jobsFor<E extends Env>(
   c: Context<E>,
   options: ResolvedOptions<E>,
-  ingest: () => IngestServices,
+  parts: Pick<Parameters<typeof localJobs>[0], 'ingest' | 'promotion'>,
 ): Jobs {
   const hooks = {
     'image.uploaded': options.onUploaded,
@@ -107,7 +127,7 @@ function jobsFor<E extends Env>(
     keepAlive: (work: Promise<unknown>) => keepAlive(c, work),
     callHook: (event: ImageEvent) => hooks[event.type](event, c),
     webhook: () => options.webhook(c),
-    ingest,
+    ...parts,
   }
   const queue = options.queue(c)
   return queue === undefined ? localJobs(context) : queuedJobs((job) => send(queue, job), context)

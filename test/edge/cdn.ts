@@ -107,13 +107,17 @@ function busy(): Response {
 type Sent = { readonly body: ImageJob; readonly delaySeconds: number }
 
 /** The plugin with a queue whose messages the test delivers itself, one at a time and as often as it likes. */
-export function createQueuedCdn(encode: Encode, options: Partial<ImageCdnOptions> = {}) {
+export function createQueuedCdn(
+  encode: Encode,
+  options: Partial<ImageCdnOptions> = {},
+  render: Render = busy,
+) {
   const sent: Sent[] = []
   const queue = {
     send: async (body: ImageJob, { delaySeconds = 0 } = {}) => void sent.push({ body, delaySeconds }),
   } as unknown as Queue<ImageJob>
   const all: Partial<ImageCdnOptions> = { queue: () => queue, ...options }
-  const cdn = createCdn(encode, all)
+  const cdn = createCdn(encode, all, render)
   const handler = imageQueue({ ...cdn.options, ...all })
 
   /** What the consumer makes of a message: 'ack', or the seconds after which it wants it again. */

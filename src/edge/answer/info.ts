@@ -12,6 +12,8 @@ interface ImageInfo extends HeaderDescription {
   /** ETag of the whole file, as `f=native` answers it. */
   readonly etag: string
   readonly state: 'ready'
+  /** Where pictures are kept: how many of this file, up to a thousand, and how many of them are promoted. */
+  readonly pictures?: { readonly kept: number; readonly promoted: number } | undefined
   /** The upload that is to replace this image: how far it is, or why it does not. */
   readonly replacing?: Replacing
 }
@@ -20,13 +22,21 @@ type Replacing =
   | (Pick<OpenState, 'attempt' | 'error'> & { readonly state: 'queued' | 'encoding' })
   | { readonly state: 'failed'; readonly error: Failure }
 
-/** @param record where it is not that of the image itself: of the upload that is to replace it */
-export function imageInfo({ header, state }: LoadedImage, record: ImageState | undefined): Response {
+/**
+ * @param record where it is not that of the image itself: of the upload that is to replace it
+ * @param pictures where pictures are kept
+ */
+export function imageInfo(
+  { header, state }: LoadedImage,
+  record: ImageState | undefined,
+  pictures: ImageInfo['pictures'],
+): Response {
   const info: ImageInfo = {
     ...describeHeader(header, state.placeholder ?? null),
     bytes: header.totalLength,
     etag: prefixEtag(state.hash, header.layers.length - 1),
     state: 'ready',
+    ...(pictures && { pictures }),
     ...(record && record.status !== 'ready' && { replacing: replacingOf(record) }),
   }
   return Response.json(info, { headers: { 'Cache-Control': 'no-cache' } })

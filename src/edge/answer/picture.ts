@@ -1,5 +1,6 @@
 import { StrataError } from '../../core/errors.ts'
 import { mediaTypeOf } from '../../format/media-type.ts'
+import type { Jobs } from '../ingest/jobs.ts'
 import { pictureEtag } from '../plan/etag.ts'
 import { planLabel, renderLabel, type TranscodePlan } from '../plan/plan.ts'
 import { matchesNone } from '../request/conditions.ts'
@@ -7,10 +8,19 @@ import type { LoadedImage } from '../store/header-cache.ts'
 import { decisionKey } from '../transcoder/wire.ts'
 import { findLength, findOrMake, type VariantServices } from '../variants/find-or-make.ts'
 import { type MakeServices, makePicture, transcoderMissing } from '../variants/make-picture.ts'
+import type { Demand } from '../variants/promotion.ts'
+import type { VariantName } from '../variants/variant-store.ts'
 import { type CachePolicy, imageHeaders } from './headers.ts'
 import type { ServerTiming } from './timing.ts'
 
-type PictureServices = VariantServices & MakeServices & { readonly timing: ServerTiming }
+type PictureServices = VariantServices &
+  MakeServices & {
+    readonly timing: ServerTiming
+    readonly demand: Demand
+    readonly jobs: () => Jobs
+    /** Finds in the bucket after which a picture is promoted; 0: never. */
+    readonly promoteAfter: number
+  }
 
 /** What an encoder that failed, is missing, or refuses the size throws; the file itself is not at fault. */
 const ENCODER_FAULTS = ['TRANSCODE_FAILED', 'NOT_ACCEPTABLE', 'INPUT_TOO_LARGE']
@@ -79,9 +89,29 @@ async function respondInFormat(
   const make = () => timing.measure('transcode', () => makePicture(image, plan, services))
   const picture = await findOrMake(request.url, name, make, services)
   if (picture === undefined) return undefined
-  timing.note('cache', picture.by === 'cache' ? 'hit' : 'miss')
+  timing.note('cache', picture.by === 'edge' || picture.by === 'origin' ? 'miss' : 'hit')
+  if (picture.by === 'bucket' && !picture.promoted) considerPromotion(name, plan, services)
   if (picture.by === 'origin' && plan.render)
     headers.set('Strata-Plan', renderLabel(plan.render, plan.request.width))
   headers.set('Content-Length', String(picture.bytes.length))
   return new Response(picture.bytes, { headers })
+}
+
+/** Behind the answer: counts one more who found the picture in the bucket, and has it promoted when these are enough. */
+function considerPromotion(
+  name: VariantName,
+  { request, render }: TranscodePlan,
+  { demand, leases, jobs, promoteAfter, keepAlive }: PictureServices,
+): void {
+  if (promoteAfter === 0 || render === undefined) return
+  const consider = async () => {
+    if ((await demand.count(name, leases)) !== promoteAfter) return
+    const size = { width: request.width, height: request.height }
+    await jobs().promote({ kind: 'promote', ...name, request: render, size })
+  }
+  keepAlive(
+    consider().catch((error) =>
+      console.error(JSON.stringify({ event: 'promote-failed', id: name.id, message: String(error) })),
+    ),
+  )
 }

@@ -22,6 +22,7 @@ import { EMBED_MODELS } from '../transcoder/embed-models.ts'
 import type { Transcoder } from '../transcoder/transcoder.ts'
 import type { VariantServices } from '../variants/find-or-make.ts'
 import type { MakeServices } from '../variants/make-picture.ts'
+import type { Demand } from '../variants/promotion.ts'
 import type { CachePolicy } from './headers.ts'
 import { failedInfo, imageInfo, openInfo } from './info.ts'
 import { answerLookup, type Lookup, type LookupServices } from './lookup.ts'
@@ -36,6 +37,8 @@ export type ReadServices = LookupServices &
   Omit<MakeServices, 'transcoder'> & {
     readonly jobs: () => Jobs
     readonly transcoder: () => Transcoder | undefined
+    readonly demand: Demand
+    readonly promoteAfter: number
   }
 
 /** The options that reading depends on. */
@@ -200,7 +203,9 @@ export async function readInfo(name: string, services: ReadServices): Promise<Re
     if (lookup.kind === 'failed') return failedInfo(lookup.state)
     if (lookup.kind === 'ready') {
       resumeReplacing(lookup, services)
-      return imageInfo(lookup.image, lookup.stored?.state)
+      const { id, state } = lookup.image
+      const pictures = await services.variants?.census(id, state.hash).catch(() => undefined)
+      return imageInfo(lookup.image, lookup.stored?.state, pictures)
     }
     await resumeIfDead(lookup.id, lookup.stored, services)
     return openInfo(lookup.state)

@@ -52,7 +52,7 @@ export async function respondRendered(
     services,
   )
   if (picture === undefined) return undefined
-  timing.note('cache', picture.by === 'cache' ? 'hit' : 'miss')
+  timing.note('cache', picture.by === 'origin' ? 'miss' : 'hit')
   headers.set('Content-Length', String(picture.bytes.length))
   return new Response(picture.bytes, { headers })
 }

@@ -52,7 +52,9 @@ export async function attemptEncode(
     if (await settle(id, ready, services)) {
       const kept = objectsOf(ready)
       const gone = objectsOf(claimed).filter((key) => !kept.includes(key))
-      await store.remove(gone).catch(() => undefined) // else the sweep does it
+      // What is not removed now is removed by the sweep.
+      await store.remove(gone).catch(() => undefined)
+      await services.dropStale(id).catch(() => undefined)
     } else await discard(id, file, store)
     return SETTLED
   } catch (error) {

@@ -20,6 +20,8 @@ export interface IngestServices {
   readonly store: ImageStore
   readonly origin: Origin
   readonly keepOriginal: boolean
+  /** Forgets an image's record and removes the pictures of versions that are no more. */
+  readonly dropStale: (id: string) => Promise<void>
   /** Calls the hooks and the webhook. */
   readonly announce: (event: ImageEvent) => Promise<void>
   /** Milliseconds after the due time of the next attempt at which it counts as lost. */

@@ -1,4 +1,5 @@
 import type { KeepAlive } from '../request/keep-alive.ts'
+import { type PromoteJob, type PromoteServices, promoteVariant } from '../variants/promotion.ts'
 import { attemptEncode } from './attempt.ts'
 import { type EncodeJob, type IngestServices, LEASE_MS } from './encode-job.ts'
 import type { ImageEvent } from './events.ts'
@@ -11,7 +12,7 @@ interface EventJob {
 }
 
 /** A message of the queue. */
-export type ImageJob = EncodeJob | EventJob
+export type ImageJob = EncodeJob | EventJob | PromoteJob
 
 /** Starts the work that goes on after an answer. */
 export interface Jobs {
@@ -19,6 +20,8 @@ export interface Jobs {
   start(job: Omit<EncodeJob, 'kind'>): Promise<void>
   /** Calls the hooks and the webhook. @throws StrataError STORAGE_FAILED when the queue does not take it */
   announce(event: ImageEvent): Promise<void>
+  /** Has a picture promoted. Failures change nothing, so nobody hears of them. */
+  promote(job: PromoteJob): Promise<void>
   /** See IngestServices. */
   readonly graceMs: number
 }
@@ -30,6 +33,7 @@ interface JobContext {
   readonly callHook: (event: ImageEvent) => void | Promise<void>
   readonly webhook: () => Webhook | undefined
   readonly ingest: () => IngestServices
+  readonly promotion: () => PromoteServices
   /** Replaced in tests. */
   readonly sleep?: (ms: number) => Promise<void>
 }
@@ -42,6 +46,7 @@ export function queuedJobs(send: (job: ImageJob) => Promise<void>, context: JobC
   return {
     graceMs: LEASE_MS,
     start: (job) => send({ kind: 'encode', ...job }),
+    promote: send,
     async announce(event) {
       await callHook(event, context)
       if (context.webhook() !== undefined) await send({ kind: 'event', event })
@@ -85,6 +90,9 @@ export function localJobs(context: JobContext): Jobs {
       context.keepAlive(
         encode({ kind: 'encode', ...job }).catch((error) => logFailure('ingest', job.id, error)),
       )
+    },
+    async promote(job) {
+      await promoteVariant(job, context.promotion())
     },
     async announce(event) {
       await callHook(event, context)

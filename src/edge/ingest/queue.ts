@@ -1,4 +1,6 @@
+import { OriginBusy, OriginDown } from '../origin/origin.ts'
 import type { Failure } from '../store/state.ts'
+import { type PromoteJob, type PromoteServices, promoteVariant } from '../variants/promotion.ts'
 import { attemptEncode } from './attempt.ts'
 import { backoff, type IngestServices } from './encode-job.ts'
 import type { ImageJob } from './jobs.ts'
@@ -16,6 +18,8 @@ export interface QueueOptions {
 /** Seconds before a message that hit a defect or a failing bucket is delivered again. */
 const FIRST_PAUSE_S = 5
 const LONGEST_PAUSE_S = 3600
+/** Deliveries of a job to promote a picture while the origin is busy or down. */
+const PROMOTE_ATTEMPTS = 6
 
 const GIVEN_UP: Failure = {
   code: 'ORIGIN_FAILED',
@@ -24,6 +28,7 @@ const GIVEN_UP: Failure = {
 
 export interface JobServices {
   readonly ingest: IngestServices
+  readonly promotion: PromoteServices
   readonly webhook: () => Webhook | undefined
   /** Puts a job into the queue as a new message, with no deliveries counted. */
   readonly send: (job: ImageJob, delaySeconds: number) => Promise<void>
@@ -60,13 +65,14 @@ async function handleMessage(message: Message, handleJob: JobHandler, services: 
 async function runJob(
   message: Message,
   job: ImageJob,
-  { ingest, webhook, send }: JobServices,
+  { ingest, promotion, webhook, send }: JobServices,
 ): Promise<void> {
   if (job.kind === 'event') {
     const hook = webhook()
     if (hook !== undefined) await deliver(job.event, hook)
     return message.ack()
   }
+  if (job.kind === 'promote') return await promote(message, job, promotion)
   const outcome = await attemptEncode(job, message.id, ingest)
   if (outcome.kind === 'settled') return message.ack()
   const delaySeconds = Math.ceil(outcome.seconds)
@@ -76,15 +82,31 @@ async function runJob(
   message.ack()
 }
 
+/** A picture that cannot be promoted soon stays as it is: the next that find it in the bucket ask again. */
+async function promote(message: Message, job: PromoteJob, services: PromoteServices): Promise<void> {
+  try {
+    await promoteVariant(job, services)
+  } catch (error) {
+    const mayRecover = error instanceof OriginBusy || error instanceof OriginDown
+    if (mayRecover && message.attempts < PROMOTE_ATTEMPTS)
+      return message.retry({ delaySeconds: backoff(message.attempts, FIRST_PAUSE_S, LONGEST_PAUSE_S) })
+    console.error(JSON.stringify({ event: 'promote-failed', id: job.id, message: String(error) }))
+  }
+  message.ack()
+}
+
 /** Ends the job of a message that was delivered too often. */
 async function handleDeadLetter(message: Message, job: ImageJob, { ingest }: JobServices): Promise<void> {
   if (job.kind === 'encode') await giveUp(job, GIVEN_UP, ingest)
-  else console.error(JSON.stringify({ event: 'webhook-given-up', id: job.event.id }))
+  else if (job.kind === 'event')
+    console.error(JSON.stringify({ event: 'webhook-given-up', id: job.event.id }))
   message.ack()
 }
 
 function isJob(body: unknown): body is ImageJob {
   const { kind, id, token, event } = (body ?? {}) as Record<string, unknown>
+  if (kind === 'promote')
+    return typeof id === 'string' && typeof (body as { request?: unknown }).request === 'object'
   if (kind === 'event') return typeof (event as { id?: unknown } | undefined)?.id === 'string'
   return kind === 'encode' && typeof id === 'string' && typeof token === 'string'
 }

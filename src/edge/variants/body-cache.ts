@@ -18,10 +18,20 @@ export async function findBody(key: string): Promise<Response | undefined> {
   }
 }
 
-/** Keeps a body. Its key determines its content, so it never goes out of date. */
-export async function keepBody(key: string, bytes: Uint8Array, type: string): Promise<void> {
+const YEAR_S = 31_536_000
+
+/**
+ * Keeps a body.
+ * @param seconds for how long. @default a year: the key determines the content
+ */
+export async function keepBody(
+  key: string,
+  bytes: Uint8Array,
+  type: string,
+  seconds = YEAR_S,
+): Promise<void> {
   const headers = {
-    'Cache-Control': 'public, max-age=31536000, immutable',
+    'Cache-Control': `public, max-age=${seconds}`,
     'Content-Length': String(bytes.length),
     'Content-Type': type,
   }

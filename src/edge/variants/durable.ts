@@ -2,8 +2,9 @@ import { DurableObject } from 'cloudflare:workers'
 import { Lease, type LeaseOutcome } from './lease.ts'
 
 /**
- * The Durable Object of option `lease`, one instance for each JPEG that is being made: of all isolates that miss the
- * JPEG, one decodes. Only misses reach it, and it stores nothing. Export it from the Worker and bind it:
+ * The Durable Object of option `lease`, one instance for each picture that is being made: of all isolates that miss the
+ * picture, one makes it; and how often it was found by the others is counted (option `promote`). Only misses of a data
+ * centre's cache reach it, and it stores nothing. Export it from the Worker and bind it:
  *
  * @example
  * export { TranscodeLease } from 'strata-cdn/durable'
@@ -12,6 +13,7 @@ import { Lease, type LeaseOutcome } from './lease.ts'
  */
 export class TranscodeLease extends DurableObject {
   readonly #lease = new Lease()
+  #found = 0
 
   take(holder: string, leaseMs: number): Promise<LeaseOutcome> {
     return this.#lease.take(holder, leaseMs)
@@ -23,5 +25,9 @@ export class TranscodeLease extends DurableObject {
 
   release(holder: string, done: boolean): void {
     this.#lease.release(holder, done)
+  }
+
+  countFound(): number {
+    return ++this.#found
   }
 }

@@ -22,7 +22,12 @@ export interface VariantServices {
   /** One per plugin instance, hence per isolate. */
   readonly flights: SingleFlight<Variant | undefined>
   readonly keepAlive: KeepAlive
+  /** Whether pictures are promoted (promotion.ts), so that a better one may come. */
+  readonly promotes: boolean
 }
+
+/** Seconds for which a data centre keeps a picture that may be promoted. */
+const UNPROMOTED_S = 3600
 
 /**
  * A picture: from the Cache API, from the bucket, from another isolate that is making it, or made here.
@@ -47,7 +52,8 @@ export async function findOrMake(
     const { picture, keep } = await makeOnce(name, services, make)
     if (picture === undefined) return { value: undefined }
     const after = async () => {
-      await Promise.all([keepBody(key, picture.bytes, name.type), keep()])
+      const seconds = picture.promoted || !services.promotes ? undefined : UNPROMOTED_S
+      await Promise.all([keepBody(key, picture.bytes, name.type, seconds), keep()])
     }
     return { value: picture, after }
   })

@@ -4,7 +4,7 @@ import type { LeaseOutcome } from './lease.ts'
 /** The namespace of `TranscodeLease`, as far as it is used. */
 export type LeaseNamespace = Pick<DurableObjectNamespace<TranscodeLease>, 'get' | 'idFromName'>
 
-/** The right to make one JPEG, until it is released. */
+/** The right to make one picture, until it is released. */
 export interface HeldLease {
   /** @param done whether others can find the result now */
   release(done: boolean): Promise<void>
@@ -35,6 +35,16 @@ export class LeaseClient {
       const stub = this.#namespace.get(this.#namespace.idFromName(name))
       const outcome: LeaseOutcome = await stub.take(holder, this.#leaseMs)
       return outcome === 'acquired' ? this.#hold(stub, holder) : undefined
+    } catch (error) {
+      logFailure(error)
+      return undefined
+    }
+  }
+
+  /** Counts that the work of this name was found done. @returns how often by now; undefined when the Durable Object fails */
+  async countFound(name: string): Promise<number | undefined> {
+    try {
+      return await this.#namespace.get(this.#namespace.idFromName(name)).countFound()
     } catch (error) {
       logFailure(error)
       return undefined

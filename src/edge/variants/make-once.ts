@@ -48,8 +48,8 @@ export async function makeOnce(
   }
 }
 
-function foundVariant(bytes: Uint8Array, lease?: HeldLease): KeptVariant {
-  return { picture: { bytes, by: 'cache' }, keep: async () => lease?.release(true) }
+function foundVariant(picture: Variant, lease?: HeldLease): KeptVariant {
+  return { picture, keep: async () => lease?.release(true) }
 }
 
 async function releaseAfter(keeping: Promise<void> | undefined, lease: HeldLease | undefined): Promise<void> {

@@ -42,7 +42,15 @@ function heldOrigin() {
 function ingestServices(encode: (request: Request) => Response | Promise<Response>) {
   const origin = { url: 'http://origin.test', fetch: async (request: Request) => encode(request) }
   const store = new ImageStore(BUCKET)
-  return { store, origin, keepOriginal: true, announce: async () => {}, graceMs: 0, leaseMs: 100 }
+  return {
+    store,
+    origin,
+    keepOriginal: true,
+    announce: async () => {},
+    graceMs: 0,
+    dropStale: async () => undefined,
+    leaseMs: 100,
+  }
 }
 
 /** The bucket, except that these calls fail. */
