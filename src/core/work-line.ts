@@ -18,7 +18,8 @@ export interface Turn {
   correct(cost: number): void
   /**
    * Says that the task goes on. A long one that finds a shorter one waiting lends its worker to it and gets it back
-   * when that one ends: one each time, so that a long task gets on however many short ones come.
+   * when that one ends: one each time, so that a long task gets on however many short ones come. What is lent is not
+   * lent on.
    */
   step(): Promise<void>
   end(): void
@@ -144,8 +145,9 @@ export class WorkLine {
       },
       step: async () => {
         task.heard = now()
+        if (task.cost <= this.#longCost || task.lender !== undefined) return
         const guest = this.#line.findIndex(({ cost }) => cost <= this.#longCost)
-        if (task.cost <= this.#longCost || guest < 0 || !this.#running.delete(task)) return
+        if (guest < 0 || !this.#running.delete(task)) return
         const left = now()
         await new Promise<void>((giveBack) => {
           this.#line.splice(guest, 1)[0]?.begin({ task, giveBack })

@@ -66,9 +66,11 @@ describe('the line of work', () => {
     void enter('next', 1)
     await settle()
     expect([order, line.running, line.waiting]).toEqual([['long', 'guest'], 1, 1])
-    const { end, step: stepOfGuest } = await guest
+    const { correct, end, step: stepOfGuest } = await guest
     await stepOfGuest() // a short task lends nothing
-    expect(line.running).toBe(1)
+    correct(100)
+    await stepOfGuest() // nor does a long one what it was lent
+    expect([order, line.running]).toEqual([['long', 'guest'], 1])
     end()
     await step
     expect([order, line.running]).toEqual([['long', 'guest'], 1])
