@@ -140,7 +140,8 @@ export class WorkLine {
   #turnOf(task: Task): Turn {
     return {
       correct: (cost) => {
-        this.#begun += cost - task.cost
+        // Never down: who comes later must not get a lower rank.
+        this.#begun += Math.max(0, cost - task.cost)
         task.cost = cost
       },
       step: async () => {

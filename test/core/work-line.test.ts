@@ -91,6 +91,17 @@ describe('the line of work', () => {
     expect(order).toEqual(['liar', 'short'])
   })
 
+  it('keeps its order when a task turns out to be cheap', async () => {
+    const { order, enter } = observed()
+    const first = await enter('first', 1000)
+    const turns = [enter('second', 10)]
+    first.correct(1)
+    turns.push(enter('third', 10))
+    first.end()
+    for (const turn of turns) (await turn).end()
+    expect(order).toEqual(['first', 'second', 'third'])
+  })
+
   it('ends a turn once, however often it is told', async () => {
     const { line, order, enter } = observed()
     const first = await enter('first', 1)

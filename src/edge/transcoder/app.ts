@@ -21,6 +21,8 @@ const QUEUE_CAPACITY = 40_000
  * encoder must find room beside a decoder that is stopped.
  */
 const LONG_COST = 3000
+/** Width of the widest layer whose decoder leaves that room while it is stopped: its memory grows with the width. */
+const MAX_STOPPED_WIDTH = 2048
 /** A caller of another version may count a little differently. */
 const MAX_COST_ERROR = 2
 /** Bytes; a prefix up to the widest layer that is decoded at the edge is far below this. */
@@ -80,13 +82,14 @@ function checkedCost(prefix: Uint8Array, request: TranscodeRequest, claimed: num
   throw invalidParam('cost', `${cost}, as the layers say`, claimed)
 }
 
-/** The same strips; before each but the first a shorter job may run. */
+/** The same strips; before each but the first a shorter job may run, if there is memory for it. */
 async function* inSteps(
   strips: AsyncIterable<RgbImage>,
   { step }: Pick<Turn, 'step'>,
 ): AsyncGenerator<RgbImage> {
   for await (const strip of strips) {
+    const mayStop = strip.width <= MAX_STOPPED_WIDTH
     yield strip
-    await step()
+    if (mayStop) await step()
   }
 }

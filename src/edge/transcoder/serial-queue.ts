@@ -2,13 +2,16 @@ import { retryAfter, type Turn, WorkLine, type WorkLineOptions } from '../../cor
 import { HttpError } from '../errors.ts'
 import type { KeepAlive } from '../request/keep-alive.ts'
 
-/** A job of which nothing was heard for so many seconds was cut off with the request that carried it. */
-const STRANDED_S = 120
+/**
+ * A job of which nothing was heard for so many seconds was cut off with the request that carried it. Between two steps
+ * lie a strip or an encoder's work, which take a few seconds at most.
+ */
+const STRANDED_S = 60
 
 interface SerialQueueOptions extends Omit<WorkLineOptions, 'concurrency'> {
   /** Cost of all jobs that wait. A dearer one may wait where no other does. */
   readonly capacity: number
-  /** @default 120 */
+  /** @default 60 */
   readonly strandedSeconds?: number
 }
 
@@ -28,7 +31,8 @@ export class SerialQueue {
   }
 
   /**
-   * @param job takes a step between two parts of its work, each of which it can be stopped behind
+   * @param cost of the job as far as it is known; the job corrects it
+   * @param job takes a step wherever it can be stopped for a while
    * @throws HttpError TRANSCODE_BUSY when too much work waits; ABORTED when the signal fires before the job's turn;
    * whatever the job throws
    */

@@ -56,6 +56,13 @@ describe('a transcoder with much to do', () => {
     expect(log).toHaveLength(Math.ceil(10000 / 256) + 30)
   })
 
+  it('stops no decoder that is too large to lie beside another', async () => {
+    const { log, send } = observed()
+    const wide = fileOf(2049, 1500)
+    await Promise.all([send(wide, { ...REQUEST, width: 20, height: 15 }), send(SMALL, SMALL_REQUEST)])
+    expect(log.indexOf('300x200 at 0')).toBe(log.length - 1)
+  })
+
   it('answers 200 requests at once: what waits has a bound in pixels, and the others hear when to come', async () => {
     const { log, post } = observed()
     const ask = async () => await post(SMALL, SMALL_REQUEST, 1000)
