@@ -1,9 +1,7 @@
 import { StrataError } from '../core/errors.ts'
+import { retryAfter } from '../core/work-line.ts'
 import { QueueFull } from './queue.ts'
 import type { Origin, OriginContext } from './services.ts'
-
-/** Seconds. Places may become free sooner than the line was expected to end. */
-const MAX_RETRY_AFTER = 120
 
 /** Every error is `{ "error": { "code", "message" } }`. */
 export function answerError(thrown: Error, c: OriginContext, { metrics, log }: Origin): Response {
@@ -17,10 +15,7 @@ export function answerError(thrown: Error, c: OriginContext, { metrics, log }: O
       stack: thrown.stack,
     })
   }
-  if (error instanceof QueueFull) {
-    const seconds = Math.min(MAX_RETRY_AFTER, Math.max(1, Math.ceil(error.retryAfter)))
-    c.header('Retry-After', String(seconds))
-  }
+  if (error instanceof QueueFull) c.header('Retry-After', retryAfter(error.lineSeconds))
   // Hono's types know no 499; nobody reads that answer anyway.
   return c.json({ error: { code: error.code, message: error.message } }, error.status as 500)
 }

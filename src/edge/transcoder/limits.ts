@@ -1,5 +1,7 @@
+import type { Size } from '../../core/box.ts'
 import { StrataError } from '../../core/errors.ts'
 import type { PictureFormat } from '../../format/media-type.ts'
+import type { TranscodeRequest } from './transcoder.ts'
 
 /**
  * Most pixels of a picture that each encoder takes. An isolate has 128 MB in all, of which the decoder of a layer takes up
@@ -13,6 +15,15 @@ export const MAX_ENCODED_PIXELS: Readonly<Record<PictureFormat, number>> = {
   jpeg: 40e6,
   png: 8e6,
 }
+
+/**
+ * Most pixels of a JPEG in which detail is hidden. It is held whole, with its coefficients: 12 bytes a pixel, beside a
+ * decoder.
+ */
+export const MAX_EMBEDDED_PIXELS = 3e6
+
+/** Most pixels that are decoded for one picture, in all its layers together. It takes some 10 seconds. */
+export const MAX_DECODED_PIXELS = 64e6
 
 /** Longest side, in pixels, where the format has a limit below that of the container. */
 const MAX_SIDE: Readonly<Partial<Record<PictureFormat, number>>> = { webp: 16383 }
@@ -36,5 +47,33 @@ export function checkEncodedSize(format: PictureFormat, width: number, height: n
   throw new StrataError(
     'INPUT_TOO_LARGE',
     `picture: expected ${describeLimit(format)}, got ${width}x${height}`,
+  )
+}
+
+/**
+ * Refuses a picture that is too large to be made, before anything of the file is read.
+ * @throws StrataError INPUT_TOO_LARGE
+ */
+export function checkOutputSize({
+  format,
+  width,
+  height,
+  ht,
+}: Pick<TranscodeRequest, 'format' | 'width' | 'height' | 'ht'>): void {
+  checkEncodedSize(format, width, height)
+  if (ht === 1 || width * height <= MAX_EMBEDDED_PIXELS) return
+  throw new StrataError(
+    'INPUT_TOO_LARGE',
+    `picture: expected at most ${MAX_EMBEDDED_PIXELS} pixels with ht=${ht}, got ${width}x${height}`,
+  )
+}
+
+/** Pixels of all layers up to this one, each of which is decoded for it. @throws StrataError INPUT_TOO_LARGE */
+export function decodedPixels(layers: readonly Size[], layer: number): number {
+  const pixels = layers.slice(0, layer + 1).reduce((sum, { width, height }) => sum + width * height, 0)
+  if (pixels <= MAX_DECODED_PIXELS) return pixels
+  throw new StrataError(
+    'INPUT_TOO_LARGE',
+    `layers: expected at most ${MAX_DECODED_PIXELS} pixels up to layer ${layer}, got ${pixels}`,
   )
 }

@@ -2,7 +2,10 @@ import { readErrorBody } from '../../core/error-body.ts'
 import type { StrataErrorCode } from '../../core/errors.ts'
 import { StrataError } from '../../core/errors.ts'
 import { STRATA_TYPE } from '../../format/media-type.ts'
+import { readHeader } from '../../format/reader.ts'
 import { FILE_REFUSALS } from '../../format/refusals.ts'
+import { HttpError } from '../errors.ts'
+import { costOf } from './cost.ts'
 import { EMBED_MODELS } from './embed-models.ts'
 import type { TranscodeRequest, Transcoder } from './transcoder.ts'
 import { toQuery } from './wire.ts'
@@ -31,25 +34,34 @@ export function serviceTranscoder(service: FetcherLike | undefined): Transcoder 
   return {
     embedModels: EMBED_MODELS,
     async transcode(prefix, request, signal) {
+      const sent = toHttpRequest(prefix, request, signal)
       let response: Response
       try {
-        response = await service.fetch(toHttpRequest(prefix, request, signal))
+        response = await service.fetch(sent)
       } catch (cause) {
         throw new StrataError('TRANSCODE_FAILED', 'the transcoder did not answer', { cause })
       }
       if (response.ok && response.body !== null) return response.body
       const { code, message } = await readErrorBody(response)
       const passedOn = PASSED_ON.find((candidate) => candidate === code)
-      throw new StrataError(
+      throw new HttpError(
         passedOn ?? 'TRANSCODE_FAILED',
         message ?? `the transcoder answered ${response.status}`,
+        passedOn === 'TRANSCODE_BUSY' ? retryAfterOf(response) : {},
       )
     },
   }
 }
 
+function retryAfterOf(response: Response): Record<string, string> {
+  const seconds = response.headers.get('Retry-After')
+  return seconds !== null && /^[0-9]{1,3}$/.test(seconds) ? { 'Retry-After': seconds } : {}
+}
+
+/** @throws StrataError FORMAT_*, INPUT_TOO_LARGE: what the transcoder would refuse is not sent */
 function toHttpRequest(prefix: Uint8Array, request: TranscodeRequest, signal?: AbortSignal): Request {
-  return new Request(`http://transcoder/transcode?${toQuery(request)}`, {
+  const query = toQuery(request, costOf(readHeader(prefix).layers, request))
+  return new Request(`http://transcoder/transcode?${query}`, {
     method: 'POST',
     body: prefix,
     headers: { 'Content-Type': STRATA_TYPE },

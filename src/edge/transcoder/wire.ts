@@ -17,7 +17,8 @@ import type { TranscodeRequest } from './transcoder.ts'
  */
 const TRANSCODE_VERSION = 2
 
-export function toQuery(request: TranscodeRequest): URLSearchParams {
+/** @param cost of the picture in kilopixels (cost.ts); left out where the caller does not know it */
+export function toQuery(request: TranscodeRequest, cost?: number): URLSearchParams {
   const { layer, width, height, fit, focus, background, format, quality, ht } = request
   return new URLSearchParams({
     layer: String(layer),
@@ -29,7 +30,14 @@ export function toQuery(request: TranscodeRequest): URLSearchParams {
     f: format,
     q: String(quality),
     ht: String(ht),
+    ...(cost !== undefined && { cost: String(cost) }),
   })
+}
+
+/** The cost that `toQuery` wrote. @throws StrataError PARAM_INVALID */
+export function costFromQuery(query: URLSearchParams): number | undefined {
+  const cost = single(query, 'cost')
+  return cost === undefined ? undefined : integer('cost', cost, 1, 999_999)
 }
 
 /** Reads what `toQuery` wrote. @throws StrataError PARAM_INVALID */

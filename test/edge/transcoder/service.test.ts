@@ -1,8 +1,14 @@
 import { describe, expect, it } from 'vitest'
+import { costOf } from '../../../src/edge/transcoder/cost.ts'
 import { serviceTranscoder } from '../../../src/edge/transcoder/service.ts'
+import { truncateToLayer } from '../../../src/format/ranges.ts'
+import { readHeader } from '../../../src/format/reader.ts'
+import { writeStrata } from '../../../src/format/writer.ts'
+import { sampleParts } from '../../format/files.ts'
 
-const REQUEST = { layer: 2, width: 640, height: 480, format: 'webp', quality: 75, ht: 1 } as const
-const PREFIX = Uint8Array.of(1, 2, 3)
+const REQUEST = { layer: 1, width: 640, height: 480, format: 'webp', quality: 75, ht: 1 } as const
+const ladder = [320, 640, 1280].map((width) => ({ width, quality: 60 }))
+const PREFIX = truncateToLayer(writeStrata(sampleParts(1280, 960, ladder)), 1)
 
 function answering(response: () => Response | Promise<Response>) {
   return serviceTranscoder({ fetch: async () => await response() })
@@ -21,12 +27,13 @@ describe('the transcoder behind a service binding', () => {
     expect(seen?.method).toBe('POST')
     expect(new URL(seen?.url ?? '').pathname).toBe('/transcode')
     expect(Object.fromEntries(new URL(seen?.url ?? '').searchParams)).toEqual({
-      layer: '2',
+      layer: '1',
       w: '640',
       h: '480',
       f: 'webp',
       q: '75',
       ht: '1',
+      cost: String(costOf(readHeader(PREFIX).layers, REQUEST)),
     })
     expect(new Uint8Array((await seen?.arrayBuffer()) ?? new ArrayBuffer(0))).toEqual(PREFIX)
   })
@@ -57,6 +64,25 @@ describe('the transcoder behind a service binding', () => {
     await expect(transcoder.transcode(PREFIX, REQUEST)).rejects.toMatchObject({
       code: expected,
       message: 'why',
+    })
+  })
+
+  it.each([
+    ['7', { 'Retry-After': '7' }],
+    [undefined, {}],
+    ['Sat, 28 Nov 2026 12:00:00 GMT', {}],
+    ['1000000', {}],
+  ])('passes on after how many seconds a busy one can be asked again: %s', async (value, headers) => {
+    const error = { code: 'TRANSCODE_BUSY', message: 'why' }
+    const answer = () =>
+      Response.json({ error }, { status: 503, ...(value && { headers: { 'Retry-After': value } }) })
+    await expect(answering(answer).transcode(PREFIX, REQUEST)).rejects.toMatchObject({ headers })
+  })
+
+  it('sends nothing that is no file', async () => {
+    const transcoder = answering(() => Promise.reject(new Error('was asked')))
+    await expect(transcoder.transcode(Uint8Array.of(1, 2, 3), REQUEST)).rejects.toMatchObject({
+      code: 'FORMAT_MAGIC',
     })
   })
 
