@@ -41,6 +41,12 @@ export function hidingAddress(address: string, base: string): string {
   return url.href
 }
 
+/** The same for every address of a `srcset`. */
+export function hidingSrcset(srcset: string, base: string): string {
+  // Candidates are addresses and descriptors; only addresses are those of an image. A comma may stand inside of one.
+  return srcset.replace(/[^\s,](\S*[^\s,])?/g, (word) => hidingAddress(word, base))
+}
+
 /** The key that an image is stored under: its address without the signature, which changes. */
 export function identity(image: string): string {
   return without(new URL(image), SIGNATURE_PARAMETERS)

@@ -1,4 +1,4 @@
-import { hidingAddress } from './address.ts'
+import { hidingAddress, hidingSrcset } from './address.ts'
 
 /**
  * Keeps an `<img>` from loading what the page wrote. Until `release` its source is either a blank picture of the same
@@ -42,9 +42,8 @@ export class SourceHold {
   /** Shows JPEGs that hide detail instead. Does nothing where a `<picture>` chooses. */
   hide(): void {
     const [src, srcset] = sourceOf(this.#img)
-    const hiding = (address: string) => hidingAddress(address, document.baseURI)
-    // A candidate is an address and a descriptor; only an address is one of an image. A comma may stand inside of it.
-    this.#replace([src && hiding(src), srcset?.replace(/[^\s,](\S*[^\s,])?/g, hiding) ?? null])
+    const base = document.baseURI
+    this.#replace([src && hidingAddress(src, base), srcset && hidingSrcset(srcset, base)])
   }
 
   /** Writes the page's own attributes back, unless the page has changed them since. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import {
   hidingAddress,
+  hidingSrcset,
   identity,
   imageAddress,
   infoAddress,
@@ -53,6 +54,19 @@ describe('hidingAddress', () => {
 
   it.each(['/cdn/img/cat?w=320&ht=1', '/cat.jpg', '320w', 'http://'])('leaves %s as it is', (address) => {
     expect(hidingAddress(address, BASE)).toBe(address)
+  })
+})
+
+describe('hidingSrcset', () => {
+  const CAT = 'https://example.com/cdn/img/cat'
+
+  it.each([
+    ['/cdn/img/cat?w=320 320w, /cdn/img/cat?w=640 640w', `${CAT}?w=320&ht=2 320w, ${CAT}?w=640&ht=2 640w`],
+    ['/cdn/img/cat?focus=0.5,0.2&w=9 1x,\n /cat.jpg 2x', `${CAT}?focus=0.5%2C0.2&w=9&ht=2 1x,\n /cat.jpg 2x`],
+    ['/cdn/img/cat, /cdn/img/cat?w=9 2x,', `${CAT}?ht=2, ${CAT}?w=9&ht=2 2x,`],
+    ['', ''],
+  ])('of %j is %j', (srcset, expected) => {
+    expect(hidingSrcset(srcset, BASE)).toBe(expected)
   })
 })
 

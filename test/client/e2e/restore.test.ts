@@ -50,6 +50,13 @@ describeOnStage('restore', (stage) => {
     expect([await source('a'), await source('b')]).toEqual(Array(2).fill(`${stage.cdn}/img/hills?w=320`))
   })
 
+  it('refuses a picture that is shown from layers, and says what to do', async () => {
+    const write = `document.querySelector('main').innerHTML = ${JSON.stringify(stage.img())}`
+    await stage.open('<main></main>', `${write}; strata.enhance()`)
+    await event(stage.tab, 'painted')
+    await expect(stage.restore()).rejects.toThrow(/shows layers.*data-strata="zoom"/)
+  })
+
   it('keeps a plain picture where the server refuses to hide anything', async () => {
     const refused = new URL(`${stage.cdn}/img/hills?w=320&ht=2`).href
     await stage.tab.route(refused, (route) => route.fulfill({ status: 403, body: 'no' }))
