@@ -1,14 +1,15 @@
 /** Parameters that choose a size or a format. All others, such as a signature, belong to the image. */
-const VARIANT_PARAMETERS = ['w', 'h', 'dpr', 'q', 'f', 'ht', 'fit', 'bg']
+const VARIANT_PARAMETERS = ['w', 'h', 'dpr', 'q', 'f', 'ht', 'fit', 'focus', 'bg']
 const SIGNATURE_PARAMETERS = ['exp', 'kid', 'sig']
 
-/** `…/img/ID` or `…/img/ID@HASH`. */
-const IMAGE_PATH = /\/img\/[\w-]{1,128}(@[\w-]+)?$/
+/** `…/img/ID` or `…/img/ID@HASH`, then perhaps an extension, which names a format, and a slash, which says nothing. */
+const IMAGE_PATH = /(\/img\/[\w-]{1,128}(?:@[\w-]+)?)(\.jpe?g|\.webp|\.avif|\.png)?\/?$/
 
 /**
  * The address of an image without size and format.
  * @param base absolute address that a relative one is resolved against
- * @returns undefined for an address that is not an image of a Strata CDN
+ * @returns undefined for an address that is not an image of a Strata CDN, and for a signed one with an extension: its
+ * signature holds for that format only
  */
 export function imageAddress(address: string, base: string): string | undefined {
   let url: URL
@@ -17,8 +18,33 @@ export function imageAddress(address: string, base: string): string | undefined 
   } catch {
     return undefined
   }
-  if (!/^https?:$/.test(url.protocol) || !IMAGE_PATH.test(url.pathname)) return undefined
+  const extension = IMAGE_PATH.exec(url.pathname)?.[2]
+  if (!/^https?:/.test(url.protocol) || !IMAGE_PATH.test(url.pathname)) return undefined
+  if (extension && url.searchParams.has('sig')) return undefined
+  url.pathname = url.pathname.replace(IMAGE_PATH, '$1')
   return without(url, VARIANT_PARAMETERS)
+}
+
+/**
+ * The address that asks for the same picture as a JPEG that hides the picture of twice its size. The edge sends it without
+ * hidden detail where the image is not that large.
+ * @returns the address as it is where it is not of a Strata CDN, or says itself what is hidden
+ */
+export function hidingAddress(address: string, base: string): string {
+  if (imageAddress(address, base) === undefined) return address
+  const url = new URL(address, base)
+  if (url.searchParams.has('ht')) return address
+  // Only a JPEG hides anything.
+  url.pathname = url.pathname.replace(IMAGE_PATH, '$1')
+  url.searchParams.delete('f')
+  url.searchParams.set('ht', '2')
+  return url.href
+}
+
+/** The same for every address of a `srcset`. */
+export function hidingSrcset(srcset: string, base: string): string {
+  // Candidates are addresses and descriptors; only addresses are those of an image. A comma may stand inside of one.
+  return srcset.replace(/[^\s,](\S*[^\s,])?/g, (word) => hidingAddress(word, base))
 }
 
 /** The key that an image is stored under: its address without the signature, which changes. */

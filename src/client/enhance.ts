@@ -9,7 +9,7 @@ export interface Enhancement {
 }
 
 /**
- * Decodes the pictures below `root` in the browser instead of showing their JPEGs. Each picture shows its placeholder,
+ * Decodes the pictures below `root` in the browser instead of showing their plain files. Each picture shows its placeholder,
  * then the layer that its size in device pixels needs; when it grows, only the missing bytes of a higher layer are
  * fetched. Pictures added later are found, and the memory of removed pictures is freed. Where anything fails, the plain
  * `<img>` shows. Each picture reports what it does in events of type `strata` (`StrataDetail`).
@@ -27,6 +27,7 @@ export function enhance(root: ParentNode & Node = document, options: EnhanceOpti
     decoder,
     replace: options.replace ?? true,
     saveData: options.saveData ?? connection?.saveData ?? false,
+    offlineZoom: options.offlineZoom ?? false,
   }
   const selector = options.selector ?? 'img'
   const pictures = new Map<Element, Picture>()
@@ -63,7 +64,8 @@ export function enhance(root: ParentNode & Node = document, options: EnhanceOpti
     attributeFilter: ['src', 'srcset', 'data-strata'],
   })
   if (!shared.saveData && pictures.size > 0) {
-    whenIdle(() => void decoder.request('', { type: 'warm', restore: false }, () => undefined))
+    const restore = [...pictures.values()].some(({ isRestorable }) => isRestorable)
+    whenIdle(() => void decoder.request('', { type: 'warm', restore }, () => undefined))
   }
   return {
     stop() {

@@ -1,17 +1,16 @@
 export { placeholderStyle } from '../format/placeholder-style.ts'
 export type { Enhancement } from './enhance.ts'
 export { enhance } from './enhance.ts'
+export { type AddressOptions, type LoaderOptions, loader } from './loader.ts'
+export type { EnhanceOptions, StrataDetail } from './options.ts'
+export { prepareRestore, type Restoration, type RestoreOptions, restore } from './restore.ts'
 export {
   type ImageAttributes,
   type ImageOptions,
   imageAttributes,
-  LADDER,
-  type LoaderOptions,
-  loader,
   type SrcsetOptions,
   sizes,
   srcset,
-} from './loader.ts'
-export type { EnhanceOptions, StrataDetail } from './options.ts'
-export { prepareRestore, type Restoration, type RestoreOptions, restore } from './restore.ts'
+  WIDTHS,
+} from './srcset.ts'
 export { defineStrataImg } from './strata-img.ts'

@@ -14,6 +14,7 @@ export type Request =
       readonly placeholder: boolean
     }
   | { readonly type: 'restore'; readonly job: number; readonly address: string }
+  /** Loads the models that `restore` needs, or else those that layers need. */
   | { readonly type: 'warm'; readonly job: number; readonly restore: boolean }
   | { readonly type: 'cancel'; readonly job: number }
   | { readonly type: 'forget'; readonly image: string }

@@ -8,7 +8,7 @@ export interface EnhanceOptions {
   /** A CSS selector of the pictures. @default every `<img>` whose address ends with `/img/ID` */
   readonly selector?: string
   /**
-   * Whether a picture that has not loaded yet is kept from loading its JPEG, which the decoded picture would only
+   * Whether a picture that has not loaded yet is kept from loading its plain file, which the decoded picture would only
    * replace. Works for pictures with `width` and `height` attributes.
    * @default true
    */
@@ -21,6 +21,12 @@ export interface EnhanceOptions {
   readonly heldBytes?: number
   /** Decode one layer less than the size needs. @default `navigator.connection.saveData` */
   readonly saveData?: boolean
+  /**
+   * Instead of decoding layers, let pictures load as JPEGs that hide twice their size, and fetch what `restore` needs, so
+   * that `restore(img)` enlarges them without a network later. `data-strata="zoom"` on an `<img>` does it for that one.
+   * @default false
+   */
+  readonly offlineZoom?: boolean
 }
 
 /** `detail` of the event `strata` on an `<img>`, which bubbles. */

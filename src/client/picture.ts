@@ -12,6 +12,7 @@ export interface PictureOptions {
   readonly decoder: Decoder
   readonly replace: boolean
   readonly saveData: boolean
+  readonly offlineZoom: boolean
 }
 
 /** A layer is chosen when the size has not changed for this long, so that an animation costs one layer, not ten. */
@@ -57,9 +58,20 @@ export class Picture {
     options.decoder.retain()
   }
 
-  /** Shows the placeholder, and keeps the JPEG from loading. */
+  /** Whether the picture is not decoded from layers, but loads as a JPEG that `restore` enlarges. */
+  get isRestorable(): boolean {
+    const { offlineZoom, saveData } = this.#options
+    return (offlineZoom || this.img.dataset.strata === 'zoom') && !saveData
+  }
+
+  /** Shows the placeholder, and keeps the plain picture from loading. */
   start(): void {
     const { replace, decoder } = this.#options
+    if (this.isRestorable) {
+      this.#ended = true
+      this.#source.hide()
+      return
+    }
     const uri = placeholderUri(this.img.dataset.placeholder)
     if (uri && this.#isEmpty) this.#showPlaceholder(uri)
     if (replace && !decoder.unusable) this.#source.hold(() => this.#update())
@@ -177,8 +189,8 @@ export class Picture {
 
   /** Whether there is nothing to see yet, not even a placeholder. */
   get #isEmpty(): boolean {
-    const hasJpeg = !this.#source.isHeld && isLoaded(this.img)
-    return this.#painted < 0 && !this.#clearPlaceholder && !hasJpeg
+    const isShown = !this.#source.isHeld && isLoaded(this.img)
+    return this.#painted < 0 && !this.#clearPlaceholder && !isShown
   }
 
   #showPlaceholder(uri: string): void {

@@ -25,7 +25,9 @@ export interface Restoration {
 
 /**
  * Shows, in place of a thumbnail on the page, the larger picture that the thumbnail hides. The file comes from the
- * browser's cache, so no network is needed once `prepareRestore` has loaded the models.
+ * browser's cache, so no network is needed once `prepareRestore` has loaded the models. Only pictures that were asked for
+ * with `ht=2` or `ht=4` hide anything: those of `enhance({ offlineZoom: true })` and `imageAttributes({ offlineZoom: true
+ * })`. Any other is enlarged plainly, and `note` says why.
  * @throws Error with a `code`; the image stays as it is. INPUT_*: the file is no picture. ORIGIN_FAILED: it is neither
  * in the cache nor to be had. NOT_FOUND: the server refused it. MODEL_INVALID: models or decoder are missing
  */

@@ -1,54 +1,81 @@
+import { hidingAddress, hidingSrcset } from './address.ts'
+
 /**
- * Keeps an `<img>` from loading its JPEG: until `release`, its source is a blank picture of the same proportions, so
- * that the layout stays and the load event comes.
+ * Keeps an `<img>` from loading what the page wrote. Until `release` its source is either a blank picture of the same
+ * proportions (`hold`), so that the layout stays and the load event comes; or JPEGs that hide detail (`hide`).
  */
 export class SourceHold {
   readonly #img: HTMLImageElement
   /** `src` and `srcset` as the page wrote them. */
-  #saved: [name: string, value: string | null][] = []
-  /** Address of the blank picture, while it is the source. */
-  #blank = ''
+  #saved: Source | undefined
+  /** What was written over them; undefined while they are the page's own. */
+  #written: Source | undefined
 
   constructor(img: HTMLImageElement) {
     this.#img = img
   }
 
+  /** Whether the source is not the page's own. */
   get isHeld(): boolean {
-    return this.#blank !== ''
+    return this.#written !== undefined
   }
 
-  /** Whether the page has written another source over the blank picture. */
+  /** Whether the page has written another source over ours. */
   get isOverwritten(): boolean {
-    return this.#img.getAttribute('src') !== this.#blank || this.#img.hasAttribute('srcset')
+    return sourceOf(this.#img).join(' ') !== this.#written?.join(' ')
   }
 
   /**
-   * Does nothing where the JPEG is there already, where a `<picture>` chooses it, or where attributes do not say the
-   * proportions.
+   * Shows a blank picture instead. Does nothing where the picture is there already, where a `<picture>` chooses it, or
+   * where attributes do not say the proportions.
    * @param onLoad called when the blank picture is laid out
    */
   hold(onLoad: () => void): void {
     const img = this.#img
     const width = attribute(img, 'width')
     const height = attribute(img, 'height')
-    if (isLoaded(img) || img.parentElement?.localName === 'picture' || !width || !height) return
-    this.#saved = ['src', 'srcset'].map((name) => [name, img.getAttribute(name)])
-    img.addEventListener('load', onLoad, { once: true })
-    // The page's Content-Security-Policy may forbid data URIs.
-    img.addEventListener('error', () => this.release(), { once: true })
-    img.removeAttribute('srcset')
-    this.#blank = `data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' width='${width}' height='${height}'/%3E`
-    img.src = this.#blank
+    if (isLoaded(img) || !width || !height) return
+    const blank = `data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' width='${width}' height='${height}'/%3E`
+    if (this.#replace([blank, null])) img.addEventListener('load', onLoad, { once: true })
+  }
+
+  /** Shows JPEGs that hide detail instead. Does nothing where a `<picture>` chooses. */
+  hide(): void {
+    const [src, srcset] = sourceOf(this.#img)
+    const base = document.baseURI
+    this.#replace([src && hidingAddress(src, base), srcset && hidingSrcset(srcset, base)])
   }
 
   /** Writes the page's own attributes back, unless the page has changed them since. */
   release(): void {
+    if (this.isHeld && !this.isOverwritten) write(this.#img, this.#saved!)
+    this.#written = undefined
+  }
+
+  #replace(source: Source): boolean {
     const img = this.#img
-    const blank = this.#blank
-    this.#blank = ''
-    if (!blank || img.getAttribute('src') !== blank) return
-    img.removeAttribute('src')
-    for (const [name, value] of this.#saved) if (value !== null) img.setAttribute(name, value)
+    if (img.parentElement?.localName === 'picture') return false
+    this.#saved = sourceOf(img)
+    this.#written = source
+    // The page's Content-Security-Policy may forbid data URIs, and a signature may forbid other parameters.
+    img.addEventListener('error', () => this.release(), { once: true })
+    write(img, source)
+    return true
+  }
+}
+
+/** Values of `src` and `srcset`. */
+type Source = readonly [src: string | null, srcset: string | null]
+
+function sourceOf(img: HTMLImageElement): Source {
+  return [img.getAttribute('src'), img.getAttribute('srcset')]
+}
+
+function write(img: HTMLImageElement, source: Source): void {
+  for (const [i, name] of ['src', 'srcset'].entries()) {
+    const value = source[i]
+    if (value == null) img.removeAttribute(name)
+    else if (img.getAttribute(name) !== value) img.setAttribute(name, value)
   }
 }
 

@@ -117,9 +117,9 @@ async function sendPlaceholder({ job, image }: Show, signal: AbortSignal): Promi
 }
 
 async function restore({ job, address }: Restore, signal: AbortSignal): Promise<void> {
-  const [file, models] = await Promise.all([readShownFile(address, signal), runtime()])
+  const file = await readShownFile(address, signal)
   await decoding.run(async () => {
-    const restorer = await restorerFor(file, models)
+    const restorer = await restorerFor(file, runtime)
     const { image, method, factor, note } = await restorer.restore(file, signal)
     const bitmap = await toBitmap(image)
     scope.postMessage({ type: 'restored', job, bitmap, method, factor, note }, [bitmap])
@@ -128,8 +128,8 @@ async function restore({ job, address }: Restore, signal: AbortSignal): Promise<
 
 async function warm({ job, restore }: Warm): Promise<void> {
   const models = await runtime()
-  await Promise.all([models.table('decoder'), models.blob('decoder')])
   if (restore) await warmRestorer(models)
+  else await Promise.all([models.table('decoder'), models.blob('decoder')])
   scope.postMessage({ type: 'end', job })
 }
 

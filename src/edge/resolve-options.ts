@@ -2,6 +2,7 @@ import type { Context, Env } from 'hono'
 import { StrataError } from '../core/errors.ts'
 import { MAX_DIMENSION } from '../format/layout.ts'
 import { PICTURE_FORMATS, type PictureFormat } from '../format/media-type.ts'
+import { SCREEN_WIDTHS } from '../format/widths.ts'
 import { checkSigning } from './access/sign.ts'
 import type { ImageCdnOptions, ResolvedOptions } from './options.ts'
 import { checkRemoteSources } from './sources/allow-list.ts'
@@ -10,10 +11,8 @@ import { checkRemoteSources } from './sources/allow-list.ts'
 type Rule = (given: unknown, name: string) => unknown
 
 const YEAR_S = 31_536_000
-/** The widths of common screens and of the default ladder. */
-const HINT_WIDTHS = [
-  ...[16, 32, 48, 64, 96, 128, 256, 384, 640, 750, 828, 1080, 1200, 1280, 1600, 1920, 2048, 2560, 3840],
-]
+/** Of icons, thumbnails and screens. */
+const HINT_WIDTHS = [16, 32, 48, 64, 96, 128, 256, ...SCREEN_WIDTHS]
 
 /** One line for each option of ImageCdnOptions. */
 const RULES: Readonly<Record<keyof ImageCdnOptions, Rule>> = {

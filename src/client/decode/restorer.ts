@@ -1,4 +1,6 @@
 import { loadHyperThumbnail } from '../../codec/hyperthumbnail/load.ts'
+import { hiddenFactor } from '../../codec/hyperthumbnail/restore.ts'
+import { upscalePlainly } from '../../codec/plain-upscale.ts'
 import { loadRestorer, type Restorer } from '../../codec/restorer.ts'
 import { StrataError } from '../../core/errors.ts'
 import { isJpeg } from '../../pixels/jpeg/reader.ts'
@@ -6,15 +8,21 @@ import { isPng } from '../../pixels/png/chunks.ts'
 import type { Runtime } from '../../runtime/types.ts'
 import { decodePicture } from './bitmap.ts'
 
+/** How many times a file that hides nothing is enlarged. */
+const FACTOR = 2
+
 /**
- * Loads the model that restores this file.
- * @throws StrataError MODEL_INVALID when that model is missing, INPUT_UNSUPPORTED for a file that is no JPEG or PNG
+ * The restorer of this file. A file that hides nothing needs no model: it is enlarged plainly.
+ * @param open loads the models' folder
+ * @throws StrataError MODEL_INVALID when the model is missing
  */
-export async function restorerFor(file: Uint8Array, runtime: Runtime): Promise<Restorer> {
-  if (!isJpeg(file) && !isPng(file)) {
-    throw new StrataError('INPUT_UNSUPPORTED', 'restore: expected a JPEG or a PNG')
+export async function restorerFor(file: Uint8Array, open: () => Promise<Runtime>): Promise<Restorer> {
+  if (!isPng(file) && hiddenFactor(file) === undefined) {
+    const kind = isJpeg(file) ? 'the JPEG has no Strata marker' : 'it is no JPEG'
+    const note = `the file hides nothing: ${kind}. Ask for ht=2, as enhance({ offlineZoom: true }) does`
+    return { restore: (bytes) => upscalePlainly(bytes, FACTOR, note, decodePicture) }
   }
-  const restorer = await loadRestorer(file, runtime, { decodePicture })
+  const restorer = await loadRestorer(file, await open(), { decodePicture })
   if (!restorer) throw new StrataError('MODEL_INVALID', 'the models include none that restores this picture')
   return restorer
 }

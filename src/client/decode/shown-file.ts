@@ -11,9 +11,17 @@ const IMAGE_ACCEPTS = [
 /**
  * Reads the file that an `<img>` shows from the browser's cache, or from the network where the cache has lost it. The
  * edge's answers vary by `Accept`, so the request must carry the image's own `Accept` header (RFC 9111 §4.1).
- * @throws StrataError NOT_FOUND when the server refuses, ORIGIN_FAILED without cache and network
+ * @throws StrataError NOT_FOUND when the server refuses, ORIGIN_FAILED without cache and network, INPUT_UNSUPPORTED for the
+ * blank picture that the library puts under layers
  */
 export async function readShownFile(address: string, signal: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
+  if (address.startsWith('data:image/svg+xml,')) {
+    const advice = 'data-strata="zoom" makes it one that does, data-strata="off" a plain one'
+    throw new StrataError(
+      'INPUT_UNSUPPORTED',
+      `this image shows layers and has no file that hides detail: ${advice}`,
+    )
+  }
   // `only-if-cached` is allowed for the page's own origin only.
   if (new URL(address).origin === globalThis.location.origin) {
     for (const accept of IMAGE_ACCEPTS) {

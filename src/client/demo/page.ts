@@ -1,4 +1,4 @@
-/** The script of the demo page (src/edge/demo.html), which the ready Worker shows at its root. */
+/** The script of the demo page (src/worker/demo.html), which the ready Worker shows at its root. */
 
 import type { Info } from './api.ts'
 import { Gallery } from './gallery.ts'

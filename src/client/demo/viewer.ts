@@ -94,7 +94,7 @@ export class Viewer {
       this.#tell(
         this.#painted.size > 0
           ? `No more came: ${detail.message}.`
-          : `The plain JPEG is shown: ${detail.message}.`,
+          : `The plain picture is shown: ${detail.message}.`,
       )
     } else if (detail.type === 'begin') {
       addRow(detail)

@@ -1,6 +1,7 @@
 import { enhance, restore, type StrataDetail } from '../index.ts'
 import { type Info, imageUrl } from './api.ts'
 import { byId, element, kilobytes } from './dom.ts'
+import { fetchReceived } from './received.ts'
 import { THUMBNAIL, thumbnailUrl } from './viewer.ts'
 
 /** Device pixels on which a view shows a pixel of its picture, so that differences are seen. */
@@ -15,14 +16,14 @@ interface View {
 
 let stopLast = () => {}
 
-/** The same part of a picture on three ways to the browser, enlarged: layers, a plain JPEG, a JPEG that is restored. */
+/** The same part of a picture on three ways to the browser, enlarged: layers, a plain picture, a JPEG that is restored. */
 export async function showViews(id: string, info: Info): Promise<void> {
   stopLast()
   const layers = createView(id, info, 'The first layers of the file, decoded here')
-  const jpeg = createView(id, info, 'The JPEG for everyone')
+  const plain = createView(id, info, 'The plain picture, for everyone')
   const hidden = createView(id, info, 'A JPEG that hides twice its size, restored here')
-  const views = [layers, jpeg, hidden]
-  for (const { img } of [jpeg, hidden]) img.dataset.strata = 'off'
+  const views = [layers, plain, hidden]
+  for (const { img } of [plain, hidden]) img.dataset.strata = 'off'
   byId('sides').replaceChildren(...views.map(({ figure }) => figure))
   const stopScrolling = scrollTogether(
     views.map(({ figure }) => figure.querySelector('.crop') as HTMLElement),
@@ -38,10 +39,10 @@ export async function showViews(id: string, info: Info): Promise<void> {
     stopScrolling()
     enhancement.stop()
   }
-  jpeg.img.src = `${imageUrl(id)}?w=${THUMBNAIL}&f=jpeg&ht=1`
+  plain.img.src = `${imageUrl(id)}?w=${THUMBNAIL}`
   hidden.img.src = thumbnailUrl(id)
-  await Promise.all([jpeg.img, hidden.img].map((img) => img.decode().catch(() => undefined)))
-  void describe(jpeg, `${jpeg.img.naturalWidth} × ${jpeg.img.naturalHeight}`, jpeg.img.src)
+  await Promise.all([plain.img, hidden.img].map((img) => img.decode().catch(() => undefined)))
+  void describe(plain, `${plain.img.naturalWidth} × ${plain.img.naturalHeight}`, plain.img.src)
   try {
     const { width, height, note } = await restore(hidden.img)
     const from = `${width} × ${height} from ${hidden.img.naturalWidth} px${note ? ` (${note})` : ''}`
@@ -63,12 +64,13 @@ function createView(id: string, info: Info, caption: string): View {
   return { figure, img, facts }
 }
 
-/** Says what a view shows and what it took, as the edge's answer says it. */
+/** Says what a view shows and what it took: format, bytes, pixels, and the plan of the edge. */
 async function describe({ facts }: View, shown: string, address: string): Promise<void> {
-  const response = await fetch(address, { headers: { Accept: 'image/*' } })
-  const { byteLength } = await response.arrayBuffer()
-  const plan = element('code', {}, `Strata-Plan: ${response.headers.get('Strata-Plan')}`)
-  facts.replaceChildren(`${shown}, ${kilobytes(byteLength)} `, plan)
+  const { format, bytes, plan } = await fetchReceived(address)
+  facts.replaceChildren(
+    `${format}, ${kilobytes(bytes)}, ${shown} `,
+    element('code', {}, `Strata-Plan: ${plan}`),
+  )
 }
 
 /** All boxes show the same part: that which was scrolled or pointed to in one of them. @returns stops */

@@ -14,12 +14,30 @@ describeOnStage('the demo page', (stage) => {
     expect(faults).toEqual([])
   })
 
-  it('shows three views with their bytes and plans', async () => {
+  it('shows three views with the format and bytes that came, and their plans', async () => {
+    const views = watchPlain(stage)
     const faults = await open(stage)
-    for (const plan of ['truncate;layer=1', 'ht=1', 'ht=2'])
-      await expect.poll(() => textOf(stage, '#sides'), PATIENCE).toContain(plan)
-    expect((await textOf(stage, '#sides')).match(/\d+ × \d+.* kB/g)).toHaveLength(3)
+    const sides = () => textOf(stage, '#sides')
+    for (const plan of ['truncate;layer=1', 'layer=2;w=640;f=avif', 'layer=2;w=640;f=jpeg;ht=2'])
+      await expect.poll(sides, PATIENCE).toContain(plan)
+    const shown = (await sides()).match(/[A-Z]+, [\d.]+ kB, \d+ × \d+/g)
+    expect(shown).toHaveLength(3)
+    expect(shown?.map((text) => text.split(',')[0])).toEqual(['STRATA', 'AVIF', 'JPEG'])
+    const plain = (await views()).find(({ address }) => address.endsWith('/img/hills?w=640'))
+    expect(shown?.[1]).toBe(`AVIF, ${(plain!.bytes / 1000).toFixed(1)} kB, 640 × 427`)
     expect(faults).toEqual([])
+  })
+
+  it("gets AVIF for Chromium's own requests, and JPEG for a client that takes anything", async () => {
+    const views = watchPlain(stage)
+    await open(stage)
+    const tile = stage.tab.locator('#gallery img')
+    await expect.poll(() => tile.evaluate((img: HTMLImageElement) => img.naturalWidth), PATIENCE).toBeTruthy()
+    const [came] = (await views()).filter(({ address }) => address === `${stage.cdn}/img/hills?w=320`)
+    expect([came?.status, came?.type, came?.magic]).toEqual([200, 'image/avif', 'ftypavif'])
+    const answer = await fetch(came!.address, { headers: { Accept: '*/*' } })
+    expect(answer.headers.get('Content-Type')).toBe('image/jpeg')
+    expect(new Uint8Array(await answer.arrayBuffer()).subarray(0, 3)).toEqual(Uint8Array.of(0xff, 0xd8, 0xff))
   })
 
   it('restores a thumbnail without network where only the base layer is stored', async () => {
@@ -75,6 +93,36 @@ async function open(stage: Stage): Promise<string[]> {
   await expect.poll(() => stage.tab.locator('#log tr').count(), PATIENCE).toBe(1)
   await expect.poll(() => textOf(stage, '#doing'), PATIENCE).toBe('')
   return faults
+}
+
+interface PlainAnswer {
+  readonly address: string
+  readonly status: number
+  readonly type: string | undefined
+  readonly bytes: number
+  /** Characters 4 to 12 of the file, which name an AVIF. */
+  readonly magic: string
+}
+
+/** Notes down what an `<img>` of a tab requests from now on. @returns gives what came so far */
+function watchPlain(stage: Stage): () => Promise<PlainAnswer[]> {
+  const seen: Promise<PlainAnswer>[] = []
+  stage.tab.on('response', (response) => {
+    const request = response.request()
+    if (request.resourceType() !== 'image' || !request.url().startsWith(stage.cdn)) return
+    const note = async () => {
+      const body = await response.body()
+      return {
+        address: request.url(),
+        status: response.status(),
+        type: response.headers()['content-type'],
+        bytes: body.length,
+        magic: body.toString('latin1', 4, 12),
+      }
+    }
+    seen.push(note())
+  })
+  return () => Promise.all(seen)
 }
 
 async function textOf(stage: Stage, selector: string): Promise<string> {

@@ -66,6 +66,19 @@ describeOnStage('enhance', (stage) => {
     await expectDecoded(stage, 2)
   })
 
+  it('knows an image by every spelling of its address, and fetches it once', async () => {
+    const native = watchNative(stage.tab)
+    const address = `${stage.cdn}/img/hills`
+    const images = [`${address}.jpg?w=300`, `${address}.avif/?w=300`, `${address}/?w=300&focus=0.5,0.2`].map(
+      (src, i) => `<img id="n${i}" src="${src}" width="300" height="200" alt="" loading="lazy">`,
+    )
+    await stage.open(images.join(''), 'strata.enhance()')
+    await event(stage.tab, 'painted', 2)
+    expect((await native.done()).map(({ status, bytes }) => [status, bytes])).toEqual([
+      [200, stage.layers[0]!.end],
+    ])
+  })
+
   it('serves <strata-img> and pictures that come later, and gives the plain image back', async () => {
     await stage.open(
       '<main></main>',

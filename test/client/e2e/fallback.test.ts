@@ -68,6 +68,6 @@ describeOnStage('pages and servers that do not let it work', (stage) => {
     )
     expect((await (await sent).allHeaders())['sec-ch-width']).toBe('300')
     const response = await (await sent).response()
-    expect(response?.headers()['strata-plan']).toContain('w=320')
+    expect(response?.headers()['strata-plan']).toContain('w=384')
   })
 })

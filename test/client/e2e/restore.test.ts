@@ -2,14 +2,23 @@ import { readFile, writeFile } from 'node:fs/promises'
 import sharp from 'sharp'
 import { expect, it } from 'vitest'
 import { photo } from '../../pictures.ts'
-import { canvasPixels } from './browser.ts'
+import { canvasPixels, event } from './browser.ts'
 import { inFolder, largestDifference, rawPixels } from './pixels.ts'
 import { describeOnStage } from './stage.ts'
 
 describeOnStage('restore', (stage) => {
-  it('restores a thumbnail without network', async () => {
-    await stage.open(stage.img(), 'window.ready = strata.prepareRestore()')
-    await stage.tab.waitForFunction(() => (document.getElementById('a') as HTMLImageElement).naturalWidth > 0)
+  it('restores without network what enhance() loaded for it', async () => {
+    const address = `${stage.cdn}/img/hills`
+    const body = `<img id="a" src="${address}.webp?w=640" srcset="${address}?w=320 320w, ${address}?w=640 640w"
+      sizes="320px" width="320" height="213" alt="Hills">`
+    await stage.open(
+      body,
+      'strata.enhance(document, { offlineZoom: true }); window.ready = strata.prepareRestore()',
+    )
+    await stage.tab.waitForFunction(() => {
+      const { currentSrc, complete } = document.getElementById('a') as HTMLImageElement
+      return complete && currentSrc.endsWith('w=320&ht=2')
+    })
     await stage.tab.evaluate(() => (window as unknown as { ready: Promise<void> }).ready)
     await stage.context.setOffline(true)
     const restored = await stage.restore()
@@ -17,12 +26,59 @@ describeOnStage('restore', (stage) => {
     const { width, data } = await canvasPixels(stage.tab, 'a')
     expect(width).toBe(640)
     await inFolder(async (path) => {
-      const accept = { headers: { Accept: 'image/*' } }
-      const jpeg = await (await fetch(`${stage.cdn}/img/hills?w=320`, accept)).arrayBuffer()
+      const jpeg = await (await fetch(`${address}?w=320&ht=2`)).arrayBuffer()
       await writeFile(path('thumb.jpg'), new Uint8Array(jpeg))
       await stage.strata('restore', path('thumb.jpg'), '-o', path('out.png'))
       expect(largestDifference(data, await rawPixels(path('out.png')))).toBeLessThanOrEqual(1)
     })
+  })
+
+  it('asks for hidden detail where an image says so, and gives the page its own source back', async () => {
+    const images = `${stage.img('data-strata="zoom" loading="lazy"')}${stage.img('loading="lazy"', 'b')}`
+    await stage.open(images, 'window.enhancement = strata.enhance()')
+    await event(stage.tab, 'painted')
+    const source = (id: string) =>
+      stage.tab.evaluate((it) => document.getElementById(it)!.getAttribute('src'), id)
+    expect(await source('a')).toBe(`${stage.cdn}/img/hills?w=320&ht=2`)
+    const painted = await stage.tab.evaluate(() =>
+      [...document.querySelectorAll('canvas')].map((canvas) => canvas.previousElementSibling?.id),
+    )
+    expect(painted).toEqual(['b'])
+    await stage.tab.evaluate(() =>
+      (window as unknown as { enhancement: { stop(): void } }).enhancement.stop(),
+    )
+    expect([await source('a'), await source('b')]).toEqual(Array(2).fill(`${stage.cdn}/img/hills?w=320`))
+  })
+
+  it('refuses a picture that is shown from layers, and says what to do', async () => {
+    const write = `document.querySelector('main').innerHTML = ${JSON.stringify(stage.img())}`
+    await stage.open('<main></main>', `${write}; strata.enhance()`)
+    await event(stage.tab, 'painted')
+    await expect(stage.restore()).rejects.toThrow(/shows layers.*data-strata="zoom"/)
+  })
+
+  it('keeps a plain picture where the server refuses to hide anything', async () => {
+    const refused = new URL(`${stage.cdn}/img/hills?w=320&ht=2`).href
+    await stage.tab.route(refused, (route) => route.fulfill({ status: 403, body: 'no' }))
+    await stage.open(stage.img(), 'strata.enhance(document, { offlineZoom: true })')
+    await expect.poll(() => stage.source()).toBe(`${stage.cdn}/img/hills?w=320`)
+    const { method, note } = await stage.restore()
+    expect([method, note]).toEqual(['plain', expect.stringContaining('ht=2')])
+  })
+
+  it('enlarges a plain picture plainly, loads no model for it, and says why', async () => {
+    const models: string[] = []
+    stage.context.on('request', (request) => {
+      if (/\.(pack|json)$/.test(request.url())) models.push(request.url())
+    })
+    await stage.open(stage.img(), '')
+    await stage.tab.waitForFunction(
+      () => 'strata' in window && (document.getElementById('a') as HTMLImageElement).naturalWidth > 0,
+    )
+    const { method, factor, width, note } = await stage.restore()
+    expect({ method, factor, width }).toEqual({ method: 'plain', factor: 2, width: 640 })
+    expect(note).toContain('it is no JPEG. Ask for ht=2')
+    expect(models).toEqual([])
   })
 
   it.each([

@@ -1,0 +1,97 @@
+import { SCREEN_WIDTHS } from '../format/widths.ts'
+import { type AddressOptions, loader } from './loader.ts'
+
+/** Widths of the candidates of a `srcset`, in device pixels: for phones held upright up to large screens. */
+export const WIDTHS: readonly number[] = [320, ...SCREEN_WIDTHS]
+
+export interface SrcsetOptions extends AddressOptions {
+  /**
+   * Size of the source in pixels, `source` in the info JSON. Nothing is enlarged: candidates above the source's width
+   * become one of that width. The height counts with `aspectRatio` only.
+   * @default unknown: wider candidates promise pixels that never come
+   */
+  readonly sourceWidth?: number | undefined
+  readonly sourceHeight?: number | undefined
+  /** Width over height of every candidate, where `fit: 'cover'` or `background` make it. @default that of the source */
+  readonly aspectRatio?: number | undefined
+  /** @default WIDTHS, and the source's width where it is known */
+  readonly widths?: readonly number[] | undefined
+}
+
+/**
+ * The value of `srcset`: a candidate for each width, which the picture has exactly.
+ * @example
+ * srcset({ src: '/cdn/img/cat', sourceWidth: 700 })
+ * // '/cdn/img/cat?w=320 320w, /cdn/img/cat?w=384 384w, /cdn/img/cat?w=640 640w, /cdn/img/cat?w=700 700w'
+ */
+export function srcset(options: SrcsetOptions): string {
+  return candidates(options)
+    .map((width) => `${candidate(options, width)} ${width}w`)
+    .join(', ')
+}
+
+export interface ImageOptions extends Omit<SrcsetOptions, 'aspectRatio'> {
+  /** Size in CSS pixels. With `height` it reserves the place, so that nothing moves when the picture comes. */
+  readonly width: number
+  readonly height: number
+  /**
+   * `fixed`: shown at `width`, so that the candidates are that width and twice that width. `fluid`: as wide as its
+   * container, at most `width`.
+   * @default 'fluid'
+   */
+  readonly layout?: 'fixed' | 'fluid' | undefined
+}
+
+export interface ImageAttributes {
+  readonly src: string
+  readonly srcset: string
+  readonly sizes: string
+  readonly width: number
+  readonly height: number
+}
+
+/**
+ * All attributes of an `<img>` except `alt`.
+ * @example
+ * imageAttributes({ src: '/cdn/img/cat', width: 640, height: 427, sourceWidth: 4000 })
+ * imageAttributes({ base: 'https://img.example.com/cdn', src: 'cat', width: 96, height: 96, layout: 'fixed', fit: 'cover' })
+ */
+export function imageAttributes(options: ImageOptions): ImageAttributes {
+  const { width, height, layout, fit, background } = options
+  const shaped = {
+    ...options,
+    widths: options.widths ?? (layout === 'fixed' ? [width, 2 * width] : undefined),
+    // Only these give a picture the proportions of its box.
+    aspectRatio: fit === 'cover' || background !== undefined ? width / height : undefined,
+  }
+  const known = candidates(shaped)
+  const fallback = known.find((each) => each >= width) ?? known[known.length - 1] ?? width
+  return {
+    src: candidate(shaped, fallback),
+    srcset: srcset(shaped),
+    sizes: sizes(width, layout),
+    width,
+    height,
+  }
+}
+
+/**
+ * The value of `sizes` for a picture that is `width` CSS pixels wide (`fixed`) or at most that wide (`fluid`).
+ * @example sizes(640) // '(min-width: 640px) 640px, 100vw'
+ */
+export function sizes(width: number, layout: 'fixed' | 'fluid' = 'fluid'): string {
+  return layout === 'fixed' ? `${width}px` : `(min-width: ${width}px) ${width}px, 100vw`
+}
+
+function candidate(options: SrcsetOptions, width: number): string {
+  const { aspectRatio } = options
+  return loader({ ...options, width, height: aspectRatio && width / aspectRatio })
+}
+
+/** Ascending as the widths are; those that the source does not have become its own, once. */
+function candidates({ sourceWidth, sourceHeight, aspectRatio, widths }: SrcsetOptions): readonly number[] {
+  const highest = sourceHeight && aspectRatio ? sourceHeight * aspectRatio : Number.POSITIVE_INFINITY
+  const limit = Math.min(sourceWidth ?? Number.POSITIVE_INFINITY, highest)
+  const wanted = widths ?? (sourceWidth ? [...WIDTHS, sourceWidth] : WIDTHS)
+  return [...new Set(wanted.map((width) => Math.round(Math.min(width, limit))))]
+}

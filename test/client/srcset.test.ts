@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest'
+import { imageAttributes, sizes, srcset, WIDTHS } from '../../src/client/index.ts'
+import { DEFAULT_WIDTHS } from '../../src/format/ladder.ts'
+
+/** Widths of the candidates; each address asks for the width that its descriptor promises. */
+function widthsOf(text: string): number[] {
+  return text.split(', ').map((candidate) => {
+    const [, asked, promised] = /[?&]w=(\d+)\S* (\d+)w$/.exec(candidate) ?? []
+    expect(asked, candidate).toBe(promised)
+    return Number(promised)
+  })
+}
+
+describe('srcset', () => {
+  it('lists the widths of screens', () => {
+    expect(widthsOf(srcset({ src: '/i' }))).toEqual(WIDTHS)
+    // A width of the ladder costs no resizing.
+    expect(WIDTHS).toEqual(expect.arrayContaining([...DEFAULT_WIDTHS]))
+    expect(WIDTHS).toEqual([320, 384, 640, 750, 828, 1080, 1200, 1280, 1600, 1920, 2048, 2560, 3840])
+  })
+
+  it.each([
+    [200, [200]],
+    [320, [320]],
+    [700, [320, 384, 640, 700]],
+    [6000, [...WIDTHS, 6000]],
+  ])('ends with the width of a source of %d', (sourceWidth, expected) => {
+    expect(widthsOf(srcset({ src: '/i', sourceWidth }))).toEqual(expected)
+  })
+
+  it('bounds given widths by the source, and adds none', () => {
+    expect(widthsOf(srcset({ src: '/i', sourceWidth: 500, widths: [320, 640, 960] }))).toEqual([320, 500])
+    expect(widthsOf(srcset({ src: '/i', sourceWidth: 5000, widths: [320, 640] }))).toEqual([320, 640])
+  })
+
+  it('cuts all candidates alike, and none is larger than what can be cut out of the source', () => {
+    const options = { src: '/i', fit: 'cover', aspectRatio: 2, widths: [400, 3000] } as const
+    expect(srcset({ ...options, sourceWidth: 4000, sourceHeight: 1000 })).toBe(
+      '/i?w=400&h=200&fit=cover 400w, /i?w=2000&h=1000&fit=cover 2000w',
+    )
+  })
+})
+
+describe('imageAttributes', () => {
+  const made = imageAttributes({ src: '/i', width: 700, height: 400, sourceWidth: 2000, quality: 60 })
+
+  it('has a src that is one of its candidates, wide enough', () => {
+    expect(made.src).toBe('/i?w=750&q=60')
+    expect(made.srcset.split(', ').map((candidate) => candidate.split(' ')[0])).toContain(made.src)
+    expect(imageAttributes({ src: '/i', width: 700, height: 400, sourceWidth: 500 }).src).toBe('/i?w=500')
+  })
+
+  it('says how wide the picture is shown', () => {
+    expect(made).toMatchObject({ sizes: '(min-width: 700px) 700px, 100vw', width: 700, height: 400 })
+    expect(sizes(300, 'fixed')).toBe('300px')
+  })
+
+  it('has two candidates where the picture is shown at one width', () => {
+    const fixed = { src: '/i', width: 300, height: 200, layout: 'fixed' } as const
+    expect(imageAttributes(fixed)).toEqual({
+      ...{ src: '/i?w=300', srcset: '/i?w=300 300w, /i?w=600 600w', sizes: '300px', width: 300, height: 200 },
+    })
+    expect(widthsOf(imageAttributes({ ...fixed, sourceWidth: 450 }).srcset)).toEqual([300, 450])
+    expect(widthsOf(imageAttributes({ ...fixed, sourceWidth: 200 }).srcset)).toEqual([200])
+  })
+
+  it('asks for the shape of its box only where the picture takes that shape', () => {
+    const box = { base: '/cdn', src: 'cat', width: 96, height: 48, layout: 'fixed' } as const
+    expect(imageAttributes(box).src).toBe('/cdn/img/cat?w=96')
+    expect(imageAttributes({ ...box, fit: 'cover', focus: [0, 0.5] }).srcset).toBe(
+      '/cdn/img/cat?w=96&h=48&fit=cover&focus=0%2C0.5 96w, /cdn/img/cat?w=192&h=96&fit=cover&focus=0%2C0.5 192w',
+    )
+    expect(imageAttributes({ ...box, background: 'fff' }).src).toBe('/cdn/img/cat?w=96&h=48&bg=fff')
+  })
+
+  it('never writes a comma into an address, where it could end a candidate', () => {
+    const { srcset } = imageAttributes({ src: '/i', width: 300, height: 200, fit: 'cover', focus: [1, 0] })
+    expect(srcset.split(', ').every((candidate) => !candidate.includes(','))).toBe(true)
+  })
+})
