@@ -2,7 +2,7 @@ import { transcodeLayer } from '../../edge/transcoder/transcode-layer.ts'
 import { readHeader } from '../../format/reader.ts'
 import { createWasmRuntime } from '../../runtime/node.ts'
 import { type Observer, observedTranscode } from '../observe.ts'
-import { watchWasmMemory } from './wasm-memory.ts'
+import { watchWasmMemory } from '../wasm-memory.ts'
 
 /** Memory that one transcode of a file's top layer took, in bytes. */
 export interface MemoryUse {
