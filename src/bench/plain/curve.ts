@@ -1,7 +1,7 @@
 import { interpolate } from '../../node/rival-files.ts'
 
 /** One file. */
-export interface Point {
+interface Point {
   /** What the encoder was given. */
   readonly setting: number
   readonly bytes: number

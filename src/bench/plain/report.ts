@@ -52,7 +52,7 @@ interface Unreached {
   readonly best: number
 }
 
-export interface PlainReport {
+interface PlainReport {
   readonly score: number
   readonly widths: readonly PlainSummary[]
   readonly unreached: readonly Unreached[]
