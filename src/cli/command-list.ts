@@ -83,6 +83,10 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     description: 'Measure the bytes of every width against MozJPEG, WebP and AVIF',
     load: async () => (await import('./commands/bench/delivered.ts')).benchDeliveredCommand,
   },
+  'bench plain': {
+    description: 'Measure the pictures that browsers get against those made of the original',
+    load: async () => (await import('./commands/bench/plain.ts')).benchPlainCommand,
+  },
   'bench thumbnail': {
     description: 'Measure pictures restored from thumbnails',
     load: async () => (await import('./commands/bench/thumbnail.ts')).benchThumbnailCommand,

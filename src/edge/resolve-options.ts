@@ -2,18 +2,15 @@ import type { Context, Env } from 'hono'
 import { StrataError } from '../core/errors.ts'
 import { MAX_DIMENSION } from '../format/layout.ts'
 import { PICTURE_FORMATS, type PictureFormat } from '../format/media-type.ts'
-import { SCREEN_WIDTHS } from '../format/widths.ts'
 import { checkSigning } from './access/sign.ts'
 import type { ImageCdnOptions, ResolvedOptions } from './options.ts'
+import { DEFAULT_RULES } from './plan/default-rules.ts'
 import { checkRemoteSources } from './sources/allow-list.ts'
 
 /** Gives the value of an option, or its default. @throws StrataError OPTION_INVALID */
 type Rule = (given: unknown, name: string) => unknown
 
 const YEAR_S = 31_536_000
-/** Of icons, thumbnails and screens. */
-const HINT_WIDTHS = [16, 32, 48, 64, 96, 128, 256, ...SCREEN_WIDTHS]
-
 /** One line for each option of ImageCdnOptions. */
 const RULES: Readonly<Record<keyof ImageCdnOptions, Rule>> = {
   bucket: accessor(),
@@ -30,17 +27,17 @@ const RULES: Readonly<Record<keyof ImageCdnOptions, Rule>> = {
   remote: checked(checkRemoteSources),
   signing: checked(checkSigning),
   formats,
-  allowedWidths: widths([]),
-  hintWidths: widths(HINT_WIDTHS),
+  allowedWidths: widths(DEFAULT_RULES.allowedWidths),
+  hintWidths: widths(DEFAULT_RULES.hintWidths),
   persist: flag(false),
   promote,
   lease: accessor(nothing),
   serveOriginal: boolean(false),
-  defaultWidth: integer(1280, 1, MAX_DIMENSION),
-  maxTranscodeWidth: integer(1920, 1, MAX_DIMENSION),
-  maxEmbedWidth: integer(1600, 0, MAX_DIMENSION),
-  hyperThumbnail: choice(['asked', 'always']),
-  hints: choice(['fill', 'cap', 'off']),
+  defaultWidth: integer(DEFAULT_RULES.defaultWidth, 1, MAX_DIMENSION),
+  maxTranscodeWidth: integer(DEFAULT_RULES.maxTranscodeWidth, 1, MAX_DIMENSION),
+  maxEmbedWidth: integer(DEFAULT_RULES.maxEmbedWidth, 0, MAX_DIMENSION),
+  hyperThumbnail: choice(['asked', 'always'], DEFAULT_RULES.hyperThumbnail),
+  hints: choice(['fill', 'cap', 'off'], DEFAULT_RULES.hints),
   maxUploadBytes: integer(100 * 1024 * 1024, 1, Number.MAX_SAFE_INTEGER),
   maxAge: integer(300, 0, YEAR_S),
   staleWhileRevalidate: integer(86_400, 0, YEAR_S),
@@ -121,10 +118,10 @@ function integer(byDefault: number, min: number, max: number): Rule {
   }
 }
 
-/** One of these texts; the first by default. */
-function choice(values: readonly string[]): Rule {
+/** One of these texts. */
+function choice(values: readonly string[], byDefault: string): Rule {
   return (given, name) => {
-    const value = given ?? values[0]
+    const value = given ?? byDefault
     if (values.some((allowed) => allowed === value)) return value
     throw invalidOption(name, values.join(' or '), value)
   }
@@ -155,7 +152,7 @@ function promote(given: unknown, name: string): (c: Context) => number {
 /** A list of formats, each once, or a function that gives one or undefined; resolved to a function. */
 function formats(given: unknown, name: string): (c: Context) => readonly PictureFormat[] {
   const check = (value: unknown): readonly PictureFormat[] => {
-    const list = value ?? ['avif', 'webp', 'jpeg']
+    const list = value ?? DEFAULT_RULES.formats
     const isKnown = Array.isArray(list) && list.every((format) => PICTURE_FORMATS.includes(format))
     if (isKnown && list.length > 0 && new Set(list).size === list.length) return list
     throw invalidOption(name, `a list of ${PICTURE_FORMATS.join(', ')}, each at most once`, list)

@@ -3,17 +3,16 @@
  * @module
  */
 
-import { execFile } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { StrataError } from '../../core/errors.ts'
 import { sha256 } from '../../core/hash.ts'
 import { ladderFor } from '../../format/ladder.ts'
 import { SOURCE_HASH_BYTES } from '../../format/layout.ts'
 import type { FileCodec } from '../../node/file-codec.ts'
 import { resizeLanczos } from '../../node/ingest.ts'
+import { measureInChild } from '../child.ts'
 import { samplePicture } from '../pictures/sample.ts'
 import type { MemoryUse } from './probe.ts'
 
@@ -67,17 +66,10 @@ export async function measureMemory(
 
 /** A probe that runs `strata bench memory --file` of this program with a garbage collector that can be called. */
 export function childProbe(program: string): MemoryProbe {
-  const run = promisify(execFile)
   return async (path) => {
-    const argv = ['--expose-gc', program, 'bench', 'memory', '--file', path, '--json']
-    try {
-      const { stdout } = await run(process.execPath, argv)
-      const [use] = (JSON.parse(stdout) as { pictures: MemoryUse[] }).pictures
-      if (use) return use
-    } catch (cause) {
-      const { stderr = '' } = cause as { stderr?: string }
-      throw new StrataError('INTERNAL', `the measuring process failed: ${stderr.trim()}`, { cause })
-    }
+    const report = await measureInChild(program, ['bench', 'memory', '--file', path])
+    const [use] = (report as { readonly pictures: readonly MemoryUse[] }).pictures
+    if (use) return use
     throw new StrataError('INTERNAL', 'the measuring process measured nothing')
   }
 }

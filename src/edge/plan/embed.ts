@@ -2,6 +2,7 @@ import type { Size } from '../../core/box.ts'
 import { StrataError } from '../../core/errors.ts'
 import type { LayerInfo } from '../../format/types.ts'
 import type { EmbedFactor } from '../request/params.ts'
+import { MAX_EMBEDDED_PIXELS } from '../transcoder/limits.ts'
 import type { EmbedModel } from '../transcoder/transcoder.ts'
 import { snapUp } from './layers.ts'
 
@@ -43,7 +44,9 @@ export function chooseEmbed(
     throw new StrataError('PARAM_INVALID', `ht: only ${available} is available in this version, got ${asked}`)
   }
   for (const model of embedModels.toSorted((a, b) => b.factor - a.factor)) {
-    if (model.factor > wanted || model.factor * shown.width > maxEmbedWidth) continue
+    const hidden = model.factor ** 2 * shown.width * shown.height
+    if (model.factor > wanted || hidden > MAX_EMBEDDED_PIXELS) continue
+    if (model.factor * shown.width > maxEmbedWidth) continue
     const least = model.factor * (shown.width - 1) + 1
     const layer = snapUp(layers, least)
     if (layer.width >= least) return { model, layer }

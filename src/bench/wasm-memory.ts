@@ -1,7 +1,7 @@
 type Constructor = new (...args: never[]) => object
 
 /** All WebAssembly memory of this process. */
-interface WasmMemory {
+export interface WasmMemory {
   /** Bytes of all memories made since the call of `watchWasmMemory`. */
   bytes(): number
 }

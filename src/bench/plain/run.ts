@@ -1,0 +1,102 @@
+/**
+ * `strata bench plain`: the pictures that browsers get from a layered file, against what is made of the original.
+ * @module
+ */
+
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { basename, join, parse } from 'node:path'
+import sharp from 'sharp'
+import { hex } from '../../core/bytes.ts'
+import { sha256 } from '../../core/hash.ts'
+import type { RgbImage } from '../../core/image.ts'
+import { ladderFor } from '../../format/ladder.ts'
+import { SOURCE_HASH_BYTES } from '../../format/layout.ts'
+import { readHeader } from '../../format/reader.ts'
+import { createRuntime } from '../../node/compose.ts'
+import type { FileCodec } from '../../node/file-codec.ts'
+import { readInput, writeOutput } from '../../node/files.ts'
+import { readPicture, resizeLanczos } from '../../node/ingest.ts'
+import { listPictures } from '../folder.ts'
+import type { PeakMemory } from '../peak-memory.ts'
+import { transcodeParts } from './answers.ts'
+import { type AnswerCpu, measureCpu } from './cpu.ts'
+import { measureWidth, type PlainRow } from './measure.ts'
+import type { AnswerProbe } from './memory.ts'
+
+interface PlainBenchOptions {
+  /** Folder of pictures. */
+  readonly images: string
+  /** Each picture is measured at all of them that it has. */
+  readonly widths: readonly number[]
+  /** SSIMULACRA2 at which bytes are compared. */
+  readonly score: number
+  /** Rounds of the CPU measurement; 0: none. */
+  readonly samples: number
+  /** Folder where the .strata files stay, and those of an earlier run are found. @default none */
+  readonly files?: string | undefined
+  readonly codec: Pick<FileCodec, 'encodeUnverified'>
+  readonly probe: AnswerProbe
+  readonly progress: (text: string) => void
+}
+
+/** One width of one photograph, with what it costs. */
+export interface MeasuredRow extends PlainRow {
+  readonly image: string
+  /** Null where it was not timed. */
+  readonly cpuMs: AnswerCpu | null
+  readonly memory: PeakMemory
+}
+
+/** Rounds of warm-up after the first. */
+const WARMED_UP = 2
+
+/**
+ * Measures all pictures of a folder.
+ * @throws StrataError FILE_FAILED for no pictures, or encoders that are not installed; INPUT_*, MODEL_INVALID
+ */
+export async function benchPlain(options: PlainBenchOptions): Promise<MeasuredRow[]> {
+  const { images, widths, score, samples, probe, progress } = options
+  const parts = transcodeParts(await createRuntime('wasm'))
+  // One thread for sharp, as the edge has; CPU time would be the same, but its encoders would split pictures.
+  sharp.concurrency(1)
+  const temporary = options.files === undefined ? await mkdtemp(join(tmpdir(), 'strata-plain-')) : undefined
+  const rows: MeasuredRow[] = []
+  try {
+    for (const path of await listPictures(images)) {
+      const say = (text: string) => progress(`${basename(path)} ${text}`)
+      const original = await readInput(path)
+      const picture = await readPicture(original.slice())
+      const target = join(options.files ?? temporary!, `${parse(path).name}.strata`)
+      say('encoding')
+      const file = await fileOf(target, original, picture, options)
+      for (const width of widths.filter((width) => width <= picture.width)) {
+        const row = await measureWidth(file, picture, width, { score, parts, progress: say })
+        say(`${width} CPU time`)
+        const warmUp = rows.some(({ cpuMs }) => cpuMs !== null) ? WARMED_UP : undefined
+        const cpuMs = samples > 0 ? await measureCpu(file, original, width, { parts, samples, warmUp }) : null
+        say(`${width} memory`)
+        rows.push({ image: parse(path).name, ...row, cpuMs, memory: await probe(target, width) })
+      }
+    }
+  } finally {
+    if (temporary !== undefined) await rm(temporary, { recursive: true, force: true })
+  }
+  return rows
+}
+
+/** The .strata file at this path, encoded first unless it was made of this original. */
+async function fileOf(
+  path: string,
+  original: Uint8Array,
+  picture: RgbImage,
+  { codec }: Pick<PlainBenchOptions, 'codec'>,
+): Promise<Uint8Array> {
+  const hash = (await sha256(original)).subarray(0, SOURCE_HASH_BYTES)
+  const known = await readInput(path).catch(() => undefined)
+  if (known !== undefined && readHeader(known).source.sha256 === hex(hash)) return known
+  const ladder = ladderFor(picture.width)
+  const file = await codec.encodeUnverified(picture, { ladder, sha256: hash, resize: resizeLanczos })
+  await writeOutput(path, file)
+  return file
+}
