@@ -9,8 +9,9 @@ import type { ReadGrant } from '../access/authorize.ts'
 import type { Jobs } from '../ingest/jobs.ts'
 import { PENDING_HEADERS } from '../ingest/pending.ts'
 import { resumeIfDead } from '../ingest/resume.ts'
-import { makePlan, type Plan, type PlanInput, type PlanRules } from '../plan/plan.ts'
+import { makePlan } from '../plan/plan.ts'
 import { planRender } from '../plan/render.ts'
+import type { PlanInput, PlannedRender, PlanRules } from '../plan/types.ts'
 import { readAccept } from '../request/accept.ts'
 import { readHints } from '../request/hints.ts'
 import { type ImageId, parseImageId, parseImageName } from '../request/image-id.ts'
@@ -169,7 +170,7 @@ async function answerReady(
 /** A picture that the origin makes; where it does not answer, the edge makes what it can. */
 async function answerRendered(
   { id, state, header }: LoadedImage,
-  plan: Extract<Plan, { kind: 'render' }>,
+  plan: PlannedRender,
   { request, policy, timing }: ImageRequest,
   services: ReadServices,
 ): Promise<Response | undefined> {

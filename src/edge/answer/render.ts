@@ -1,6 +1,6 @@
 import { mediaTypeOf } from '../../format/media-type.ts'
 import { renderKey } from '../plan/etag.ts'
-import { renderLabel } from '../plan/plan.ts'
+import { renderLabel } from '../plan/label.ts'
 import type { RenderPlan } from '../plan/render.ts'
 import { matchesNone } from '../request/conditions.ts'
 import { findOrMake, type VariantServices } from '../variants/find-or-make.ts'

@@ -1,5 +1,5 @@
 import { SCREEN_WIDTHS } from '../../format/widths.ts'
-import type { PlanRules } from './plan.ts'
+import type { PlanRules } from './types.ts'
 
 /** What an edge decides by where its options say nothing. */
 export const DEFAULT_RULES: Omit<PlanRules, 'embedModels' | 'exactQuality' | 'canRender'> = {

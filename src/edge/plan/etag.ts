@@ -1,6 +1,6 @@
 import type { RenderRequest } from '../origin/render.ts'
 import { decisionKey } from '../transcoder/wire.ts'
-import type { TranscodePlan } from './plan.ts'
+import type { TranscodePlan } from './types.ts'
 
 /**
  * ETag of a picture that is made, known without decoding. Weak, because a Transcoder promises the same picture for a

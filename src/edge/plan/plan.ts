@@ -4,71 +4,18 @@
  * always gives the same plan, and a table of cases tests it.
  */
 
-import { type Box, type BoxedSize, coveringPart, fitBox, type Size } from '../../core/box.ts'
+import type { Size } from '../../core/box.ts'
 import { invalidParam } from '../../core/errors.ts'
-import type { PictureFormat } from '../../format/media-type.ts'
 import type { LayerInfo, StrataHeader } from '../../format/types.ts'
-import type { RenderRequest } from '../origin/render.ts'
-import type { Acceptance } from '../request/accept.ts'
-import type { ClientHints } from '../request/hints.ts'
 import type { ImageParams } from '../request/params.ts'
-import type { TranscodeRequest } from '../transcoder/transcoder.ts'
-import { chooseEmbed, type EmbedRules, wantedFactor } from './embed.ts'
-import { chooseFormat, type FormatRules, isMadeHere } from './format.ts'
+import { chooseEmbed, wantedFactor } from './embed.ts'
+import { chooseFormat, isMadeHere } from './format.ts'
+import { frameOf } from './frame.ts'
 import { chooseSource, decodable, last, snapUp } from './layers.ts'
-import { type QualityRules, wantedQuality } from './quality.ts'
-import { planRender, type RenderPlan, renderRequest } from './render.ts'
-import { allowSize, type SizeRules, type WantedWidth, wantedWidth } from './wanted-size.ts'
-
-/** What a decision rests on, besides the file's header and the rules. */
-export interface PlanInput {
-  readonly params: ImageParams
-  readonly hints: ClientHints
-  /** What `Accept` says; it counts only where the URL names no format. */
-  readonly accepted: Acceptance
-}
-
-export interface PlanRules extends SizeRules, EmbedRules, FormatRules, QualityRules {
-  /** Width in pixels of the widest layer that is decoded at the edge. */
-  readonly maxTranscodeWidth: number
-  /** Whether the original is there, so that the origin can make pictures of it. */
-  readonly canRender: boolean
-}
-
-interface PlanBase {
-  /** Bytes of the file up to the end of the highest layer that is sent or decoded. */
-  readonly length: number
-  /** Request headers that the decision depends on. */
-  readonly vary: readonly string[]
-  /** Image pixels per CSS pixel, only where a hint chose the width: it changes the page's layout. */
-  readonly contentDpr: number | undefined
-}
-
-/** Send the bytes [0, length) of the file as they are. */
-export interface TruncatePlan extends PlanBase {
-  readonly kind: 'truncate'
-  /** Highest layer that is sent. */
-  readonly layer: number
-}
-
-/** Decode one layer and send it as a picture that every browser, or this client, reads. */
-export interface TranscodePlan extends PlanBase {
-  readonly kind: 'transcode'
-  readonly request: TranscodeRequest
-  /** Id of the model that hides the detail; undefined where `request.ht` is 1. */
-  readonly embedModel?: string
-  /** Formats to try, in this order, where the encoder of `request.format` fails. */
-  readonly fallbacks: readonly PictureFormat[]
-  /** How the origin would make the same picture; undefined where it cannot. */
-  readonly render?: RenderRequest
-}
-
-/** Have the origin make the picture; where it cannot, decode a layer after all. */
-interface PlannedRender extends RenderPlan {
-  readonly otherwise?: TranscodePlan
-}
-
-export type Plan = TruncatePlan | TranscodePlan | PlannedRender
+import { wantedQuality } from './quality.ts'
+import { planRender, renderRequest } from './render.ts'
+import type { Plan, PlanInput, PlannedRender, PlanRules, TranscodePlan } from './types.ts'
+import { allowSize, type WantedWidth, wantedWidth } from './wanted-size.ts'
 
 /** What was asked for, and the layers that it may be made of. */
 interface Sizes {
@@ -77,8 +24,8 @@ interface Sizes {
   readonly layers: readonly LayerInfo[]
 }
 
-/** Pixels of the largest layer that is decoded here while the origin can render: some two seconds of work. */
-const MAX_DECODED_PIXELS = 6_000_000
+/** Pixels of the largest layer that is decoded here while the origin can render: about a second of work. */
+const LONG_DECODE_PIXELS = 6_000_000
 
 /**
  * Decides how one request is answered. A picture is as wide as asked for, but never above the source's width.
@@ -113,8 +60,9 @@ function planPicture(
   const layers = decodable(header.layers, rules.maxTranscodeWidth)
   const asked = allowSize(params, wanted, rules.allowedWidths)
   if (!rules.canRender) return planTranscode(header, input, rules, { wanted, asked, layers })
-  const largest = sizeOf(header.source, header.source, params, asked, rules)
-  const here = sizeOf(header.source, last(layers), params, asked, rules)
+  const { source } = header
+  const largest = frameOf(source, source, params, asked, rules).boxed.size
+  const here = frameOf(source, last(layers), params, asked, rules).boxed.size
   const rendered = planRender(input, rules)
   // Any width above the source's is the source's, under one name.
   const bounded =
@@ -126,7 +74,7 @@ function planPicture(
   if (ht !== 1) return plan
   const { width, height } = header.layers[layer] as Size
   const isLarger = largest.width > here.width || largest.height > here.height
-  if (isLarger || width * height > MAX_DECODED_PIXELS) return { ...whole, otherwise: plan }
+  if (isLarger || width * height > LONG_DECODE_PIXELS) return { ...whole, otherwise: plan }
   return { ...plan, render: renderRequest(params, asked, format, quality) }
 }
 
@@ -136,7 +84,7 @@ function planTranscode(
   rules: PlanRules,
   { wanted, asked, layers }: Sizes,
 ): TranscodePlan {
-  const frame = frameOf(header, layers, params, asked, rules)
+  const frame = frameOf(header.source, last(layers), params, asked, rules)
   const { size, shown, scale } = frame.boxed
   const embed = frame.isWhole ? hiddenIn(layers, size, params, rules) : undefined
   const factor = embed?.model.factor ?? 1
@@ -152,52 +100,8 @@ function planTranscode(
     fallbacks,
     length: source.end,
     vary: dependsOnSaveData ? [...wanted.vary, 'Save-Data'] : wanted.vary,
-    contentDpr: density(frame.width * scale, wanted),
+    contentDpr: density(asked.width * scale, wanted),
   }
-}
-
-/** The size of the picture, and which part of the source it shows how. */
-function frameOf(
-  { source }: StrataHeader,
-  layers: readonly Size[],
-  params: ImageParams,
-  asked: Size,
-  rules: PlanRules,
-): {
-  readonly boxed: BoxedSize
-  readonly width: number
-  readonly placing: Pick<TranscodeRequest, 'fit' | 'focus' | 'background'>
-  /** Whether the picture shows the whole source and nothing else. */
-  readonly isWhole: boolean
-} {
-  const largest = layers[layers.length - 1] as Size
-  const boxed = fitBox(source, largest, boxOf(params, asked), 2 * rules.maxTranscodeWidth)
-  const { padded } = boxOf(params, asked)
-  const { size, shown } = boxed
-  const { height, fit, focus, background } = params
-  const isPadded = padded && !isSame(size, shown)
-  const isCovering = height !== undefined && fit === 'cover' && !isSame(coveringPart(largest, size), largest)
-  const placing = isCovering
-    ? { fit: 'cover' as const, ...(focus && { focus }) }
-    : isPadded
-      ? { fit: 'contain' as const, background }
-      : {}
-  return { boxed, width: asked.width, placing, isWhole: !isPadded && !isCovering }
-}
-
-function boxOf({ height, fit, background }: ImageParams, asked: Size): Box {
-  const isBoxed = height !== undefined
-  const padded = isBoxed && fit === 'contain' && background !== undefined
-  return { width: asked.width, height: isBoxed ? asked.height : undefined, fit, padded }
-}
-
-/** Size of the picture where it is made of a picture of size `largest`. */
-function sizeOf(source: Size, largest: Size, params: ImageParams, asked: Size, rules: PlanRules): Size {
-  return fitBox(source, largest, boxOf(params, asked), 2 * rules.maxTranscodeWidth).size
-}
-
-function isSame(a: Size, b: Size): boolean {
-  return a.width === b.width && a.height === b.height
 }
 
 /** What a JPEG of this size hides. @throws StrataError PARAM_INVALID where another format is asked to hide something */
@@ -215,17 +119,4 @@ function hiddenIn(
 /** Value of `Content-DPR` for a picture of this width. */
 function density(width: number, wanted: WantedWidth): number | undefined {
   return wanted.cssWidth === undefined ? undefined : width / wanted.cssWidth
-}
-
-/** Value of the `Strata-Plan` response header. */
-export function planLabel(plan: Plan): string {
-  if (plan.kind === 'truncate') return `truncate;layer=${plan.layer}`
-  if (plan.kind === 'render') return renderLabel(plan.request)
-  const { layer, width, format, ht } = plan.request
-  return `transcode;layer=${layer};w=${width};f=${format}${ht === 1 ? '' : `;ht=${ht}`}`
-}
-
-/** The same for a picture that the origin makes. @param width of the picture, where it is known */
-export function renderLabel({ width, format }: RenderRequest, delivered = width): string {
-  return `render;w=${delivered === undefined ? 'auto' : Math.round(delivered)};f=${format}`
 }

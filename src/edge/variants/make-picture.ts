@@ -1,6 +1,6 @@
 import { readAtMost } from '../../core/body.ts'
 import { StrataError } from '../../core/errors.ts'
-import type { TranscodePlan } from '../plan/plan.ts'
+import type { TranscodePlan } from '../plan/types.ts'
 import type { LoadedImage } from '../store/header-cache.ts'
 import type { ImageStore } from '../store/store.ts'
 import type { MemoryBudget } from '../transcoder/memory-budget.ts'

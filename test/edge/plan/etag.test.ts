@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { pictureEtag } from '../../../src/edge/plan/etag.ts'
-import type { TranscodePlan } from '../../../src/edge/plan/plan.ts'
+import type { TranscodePlan } from '../../../src/edge/plan/types.ts'
 import { prefixEtag } from '../../../src/format/version.ts'
 
 const H = '00112233445566778899aabbccddeeff'

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { makePlan, type Plan, type PlanRules, planLabel } from '../../../src/edge/plan/plan.ts'
+import { planLabel } from '../../../src/edge/plan/label.ts'
+import { makePlan } from '../../../src/edge/plan/plan.ts'
+import type { Plan, PlanRules } from '../../../src/edge/plan/types.ts'
 import { readAccept } from '../../../src/edge/request/accept.ts'
 import { readHints } from '../../../src/edge/request/hints.ts'
 import { parseImageParams } from '../../../src/edge/request/params.ts'

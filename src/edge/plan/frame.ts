@@ -1,0 +1,48 @@
+import { type Box, type BoxedSize, coveringPart, fitBox, type Size } from '../../core/box.ts'
+import type { ImageParams } from '../request/params.ts'
+import type { TranscodeRequest } from '../transcoder/transcoder.ts'
+import type { PlanRules } from './types.ts'
+
+type FrameRules = Pick<PlanRules, 'maxTranscodeWidth'>
+
+interface Frame {
+  readonly boxed: BoxedSize
+  readonly placing: Pick<TranscodeRequest, 'fit' | 'focus' | 'background'>
+  /** Whether the picture shows the whole source and nothing else. */
+  readonly isWhole: boolean
+}
+
+/**
+ * The size of a picture, and which part of the source it shows how.
+ * @param source proportions of the picture
+ * @param largest size in which it can be had at most
+ * @param asked width, and height where the URL names one, in device pixels
+ */
+export function frameOf(
+  source: Size,
+  largest: Size,
+  params: ImageParams,
+  asked: Size,
+  rules: FrameRules,
+): Frame {
+  const box = boxOf(params, asked)
+  const boxed = fitBox(source, largest, box, 2 * rules.maxTranscodeWidth)
+  const { size, shown } = boxed
+  const { fit, focus, background } = params
+  const isPadded = box.padded && !isSame(size, shown)
+  const isCovering =
+    box.height !== undefined && fit === 'cover' && !isSame(coveringPart(largest, size), largest)
+  if (isCovering) return { boxed, placing: { fit: 'cover', ...(focus && { focus }) }, isWhole: false }
+  if (isPadded) return { boxed, placing: { fit: 'contain', background }, isWhole: false }
+  return { boxed, placing: {}, isWhole: true }
+}
+
+function boxOf({ height, fit, background }: ImageParams, asked: Size): Box {
+  const isBoxed = height !== undefined
+  const padded = isBoxed && fit === 'contain' && background !== undefined
+  return { width: asked.width, height: isBoxed ? asked.height : undefined, fit, padded }
+}
+
+function isSame(a: Size, b: Size): boolean {
+  return a.width === b.width && a.height === b.height
+}
