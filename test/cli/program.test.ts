@@ -105,10 +105,12 @@ describe('the program', () => {
       'node',
       'sharp',
       'onnxruntime-node',
+      '@jsquash/avif',
+      '@jsquash/webp',
       'onnxruntime-web',
       'models',
     ])
-    expect(checks.slice(0, 4).every((check) => check.ok)).toBe(true)
+    expect(checks.slice(0, 6).every((check) => check.ok)).toBe(true)
     expect([ok, code]).toEqual(hasModels ? [true, 0] : [false, 1])
   })
 })

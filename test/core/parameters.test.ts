@@ -29,12 +29,13 @@ describe('parameters', () => {
   })
 
   it('may be points', () => {
-    expect(['0,1', '0.25,0.5', '1.0,0.000001'].map((text) => point('focus', text))).toEqual([
+    expect(['0,1', '0.25,0.5', '1.0,0.000001', '.5,.25'].map((text) => point('focus', text))).toEqual([
       { x: 0, y: 1 },
       { x: 0.25, y: 0.5 },
       { x: 1, y: 0.000001 },
+      { x: 0.5, y: 0.25 },
     ])
-    for (const text of ['', '0', '0,', ',0', '1.1,0', '0,1.000001', '-0,0', '.5,.5', '0;0', '0,0,0', ' 0,0'])
+    for (const text of ['', '0', '0,', ',0', '1.1,0', '0,1.000001', '-0,0', '.,.', '0;0', '0,0,0', ' 0,0'])
       expect(() => point('focus', text), text).toThrow(refused('focus'))
   })
 
