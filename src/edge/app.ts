@@ -71,7 +71,7 @@ export function createEdgeApp<E extends Env>(options: ResolvedOptions<E>): Hono<
     const services = servicesFor(c, options, shared)
     const { maxUploadBytes } = options
     const upload = { maxUploadBytes, remote: options.remote(c) }
-    return dropStale(c, services, await putImage(c.req.param('name'), c.req.raw, services, upload))
+    return forget(c, services, await putImage(c.req.param('name'), c.req.raw, services, upload))
   })
   app.delete('/img/:name', async (c) => {
     await authorizeWrite(c, options)
@@ -89,7 +89,7 @@ export function createEdgeApp<E extends Env>(options: ResolvedOptions<E>): Hono<
   app.post('/img/:name/encode', async (c) => {
     await authorizeWrite(c, options)
     const services = servicesFor(c, options, shared)
-    return dropStale(c, services, await reencodeImage(c.req.param('name'), c.req.raw, services))
+    return forget(c, services, await reencodeImage(c.req.param('name'), c.req.raw, services))
   })
 
   app.all('/img/:name/original', (c) => {
@@ -115,7 +115,13 @@ export function createEdgeApp<E extends Env>(options: ResolvedOptions<E>): Hono<
   return app
 }
 
-/** After a change of an image: what is stale goes, pictures after the answer. */
+/** After an upload: the record that this isolate knows is old. What the image had is served until the upload is ready. */
+function forget(c: Context, { states }: Services, response: Response): Response {
+  states.forget(c.req.param('name') ?? '')
+  return response
+}
+
+/** After a deletion: what is stale goes, pictures after the answer. */
 function dropStale(c: Context, { dropStale, keepAlive }: Services, response: Response): Response {
   keepAlive(dropStale(c.req.param('name') ?? '').catch(() => undefined))
   return response

@@ -49,24 +49,24 @@ describe('the engines of the transcoder Worker', () => {
   // Before the JPEG writer samples differ by at most 1, which the tests of exactness see to.
   it.each([0, 1, 2])('make the same picture of layer %i', async (index) => {
     const { width, height } = layers[index]!
-    const query = `layer=${index}&w=${width}&h=${height}&q=100&ht=1`
+    const query = `layer=${index}&w=${width}&h=${height}&q=100&f=jpeg&ht=1`
     await expectAlike(query, truncateToLayer(file, index))
   })
 
   it('make the same picture of part of a layer', async () => {
-    await expectAlike('layer=2&w=120&h=80&q=100&ht=1&fit=cover', file)
+    await expectAlike('layer=2&w=120&h=80&q=100&f=jpeg&ht=1&fit=cover', file)
   })
 
   it('hide the same picture in a thumbnail', async () => {
     const { width, height } = layers[1]!
-    await expectAlike(`layer=2&w=${width}&h=${height}&q=90&ht=2`, file)
+    await expectAlike(`layer=2&w=${width}&h=${height}&q=90&f=jpeg&ht=2`, file)
   })
 
   it('refuse a damaged file alike, and go on', async () => {
     const damaged = file.slice()
     damaged.fill(0x5a, layers[0]!.end - 40, layers[0]!.end)
     const { width, height } = layers[0]!
-    const query = `layer=0&w=${width}&h=${height}&q=90&ht=1`
+    const query = `layer=0&w=${width}&h=${height}&q=90&f=jpeg&ht=1`
     const [ours, theirs] = await answers(query, truncateToLayer(damaged, 0))
     expect(ours.status).toBeGreaterThanOrEqual(400)
     expect(theirs).toEqual(ours)
@@ -76,14 +76,14 @@ describe('the engines of the transcoder Worker', () => {
 
   it('refuse layers that do not fit into their memory: on ONNX Runtime those wider than 2560 pixels', async () => {
     const wide = await encode(gradient(2624, 256), [2624])
-    const [ours, theirs] = await answers('layer=0&w=2624&h=256&q=75&ht=1', wide)
+    const [ours, theirs] = await answers('layer=0&w=2624&h=256&q=75&f=jpeg&ht=1', wide)
     expect([ours.status, theirs.status]).toEqual([200, 413])
     expect(JSON.parse(theirs.bytes.toString()).error.code).toBe('INPUT_TOO_LARGE')
   })
 
   it('make one picture after the other when many are asked for at once', async () => {
     const { width, height } = layers[1]!
-    const query = `layer=1&w=${width}&h=${height}&q=90&ht=1`
+    const query = `layer=1&w=${width}&h=${height}&q=90&f=jpeg&ht=1`
     const prefix = truncateToLayer(file, 1)
     const alone = await answers(query, prefix)
     expect(alone.map(({ status }) => status)).toEqual([200, 200])

@@ -177,7 +177,7 @@ describe('the packed tarball, mounted as the guide says', () => {
     expect(put.status).toBe(202)
     await until('the picture', async () => (await fetch(`${base}/img/a.json`)).status === 200)
     const jpeg = await fetch(`${base}/img/a?w=160`, { headers: { Accept: 'image/*' } })
-    expect(jpeg.headers.get('Strata-Plan')).toBe('transcode;layer=1;w=160;ht=2')
+    expect(jpeg.headers.get('Strata-Plan')).toBe('transcode;layer=1;w=160;f=jpeg')
     expect(await readBySharp(new Uint8Array(await jpeg.arrayBuffer()))).toMatchObject({
       width: 160,
       height: 104,

@@ -111,8 +111,8 @@ describe('two isolates with a lease', () => {
     await Promise.all([put('many-0', 'red'), put('many-1', 'lime')])
     const variants = Array.from({ length: VARIANTS }, (_, i) => ({
       id: `many-${i % 2}`,
-      path: `many-${i % 2}?w=${i % 4 < 2 ? 320 : 640}&q=${20 + i}&ht=1`,
-      asks: `&q=${20 + i}&ht=1`,
+      path: `many-${i % 2}?w=${i % 4 < 2 ? 320 : 640}&q=${5 + 5 * Math.floor(i / 4)}&ht=1`,
+      asks: `&q=${5 + 5 * Math.floor(i / 4)}&ht=1`,
     }))
     const asked = Array.from({ length: REQUESTS }, (_, i) => ({
       ...variants[(i * 7) % VARIANTS]!,
