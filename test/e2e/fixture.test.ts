@@ -173,10 +173,10 @@ describe('the packed tarball, mounted as the guide says', () => {
     await until('the origin', async () => (await fetch(`http://127.0.0.1:${originPort}/health`)).ok)
 
     const body = (await encodePng(photo(400, 260))) as Uint8Array<ArrayBuffer>
-    const put = await fetch(`${base}/img/a?widths=160,320`, { method: 'PUT', body })
+    const put = await fetch(`${base}/img/a-jpg?widths=160,320`, { method: 'PUT', body })
     expect(put.status).toBe(202)
-    await until('the picture', async () => (await fetch(`${base}/img/a.json`)).status === 200)
-    const jpeg = await fetch(`${base}/img/a?w=160`, { headers: { Accept: 'image/*' } })
+    await until('the picture', async () => (await fetch(`${base}/img/a-jpg.json`)).status === 200)
+    const jpeg = await fetch(`${base}/img/a-jpg?w=160`, { headers: { Accept: 'image/*' } })
     expect(jpeg.headers.get('Strata-Plan')).toBe('transcode;layer=1;w=160;f=jpeg')
     expect(await readBySharp(new Uint8Array(await jpeg.arrayBuffer()))).toMatchObject({
       width: 160,
@@ -186,8 +186,8 @@ describe('the packed tarball, mounted as the guide says', () => {
       headers: { Accept: 'image/*' },
     })
     expect([kept.status, kept.headers.get('ETag')]).toEqual([200, jpeg.headers.get('ETag')])
-    const native = await fetch(`${base}/img/a?w=160`, { headers: { Accept: 'image/vnd.strata' } })
-    const { layers } = (await (await fetch(`${base}/img/a.json`)).json()) as { layers: { end: number }[] }
+    const native = await fetch(`${base}/img/a-jpg?w=160`, { headers: { Accept: 'image/vnd.strata' } })
+    const { layers } = (await (await fetch(`${base}/img/a-jpg.json`)).json()) as { layers: { end: number }[] }
     expect((await native.arrayBuffer()).byteLength).toBe(layers[0]!.end)
   }, 240_000)
 })
