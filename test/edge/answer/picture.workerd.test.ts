@@ -116,8 +116,8 @@ describe('JPEGs that hide detail', () => {
 
   it('are smaller with Save-Data, and have another ETag', async () => {
     const response = await cdn.get('/cdn/img/hidden?w=640&ht=2', { 'Save-Data': 'on' })
-    expect(response.headers.get('ETag')).toContain('-q28-ht2.abcd-')
-    expect(requests.at(-1)).toMatchObject({ quality: 28, ht: 2 })
+    expect(response.headers.get('ETag')).toContain('-q29-ht2.abcd-')
+    expect(requests.at(-1)).toMatchObject({ quality: 29, ht: 2 })
   })
 
   it('are plain with ht=1, and where the file has no larger layer', async () => {
