@@ -5,52 +5,52 @@ import type { WasmMemory } from './wasm-memory.ts'
 export interface PeakMemory {
   /** WebAssembly memory and ArrayBuffers together at their highest, garbage that V8 had not collected yet included. */
   readonly peak: number
-  /** The same with garbage collected before each sample; undefined without `node --expose-gc`. */
-  readonly live?: number
-  /** WebAssembly memory, which never shrinks; part of `peak` and of `live`. */
+  /** WebAssembly memory, which never shrinks; part of `peak`. */
   readonly wasm: number
 }
 
 const TIMER_MS = 5
 
+/** Does some work, and says where memory should be looked at. */
+type Work = (look: () => void) => Promise<unknown>
+
 /**
- * Does the work and samples the memory of this process, every few milliseconds and wherever the work says `look`. Run it in
- * a fresh process: WebAssembly memory never shrinks, so earlier work would count.
+ * Does the work and samples the memory of this process, every few milliseconds and wherever the work says so. Run it in a
+ * fresh process: WebAssembly memory never shrinks, so earlier work would count.
  * @param memory watched since before the first module was instantiated
  */
-export async function measurePeak(
-  memory: WasmMemory,
-  work: (look: () => void) => Promise<unknown>,
-): Promise<PeakMemory> {
-  let collect: (() => void) | undefined
-  const highest = { arrays: 0, sum: 0 }
+export async function measurePeak(memory: WasmMemory, work: Work): Promise<PeakMemory> {
+  let peak = 0
+  await sampled(work, () => {
+    peak = Math.max(peak, memory.bytes() + arrayBuffers())
+  })
+  return { peak, wasm: memory.bytes() }
+}
 
-  function look(): void {
-    collect?.()
-    const arrays = process.memoryUsage().arrayBuffers
-    highest.arrays = Math.max(highest.arrays, arrays)
-    highest.sum = Math.max(highest.sum, memory.bytes() + arrays)
+/** Does the work and gives the highest sum of ArrayBuffers, in bytes, with garbage collected before each sample. */
+export async function measureLive(work: Work, collect: () => void): Promise<number> {
+  let highest = 0
+  await sampled(work, () => {
+    collect()
+    highest = Math.max(highest, arrayBuffers())
+  })
+  return highest
+}
+
+async function sampled(work: Work, look: () => void): Promise<void> {
+  const timer = setInterval(look, TIMER_MS)
+  try {
+    // Held until memory was looked at: what the work made is part of it.
+    const made = await work(look)
+    look()
+    void made
+  } finally {
+    clearInterval(timer)
   }
+}
 
-  async function watch(): Promise<void> {
-    highest.arrays = highest.sum = 0
-    const timer = setInterval(look, TIMER_MS)
-    try {
-      // Held until memory was looked at: what the work made is part of it.
-      const made = await work(look)
-      look()
-      void made
-    } finally {
-      clearInterval(timer)
-    }
-  }
-
-  await watch()
-  const [peak, wasm] = [highest.sum, memory.bytes()]
-  collect = (globalThis as { gc?: () => void }).gc
-  // The second run collects garbage before each sample. WebAssembly memory may grow again in it, so `wasm` is from the first.
-  if (collect) await watch()
-  return { peak, ...(collect && { live: wasm + highest.arrays }), wasm }
+function arrayBuffers(): number {
+  return process.memoryUsage().arrayBuffers
 }
 
 /** Looks before and after each part of a decode. */

@@ -2,13 +2,15 @@ import { transcodeLayer } from '../../edge/transcoder/transcode-layer.ts'
 import { readHeader } from '../../format/reader.ts'
 import { createWasmRuntime } from '../../runtime/node.ts'
 import { observedTranscode } from '../observe.ts'
-import { lookedAt, lookingAround, measurePeak, type PeakMemory } from '../peak-memory.ts'
+import { lookedAt, lookingAround, measureLive, measurePeak, type PeakMemory } from '../peak-memory.ts'
 import { watchWasmMemory } from '../wasm-memory.ts'
 
 /** Memory that one transcode of a file's top layer took, in bytes. */
 export interface MemoryUse extends PeakMemory {
   readonly width: number
   readonly height: number
+  /** `peak` with garbage collected before each sample; undefined without `node --expose-gc`. */
+  readonly live?: number
   /** Bytes of the file; part of `peak` and of `live`. */
   readonly input: number
   /** Bytes of the JPEG; part of `peak` and of `live`. */
@@ -26,14 +28,20 @@ export async function probeMemory(file: Uint8Array): Promise<MemoryUse> {
   const runtime = await createWasmRuntime()
   const request = { layer, width, height, quality: 75, format: 'jpeg', ht: 1 } as const
   let output = 0
-  const peak = await measurePeak(memory, async (look) => {
-    const parts = observedTranscode(runtime, lookingAround(look))
+
+  async function transcode(look: () => void): Promise<Uint8Array> {
+    const { decodeRows, ...parts } = observedTranscode(runtime, lookingAround(look))
     const jpeg = await transcodeLayer(file, request, {
       ...parts,
-      decodeRows: (bytes, options) => lookedAt(parts.decodeRows(bytes, options), look),
+      decodeRows: (bytes, options) => lookedAt(decodeRows(bytes, options), look),
     })
     output = jpeg.length
     return jpeg
-  })
-  return { width, height, ...peak, input: file.length, output }
+  }
+
+  const { peak, wasm } = await measurePeak(memory, transcode)
+  const collect = (globalThis as { gc?: () => void }).gc
+  // The second run collects garbage before each sample. WebAssembly memory may grow again in it, so `wasm` is from the first.
+  const live = collect && { live: wasm + (await measureLive(transcode, collect)) }
+  return { width, height, peak, ...live, wasm, input: file.length, output }
 }

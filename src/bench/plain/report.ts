@@ -39,8 +39,8 @@ interface PlainSummary {
   readonly ratios: Readonly<Record<Pair, Ratio>>
   /** Medians; null where they were not measured. */
   readonly cpuMs: { readonly ours: number; readonly peer: number; readonly ratio: number } | null
-  /** MB of the picture that takes most. `liveMb` needs a garbage collector that can be called. */
-  readonly memory: { readonly peakMb: number; readonly liveMb: number | null }
+  /** Of the picture that takes most. */
+  readonly memoryMb: number
 }
 
 /** A curve that ends below the score. */
@@ -86,7 +86,6 @@ export function reportPlain(rows: readonly MeasuredRow[], score: number): PlainR
 function summarize(rows: readonly MeasuredRow[]): PlainSummary {
   const times = rows.flatMap(({ cpuMs }) => cpuMs ?? [])
   const cpu = (side: 'ours' | 'peer') => round(median(times.map((time) => time[side])), 1)
-  const live = rows.flatMap(({ memory }) => memory.live ?? [])
   const ratio = ([format, peer]: (typeof PAIRS)[number]) =>
     [`${format}/${peer}`, ratioOf(rows, format, peer)] as const
   return {
@@ -106,10 +105,7 @@ function summarize(rows: readonly MeasuredRow[]): PlainSummary {
             ...{ ours: cpu('ours'), peer: cpu('peer') },
             ratio: round(median(times.map(({ ours, peer }) => ours / peer)), 2),
           },
-    memory: {
-      peakMb: megabytes(Math.max(...rows.map(({ memory }) => memory.peak))),
-      liveMb: live.length === 0 ? null : megabytes(Math.max(...live)),
-    },
+    memoryMb: round(Math.max(...rows.map(({ memory }) => memory.peak)) / 1e6, 1),
   }
 }
 
@@ -145,10 +141,10 @@ export function formatPlain({ score, widths, unreached, otherFormats }: PlainRep
     ]),
   ]
   const costs = [
-    ['width', 'ours ms', 'sharp ms', 'of sharp', 'peak MB', 'live MB'],
-    ...widths.map(({ width, cpuMs, memory }) => [
+    ['width', 'ours ms', 'sharp ms', 'of sharp', 'memory MB'],
+    ...widths.map(({ width, cpuMs, memoryMb }) => [
       ...[String(width), ...[cpuMs?.ours, cpuMs?.peer, cpuMs?.ratio].map((value) => String(value ?? '-'))],
-      ...[memory.peakMb, memory.liveMb].map((value) => String(value ?? '-')),
+      String(memoryMb),
     ]),
   ]
   return [
@@ -158,6 +154,15 @@ export function formatPlain({ score, widths, unreached, otherFormats }: PlainRep
     ...unreached.map(({ image, width, curve, best }) => `${image} ${width}: ${curve} ends at SS2 ${best}`),
     ...otherFormats.map(({ image, width, sent }) => `${image} ${width}: sent as ${sent}, for its size`),
   ].join('\n')
+}
+
+/** One row in a line. */
+export function describeRow({ image, width, ours, peers, cpuMs }: MeasuredRow): string {
+  const sizes = [
+    ...FORMATS.map((format) => `ours ${format} ${kilobytes(ours[format].bytes)}`),
+    ...PEERS.map((peer) => `${peer} ${kilobytes(peers[peer].bytes)}`),
+  ]
+  return `${image} ${width}: ${sizes.join(', ')} kB${cpuMs ? `, CPU ${cpuMs.ours} of ${cpuMs.peer} ms` : ''}`
 }
 
 function shownRatio({ mean, worst, pictures }: Ratio, all: number): string {
@@ -186,8 +191,4 @@ function mean(values: readonly number[]): number | null {
 
 function kilobytes(bytes: number | null): string {
   return bytes === null ? '-' : (bytes / 1000).toFixed(1)
-}
-
-function megabytes(bytes: number): number {
-  return round(bytes / 1e6, 1)
 }

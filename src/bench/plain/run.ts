@@ -38,6 +38,8 @@ interface PlainBenchOptions {
   readonly codec: Pick<FileCodec, 'encodeUnverified'>
   readonly probe: AnswerProbe
   readonly progress: (text: string) => void
+  /** Called with each row, because all of them take long. */
+  readonly measured?: (row: MeasuredRow) => void
 }
 
 /** One width of one photograph, with what it costs. */
@@ -56,7 +58,7 @@ const WARMED_UP = 2
  * @throws StrataError FILE_FAILED for no pictures, or encoders that are not installed; INPUT_*, MODEL_INVALID
  */
 export async function benchPlain(options: PlainBenchOptions): Promise<MeasuredRow[]> {
-  const { images, widths, score, samples, probe, progress } = options
+  const { images, widths, score, samples, probe, progress, measured = () => {} } = options
   const parts = transcodeParts(await createRuntime('wasm'))
   // One thread for sharp, as the edge has; CPU time would be the same, but its encoders would split pictures.
   sharp.concurrency(1)
@@ -77,6 +79,7 @@ export async function benchPlain(options: PlainBenchOptions): Promise<MeasuredRo
         const cpuMs = samples > 0 ? await measureCpu(file, original, width, { parts, samples, warmUp }) : null
         say(`${width} memory`)
         rows.push({ image: parse(path).name, ...row, cpuMs, memory: await probe(target, width) })
+        measured(rows.at(-1)!)
       }
     }
   } finally {

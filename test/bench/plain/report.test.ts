@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Answer } from '../../../src/bench/plain/measure.ts'
-import { formatPlain, reportPlain } from '../../../src/bench/plain/report.ts'
+import { describeRow, formatPlain, reportPlain } from '../../../src/bench/plain/report.ts'
 import type { MeasuredRow } from '../../../src/bench/plain/run.ts'
 
 const curve = (bytes: number | null) => ({ bytes, best: bytes === null ? 66.04 : 72, points: [] })
@@ -21,7 +21,7 @@ function row(
     ours: { avif: answer(avif), webp: answer(3000, { sent: 'webp' }), jpeg: answer(4000, { sent: 'jpeg' }) },
     peers: { mozjpeg: curve(2000), webp: curve(1500), 'avif-4': curve(avif4), 'avif-0': curve(1200) },
     cpuMs: { ours: 60, peer: 40 },
-    memory: { peak: 50e6, live: 45e6, wasm: 30e6 },
+    memory: { peak: 50e6, wasm: 30e6 },
     ...rest,
   }
 }
@@ -43,7 +43,7 @@ describe('the report', () => {
         'jpeg/mozjpeg': { mean: 2, worst: 2, pictures: 2 },
       },
       cpuMs: { ours: 75, peer: 35, ratio: 2.25 },
-      memory: { peakMb: 80, liveMb: 45 },
+      memoryMb: 80,
     })
   })
 
@@ -78,7 +78,14 @@ describe('the report', () => {
     expect(report.otherFormats).toEqual([{ image: 'a', width: 1280, sent: 'webp' }])
     const text = formatPlain(report)
     expect(text).toMatch(/^1280 \(not met\) +1 +2 x +2\.0 +3\.0 +4\.0 +2\.0 +1\.5 +1\.0 +1\.2$/m)
-    expect(text).toMatch(/^640 +75 +35 +2\.25 +80 +45$/m)
+    expect(text).toMatch(/^640 +75 +35 +2\.25 +80$/m)
     expect(text).toContain('a 1280: sent as webp')
+  })
+
+  it('says one row in a line while others are measured', () => {
+    expect(describeRow(row('a', null, 1000))).toBe(
+      'a 640: ours avif -, ours webp 3.0, ours jpeg 4.0, mozjpeg 2.0, webp 1.5, avif-4 1.0, avif-0 1.2 kB, CPU 60 of 40 ms',
+    )
+    expect(describeRow(row('a', 500, 1000, { cpuMs: null }))).not.toContain('CPU')
   })
 })

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { answerProbe, probeAnswer } from '../../../bench/plain/memory.ts'
-import { formatPlain, reportPlain } from '../../../bench/plain/report.ts'
+import { describeRow, formatPlain, reportPlain } from '../../../bench/plain/report.ts'
 import { benchPlain } from '../../../bench/plain/run.ts'
 import { readInput } from '../../../node/files.ts'
 import { defineCommand, parseInteger, usage } from '../../command.ts'
@@ -54,6 +54,7 @@ export const benchPlainCommand = defineCommand({
       codec: await io.codec(),
       probe: answerProbe(resolve(process.argv[1] ?? '')),
       progress: (text) => io.progress(text),
+      measured: (row) => io.note(describeRow(row)),
     })
     const report = reportPlain(rows, score)
     return { json: { ...report, rows }, text: formatPlain(report) }
