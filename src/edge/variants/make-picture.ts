@@ -27,6 +27,8 @@ const MAX_PICTURE_BYTES = 32 * 1024 * 1024
 
 /** What the edge throws where the origin may still make the picture: the original is not at fault. */
 const EDGE_FAULTS = ['TRANSCODE_BUSY', 'TRANSCODER_MISSING', 'MODEL_UNKNOWN']
+/** The same of one format: before the origin is asked, the edge tries the others that the client takes. */
+const FORMAT_FAULTS = ['TRANSCODE_FAILED', 'NOT_ACCEPTABLE', 'INPUT_TOO_LARGE']
 
 /**
  * Makes the picture of a plan: at the edge from a layer, or, where the edge is busy or cannot, at the origin from the
@@ -36,7 +38,7 @@ const EDGE_FAULTS = ['TRANSCODE_BUSY', 'TRANSCODER_MISSING', 'MODEL_UNKNOWN']
  */
 export async function makePicture(
   { state }: LoadedImage,
-  { length, request, render }: TranscodePlan,
+  { length, request, render, fallbacks }: TranscodePlan,
   services: MakeServices,
 ): Promise<MadePicture | undefined> {
   try {
@@ -44,7 +46,8 @@ export async function makePicture(
     return bytes && { bytes, by: 'edge' }
   } catch (error) {
     const { original, sha256 } = state
-    const mayRender = error instanceof StrataError && EDGE_FAULTS.includes(error.code)
+    const faults = fallbacks.length > 0 ? EDGE_FAULTS : [...EDGE_FAULTS, ...FORMAT_FAULTS]
+    const mayRender = error instanceof StrataError && faults.includes(error.code)
     if (!mayRender || render === undefined || original === undefined) throw error
     const rendered = await renderOriginal({ original, sha256 }, render, services).catch(() => {
       throw error

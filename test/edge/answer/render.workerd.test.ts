@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { StrataError } from '../../../src/core/errors.ts'
+import type { Transcoder } from '../../../src/edge/transcoder/transcoder.ts'
 import { answerWith, BUCKET, bytesOf, createCdn, errorOf, strataFile, textOf, writeOpen } from '../cdn.ts'
 
 const BROWSER = { Accept: 'image/avif,image/webp,image/*,*/*;q=0.8' }
@@ -160,6 +161,24 @@ describe('a ready image with its original', () => {
       expect(response.headers.get('ETag')).toContain('.2-640x320-avif-q75-')
       expect(await textOf(response)).toContain('rendered 640')
       expect(asked[0]?.get('wait')).toBe('1')
+    },
+  )
+
+  it.each(['TRANSCODE_FAILED', 'INPUT_TOO_LARGE'] as const)(
+    'is rendered where the edge makes none of the formats: %s',
+    async (code) => {
+      const { asked, render } = renderer()
+      const formats: string[] = []
+      const transcode: Transcoder['transcode'] = async (_, { format }) => {
+        formats.push(format)
+        throw new StrataError(code, 'no')
+      }
+      const cdn = createCdn(answerWith(strataFile(26)), { transcoder: () => ({ transcode }) }, render)
+      const id = `none-${code}`
+      await cdn.put(`/cdn/img/${id}`)
+      const response = await cdn.get(`/cdn/img/${id}?w=640`, BROWSER)
+      expect([response.status, response.headers.get('Strata-Plan')]).toEqual([200, 'render;w=640;f=jpeg'])
+      expect([formats, asked.length]).toEqual([['avif', 'webp', 'jpeg'], 1])
     },
   )
 
