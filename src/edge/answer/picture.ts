@@ -8,7 +8,7 @@ import { matchesNone } from '../request/conditions.ts'
 import type { LoadedImage } from '../store/header-cache.ts'
 import { decisionKey } from '../transcoder/wire.ts'
 import { findLength, findOrMake, type VariantServices } from '../variants/find-or-make.ts'
-import { type MakeServices, makePicture, transcoderMissing } from '../variants/make-picture.ts'
+import { FORMAT_FAULTS, type MakeServices, makePicture, transcoderMissing } from '../variants/make-picture.ts'
 import type { Demand } from '../variants/promotion.ts'
 import type { VariantName } from '../variants/variant-store.ts'
 import { type CachePolicy, imageHeaders } from './headers.ts'
@@ -22,9 +22,6 @@ type PictureServices = VariantServices &
     /** Finds in the bucket after which a picture is promoted; 0: never. */
     readonly promoteAfter: number
   }
-
-/** What an encoder that failed, is missing, or refuses the size throws; the file itself is not at fault. */
-const ENCODER_FAULTS = ['TRANSCODE_FAILED', 'NOT_ACCEPTABLE', 'INPUT_TOO_LARGE']
 
 /**
  * Answers with a picture of the plan's size and format; where the encoder of that format fails, in the next format that
@@ -45,7 +42,7 @@ export async function respondPicture(
     return await respondInFormat(request, image, plan, services, policy)
   } catch (error) {
     const [format, ...fallbacks] = plan.fallbacks
-    if (format === undefined || !(error instanceof StrataError) || !ENCODER_FAULTS.includes(error.code))
+    if (format === undefined || !(error instanceof StrataError) || !FORMAT_FAULTS.includes(error.code))
       throw error
     console.error(
       JSON.stringify({ event: 'format-fallback', from: plan.request.format, to: format, code: error.code }),

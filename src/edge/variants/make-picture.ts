@@ -1,5 +1,5 @@
 import { readAtMost } from '../../core/body.ts'
-import { StrataError } from '../../core/errors.ts'
+import { StrataError, type StrataErrorCode } from '../../core/errors.ts'
 import type { TranscodePlan } from '../plan/types.ts'
 import type { LoadedImage } from '../store/header-cache.ts'
 import type { ImageStore } from '../store/store.ts'
@@ -26,9 +26,16 @@ export interface MakeServices extends RenderServices {
 const MAX_PICTURE_BYTES = 32 * 1024 * 1024
 
 /** What the edge throws where the origin may still make the picture: the original is not at fault. */
-const EDGE_FAULTS = ['TRANSCODE_BUSY', 'TRANSCODER_MISSING', 'MODEL_UNKNOWN']
-/** The same of one format: before the origin is asked, the edge tries the others that the client takes. */
-const FORMAT_FAULTS = ['TRANSCODE_FAILED', 'NOT_ACCEPTABLE', 'INPUT_TOO_LARGE']
+const EDGE_FAULTS: readonly StrataErrorCode[] = ['TRANSCODE_BUSY', 'TRANSCODER_MISSING', 'MODEL_UNKNOWN']
+/**
+ * What an encoder that failed, is missing, or refuses the size throws: the edge tries the other formats that the client
+ * takes, and then asks the origin.
+ */
+export const FORMAT_FAULTS: readonly StrataErrorCode[] = [
+  'TRANSCODE_FAILED',
+  'NOT_ACCEPTABLE',
+  'INPUT_TOO_LARGE',
+]
 
 /**
  * Makes the picture of a plan: at the edge from a layer, or, where the edge is busy or cannot, at the origin from the
