@@ -35,8 +35,9 @@ interface StartOptions {
 const START_TIMEOUT_MS = 120_000
 const SAMPLE_TIMEOUT_MS = 600_000
 
-/** Log lines of wrangler for the requests that an open demo page repeats every few seconds. */
-const POLLING = /GET \/(samples|comparisons) 200/
+/** Log lines of wrangler for requests that an open demo page, and `nudge`, repeat every few seconds. */
+const POLLING = /GET \/(samples|comparisons) 200|OPTIONS \/cdn\/health 204/
+const NUDGE_MS = 1000
 
 const CHILD_ENV: NodeJS.ProcessEnv = {
   // Keeps wrangler from asking questions.
@@ -71,6 +72,7 @@ export async function runLocally(options: StartOptions): Promise<void> {
     await whileRunning(healthy('edge', `${edge}/cdn/health`, over.signal))
     if (stop.aborted) return
     options.onReady(`${edge}/`)
+    void nudge(`${edge}/cdn/health`, over.signal)
     const pictures = showPictures(`${edge}/cdn`, over.signal, comparisons, options)
     await whileRunning(Promise.all([pictures, new Promise(() => {})]))
   } finally {
@@ -170,6 +172,18 @@ async function healthy(name: string, url: string, signal: AbortSignal): Promise<
       throw new StrataError('INTERNAL', `the ${name} ${state} at ${url} after ${START_TIMEOUT_MS / 1000} s`)
     }
     await sleep(200)
+  }
+}
+
+/**
+ * Sends a small request every second. When the connection from wrangler's proxy to the Worker breaks, the proxy puts the
+ * GET aside and tries it again only when the next request comes (requestRetryQueue of wrangler's ProxyWorker).
+ */
+async function nudge(url: string, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    const response = await fetch(url, { method: 'OPTIONS', signal }).catch(() => undefined)
+    await response?.body?.cancel()
+    await sleep(NUDGE_MS, undefined, { ref: false, signal }).catch(() => undefined)
   }
 }
 
