@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path'
 import { packageRoot } from '../../node/files.ts'
 import { defineCommand, parseInteger } from '../command.ts'
+import { openPictureFolder } from '../start/picture-folder.ts'
 import { runLocally } from '../start/start.ts'
 
 const DEFAULT_PORT = 8787
@@ -24,10 +25,16 @@ export const start = defineCommand({
   description:
     'Run edge and origin on this machine, for development; PORT (8787) and ORIGIN_PORT (PORT + 1) choose the ports',
   args: {
+    folder: {
+      type: 'positional',
+      required: false,
+      description: 'Folder of pictures to upload, with its subfolders; what is stored already is skipped',
+      valueHint: 'dir',
+    },
     samples: {
       type: 'boolean',
       default: true,
-      description: 'Upload sample pictures',
+      description: 'Upload sample pictures, where no folder is given',
       negativeDescription: 'No samples',
     },
     state: {
@@ -39,6 +46,7 @@ export const start = defineCommand({
   async run(args, io) {
     const port = parseInteger('PORT', io.env.PORT || String(DEFAULT_PORT), 1, 65534)
     const originPort = parseInteger('ORIGIN_PORT', io.env.ORIGIN_PORT || String(port + 1), 1, 65535)
+    const folder = args.folder === undefined ? undefined : await openPictureFolder(args.folder)
     const root = packageRoot()
     await runLocally({
       port,
@@ -48,6 +56,7 @@ export const start = defineCommand({
       env: { ...io.env, STRATA_ENV: 'development' },
       stop: AbortSignal.any([io.stopSignal(), orphaned()]),
       samples: args.samples,
+      folder,
       state: resolve(args.state ?? join(root, '.strata', 'state')),
       print: (line) => io.err(`${line}\n`),
       onReady: (url) => io.out(args.json ? `${JSON.stringify({ ready: url })}\n` : `ready ${url}\n`),

@@ -7,6 +7,7 @@ import { openModelFolder } from '../../runtime/model-files.ts'
 import type { UploadTarget } from '../upload-file.ts'
 import { type Child, startChild } from './children.ts'
 import { ComparisonServer } from './comparison.ts'
+import { type PictureFolder, uploadFolder } from './picture-folder.ts'
 import { requireFreePort } from './ports.ts'
 import type { Sample } from './samples.ts'
 import { uploadSamples } from './upload-samples.ts'
@@ -21,6 +22,8 @@ interface StartOptions {
   readonly env: NodeJS.ProcessEnv
   readonly stop: AbortSignal
   readonly samples: boolean
+  /** The user's own pictures, in place of samples. */
+  readonly folder?: PictureFolder | undefined
   /** Folder that keeps the bucket and the queue. */
   readonly state: string
   /** Shows a line to people. */
@@ -32,8 +35,9 @@ interface StartOptions {
 const START_TIMEOUT_MS = 120_000
 const SAMPLE_TIMEOUT_MS = 600_000
 
-/** Log lines of wrangler for the requests that an open demo page repeats every few seconds. */
-const POLLING = /GET \/(samples|comparisons) 200/
+/** Log lines of wrangler for requests that an open demo page, and `nudge`, repeat every few seconds. */
+const POLLING = /GET \/(samples|comparisons) 200|OPTIONS \/cdn\/health 204/
+const NUDGE_MS = 1000
 
 const CHILD_ENV: NodeJS.ProcessEnv = {
   // Keeps wrangler from asking questions.
@@ -50,7 +54,7 @@ const CHILD_ENV: NodeJS.ProcessEnv = {
  * @throws StrataError PORT_BUSY; INTERNAL when a part does not come up or ends by itself
  */
 export async function runLocally(options: StartOptions): Promise<void> {
-  const { port, originPort, stop, print } = options
+  const { port, originPort, stop } = options
   await requireFreePort(port, 'PORT')
   await requireFreePort(originPort, 'ORIGIN_PORT')
   const edge = `http://127.0.0.1:${port}`
@@ -66,16 +70,32 @@ export async function runLocally(options: StartOptions): Promise<void> {
     children.push(start('edge', wranglerArgv(options, origin, comparisons.url), options))
     await whileRunning(healthy('origin', `${origin}/health`, over.signal))
     await whileRunning(healthy('edge', `${edge}/cdn/health`, over.signal))
-    const target: UploadTarget = { base: `${edge}/cdn`, timeoutMs: SAMPLE_TIMEOUT_MS, signal: over.signal }
     if (stop.aborted) return
     options.onReady(`${edge}/`)
-    const samples = options.samples ? showSamples(target, comparisons, print) : comparisons.finish()
-    await whileRunning(Promise.all([samples, new Promise(() => {})]))
+    void nudge(`${edge}/cdn/health`, over.signal)
+    const pictures = showPictures(`${edge}/cdn`, over.signal, comparisons, options)
+    await whileRunning(Promise.all([pictures, new Promise(() => {})]))
   } finally {
     over.abort()
     comparisons.close()
     await Promise.all(children.map((child) => child.stop()))
   }
+}
+
+/** Uploads the pictures of the folder, where there is one, or else the samples. */
+async function showPictures(
+  base: string,
+  signal: AbortSignal,
+  comparisons: ComparisonServer,
+  { folder, samples, print }: StartOptions,
+): Promise<void> {
+  if (folder === undefined && samples)
+    return await showSamples({ base, timeoutMs: SAMPLE_TIMEOUT_MS, signal }, comparisons, print)
+  comparisons.finish()
+  if (folder === undefined) return
+  const { modelSet } = (await openModelFolder()).manifest
+  // Many photographs take hours; each ends as a picture or as a failure.
+  await uploadFolder(folder, { base, timeoutMs: Number.POSITIVE_INFINITY, signal }, { modelSet, print })
 }
 
 /** Uploads the samples, and then compares them with other codecs. */
@@ -152,6 +172,18 @@ async function healthy(name: string, url: string, signal: AbortSignal): Promise<
       throw new StrataError('INTERNAL', `the ${name} ${state} at ${url} after ${START_TIMEOUT_MS / 1000} s`)
     }
     await sleep(200)
+  }
+}
+
+/**
+ * Sends a small request every second. When the connection from wrangler's proxy to the Worker breaks, the proxy puts the
+ * GET aside and tries it again only when the next request comes (requestRetryQueue of wrangler's ProxyWorker).
+ */
+async function nudge(url: string, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    const response = await fetch(url, { method: 'OPTIONS', signal }).catch(() => undefined)
+    await response?.body?.cancel()
+    await sleep(NUDGE_MS, undefined, { ref: false, signal }).catch(() => undefined)
   }
 }
 

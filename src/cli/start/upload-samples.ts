@@ -1,7 +1,8 @@
 import { StrataError } from '../../core/errors.ts'
-import { type Info, imageUrl, type UploadTarget } from '../edge-request.ts'
+import type { Info, UploadTarget } from '../edge-request.ts'
 import { putImage, reencodeImage, waitFor } from '../upload-file.ts'
 import { SAMPLES, type Sample } from './samples.ts'
+import { storedInfo } from './stored-info.ts'
 
 interface SampleOptions {
   /** Installed model set. Samples of another model set are encoded again. */
@@ -43,13 +44,4 @@ async function request({ id, make }: Sample, target: UploadTarget, modelSet: str
   const stored = await storedInfo(id, target)
   if (!stored) await putImage({ id, bytes: await make() }, target)
   else if (stored.state === 'ready' && stored.modelSet !== modelSet) await reencodeImage(id, target)
-}
-
-/** Info JSON of an image that is stored or being encoded; undefined when there is none or its encoding failed. */
-async function storedInfo(id: string, target: UploadTarget): Promise<Info | undefined> {
-  const signal = target.signal ?? null
-  const response = await fetch(`${imageUrl(target, id)}.json`, { signal })
-  if (response.ok) return (await response.json()) as Info
-  await response.body?.cancel()
-  return undefined
 }

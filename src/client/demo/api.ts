@@ -5,6 +5,10 @@ export interface Info {
   readonly layers: readonly Layer[]
   readonly placeholder: { readonly dataUri: string | null }
   readonly etag: string
+  /** Length of the whole file. */
+  readonly bytes: number
+  /** Pictures that were made of the file and are kept, and how many of them were made once more, smaller. */
+  readonly pictures?: { readonly kept: number; readonly promoted: number }
 }
 
 export interface Layer {

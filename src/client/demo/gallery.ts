@@ -1,6 +1,6 @@
 import { imageAttributes } from '../index.ts'
 import { fetchSamples, fetchState, type Info, imageUrl, remove, upload } from './api.ts'
-import { byId, element, pause } from './dom.ts'
+import { byId, element, kilobytes, pause } from './dom.ts'
 
 /** How often the page looks for images that were stored by others. */
 const LOOK_MS = 3000
@@ -25,7 +25,7 @@ export class Gallery {
       const { samples, live } = await fetchSamples()
       for (const id of samples) void this.#add(id)
       if (this.#tiles.size === 0)
-        say(live ? 'Nothing is stored yet. Samples come in a moment, or drop a picture.' : '')
+        say(live ? 'Nothing is stored yet. Pictures come in a moment, or drop one.' : '')
       else if (byId('status').textContent?.startsWith('Nothing')) say('')
       if (!live) return
       await pause(LOOK_MS)
@@ -72,7 +72,7 @@ export class Gallery {
       'button',
       { type: 'button', ariaPressed: 'false' },
       picture,
-      element('span', {}, id),
+      element('span', {}, id, element('small', {}, `${kilobytes(info.bytes)} for every size`)),
     )
     const open = () => {
       for (const other of document.querySelectorAll('#gallery button'))
@@ -86,7 +86,7 @@ export class Gallery {
     open()
   }
 
-  /** Shows on the tile how the encoding goes. @returns undefined where it failed */
+  /** Shows the picture as the origin makes it meanwhile, and how the encoding goes. @returns undefined where it failed */
   async #untilReady(id: string, tile: HTMLElement): Promise<Info | undefined> {
     const started = performance.now()
     const bar = element('progress', { ariaLabel: `${id} is being encoded` })
@@ -108,6 +108,7 @@ export class Gallery {
         progress = attempt > 1 ? `${state.progress.state}, attempt ${attempt}` : state.progress.state
         if (error) progress += ` after "${error.message}"`
         if (!bar.isConnected) tile.replaceChildren(bar, label)
+        if (tile.querySelector('img') === null) tile.prepend(earlyPicture(id))
         tell()
         await pause(1000 * state.retryAfter)
       }
@@ -130,6 +131,14 @@ export class Gallery {
     tile.classList.add('failed')
     tile.replaceChildren(element('strong', {}, id), element('p', {}, message), button)
   }
+}
+
+/** The picture as the origin makes it while it is not encoded. Where there is none either, the element goes again. */
+function earlyPicture(id: string): HTMLImageElement {
+  const picture = element('img', { src: `${imageUrl(id)}?w=320`, alt: '' })
+  picture.dataset.strata = 'off'
+  picture.addEventListener('error', () => picture.remove())
+  return picture
 }
 
 function createDropZone(onFile: (file: File) => void): HTMLLIElement {

@@ -1,5 +1,5 @@
 import { enhance, restore, type StrataDetail } from '../index.ts'
-import { type Info, imageUrl } from './api.ts'
+import { fetchState, type Info, imageUrl } from './api.ts'
 import { byId, element, kilobytes } from './dom.ts'
 import { fetchReceived } from './received.ts'
 import { THUMBNAIL, thumbnailUrl } from './viewer.ts'
@@ -42,7 +42,9 @@ export async function showViews(id: string, info: Info): Promise<void> {
   plain.img.src = `${imageUrl(id)}?w=${THUMBNAIL}`
   hidden.img.src = thumbnailUrl(id)
   await Promise.all([plain.img, hidden.img].map((img) => img.decode().catch(() => undefined)))
-  void describe(plain, `${plain.img.naturalWidth} × ${plain.img.naturalHeight}`, plain.img.src)
+  void describe(plain, `${plain.img.naturalWidth} × ${plain.img.naturalHeight}`, plain.img.src).then(() =>
+    tellPromoted(plain, id),
+  )
   try {
     const { width, height, note } = await restore(hidden.img)
     const from = `${width} × ${height} from ${hidden.img.naturalWidth} px${note ? ` (${note})` : ''}`
@@ -71,6 +73,15 @@ async function describe({ facts }: View, shown: string, address: string): Promis
     `${format}, ${kilobytes(bytes)}, ${shown} `,
     element('code', {}, `Strata-Plan: ${plan}`),
   )
+}
+
+/** Says how many pictures of the file are kept, and how many of them were promoted by now. */
+async function tellPromoted({ facts }: View, id: string): Promise<void> {
+  const state = await fetchState(id)
+  const pictures = state.kind === 'ready' ? state.info.pictures : undefined
+  if (pictures === undefined) return
+  const { kept, promoted } = pictures
+  facts.append(`${kept} plain ${kept === 1 ? 'picture' : 'pictures'} kept, ${promoted} promoted`)
 }
 
 /** All boxes show the same part: that which was scrolled or pointed to in one of them. @returns stops */
