@@ -4,7 +4,7 @@ import { StrataError } from '../core/errors.ts'
 import { type RgbImage, rgbImage } from '../core/image.ts'
 import { MAX_DIMENSION, MAX_SOURCE_PIXELS } from '../format/layout.ts'
 import { type Matte, WHITE } from './matte.ts'
-import { describeUnknown, INPUT_FORMATS, type InputFormat, sniffFormat } from './sniff.ts'
+import { describeUnknown, INPUT_FORMATS, type InputFormat, sniffFormat } from '../format/sniff.ts'
 
 /** Pixels of a picture that is accepted by default: what the container holds, 300 MB once decoded. */
 export const DEFAULT_MAX_PIXELS = MAX_SOURCE_PIXELS

@@ -1,6 +1,6 @@
 import { coveringPart, fitBox, paddedPlace, type Rectangle, type Size } from '../../core/box.ts'
 import type { PictureFormat } from '../../format/media-type.ts'
-import type { InputFormat } from '../sniff.ts'
+import type { InputFormat } from '../../format/sniff.ts'
 import type { RenderParameters } from './parameters.ts'
 
 /** How one picture is made: which part, how large, what lies around it, and what that takes. */
