@@ -36,6 +36,10 @@ export const ERRORS = {
   ORIGIN_FAILED: { status: 502, meaning: 'the origin did not answer as it should' },
   PARAM_INVALID: { status: 400, meaning: 'a parameter is malformed or out of range' },
   PORT_BUSY: { status: 500, meaning: 'another program listens on the port' },
+  PRECONDITION_FAILED: {
+    status: 412,
+    meaning: 'the image is not as If-Match or If-None-Match of the upload asks for',
+  },
   RANGE_NOT_SATISFIABLE: { status: 416, meaning: 'the range lies outside the body' },
   REMOTE_FAILED: { status: 502, meaning: 'the host that a picture was to be fetched from did not send it' },
   REMOTE_FORBIDDEN: { status: 403, meaning: 'pictures are not fetched from this host' },

@@ -175,6 +175,12 @@ describe('a host that does not send a picture', () => {
       'INPUT_UNSUPPORTED',
     ],
     [
+      'sends a page that it calls a picture',
+      () => new Response('<!doctype html><title>Log in', { headers: { 'Content-Type': 'image/png' } }),
+      415,
+      'INPUT_UNSUPPORTED',
+    ],
+    [
       'sends nothing',
       () => new Response('', { headers: { 'Content-Type': 'image/png' } }),
       400,

@@ -11,10 +11,18 @@ import { sampleParts } from '../format/files.ts'
 
 export const BUCKET = (env as unknown as { readonly IMAGES: R2Bucket }).IMAGES
 
-/** What `put` uploads. */
-const ORIGINAL = 'a picture'
+/** What the originals of these tests begin with. It is text, so that an origin can be told by what it got. */
+const SIGNATURE = 'GIF89a'
 
-/** Layers of 320, 640, 1280, 1920 and 2400 pixels, strips of random bytes, made from this original. */
+/** A text as the body of a picture: with the first bytes of one. */
+export function pictureOf(text: string): string {
+  return text === '' || text.startsWith(SIGNATURE) ? text : SIGNATURE + text
+}
+
+/** What `put` uploads. */
+export const ORIGINAL = pictureOf(' a picture')
+
+/** Layers of 320, 640, 1280, 1920 and 2400 pixels, strips of random bytes, made from this original: see `pictureOf`. */
 export function strataFile(
   seed = 1,
   widths = [320, 640, 1280, 1920, 2400],
@@ -25,7 +33,8 @@ export function strataFile(
   const height = Math.ceil(width / 2)
   const ladder = widths.map((layerWidth) => ({ width: layerWidth, quality: 60 }))
   const parts = sampleParts(width, height, ladder, { seed, maxStrip, placeholder: 48 })
-  const sha256 = createHash('sha256').update(original).digest('hex').slice(0, 32)
+  const bytes = typeof original === 'string' ? pictureOf(original) : original
+  const sha256 = createHash('sha256').update(bytes).digest('hex').slice(0, 32)
   return writeStrata({ ...parts, source: { ...parts.source, sha256 } })
 }
 
@@ -85,13 +94,14 @@ export function createCdn(encode: Encode, options: Partial<ImageCdnOptions> = {}
     return request(path, { method, headers })
   }
 
+  /** Uploads these bytes, or a text as `pictureOf` makes it one. */
   function put(
     path: string,
     body: Uint8Array | string = ORIGINAL,
     headers: Record<string, string> = {},
     background?: Promise<unknown>[],
   ): Promise<Response> {
-    const bytes = typeof body === 'string' ? new TextEncoder().encode(body) : body
+    const bytes = typeof body === 'string' ? new TextEncoder().encode(pictureOf(body)) : body
     const all = { 'Content-Length': String(bytes.length), 'Content-Type': 'image/png', ...headers }
     return request(path, { method: 'PUT', body: bytes, headers: all }, background)
   }
@@ -170,7 +180,8 @@ export async function writeOpen(id: string, record: Partial<OpenState> = {}): Pr
   const sha256 = createHash('sha256').update(ORIGINAL).digest('hex')
   const upload = { token: 't', uploaded: '', sha256, params: {}, original }
   const state: OpenState = { status: 'queued', ...upload, attempt: 0, leaseUntil: 0, ...record }
-  await new ImageStore(BUCKET).writeState(id, state)
+  const store = new ImageStore(BUCKET)
+  await store.writeState(id, state, (await store.readState(id))?.etag)
 }
 
 export async function keysOf(id: string): Promise<string[]> {

@@ -11,6 +11,7 @@ import {
 } from '../store/state.ts'
 import type { ImageStore } from '../store/store.ts'
 import { LEASE_MS } from './encode-job.ts'
+import { checkPreconditions, type Preconditions } from './preconditions.ts'
 
 /** An upload that is stored. */
 interface AcceptedUpload {
@@ -27,19 +28,36 @@ interface AcceptedUpload {
 /**
  * Stores an upload and makes it the one that counts, unless the same bytes with the same parameters already do. The
  * original is complete before the record names it, so a broken connection leaves the image as it was. An image that is
- * served stays so until the upload is ready; nothing of it is removed here.
- * @throws StrataError ABORTED (or what `upload.cutOff` says), STORAGE_FAILED
+ * served stays so until the upload is ready; nothing of it is removed here. The conditions hold at the moment at which the
+ * record is written, and what cannot be accepted is refused before it is stored.
+ * @throws StrataError PRECONDITION_FAILED, ABORTED (or what `upload.cutOff` says), STORAGE_FAILED
  */
 export async function acceptUpload(
   id: string,
   upload: UploadBody,
   params: UploadParams,
   store: ImageStore,
+  conditions: Preconditions,
 ): Promise<AcceptedUpload> {
+  const isConditional = conditions.ifMatch !== null || conditions.ifNoneMatch !== null
+  if (isConditional) {
+    try {
+      checkPreconditions(id, (await store.readState(id))?.state, conditions)
+    } catch (error) {
+      await upload.body.cancel(error).catch(() => undefined)
+      throw error
+    }
+  }
   const token = crypto.randomUUID()
   const { original, sha256 } = await storeOriginal(id, token, upload, store)
   for (;;) {
     const previous = await store.readState(id)
+    try {
+      checkPreconditions(id, previous?.state, conditions)
+    } catch (error) {
+      await store.remove([original]).catch(() => undefined) // the sweep removes what is left
+      throw error
+    }
     const undoNothing = async () => undefined
     if (previous !== undefined && isSame(previous.state, sha256, params)) {
       return {

@@ -11,12 +11,13 @@ import { parseUnversionedId } from '../request/image-id.ts'
 import type { KeepAlive } from '../request/keep-alive.ts'
 import type { RemoteSources } from '../sources/allow-list.ts'
 import { fetchRemote } from '../sources/fetch.ts'
-import { declaredLength, emptyInput, type UploadBody } from '../sources/upload-body.ts'
+import { declaredLength, emptyInput, requirePicture, type UploadBody } from '../sources/upload-body.ts'
 import { type ImageState, isOpen, servedState } from '../store/state.ts'
 import { type ImageStore, requireOriginal } from '../store/store.ts'
 import { eventOf } from './events.ts'
 import type { Jobs } from './jobs.ts'
 import { PENDING_HEADERS } from './pending.ts'
+import { preconditionsOf } from './preconditions.ts'
 import { acceptUpload, queuedState } from './upload.ts'
 import { parseUploadParams } from './upload-params.ts'
 
@@ -36,9 +37,9 @@ interface UploadOptions {
 /**
  * PUT of `/img/:id`: stores the original, which is the body or the picture at `?url=`, answers 202, and has it
  * encoded after that. An image that is there already is served until then. Sending the same upload again changes
- * nothing, and neither does one that the queue refuses.
- * @throws StrataError LENGTH_REQUIRED, INPUT_EMPTY, INPUT_TOO_LARGE, PARAM_INVALID, ID_INVALID, ABORTED,
- * STORAGE_FAILED; those of fetchRemote
+ * nothing, and neither does one that the queue refuses or whose first bytes are those of no picture.
+ * @throws StrataError LENGTH_REQUIRED, INPUT_EMPTY, INPUT_TOO_LARGE, INPUT_UNSUPPORTED, PARAM_INVALID, ID_INVALID,
+ * PRECONDITION_FAILED, ABORTED, STORAGE_FAILED; those of fetchRemote
  */
 export async function putImage(
   name: string,
@@ -50,7 +51,8 @@ export async function putImage(
   const url = new URL(request.url)
   const params = parseUploadParams(url.searchParams)
   const upload = await openUpload(request, single(url.searchParams, 'url'), options)
-  const { state, isNew, cleanUp, undo } = await acceptUpload(id, upload, params, services.store)
+  const conditions = preconditionsOf(request.headers)
+  const { state, isNew, cleanUp, undo } = await acceptUpload(id, upload, params, services.store, conditions)
   const jobs = services.jobs()
   try {
     // An upload that waits already is started too: the request before may have died before it told the queue.
@@ -72,12 +74,12 @@ async function openUpload(
   const declared = request.headers.get('Content-Length')
   if (source !== undefined) {
     if (request.body !== null && declared !== '0') throw invalidParam('url', 'no body beside it', 'one')
-    return await fetchRemote(source, remote ?? { hosts: [] }, maxUploadBytes)
+    return await requirePicture(await fetchRemote(source, remote ?? { hosts: [] }, maxUploadBytes), 'url')
   }
   const length = declaredLength(declared, maxUploadBytes)
   if (request.body === null) throw emptyInput()
   const contentType = request.headers.get('Content-Type') ?? 'application/octet-stream'
-  return { body: request.body, length, contentType }
+  return await requirePicture({ body: request.body, length, contentType }, 'body')
 }
 
 /**

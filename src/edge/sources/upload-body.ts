@@ -1,4 +1,9 @@
+import { concat } from '../../core/bytes.ts'
 import { StrataError, type StrataErrorCode } from '../../core/errors.ts'
+import { describeUnknown, INPUT_FORMATS, SNIFF_BYTES, sniffFormat } from '../../format/sniff.ts'
+
+/** Types of what HTML forms and `curl -F` or `-d` send. */
+const FORM_TYPE = /^(multipart\/|application\/x-www-form-urlencoded\b)/i
 
 /** The bytes of a picture on their way into the bucket, sent by a client or fetched from another host. */
 export interface UploadBody {
@@ -31,6 +36,65 @@ export function checkLength(length: number, limit: number): number {
     throw new StrataError('INPUT_TOO_LARGE', `body: expected at most ${limit} bytes, got ${length}`)
   }
   return length
+}
+
+/**
+ * Looks at the first bytes of an upload, so that what is no picture is refused before anything is stored. The bytes decide
+ * and not the type that was declared: `curl --data-binary` calls every file a form. The rest still streams.
+ * @param name of what was sent, for the error message
+ * @returns the same upload, with the type that its bytes have
+ * @throws StrataError INPUT_UNSUPPORTED that says what came
+ */
+export async function requirePicture(upload: UploadBody, name: 'body' | 'url'): Promise<UploadBody> {
+  const reader = upload.body.getReader()
+  const head = await readHead(reader)
+  const body = resume(head, reader)
+  // One that breaks off that early is refused while it is stored, for what it is.
+  if (head.length < Math.min(SNIFF_BYTES, upload.length)) return { ...upload, body }
+  const format = sniffFormat(head)
+  if (format !== undefined) return { ...upload, body, contentType: `image/${format}` }
+  const isForm = FORM_TYPE.test(upload.contentType)
+  const got = isForm ? "a form; send the file's bytes, e.g. curl -T" : describeUnknown(head)
+  const error = new StrataError(
+    'INPUT_UNSUPPORTED',
+    `${name}: expected one of ${INPUT_FORMATS.join(', ')}, got ${got}`,
+  )
+  await body.cancel(error).catch(() => undefined)
+  throw error
+}
+
+type Reader = ReadableStreamDefaultReader<Uint8Array>
+
+/** The chunks that hold the first bytes: fewer only when the body ends, or breaks, before. */
+async function readHead(reader: Reader): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = []
+  for (let length = 0; length < SNIFF_BYTES; ) {
+    const step = await reader.read().catch(() => undefined) // whoever reads on meets the error again
+    if (step === undefined || step.done) break
+    chunks.push(step.value)
+    length += step.value.length
+  }
+  return concat(chunks)
+}
+
+/** The stream that a reader was taken from, from its beginning. */
+function resume(head: Uint8Array, reader: Reader): ReadableStream<Uint8Array> {
+  let isBegun = false
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        if (!isBegun && head.length > 0) controller.enqueue(head)
+        else {
+          const step = await reader.read()
+          if (step.done) controller.close()
+          else controller.enqueue(step.value)
+        }
+        isBegun = true
+      },
+      cancel: (reason) => reader.cancel(reason),
+    },
+    { highWaterMark: 0 },
+  )
 }
 
 export function emptyInput(): StrataError {

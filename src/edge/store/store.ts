@@ -48,7 +48,7 @@ export class ImageStore {
 
   /**
    * Writes the record.
-   * @param over write only when the record still is this version
+   * @param over write only when the record still is this version; undefined: only where there is none
    * @returns the new version; undefined when the record was another
    */
   async writeState(id: string, state: ImageState, over?: string): Promise<string | undefined> {
@@ -56,7 +56,7 @@ export class ImageStore {
       this.#bucket.put(stateKey(id), JSON.stringify(state), {
         httpMetadata: { contentType: 'application/json' },
         customMetadata: stateMetadata(state),
-        ...(over !== undefined && { onlyIf: { etagMatches: over } }),
+        onlyIf: over === undefined ? { etagDoesNotMatch: '*' } : { etagMatches: over },
       }),
     )
     return written?.etag

@@ -1,6 +1,6 @@
 import { coveringPart, fitBox, paddedPlace, type Rectangle, type Size } from '../../core/box.ts'
 import type { PictureFormat } from '../../format/media-type.ts'
-import type { InputFormat } from '../sniff.ts'
+import type { InputFormat } from '../../format/sniff.ts'
 import type { RenderParameters } from './parameters.ts'
 
 /** How one picture is made: which part, how large, what lies around it, and what that takes. */
@@ -40,7 +40,15 @@ const MAX_SIDE: Readonly<Record<PictureFormat, number>> = {
 const MAX_SLOW_PIXELS = 16e6
 
 /** Seconds of one core per megapixel that is decoded, and per one that is encoded. */
-const DECODE_COST = { avif: 0.055, gif: 0.02, jpeg: 0.004, png: 0.02, tiff: 0.01, webp: 0.02 } as const
+const DECODE_COST = {
+  avif: 0.055,
+  gif: 0.02,
+  heic: 0.055,
+  jpeg: 0.004,
+  png: 0.02,
+  tiff: 0.01,
+  webp: 0.02,
+} as const
 const ENCODE_COST = { avif: { slow: 3.5, fast: 0.1 }, webp: 0.13, jpeg: 0.12, png: 0.12 } as const
 
 /** The same size, part and place as the edge gives to the same parameters. */

@@ -7,6 +7,8 @@ import {
   createCdn,
   errorOf,
   keysOf,
+  ORIGINAL,
+  pictureOf,
   strataFile,
   textOf,
   writeOpen,
@@ -40,7 +42,7 @@ describe('an upload', () => {
     expect(put.headers.get('Retry-After')).toMatch(/^\d+$/)
 
     const call = await origin.call(0)
-    expect(call.body).toBe('the original')
+    expect(call.body).toBe(pictureOf('the original'))
     expect(call.url.href).toBe('http://origin.test/encode?widths=320%2C640&quality=50&bg=fff')
     const waiting = await cdn.get('/cdn/img/new?w=640')
     expect(waiting.status).toBe(202)
@@ -126,6 +128,7 @@ describe('an upload', () => {
   it('is hashed while it is stored', async () => {
     const cdn = createCdn(failure('INPUT_CORRUPT', 422))
     const bytes = crypto.getRandomValues(new Uint8Array(60_000))
+    bytes.set(new TextEncoder().encode(ORIGINAL))
     await cdn.put('/cdn/img/hashed', bytes)
     const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))
     const record = await (await BUCKET.get('state/hashed'))?.json<{ sha256: string }>()
@@ -211,10 +214,10 @@ describe('an original', () => {
     const cdn = createCdn(() => new Response(strataFile(seed)))
     await cdn.put('/cdn/img/kept')
     const original = await cdn.get('/cdn/img/kept/original')
-    expect(await textOf(original)).toBe('a picture')
+    expect(await textOf(original)).toBe(ORIGINAL)
     expect(Object.fromEntries(original.headers)).toMatchObject({
-      'content-type': 'image/png',
-      'content-length': '9',
+      'content-type': 'image/gif',
+      'content-length': String(ORIGINAL.length),
       'content-disposition': 'attachment; filename="kept"',
       'cache-control': 'private, no-store',
       etag: expect.stringMatching(/^"[0-9a-f]{64}"$/),

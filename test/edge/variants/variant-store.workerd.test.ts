@@ -10,6 +10,7 @@ import {
   createCdn,
   errorOf,
   fakeTranscoder,
+  keysOf,
   strataFile,
   textOf,
 } from '../cdn.ts'
@@ -138,11 +139,13 @@ describe('an edge without a transcoder', () => {
   })
 
   it('does not serve an original that only claims to be a picture', async () => {
-    const cdn = createCdn(answerWith(strataFile(58, undefined, '<script>')), {
+    const cdn = createCdn(answerWith(strataFile(58)), {
       transcoder: () => undefined,
       serveOriginal: true,
     })
-    await cdn.put('/cdn/img/evil', '<script>', { 'Content-Type': 'image/png' })
+    await cdn.put('/cdn/img/evil')
+    const [original] = await keysOf('evil')
+    await BUCKET.put(original!, '<script>', { httpMetadata: { contentType: 'image/png' } })
     expect((await cdn.get('/cdn/img/evil?w=640')).status).toBe(503)
   })
 

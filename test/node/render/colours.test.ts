@@ -1,6 +1,6 @@
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
-import { sniffFormat } from '../../../src/node/sniff.ts'
+import { sniffFormat } from '../../../src/format/sniff.ts'
 import { gradient, photo, psnr } from '../../pictures.ts'
 import { rawOf, rendered, renderedPixels, storedAs, withCorners } from './pictures.ts'
 
