@@ -111,6 +111,10 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     description: 'Count answers per second of the edge against plain R2 objects',
     load: async () => (await import('./commands/bench/load.ts')).benchLoadCommand,
   },
+  'bench burst': {
+    description: 'Ask the Workers and IPX for pages and bursts of new pictures',
+    load: async () => (await import('./commands/bench/burst.ts')).benchBurstCommand,
+  },
   'bench client': {
     description: 'Open a page of pictures in Chromium over a slow link, against AVIF',
     load: async () => (await import('./commands/bench/client.ts')).benchClientCommand,

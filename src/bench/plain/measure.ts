@@ -10,8 +10,8 @@ import { readHeader } from '../../format/reader.ts'
 import { readPicture, resizeLanczos } from '../../node/ingest.ts'
 import { TABLE_QUALITIES } from '../../pixels/encoder-quality.ts'
 import { createJudge, type Judge } from '../../pixels/judge.ts'
+import { type Curve, followCurve } from '../curve.ts'
 import { FORMATS, type Format, planAnswer } from './answers.ts'
-import { type Curve, followCurve } from './curve.ts'
 import { encodePeer, PEER_SETTINGS, PEER_STARTS, PEERS, type Peer } from './peers.ts'
 
 /** The answers of the edge to one `Accept`, over `q`. */

@@ -7,16 +7,11 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join, parse } from 'node:path'
 import sharp from 'sharp'
-import { hex } from '../../core/bytes.ts'
-import { sha256 } from '../../core/hash.ts'
-import type { RgbImage } from '../../core/image.ts'
-import { ladderFor } from '../../format/ladder.ts'
-import { SOURCE_HASH_BYTES } from '../../format/layout.ts'
-import { readHeader } from '../../format/reader.ts'
 import { createRuntime } from '../../node/compose.ts'
 import type { FileCodec } from '../../node/file-codec.ts'
-import { readInput, writeOutput } from '../../node/files.ts'
-import { readPicture, resizeLanczos } from '../../node/ingest.ts'
+import { readInput } from '../../node/files.ts'
+import { readPicture } from '../../node/ingest.ts'
+import { encodedFile } from '../encoded-file.ts'
 import { listPictures } from '../folder.ts'
 import type { PeakMemory } from '../peak-memory.ts'
 import { transcodeParts } from './answers.ts'
@@ -71,7 +66,7 @@ export async function benchPlain(options: PlainBenchOptions): Promise<MeasuredRo
       const picture = await readPicture(original.slice())
       const target = join(options.files ?? temporary!, `${parse(path).name}.strata`)
       say('encoding')
-      const file = await fileOf(target, original, picture, options)
+      const file = await encodedFile(target, original, picture, options.codec)
       for (const width of widths.filter((width) => width <= picture.width)) {
         const row = await measureWidth(file, picture, width, { score, parts, progress: say })
         say(`${width} CPU time`)
@@ -86,20 +81,4 @@ export async function benchPlain(options: PlainBenchOptions): Promise<MeasuredRo
     if (temporary !== undefined) await rm(temporary, { recursive: true, force: true })
   }
   return rows
-}
-
-/** The .strata file at this path, encoded first unless it was made of this original. */
-async function fileOf(
-  path: string,
-  original: Uint8Array,
-  picture: RgbImage,
-  { codec }: Pick<PlainBenchOptions, 'codec'>,
-): Promise<Uint8Array> {
-  const hash = (await sha256(original)).subarray(0, SOURCE_HASH_BYTES)
-  const known = await readInput(path).catch(() => undefined)
-  if (known !== undefined && readHeader(known).source.sha256 === hex(hash)) return known
-  const ladder = ladderFor(picture.width)
-  const file = await codec.encodeUnverified(picture, { ladder, sha256: hash, resize: resizeLanczos })
-  await writeOutput(path, file)
-  return file
 }

@@ -3,14 +3,32 @@ import { StrataError } from '../../core/errors.ts'
 import { readHeader } from '../../format/reader.ts'
 import type { LoadWorkers } from './workers.ts'
 
-/** Stores a file in the bucket as the edge does after an upload. @returns the hash of its version */
-export async function storeImage(workers: LoadWorkers, id: string, file: Uint8Array): Promise<string> {
+/**
+ * Stores a file in the bucket as the edge does after an upload.
+ * @param original what it was made of, to be kept beside it. @default none
+ * @returns the hash of its version
+ */
+export async function storeImage(
+  workers: LoadWorkers,
+  id: string,
+  file: Uint8Array,
+  original?: Uint8Array,
+): Promise<string> {
   const { modelSet } = readHeader(file)
   const key = `strata/${id}/t-1`
-  const hash = createHash('sha256').update(file).digest('hex').slice(0, 32)
-  const upload = { token: 't', uploaded: new Date(0).toISOString(), sha256: '0'.repeat(64), params: {} }
+  const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
+  const hash = sha256(file).slice(0, 32)
+  const kept = original && { original: `original/${id}/t`, sha256: sha256(original) }
+  const upload = {
+    token: 't',
+    uploaded: new Date(0).toISOString(),
+    sha256: '0'.repeat(64),
+    params: {},
+    ...kept,
+  }
   const state = { ...upload, status: 'ready', file: key, hash, bytes: file.length, modelSet }
   await storeObject(workers, key, file)
+  if (original && kept) await storeObject(workers, kept.original, original)
   await storeObject(workers, `state/${id}`, new TextEncoder().encode(JSON.stringify(state)))
   return hash
 }

@@ -36,6 +36,9 @@ const BARE_WORKER = `export default {
   },
 }`
 
+/** The port of the discard service, RFC 863, which hardly any machine runs. */
+const NO_ORIGIN = 'http://127.0.0.1:9'
+
 /** workerd's module type by file extension. */
 const MODULE_TYPES: Readonly<Record<string, string>> = {
   '.js': 'ESModule',
@@ -54,9 +57,10 @@ interface Miniflare {
 /**
  * Bundles the deployed Workers as `wrangler deploy` does, and runs them and the bare one in one process with one bucket.
  * @param root the folder with the wrangler files
+ * @param origin address of the origin. @default one where nothing listens
  * @throws StrataError FILE_FAILED when wrangler is not installed or fails to bundle
  */
-export async function startLoadWorkers(root: string): Promise<LoadWorkers> {
+export async function startLoadWorkers(root: string, origin = NO_ORIGIN): Promise<LoadWorkers> {
   const folder = await mkdtemp(join(tmpdir(), 'strata-load-'))
   try {
     const { Miniflare, wrangler } = await loadWrangler(root)
@@ -72,7 +76,8 @@ export async function startLoadWorkers(root: string): Promise<LoadWorkers> {
         {
           ...(await bundle('wrangler.toml', 'edge')),
           ...direct,
-          bindings: { STRATA_ENV: 'production', ORIGIN_URL: 'http://127.0.0.1:9' },
+          bindings: { STRATA_ENV: 'production', ORIGIN_URL: origin },
+          durableObjects: { LEASE: { className: 'TranscodeLease', useSQLite: true } },
           serviceBindings: { TRANSCODER: 'transcoder' },
         },
         await bundle('wrangler.transcoder.toml', 'transcoder'),

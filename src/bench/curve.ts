@@ -1,4 +1,4 @@
-import { interpolate } from '../../node/rival-files.ts'
+import { interpolate } from '../node/rival-files.ts'
 
 /** One file. */
 interface Point {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { followCurve } from '../../../src/bench/plain/curve.ts'
+import { followCurve } from '../../src/bench/curve.ts'
 
 /** A file of 100 * 2^i bytes scores 10 * i for setting i. */
 const measure = async (setting: number) => ({ bytes: 100 * 2 ** setting, score: 10 * setting })

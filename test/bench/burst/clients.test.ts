@@ -1,0 +1,55 @@
+import { createServer, type RequestListener } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { askAll } from '../../../src/bench/burst/clients.ts'
+
+async function serve(listener: RequestListener): Promise<string> {
+  const server = createServer(listener)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+describe('askAll', () => {
+  it('asks for each address once, so many at a time', async () => {
+    const asked: string[] = []
+    let [now, most] = [0, 0]
+    const url = await serve((request, response) => {
+      asked.push(`${request.url} ${request.headers.accept}`)
+      most = Math.max(most, ++now)
+      setTimeout(() => {
+        now--
+        response.end('hello')
+      }, 20)
+    })
+    const urls = Array.from({ length: 10 }, (_, i) => `${url}/${i}`)
+    const { answers, wallMs } = await askAll(urls, { connections: 3, accept: 'image/avif' })
+    expect(asked.sort()).toEqual(urls.map((_, i) => `/${i} image/avif`))
+    expect(most).toBe(3)
+    expect(answers.map(({ status, bytes, said }) => [status, bytes, said])).toEqual(
+      Array(10).fill([200, 5, '']),
+    )
+    expect(wallMs).toBeGreaterThan(Math.max(...answers.map(({ ms }) => ms)))
+  })
+
+  it('keeps what a refusal says, and counts a broken answer as none', async () => {
+    const url = await serve((request, response) => {
+      if (request.url === '/busy') response.writeHead(503).end('full')
+      else response.writeHead(200, { 'Content-Length': 9 }).write('half', () => response.destroy())
+    })
+    const { answers } = await askAll([`${url}/busy`, `${url}/half`], { connections: 1, accept: '*/*' })
+    expect(answers).toMatchObject([
+      { status: 503, bytes: 4, said: 'full' },
+      { status: 0, bytes: 0 },
+    ])
+  })
+
+  it('stops when it is told to', async () => {
+    const signal = AbortSignal.abort()
+    const asked = askAll(['http://127.0.0.1:9'], { connections: 1, accept: '*/*', signal })
+    await expect(asked).rejects.toMatchObject({ code: 'ABORTED' })
+  })
+})
