@@ -9,18 +9,25 @@ export interface Cicp {
   readonly transfer: number
 }
 
+const UNSPECIFIED = 2
+
 /** Bytes of the header that is looked through. The metadata of a file that is shown stands before its pixels. */
 const SEARCHED_BYTES = 1 << 20
 
 /**
  * The code points that a picture's container declares: the `nclx` colour information of AVIF and HEIC (ISO/IEC 14496-12
  * §12.1.5) unless there is a profile, which then counts, or the `cICP` chunk of PNG (PNG third edition §11.3.2.6), which
- * counts more than a profile.
+ * counts more than a profile. Code points that say nothing are none.
  */
 export function readCicp(format: InputFormat, bytes: Uint8Array): Cicp | undefined {
   const header = bytes.subarray(0, SEARCHED_BYTES)
-  if (format === 'png') return readPngChunk(header)
-  return format === 'avif' || format === 'heic' ? readNclx(header) : undefined
+  const cicp =
+    format === 'png'
+      ? readPngChunk(header)
+      : format === 'avif' || format === 'heic'
+        ? readNclx(header)
+        : undefined
+  return cicp?.primaries === UNSPECIFIED && cicp.transfer === UNSPECIFIED ? undefined : cicp
 }
 
 function readPngChunk(bytes: Uint8Array): Cicp | undefined {
