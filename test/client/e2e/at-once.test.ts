@@ -59,7 +59,7 @@ describe.skipIf(!hasChromium && !process.env.CI)(`a page while a picture is uplo
     await tab.setContent(`${body}<script>${RELOAD}</script>`)
     const loadings = () => tab.evaluate(() => window.loadings)
     const shown = (colour: Loading['colour']) =>
-      tab.waitForFunction((wanted) => loadings.at(-1)?.colour === wanted, colour, { timeout: 120_000 })
+      tab.waitForFunction((wanted) => window.loadings.at(-1)?.colour === wanted, colour, { timeout: 120_000 })
 
     expect(await put(address, await tinted('red'))).toBe(202)
     await tab.evaluate(`void load(${JSON.stringify(address)})`)
