@@ -25,6 +25,8 @@ describeOnStage('the demo page', (stage) => {
     expect(shown?.map((text) => text.split(',')[0])).toEqual(['STRATA', 'AVIF', 'JPEG'])
     const plain = (await views()).find(({ address }) => address.endsWith('/img/hills?w=640'))
     expect(shown?.[1]).toBe(`AVIF, ${(plain!.bytes / 1000).toFixed(1)} kB, 640 × 427`)
+    await expect.poll(sides, PATIENCE).toMatch(/[1-9] plain pictures? kept, \d promoted/)
+    expect(await textOf(stage, '#gallery')).toMatch(/[\d.]+ kB for every size/)
     expect(faults).toEqual([])
   })
 
