@@ -77,7 +77,8 @@ const options: ImageCdnOptions<{ Bindings: Bindings }> = {
   formats: (c) => readFormats(c.env.FORMATS),
   persist: (c) => readFlag(c.env, 'PERSIST', true),
   promote: (c) => readFlag(c.env, 'PROMOTE', true),
-  lease: (c) => c.env.LEASE,
+  // On one machine one isolate serves everyone, and each Durable Object there costs a file that is flushed to disk.
+  lease: ({ env }) => (env.STRATA_ENV === 'development' ? undefined : env.LEASE),
 }
 
 const app = new Hono<{ Bindings: Bindings }>()
