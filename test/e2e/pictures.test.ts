@@ -54,7 +54,7 @@ function makersOf(original: RgbImage): Record<'edge' | 'origin', () => Promise<M
           sha256: '0'.repeat(64),
           requestId: 'conformance',
         }
-        return (await renderAtOrigin(origin, sent, render, true)).bytes
+        return (await renderAtOrigin(origin, sent, render, { isAwaited: true })).bytes
       }
     },
   }

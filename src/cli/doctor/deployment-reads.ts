@@ -91,6 +91,8 @@ async function readJpeg(reader: DeploymentReader, name: string, query = 'w=64', 
 async function checkTranscode(reader: DeploymentReader, id: string): Promise<string> {
   const { headers, bytes } = await readJpeg(reader, id)
   expect(bytes[0] === 0xff && bytes[1] === 0xd8, `expected a JPEG, got ${headers.get('Content-Type')}`)
+  const plan = headers.get('Strata-Plan') ?? ''
+  expect(plan.startsWith('transcode'), `expected the edge to make the picture, but the origin did (${plan})`)
   return `${bytes.length} bytes of JPEG, ${headers.get('Strata-Plan')}`
 }
 

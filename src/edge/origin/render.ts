@@ -32,18 +32,25 @@ const RENDER_MS = 30_000
 /** Milliseconds for a job that nobody waits for. */
 const BACKGROUND_MS = 120_000
 
+/** How long a picture may take. */
+export interface Patience {
+  /** Whether a page waits for it; else the origin takes the time for the smallest file. @default true */
+  readonly isAwaited?: boolean
+  /** @default 30 s where a page waits, else 2 minutes */
+  readonly milliseconds?: number | undefined
+}
+
 /**
  * Has a picture made by `POST ORIGIN/render`.
- * @param isAwaited whether a page waits for it; else the origin takes the time for the smallest file
  * @throws as postToOrigin; ORIGIN_FAILED when what comes is no whole picture of this format
  */
 export async function renderAtOrigin(
   origin: Origin,
   original: SentOriginal,
   request: RenderRequest,
-  isAwaited: boolean,
+  { isAwaited = true, milliseconds = isAwaited ? RENDER_MS : BACKGROUND_MS }: Patience,
 ): Promise<RenderedPicture> {
-  const signal = AbortSignal.timeout(isAwaited ? RENDER_MS : BACKGROUND_MS)
+  const signal = AbortSignal.timeout(milliseconds)
   const query = { ...queryOf(request), wait: isAwaited ? '1' : '0' }
   return await postToOrigin(origin, 'render', query, original, signal, async (response) => {
     const bytes = await readAtMost(response.body, MAX_PICTURE_BYTES)

@@ -21,25 +21,34 @@ export class MemoryBudget {
     this.#now = now
   }
 
+  /** Jobs that hold memory now. */
+  get jobs(): number {
+    this.#forgetStranded()
+    return this.#holdings.size
+  }
+
   /** @throws StrataError TRANSCODE_BUSY when there is no room; whatever the job throws */
   async hold<T>(bytes: number, job: () => Promise<T>): Promise<T> {
-    const now = this.#now()
-    let held = 0
-    for (const holding of this.#holdings) {
-      if (now - holding.since >= STRANDED_MS) this.#holdings.delete(holding)
-      else held += holding.bytes
-    }
+    this.#forgetStranded()
+    const held = [...this.#holdings].reduce((sum, holding) => sum + holding.bytes, 0)
     if (held > 0 && held + bytes > this.#limit)
       throw new StrataError(
         'TRANSCODE_BUSY',
         `memory: ${this.#holdings.size} pictures are being made, no room for another`,
       )
-    const holding = { bytes, since: now }
+    const holding = { bytes, since: this.#now() }
     this.#holdings.add(holding)
     try {
       return await job()
     } finally {
       this.#holdings.delete(holding)
+    }
+  }
+
+  #forgetStranded(): void {
+    const now = this.#now()
+    for (const holding of this.#holdings) {
+      if (now - holding.since >= STRANDED_MS) this.#holdings.delete(holding)
     }
   }
 }

@@ -38,8 +38,17 @@ export const FORMAT_FAULTS: readonly StrataErrorCode[] = [
 ]
 
 /**
- * Makes the picture of a plan: at the edge from a layer, or, where the edge is busy or cannot, at the origin from the
- * original.
+ * Pictures of an isolate that are at the transcoder while the origin makes further ones: one at work, and one that follows
+ * at once. It makes them one after the other, so that a page of pictures would wait for the sum of all.
+ */
+const FULL_LINE = 2
+
+/** Milliseconds that the origin gets for a picture that the edge can make as well. */
+const SPILL_MS = 10_000
+
+/**
+ * Makes the picture of a plan: at the edge from a layer, or, where others wait for the edge already, or it is busy or cannot,
+ * at the origin from the original.
  * @returns undefined when the file is gone, because the image was replaced or deleted meanwhile
  * @throws StrataError what the edge throws, when the origin cannot make the picture either
  */
@@ -48,18 +57,29 @@ export async function makePicture(
   { length, request, render, fallbacks }: TranscodePlan,
   services: MakeServices,
 ): Promise<MadePicture | undefined> {
+  const { original, sha256 } = state
+  const atOrigin =
+    render === undefined || original === undefined
+      ? undefined
+      : async (milliseconds?: number): Promise<MadePicture | undefined> => {
+          const rendered = await renderOriginal({ original, sha256 }, render, services, { milliseconds })
+          return rendered && { bytes: rendered.bytes, by: 'origin' }
+        }
+  if (atOrigin && services.memory.jobs >= FULL_LINE) {
+    // Whatever is wrong there, the edge has a place in its line.
+    const picture = await atOrigin(SPILL_MS).catch(() => undefined)
+    if (picture !== undefined) return picture
+  }
   try {
     const bytes = await transcodeLayer(state.file, length, request, services)
     return bytes && { bytes, by: 'edge' }
   } catch (error) {
-    const { original, sha256 } = state
     const faults = fallbacks.length > 0 ? EDGE_FAULTS : [...EDGE_FAULTS, ...FORMAT_FAULTS]
     const mayRender = error instanceof StrataError && faults.includes(error.code)
-    if (!mayRender || render === undefined || original === undefined) throw error
-    const rendered = await renderOriginal({ original, sha256 }, render, services).catch(() => {
+    if (!mayRender || atOrigin === undefined) throw error
+    return await atOrigin().catch(() => {
       throw error
     })
-    return rendered && { bytes: rendered.bytes, by: 'origin' }
   }
 }
 

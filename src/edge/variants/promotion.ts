@@ -55,7 +55,7 @@ export async function promoteVariant(job: PromoteJob, services: PromoteServices)
   if (variants === undefined || served?.hash !== job.hash || served.original === undefined) return false
   if (await variants.isPromoted(job)) return false
   const { original, sha256 } = served
-  const picture = await renderOriginal({ original, sha256 }, job.request, services, false)
+  const picture = await renderOriginal({ original, sha256 }, job.request, services, { isAwaited: false })
   const { width, height } = job.size
   // The same address must go on showing the same picture.
   if (picture === undefined || picture.width !== width || picture.height !== height) return false

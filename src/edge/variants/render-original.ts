@@ -1,5 +1,5 @@
 import type { Origin } from '../origin/origin.ts'
-import { type RenderedPicture, type RenderRequest, renderAtOrigin } from '../origin/render.ts'
+import { type Patience, type RenderedPicture, type RenderRequest, renderAtOrigin } from '../origin/render.ts'
 import type { ImageStore } from '../store/store.ts'
 
 export interface RenderServices {
@@ -17,7 +17,6 @@ export interface StoredOriginal {
 
 /**
  * Has the origin make a picture of an original in the bucket.
- * @param isAwaited whether a page waits for it. @default true
  * @returns undefined when the original is gone
  * @throws as renderAtOrigin; STORAGE_FAILED
  */
@@ -25,11 +24,11 @@ export async function renderOriginal(
   { original, sha256 }: StoredOriginal,
   request: RenderRequest,
   { store, origin }: RenderServices,
-  isAwaited = true,
+  patience: Patience = {},
 ): Promise<RenderedPicture | undefined> {
   const object = await store.get(original)
   if (object === null) return undefined
   const contentType = object.httpMetadata?.contentType ?? 'application/octet-stream'
   const sent = { body: object.body, contentType, sha256, requestId: crypto.randomUUID() }
-  return await renderAtOrigin(origin(), sent, request, isAwaited)
+  return await renderAtOrigin(origin(), sent, request, patience)
 }

@@ -70,7 +70,7 @@ describe.skipIf(!hasChromium && !process.env.CI)(`a page while a picture is uplo
     await shown('blue')
 
     const seen = await loadings()
-    expect(seen.length).toBeGreaterThan(4)
+    expect(seen.length).toBeGreaterThan(1)
     expect(seen.map(({ width }) => width)).toEqual(seen.map(() => 320))
     const colours = seen.map(({ colour }) => colour)
     expect(colours.toSorted((a, b) => b.localeCompare(a))).toEqual(colours)

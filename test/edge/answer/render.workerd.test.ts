@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { StrataError } from '../../../src/core/errors.ts'
 import type { Transcoder } from '../../../src/edge/transcoder/transcoder.ts'
 import { answerWith, BUCKET, bytesOf, createCdn, errorOf, strataFile, textOf, writeOpen } from '../cdn.ts'
@@ -189,5 +189,31 @@ describe('a ready image with its original', () => {
     const response = await cdn.get('/cdn/img/both-busy?w=640')
     expect([response.status, (await errorOf(response)).code]).toEqual([503, 'TRANSCODE_BUSY'])
     expect(Number(response.headers.get('Retry-After'))).toBeGreaterThanOrEqual(1)
+  })
+
+  it('is rendered while two others are at the transcoder, and waits there where the origin has no place', async () => {
+    let isFull = false
+    const full = () => Response.json({ error: { code: 'ORIGIN_BUSY', message: 'full' } }, { status: 503 })
+    const { asked, render } = renderer((format) =>
+      isFull ? full() : new Response(fileOf(format, 'spilt'), { headers: { 'Strata-Size': '640x320' } }),
+    )
+    const waiting: (() => void)[] = []
+    const transcode = async () => {
+      await new Promise<void>((resolve) => waiting.push(resolve))
+      return new TextEncoder().encode('by the edge')
+    }
+    const cdn = createCdn(answerWith(strataFile(26)), { transcoder: () => ({ transcode }) }, render)
+    await cdn.put('/cdn/img/page')
+    const ask = (width: number) => cdn.get(`/cdn/img/page?w=${width}`, BROWSER)
+    const first = [ask(300), ask(310)]
+    await vi.waitFor(() => expect(waiting).toHaveLength(2))
+    expect(await textOf(await ask(320))).toContain('spilt')
+    isFull = true
+    const last = ask(330)
+    await vi.waitFor(() => expect(waiting).toHaveLength(3))
+    for (const end of waiting) end()
+    for (const response of await Promise.all([...first, last]))
+      expect([response.status, await textOf(response)]).toEqual([200, 'by the edge'])
+    expect(asked).toHaveLength(2)
   })
 })

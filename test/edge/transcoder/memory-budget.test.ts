@@ -27,7 +27,9 @@ describe('a memory budget', () => {
     void budget.hold(100, never)
     now = 119_999
     await expect(budget.hold(1, async () => 1)).rejects.toThrow()
+    expect(budget.jobs).toBe(1)
     now = 120_000
+    expect(budget.jobs).toBe(0)
     expect(await budget.hold(100, async () => 1)).toBe(1)
   })
 })
