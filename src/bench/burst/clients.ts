@@ -2,7 +2,7 @@ import { Agent, request } from 'node:http'
 import { StrataError } from '../../core/errors.ts'
 
 /** One answer. */
-export interface Asked {
+interface Asked {
   /** 0 where none came. */
   readonly status: number
   /** Milliseconds from sending the request to the last byte. */

@@ -37,7 +37,7 @@ interface PromotionRatio {
   readonly worst: number | null
 }
 
-export interface BurstReport {
+interface BurstReport {
   readonly load: readonly [number, number]
   readonly page: Compared
   readonly burst: Compared
