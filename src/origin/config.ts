@@ -14,7 +14,7 @@ export interface OriginConfig {
   readonly waiting: number
   /** Pictures that are rendered at once, beside the encodes. */
   readonly renders: number
-  /** Requests for renders that may wait beyond those; more are answered 503. */
+  /** Requests for renders that may wait beyond those; more are answered 503. So many connections may ask for new pictures at once. */
   readonly rendersWaiting: number
   readonly maxBytes: number
   readonly maxPixels: number
@@ -44,7 +44,7 @@ const NUMBERS: Record<NumericKey, NumericSetting> = {
   concurrency: { env: 'ORIGIN_CONCURRENCY', fallback: 1, min: 1, max: 64 },
   waiting: { env: 'ORIGIN_WAITING', fallback: 8, min: 0, max: 1000 },
   renders: { env: 'ORIGIN_RENDERS', fallback: 2, min: 1, max: 64 },
-  rendersWaiting: { env: 'ORIGIN_RENDERS_WAITING', fallback: 32, min: 0, max: 1000 },
+  rendersWaiting: { env: 'ORIGIN_RENDERS_WAITING', fallback: 64, min: 0, max: 1000 },
   maxBytes: { env: 'ORIGIN_MAX_BYTES', fallback: 100 * 2 ** 20, min: 1, max: 2 ** 31 },
   maxPixels: { env: 'ORIGIN_MAX_PIXELS', fallback: DEFAULT_MAX_PIXELS, min: 1, max: MAX_SOURCE_PIXELS },
   bodySeconds: { env: 'ORIGIN_BODY_SECONDS', fallback: 120, min: 1, max: 3600 },

@@ -12,7 +12,7 @@ describe('readConfig', () => {
       port: 8788,
       concurrency: 1,
       renders: 2,
-      rendersWaiting: 32,
+      rendersWaiting: 64,
       maxPixels: 100e6,
       token: undefined,
       key: undefined,
