@@ -41,11 +41,12 @@ interface BurstReport {
   readonly load: readonly [number, number]
   readonly page: Compared
   readonly burst: Compared
+  readonly jpegBurst: Compared
   readonly variants: Figures
   readonly promotion: Readonly<Record<'edge' | 'promoted', Readonly<Record<Sampling, PromotionRatio>>>>
 }
 
-export function reportBurst({ load, page, burst, variants, promotion }: BurstBench): BurstReport {
+export function reportBurst({ load, page, burst, jpegBurst, variants, promotion }: BurstBench): BurstReport {
   const ratios = (side: 'edge' | 'promoted') => ({
     '4:4:4': ratioOf(promotion, side, '4:4:4'),
     '4:2:0': ratioOf(promotion, side, '4:2:0'),
@@ -54,6 +55,7 @@ export function reportBurst({ load, page, burst, variants, promotion }: BurstBen
     load: [round(load[0], 1), round(load[1], 1)],
     page: compared(page),
     burst: compared(burst),
+    jpegBurst: compared(jpegBurst),
     variants: figuresOf([variants]),
     promotion: { edge: ratios('edge'), promoted: ratios('promoted') },
   }
@@ -100,7 +102,7 @@ function ratioOf(
 }
 
 export function formatBurst(report: BurstReport, rows: readonly PromotionRow[]): string {
-  const { load, page, burst, variants, promotion } = report
+  const { load, page, burst, jpegBurst, variants, promotion } = report
   const line = (name: string, { requests, failed, wallMs, p50, p99, kilobytes }: Figures) => [
     ...[name, String(requests), String(failed), `${wallMs}`, `${p50}`, `${p99}`, `${kilobytes}`],
   ]
@@ -110,6 +112,8 @@ export function formatBurst(report: BurstReport, rows: readonly PromotionRow[]):
     line('page, IPX WebP', page.peer),
     line('burst, ours', burst.ours),
     line('burst, IPX JPEG', burst.peer),
+    line('burst, our JPEG', jpegBurst.ours),
+    line('burst, IPX JPEG', jpegBurst.peer),
     line('variants', variants),
   ]
   const made = ({ bytes, score }: PromotionRow['edge']) =>
@@ -132,7 +136,7 @@ export function formatBurst(report: BurstReport, rows: readonly PromotionRow[]):
   return [
     `load of the machine ${load.join(' to ')}`,
     ...aligned(times),
-    `page: ${page.wallRatio} of IPX WebP; burst: p99 ${burst.p99Ratio} of IPX JPEG`,
+    `page: ${page.wallRatio} of IPX WebP; burst: p99 ${burst.p99Ratio} of IPX JPEG, as JPEG ${jpegBurst.p99Ratio}`,
     ...Object.entries(burst.ours.said).map(([text, count]) => `burst, ours: ${count} x ${text}`),
     ...Object.entries(variants.said).map(([text, count]) => `variants: ${count} x ${text}`),
     ...[

@@ -54,8 +54,10 @@ export interface BurstBench {
   readonly load: readonly [number, number]
   /** Against IPX's WebP. */
   readonly page: Sides
-  /** Against IPX's JPEG. */
+  /** Of AVIF, which browsers get, against IPX's JPEG. */
   readonly burst: Sides
+  /** Of JPEG, for who accepts nothing better, against IPX's JPEG. */
+  readonly jpegBurst: Sides
   readonly variants: Burst
   readonly promotion: readonly PromotionRow[]
 }
@@ -105,14 +107,20 @@ async function measureAll(
   origin: Server,
   { width, widths, variants, rounds, signal, progress }: BurstBenchOptions,
 ): Promise<Omit<BurstBench, 'load'>> {
-  const ask = (urls: readonly string[], connections: number) =>
-    askAll(urls, { connections, accept: BROWSER_ACCEPT, signal })
-  const compare = async (name: string, ofWidths: readonly number[], format: string, connections: number) => {
+  const ask = (urls: readonly string[], connections: number, accept = BROWSER_ACCEPT) =>
+    askAll(urls, { connections, accept, signal })
+  const compare = async (
+    name: string,
+    ofWidths: readonly number[],
+    format: string,
+    connections: number,
+    accept?: string,
+  ) => {
     const sides = { connections, ours: [] as Burst[], peer: [] as Burst[] }
     for (let round = 0; round < rounds; round++) {
       progress(`${name} ${round + 1}/${rounds}`)
       const ours = async () =>
-        sides.ours.push(await ask(await sites.cold(`${name}${round}`, ofWidths), connections))
+        sides.ours.push(await ask(await sites.cold(`${name}${round}`, ofWidths), connections, accept))
       const peer = async () => sides.peer.push(await ask(sites.ofPeer(ofWidths, format), connections))
       for (const side of round % 2 === 0 ? [ours, peer] : [peer, ours]) await side()
     }
@@ -123,6 +131,7 @@ async function measureAll(
   await ask(sites.ofPeer([width], 'webp').slice(0, 1), 1)
   const page = await compare('page', [width], 'webp', PAGE_CONNECTIONS)
   const burst = await compare('burst', widths, 'jpeg', BURST_CONNECTIONS)
+  const jpegBurst = await compare('jpeg', widths, 'jpeg', BURST_CONNECTIONS, '*/*')
   progress(`${variants} variants`)
   const cold = await ask(await sites.variants(variants), BURST_CONNECTIONS)
   const promotion: PromotionRow[] = []
@@ -134,7 +143,7 @@ async function measureAll(
       await measurePromotion({ image: parse(path).name, original, file, width, edge, origin: origin.url }),
     )
   }
-  return { page, burst, variants: cold, promotion }
+  return { page, burst, jpegBurst, variants: cold, promotion }
 }
 
 /** Addresses of pictures at both sides. */

@@ -21,6 +21,7 @@ const bench: BurstBench = {
     ours: [burst(9, answer(1), answer(5, 503, 'full'), answer(6, 0, 'gone'), answer(2, 404, 'no'))],
     peer: [burst(9, answer(3))],
   },
+  jpegBurst: { connections: 64, ours: [burst(9, answer(6))], peer: [burst(9, answer(3))] },
   variants: burst(7, answer(7), answer(9, 503, 'full')),
   promotion: [
     { image: 'a', width: 640, edge: made(400, 200), promoted: made(200, 100) },
@@ -30,7 +31,7 @@ const bench: BurstBench = {
 
 describe('the report of a burst', () => {
   it('counts what failed, and takes medians over rounds and percentiles over answers', () => {
-    const { load, page, burst, variants } = reportBurst(bench)
+    const { load, page, burst, jpegBurst, variants } = reportBurst(bench)
     expect(load).toEqual([1.2, 2])
     expect(page.ours).toMatchObject({
       requests: 3,
@@ -42,6 +43,7 @@ describe('the report of a burst', () => {
       kilobytes: 6,
     })
     expect([page.wallRatio, page.p99Ratio]).toEqual([0.5, 2.67])
+    expect(jpegBurst.p99Ratio).toBe(2)
     expect(burst.ours).toMatchObject({ requests: 4, answered: 1, failed: 2 })
     expect(burst.ours.said).toEqual({ '503 full': 1, '0 gone': 1, '404 no': 1 })
     expect(variants).toMatchObject({ requests: 2, answered: 1, failed: 1, said: { '503 full': 1 } })

@@ -37,10 +37,11 @@ describe('benchBurst', () => {
       progress: () => {},
     })
     expect((await readdir(files)).sort()).toEqual(['a.strata', 'b.strata'])
-    const { page, burst, variants } = reportBurst(bench)
+    const { page, burst, jpegBurst, variants } = reportBurst(bench)
     for (const side of [page.ours, page.peer])
       expect(side).toMatchObject({ requests: 3, answered: 3, said: {} })
-    for (const side of [burst.ours, burst.peer]) expect(side).toMatchObject({ requests: 6, answered: 6 })
+    for (const side of [burst.ours, burst.peer, jpegBurst.ours])
+      expect(side).toMatchObject({ requests: 6, answered: 6 })
     expect(variants).toMatchObject({ requests: 17, answered: 17, failed: 0 })
     expect(bench.promotion.map(({ image, width }) => [image, width])).toEqual([
       ['a', 96],
