@@ -78,8 +78,7 @@ export function servicesFor<E extends Env>(
     variants,
     dropStale,
     promotion,
-    promoteAfter: options.promote(c),
-    promotes: options.promote(c) > 0 && variants !== undefined,
+    promoteAfter: variants ? options.promote(c) : 0,
     leases: leases && new LeaseClient(leases),
   }
 }

@@ -1,16 +1,11 @@
+import { type InputFormat, sniffFormat } from '../../format/sniff.ts'
 import type { ImageState } from '../store/state.ts'
 import type { ImageStore } from '../store/store.ts'
 
 const SNIFFED_BYTES = 16
 
-/** Formats that every browser shows, by their first bytes: the declared type of an upload proves nothing. */
-const TYPES: readonly { readonly type: string; readonly pattern: RegExp }[] = [
-  { type: 'image/jpeg', pattern: /^\xff\xd8\xff/ },
-  { type: 'image/png', pattern: /^\x89PNG\r\n/ },
-  { type: 'image/gif', pattern: /^GIF8[79]a/ },
-  { type: 'image/webp', pattern: /^RIFF[\s\S]{4}WEBP/ },
-  { type: 'image/avif', pattern: /^[\s\S]{4}ftypavi[fs]/ },
-]
+/** Formats that every browser shows. */
+const SHOWN: readonly InputFormat[] = ['avif', 'gif', 'jpeg', 'png', 'webp']
 
 /**
  * Answers with the picture as it was uploaded, in place of a JPEG that cannot be made, or not yet.
@@ -39,7 +34,8 @@ export async function respondOriginal(
   return object === null ? undefined : new Response(object.body, { headers })
 }
 
+/** By the first bytes: the declared type of an upload proves nothing. */
 function typeOf(bytes: Uint8Array): string | undefined {
-  const text = String.fromCharCode(...bytes)
-  return TYPES.find(({ pattern }) => pattern.test(text))?.type
+  const format = sniffFormat(bytes)
+  return format !== undefined && SHOWN.includes(format) ? `image/${format}` : undefined
 }

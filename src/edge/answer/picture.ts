@@ -12,6 +12,7 @@ import { FORMAT_FAULTS, type MakeServices, makePicture, transcoderMissing } from
 import type { Demand } from '../variants/promotion.ts'
 import type { VariantName } from '../variants/variant-store.ts'
 import { type CachePolicy, imageHeaders } from './headers.ts'
+import { sendVariant } from './send-variant.ts'
 import type { ServerTiming } from './timing.ts'
 
 type PictureServices = VariantServices &
@@ -19,8 +20,6 @@ type PictureServices = VariantServices &
     readonly timing: ServerTiming
     readonly demand: Demand
     readonly jobs: () => Jobs
-    /** Finds in the bucket after which a picture is promoted; 0: never. */
-    readonly promoteAfter: number
   }
 
 /**
@@ -87,12 +86,10 @@ async function respondInFormat(
   const make = () => timing.measure('transcode', () => makePicture(image, plan, services))
   const picture = await findOrMake(request.url, name, make, services)
   if (picture === undefined) return undefined
-  timing.note('cache', picture.by === 'edge' || picture.by === 'origin' ? 'miss' : 'hit')
   if (picture.by === 'bucket' && !picture.promoted) considerPromotion(name, plan, services)
   if (picture.by === 'origin' && plan.render)
     headers.set('Strata-Plan', renderLabel(plan.render, plan.request.width))
-  headers.set('Content-Length', String(picture.bytes.length))
-  return new Response(picture.bytes, { headers })
+  return sendVariant(picture, headers, timing)
 }
 
 /** Behind the answer: counts one more who found the picture in the bucket, and has it promoted when these are enough. */

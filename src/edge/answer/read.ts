@@ -10,7 +10,7 @@ import type { Jobs } from '../ingest/jobs.ts'
 import { PENDING_HEADERS } from '../ingest/pending.ts'
 import { resumeIfDead } from '../ingest/resume.ts'
 import { makePlan } from '../plan/plan.ts'
-import { planRender } from '../plan/render.ts'
+import { planUnencoded } from '../plan/render.ts'
 import type { PlanInput, PlannedRender, PlanRules } from '../plan/types.ts'
 import { readAccept } from '../request/accept.ts'
 import { readHints } from '../request/hints.ts'
@@ -39,7 +39,6 @@ export type ReadServices = LookupServices &
     readonly jobs: () => Jobs
     readonly transcoder: () => Transcoder | undefined
     readonly demand: Demand
-    readonly promoteAfter: number
   }
 
 /** The options that reading depends on. */
@@ -113,7 +112,7 @@ async function answerOpen(
   const pending = new Response(null, { status: 202, headers: PENDING_HEADERS })
   const { format } = input.params
   if (format === 'native' || (format === 'auto' && input.accepted.native)) return pending
-  const plan = planRender(input, { ...options, exactQuality: grant.coversQuery })
+  const plan = planUnencoded(input, { ...options, exactQuality: grant.coversQuery })
   // The bucket keeps only pictures of stored files.
   const unkept = { ...services, variants: undefined, leases: undefined, timing }
   const source = { id, original, sha256, hash: `original-${sha256.slice(0, 32)}` }

@@ -1,11 +1,12 @@
 import { mediaTypeOf } from '../../format/media-type.ts'
-import { renderKey } from '../plan/etag.ts'
+import { renderKey, variantEtag } from '../plan/etag.ts'
 import { renderLabel } from '../plan/label.ts'
-import type { RenderPlan } from '../plan/render.ts'
+import type { RenderPlan } from '../plan/types.ts'
 import { matchesNone } from '../request/conditions.ts'
 import { findOrMake, type VariantServices } from '../variants/find-or-make.ts'
 import { type RenderServices, renderOriginal, type StoredOriginal } from '../variants/render-original.ts'
 import { type CachePolicy, imageHeaders } from './headers.ts'
+import { sendVariant } from './send-variant.ts'
 import type { ServerTiming } from './timing.ts'
 
 type RenderAnswerServices = VariantServices & RenderServices & { readonly timing: ServerTiming }
@@ -32,7 +33,7 @@ export async function respondRendered(
   const { timing } = services
   const { id, hash } = source
   const decision = renderKey(plan.request)
-  const etag = `W/"${hash}.${decision}"`
+  const etag = variantEtag(hash, decision)
   const facts = { ...plan, label: renderLabel(plan.request) }
   const headers = imageHeaders(facts, etag, policy)
   if (matchesNone(request.headers.get('If-None-Match'), etag))
@@ -52,7 +53,5 @@ export async function respondRendered(
     services,
   )
   if (picture === undefined) return undefined
-  timing.note('cache', picture.by === 'origin' ? 'miss' : 'hit')
-  headers.set('Content-Length', String(picture.bytes.length))
-  return new Response(picture.bytes, { headers })
+  return sendVariant(picture, headers, timing)
 }

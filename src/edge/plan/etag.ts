@@ -7,7 +7,12 @@ import type { TranscodePlan } from './types.ts'
  * request and not the same bytes.
  */
 export function pictureEtag(hash: string, plan: TranscodePlan): string {
-  return `W/"${hash}.${decisionKey(plan.request, plan.embedModel)}"`
+  return variantEtag(hash, decisionKey(plan.request, plan.embedModel))
+}
+
+/** The same of a picture whose decision is named already. */
+export function variantEtag(hash: string, decision: string): string {
+  return `W/"${hash}.${decision}"`
 }
 
 /** Raise it when the origin would make other pictures of the same request. */

@@ -23,37 +23,52 @@ interface ChosenFormat {
  * @throws StrataError PARAM_INVALID for a size at which the format is not encoded at the edge; NOT_ACCEPTABLE
  */
 export function chooseFormat(
-  { format }: Pick<ImageParams, 'format'>,
+  params: Pick<ImageParams, 'format'>,
   accepted: Acceptance,
-  { formats }: FormatRules,
+  rules: FormatRules,
   size?: Size,
 ): ChosenFormat {
-  const isMade = (candidate: PictureFormat) =>
-    size === undefined || fitsEncoder(candidate, size.width, size.height)
-  const named = PICTURE_FORMATS.find((candidate) => candidate === format)
-  const offered = formats.includes('jpeg') ? formats : [...formats, 'jpeg' as const]
-  const accepting = named === undefined ? rankFormats(accepted, offered) : [named]
-  const [best, ...fallbacks] = accepting.filter(isMade)
+  const accepting = acceptedFormats(params, accepted, rules)
+  const [best, ...fallbacks] = size ? accepting.filter((format) => isEncodedHere(format, size)) : accepting
   if (best !== undefined) return { format: best, fallbacks }
   const [tooLarge] = accepting
   if (tooLarge !== undefined && size !== undefined)
     throw invalidParam(
-      named ? 'f' : 'w',
+      params.format === 'auto' ? 'w' : 'f',
       `a picture of ${describeLimit(tooLarge)}`,
       `${size.width}x${size.height}`,
     )
-  const types = offered.map((name) => `image/${name}`).join(', ')
+  const types = offeredFormats(rules)
+    .map((name) => `image/${name}`)
+    .join(', ')
   throw new StrataError('NOT_ACCEPTABLE', `Accept: expected ${types} or ${STRATA_TYPE} with q above 0`)
 }
 
-/** Whether one of the formats that chooseFormat may choose is encoded at the edge at this size. */
+/** Whether chooseFormat finds nothing too large for the edge at this size: it chooses a format, or refuses the client. */
 export function isMadeHere(
+  params: Pick<ImageParams, 'format'>,
+  accepted: Acceptance,
+  rules: FormatRules,
+  size: Size,
+): boolean {
+  const accepting = acceptedFormats(params, accepted, rules)
+  return accepting.length === 0 || accepting.some((format) => isEncodedHere(format, size))
+}
+
+/** The formats that may be sent, the best first: the one that the URL names, else those that the client takes. */
+function acceptedFormats(
   { format }: Pick<ImageParams, 'format'>,
   accepted: Acceptance,
-  { formats }: FormatRules,
-  { width, height }: Size,
-): boolean {
+  rules: FormatRules,
+): readonly PictureFormat[] {
   const named = PICTURE_FORMATS.find((candidate) => candidate === format)
-  const candidates = named === undefined ? rankFormats(accepted, [...formats, 'jpeg']) : [named]
-  return candidates.length === 0 || candidates.some((candidate) => fitsEncoder(candidate, width, height))
+  return named === undefined ? rankFormats(accepted, offeredFormats(rules)) : [named]
+}
+
+function offeredFormats({ formats }: FormatRules): readonly PictureFormat[] {
+  return formats.includes('jpeg') ? formats : [...formats, 'jpeg']
+}
+
+function isEncodedHere(format: PictureFormat, { width, height }: Size): boolean {
+  return fitsEncoder(format, width, height)
 }

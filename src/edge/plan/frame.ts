@@ -5,7 +5,7 @@ import type { PlanRules } from './types.ts'
 
 type FrameRules = Pick<PlanRules, 'maxTranscodeWidth'>
 
-interface Frame {
+export interface Frame {
   readonly boxed: BoxedSize
   readonly placing: Pick<TranscodeRequest, 'fit' | 'focus' | 'background'>
   /** Whether the picture shows the whole source and nothing else. */

@@ -10,7 +10,7 @@ import type { LayerInfo, StrataHeader } from '../../format/types.ts'
 import type { ImageParams } from '../request/params.ts'
 import { chooseEmbed, wantedFactor } from './embed.ts'
 import { chooseFormat, isMadeHere } from './format.ts'
-import { frameOf } from './frame.ts'
+import { type Frame, frameOf } from './frame.ts'
 import { chooseSource, decodable, last, snapUp } from './layers.ts'
 import { wantedQuality } from './quality.ts'
 import { planRender, renderRequest } from './render.ts'
@@ -22,6 +22,8 @@ interface Sizes {
   readonly wanted: WantedWidth
   readonly asked: Size
   readonly layers: readonly LayerInfo[]
+  /** The picture as these layers can give it. */
+  readonly frame: Frame
 }
 
 /** Pixels of the largest layer that is decoded here while the origin can render: about a second of work. */
@@ -36,14 +38,13 @@ export function makePlan(header: StrataHeader, input: PlanInput, rules: PlanRule
   const { params, accepted } = input
   const { format } = params
   const wanted = wantedWidth(params, input.hints, rules)
-  const vary = format === 'auto' ? ['Accept', ...wanted.vary] : wanted.vary
   if (format !== 'native' && !(format === 'auto' && accepted.native)) {
-    return planPicture(header, input, rules, { ...wanted, vary })
+    return planPicture(header, input, rules, wanted)
   }
   const isWhole = format === 'native' && wanted.source === 'default'
   const layer = isWhole ? last(header.layers) : snapUp(header.layers, wanted.width)
   const contentDpr = isWhole ? undefined : density(layer.width, wanted)
-  return { kind: 'truncate', layer: layer.index, length: layer.end, vary, contentDpr }
+  return { kind: 'truncate', layer: layer.index, length: layer.end, vary: wanted.vary, contentDpr }
 }
 
 /**
@@ -59,17 +60,19 @@ function planPicture(
   const { params, accepted } = input
   const layers = decodable(header.layers, rules.maxTranscodeWidth)
   const asked = allowSize(params, wanted, rules.allowedWidths)
-  if (!rules.canRender) return planTranscode(header, input, rules, { wanted, asked, layers })
   const { source } = header
+  const frame = frameOf(source, last(layers), params, asked, rules)
+  const transcode = () => planTranscode(input, rules, { wanted, asked, layers, frame })
+  if (!rules.canRender) return transcode()
   const largest = frameOf(source, source, params, asked, rules).boxed.size
-  const here = frameOf(source, last(layers), params, asked, rules).boxed.size
-  const rendered = planRender(input, rules)
+  const here = frame.boxed.size
+  const rendered = planRender(input, rules, wanted, asked)
   // Any width above the source's is the source's, under one name.
   const bounded =
     params.height === undefined ? { ...rendered.request, width: largest.width } : rendered.request
   const whole = { ...rendered, request: bounded, contentDpr: density(largest.width, wanted) }
   if (!isMadeHere(params, accepted, rules, here)) return whole
-  const plan = planTranscode(header, input, rules, { wanted, asked, layers })
+  const plan = transcode()
   const { layer, format, quality, ht } = plan.request
   if (ht !== 1) return plan
   const { width, height } = header.layers[layer] as Size
@@ -79,12 +82,10 @@ function planPicture(
 }
 
 function planTranscode(
-  header: StrataHeader,
   { params, hints, accepted }: PlanInput,
   rules: PlanRules,
-  { wanted, asked, layers }: Sizes,
+  { wanted, asked, layers, frame }: Sizes,
 ): TranscodePlan {
-  const frame = frameOf(header.source, last(layers), params, asked, rules)
   const { size, shown, scale } = frame.boxed
   const embed = frame.isWhole ? hiddenIn(layers, size, params, rules) : undefined
   const factor = embed?.model.factor ?? 1

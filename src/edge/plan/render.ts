@@ -1,48 +1,40 @@
+import type { Size } from '../../core/box.ts'
 import type { PictureFormat } from '../../format/media-type.ts'
 import type { RenderRequest } from '../origin/render.ts'
-import type { Acceptance } from '../request/accept.ts'
-import type { ClientHints } from '../request/hints.ts'
 import type { ImageParams } from '../request/params.ts'
 import { chooseFormat, type FormatRules } from './format.ts'
 import { type QualityRules, wantedQuality } from './quality.ts'
-import { allowSize, type SizeRules, wantedWidth } from './wanted-size.ts'
+import type { PlanInput, RenderPlan } from './types.ts'
+import { allowSize, type SizeRules, type WantedWidth, wantedWidth } from './wanted-size.ts'
 
-/** Have the origin make the picture from the original. */
-export interface RenderPlan {
-  readonly kind: 'render'
-  readonly request: RenderRequest
-  /** Request headers that the decision depends on. */
-  readonly vary: readonly string[]
-  /** As that of every plan; undefined where the size of the original is not known. */
-  readonly contentDpr: number | undefined
-}
-
-type RenderRules = SizeRules & FormatRules & QualityRules
+type RenderRules = FormatRules & QualityRules
 
 /**
- * Decides how a picture is rendered whose size is not known here, because it is not encoded yet.
+ * Decides how a picture is rendered that is not encoded yet, so that its size is not known here.
  * @throws StrataError PARAM_INVALID for a size that is not allowed, NOT_ACCEPTABLE
  */
+export function planUnencoded(input: PlanInput, rules: RenderRules & SizeRules): RenderPlan {
+  const wanted = wantedWidth(input.params, input.hints, rules)
+  return planRender(input, rules, wanted, allowSize(input.params, wanted, rules.allowedWidths))
+}
+
+/**
+ * Decides how a picture is rendered.
+ * @param asked the size asked for, which is allowed
+ * @throws StrataError NOT_ACCEPTABLE
+ */
 export function planRender(
-  {
-    params,
-    hints,
-    accepted,
-  }: { readonly params: ImageParams; readonly hints: ClientHints; readonly accepted: Acceptance },
+  { params, hints, accepted }: PlanInput,
   rules: RenderRules,
+  wanted: WantedWidth,
+  asked: Size,
 ): RenderPlan {
-  const wanted = wantedWidth(params, hints, rules)
-  const asked = allowSize(params, wanted, rules.allowedWidths)
   const { format } = chooseFormat(params, accepted, rules)
   const { quality, dependsOnSaveData } = wantedQuality(params.quality, hints.saveData, 1, rules)
   return {
     kind: 'render',
     request: renderRequest(params, asked, format, quality),
-    vary: [
-      ...(params.format === 'auto' ? ['Accept'] : []),
-      ...wanted.vary,
-      ...(dependsOnSaveData ? ['Save-Data'] : []),
-    ],
+    vary: dependsOnSaveData ? [...wanted.vary, 'Save-Data'] : wanted.vary,
     contentDpr: undefined,
   }
 }

@@ -7,7 +7,6 @@ import type { TranscodeRequest } from '../transcoder/transcoder.ts'
 import type { EmbedRules } from './embed.ts'
 import type { FormatRules } from './format.ts'
 import type { QualityRules } from './quality.ts'
-import type { RenderPlan } from './render.ts'
 import type { SizeRules } from './wanted-size.ts'
 
 /** What a decision rests on, besides the file's header and the rules. */
@@ -51,6 +50,16 @@ export interface TranscodePlan extends PlanBase {
   readonly fallbacks: readonly PictureFormat[]
   /** How the origin would make the same picture; undefined where it cannot. */
   readonly render?: RenderRequest
+}
+
+/** Have the origin make the picture from the original. */
+export interface RenderPlan {
+  readonly kind: 'render'
+  readonly request: RenderRequest
+  /** Request headers that the decision depends on. */
+  readonly vary: readonly string[]
+  /** As that of every plan; undefined where the size of the original is not known. */
+  readonly contentDpr: number | undefined
 }
 
 /** Have the origin make the picture; where it cannot, decode a layer after all. */

@@ -21,12 +21,17 @@ export interface WantedWidth {
   readonly cssWidth: number | undefined
   /** Device pixels per CSS pixel of `h`. */
   readonly dpr: number
-  /** Request headers that the width depends on. */
+  /** Request headers that the width depends on, and the format. */
   readonly vary: readonly string[]
 }
 
 /** The width that URL, hints and defaults ask for, before any layer is looked at. */
 export function wantedWidth(params: ImageParams, hints: ClientHints, rules: SizeRules): WantedWidth {
+  const wanted = widthOf(params, hints, rules)
+  return params.format === 'auto' ? { ...wanted, vary: ['Accept', ...wanted.vary] } : wanted
+}
+
+function widthOf(params: ImageParams, hints: ClientHints, rules: SizeRules): WantedWidth {
   const urlDpr = params.dpr ?? 1
   const explicit = params.width === undefined ? undefined : params.width * urlDpr
   const hinted = rules.hints === 'off' ? undefined : hintedWidth(hints, params.dpr, rules.hintWidths)

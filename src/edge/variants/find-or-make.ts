@@ -22,8 +22,8 @@ export interface VariantServices {
   /** One per plugin instance, hence per isolate. */
   readonly flights: SingleFlight<Variant | undefined>
   readonly keepAlive: KeepAlive
-  /** Whether pictures are promoted (promotion.ts), so that a better one may come. */
-  readonly promotes: boolean
+  /** Finds in the bucket after which a picture is promoted (promotion.ts), so that a better one comes; 0: never. */
+  readonly promoteAfter: number
 }
 
 /** Seconds for which a data centre keeps a picture that may be promoted. */
@@ -52,7 +52,7 @@ export async function findOrMake(
     const { picture, keep } = await makeOnce(name, services, make)
     if (picture === undefined) return { value: undefined }
     const after = async () => {
-      const seconds = picture.promoted || !services.promotes ? undefined : UNPROMOTED_S
+      const seconds = picture.promoted || services.promoteAfter === 0 ? undefined : UNPROMOTED_S
       await Promise.all([keepBody(key, picture.bytes, name.type, seconds), keep()])
     }
     return { value: picture, after }

@@ -1,11 +1,12 @@
 import { readAtMost } from '../../core/body.ts'
 import { StrataError, type StrataErrorCode } from '../../core/errors.ts'
+import type { RenderRequest } from '../origin/render.ts'
 import type { TranscodePlan } from '../plan/types.ts'
 import type { LoadedImage } from '../store/header-cache.ts'
 import type { ImageStore } from '../store/store.ts'
 import type { MemoryBudget } from '../transcoder/memory-budget.ts'
 import type { TranscodeRequest, Transcoder } from '../transcoder/transcoder.ts'
-import { type RenderServices, renderOriginal } from './render-original.ts'
+import { type RenderServices, renderOriginal, type StoredOriginal } from './render-original.ts'
 
 /** A picture, and who made it. */
 export interface MadePicture {
@@ -58,16 +59,10 @@ export async function makePicture(
   services: MakeServices,
 ): Promise<MadePicture | undefined> {
   const { original, sha256 } = state
-  const atOrigin =
-    render === undefined || original === undefined
-      ? undefined
-      : async (milliseconds?: number): Promise<MadePicture | undefined> => {
-          const rendered = await renderOriginal({ original, sha256 }, render, services, { milliseconds })
-          return rendered && { bytes: rendered.bytes, by: 'origin' }
-        }
-  if (atOrigin && services.memory.jobs >= FULL_LINE) {
+  const sent = render && original !== undefined ? { source: { original, sha256 }, render } : undefined
+  if (sent && services.memory.jobs >= FULL_LINE) {
     // Whatever is wrong there, the edge has a place in its line.
-    const picture = await atOrigin(SPILL_MS).catch(() => undefined)
+    const picture = await renderPicture(sent, services, SPILL_MS).catch(() => undefined)
     if (picture !== undefined) return picture
   }
   try {
@@ -76,11 +71,21 @@ export async function makePicture(
   } catch (error) {
     const faults = fallbacks.length > 0 ? EDGE_FAULTS : [...EDGE_FAULTS, ...FORMAT_FAULTS]
     const mayRender = error instanceof StrataError && faults.includes(error.code)
-    if (!mayRender || atOrigin === undefined) throw error
-    return await atOrigin().catch(() => {
+    if (!mayRender || sent === undefined) throw error
+    return await renderPicture(sent, services).catch(() => {
       throw error
     })
   }
+}
+
+/** @returns undefined when the original is gone */
+async function renderPicture(
+  { source, render }: { readonly source: StoredOriginal; readonly render: RenderRequest },
+  services: RenderServices,
+  milliseconds?: number,
+): Promise<MadePicture | undefined> {
+  const rendered = await renderOriginal(source, render, services, { milliseconds })
+  return rendered && { bytes: rendered.bytes, by: 'origin' }
 }
 
 async function transcodeLayer(
