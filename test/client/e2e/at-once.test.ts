@@ -68,9 +68,10 @@ describe.skipIf(!hasChromium && !process.env.CI)(`a page while a picture is uplo
     expect(await put(address, await tinted('blue'))).toBe(202)
     await until(address, ({ replacing }) => replacing === undefined)
     await shown('blue')
+    await tab.waitForFunction(() => window.loadings.length > 4, undefined, { timeout: 120_000 })
 
     const seen = await loadings()
-    expect(seen.length).toBeGreaterThan(1)
+    expect(seen.length).toBeGreaterThan(4)
     expect(seen.map(({ width }) => width)).toEqual(seen.map(() => 320))
     const colours = seen.map(({ colour }) => colour)
     expect(colours.toSorted((a, b) => b.localeCompare(a))).toEqual(colours)

@@ -156,7 +156,8 @@ describe('the quality of a rendered picture', () => {
       const original = photo(200, 150)
       const file = await rawOf(original).png().toBuffer()
       const results = []
-      for (const q of [1, 40, 75, 90]) {
+      // libwebp's scale ends where a JPEG's has 95.
+      for (const q of format === 'webp' ? [1, 40, 75, 95] : [1, 40, 75, 95, 100]) {
         const bytes = (await rendered(file, `f=${format}&q=${q}`)).length
         results.push([bytes, psnr(await renderedPixels(file, `f=${format}&q=${q}`), original)] as const)
       }
