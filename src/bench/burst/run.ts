@@ -1,5 +1,5 @@
 /**
- * `strata bench burst`: pages and bursts of pictures that nobody has asked for before, at the edge and at IPX.
+ * `strata bench burst`: times pages and bursts of pictures that no cache holds, at the edge and at IPX.
  * @module
  */
 
@@ -160,7 +160,7 @@ class Sites {
     this.#count = count
   }
 
-  /** Of pictures that are stored now, under ids that nobody has asked for. One width after the other. */
+  /** Stores the pictures under new ids, so that no cache holds them. The addresses are ordered by width. */
   async cold(name: string, widths: readonly number[], count = this.#count): Promise<string[]> {
     const ids: string[] = []
     for (let i = 0; i < count; i++) {

@@ -14,7 +14,7 @@ import { type EncodersResult, measureEncoders } from './measure.ts'
 interface EncodersBenchOptions {
   /** Folder of pictures. */
   readonly images: string
-  /** Each picture is measured at all of them that it has. */
+  /** Widths to measure; a picture that lacks one is measured at the others. */
   readonly widths: readonly number[]
   /** @default all */
   readonly encoders?: readonly EncoderName[] | undefined

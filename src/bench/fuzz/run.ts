@@ -37,7 +37,7 @@ interface FuzzFailure {
 
 export interface FuzzReport {
   readonly cases: number
-  /** Number of cases by the error code of the whole decode; `decoded` is no error. */
+  /** Number of cases by the error code of the whole decode; `decoded` counts those without an error. */
   readonly outcomes: Readonly<Record<string, number>>
   readonly slowest: { readonly seed: number; readonly kind: string; readonly ms: number }
   /** The largest rise of the process's peak memory by one case. */

@@ -6,7 +6,7 @@ import type { LayerInfo } from '../../format/types.ts'
 import type { Runtime } from '../../runtime/types.ts'
 import type { Random } from './random.ts'
 
-/** Random bytes, mostly an even number of them that starts with four valid states. */
+/** Random bytes. Most have an even length and begin with four valid states of the coder. */
 export function randomStream(random: Random): Uint8Array {
   const bytes = random.bytes(random.pick([0, 1, 15, 16, 17, 18, 32, 64, 2 * random.below(400)]))
   const isPlausible = random.chance(0.8) && bytes.length >= 16

@@ -107,7 +107,7 @@ function remembered(decodeRows: DecodeRows): DecodeRows {
       for await (const strip of decodeRows(bytes, options)) strips.push(strip)
       layers.set(options.layer, strips)
     }
-    // Whoever takes a strip owns it.
+    // The caller owns each strip that it receives.
     for (const strip of layers.get(options.layer) ?? []) yield { ...strip, data: strip.data.slice() }
   }
 }

@@ -22,7 +22,7 @@ import type { AnswerProbe } from './memory.ts'
 interface PlainBenchOptions {
   /** Folder of pictures. */
   readonly images: string
-  /** Each picture is measured at all of them that it has. */
+  /** Widths to measure; a picture that lacks one is measured at the others. */
   readonly widths: readonly number[]
   /** SSIMULACRA2 at which bytes are compared. */
   readonly score: number

@@ -11,7 +11,7 @@ import { storedInfo } from './stored-info.ts'
 export interface PictureFolder {
   /** Ids by path, as `strata upload` chooses them, in the order of the names. */
   readonly ids: ReadonlyMap<string, string>
-  /** Paths of the files that are no pictures by their names. */
+  /** Paths of the files whose names do not end like those of pictures. */
   readonly ignored: readonly string[]
 }
 
@@ -29,7 +29,7 @@ const FOLLOWED = 4
 /** More names than these are not read by anybody. */
 const NAMED = 5
 
-/** @throws StrataError FILE_FAILED when there is no such folder, or no picture in it; USAGE when two have the same id */
+/** @throws StrataError FILE_FAILED for a folder that is missing or holds no picture; USAGE for two files with the same id */
 export async function openPictureFolder(path: string): Promise<PictureFolder> {
   if (!(await isDirectory(path)))
     throw new StrataError('FILE_FAILED', `${path}: expected a folder of pictures, found none`)

@@ -1,11 +1,12 @@
 import { concat } from '../../core/bytes.ts'
+import { readErrorBody } from '../../core/error-body.ts'
 import { ERRORS, StrataError, type StrataErrorCode } from '../../core/errors.ts'
+import { STRATA_TYPE } from '../../format/media-type.ts'
 import { readHeader, wholeLayers } from '../../format/reader.ts'
 import { nativeAddress } from '../address.ts'
 import type { Transfer } from '../messages.ts'
 import type { Prefix } from './prefix-store.ts'
 
-const NATIVE_TYPE = 'image/vnd.strata'
 /** The origin makes no longer files. */
 const MAX_BYTES = 48 * 1024 * 1024
 
@@ -19,8 +20,8 @@ export interface Fetched {
  * fetched: `Range` starts at their end, and `If-Range` has their ETag (RFC 9110 §13.1.5), so that an image which was
  * replaced since comes as a whole.
  * @param width in device pixels
- * @throws StrataError with the edge's code; INPUT_UNSUPPORTED, INPUT_TOO_LARGE, FORMAT_* when the answer is no .strata
- * file; TypeError without a network
+ * @throws StrataError with the code that the edge answered; INPUT_UNSUPPORTED, INPUT_TOO_LARGE or FORMAT_* for an answer that
+ * is no .strata file; TypeError without a network
  */
 export async function fetchPrefix(
   image: string,
@@ -62,8 +63,8 @@ export async function revalidate(
 async function readBody(response: Response, image: string): Promise<Uint8Array<ArrayBuffer>> {
   if (response.status !== 200 && response.status !== 206) throw await refusal(response, image)
   const type = response.headers.get('Content-Type')
-  if (type !== NATIVE_TYPE)
-    throw new StrataError('INPUT_UNSUPPORTED', `${image}: expected ${NATIVE_TYPE}, got ${type}`)
+  if (type !== STRATA_TYPE)
+    throw new StrataError('INPUT_UNSUPPORTED', `${image}: expected ${STRATA_TYPE}, got ${type}`)
   const length = Number(response.headers.get('Content-Length') ?? 0)
   if (length > MAX_BYTES) throw new StrataError('INPUT_TOO_LARGE', `${image}: ${length} bytes`)
   return new Uint8Array(await response.arrayBuffer())
@@ -71,10 +72,7 @@ async function readBody(response: Response, image: string): Promise<Uint8Array<A
 
 async function refusal(response: Response, image: string): Promise<StrataError> {
   if (response.status === 202) return new StrataError('NOT_FOUND', `${image} is not encoded yet`)
-  const body = (await response.json().catch(() => undefined)) as
-    | { readonly error?: { readonly code?: string; readonly message?: string } }
-    | undefined
-  const { code = '', message = `HTTP ${response.status}` } = body?.error ?? {}
+  const { code = '', message = `HTTP ${response.status}` } = await readErrorBody(response)
   const isKnown = Object.hasOwn(ERRORS, code)
   return new StrataError(isKnown ? (code as StrataErrorCode) : 'NOT_FOUND', `${image}: ${message}`)
 }

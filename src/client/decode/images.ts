@@ -151,7 +151,7 @@ function readOrUndefined({ bytes }: Prefix): StrataHeader | undefined {
 }
 
 function ignoreOffline(error: unknown): undefined {
-  // fetch() throws TypeError where there is no network. Other errors mean that the request was cancelled or refused.
+  // fetch() throws a TypeError without a network. Every other error means a cancelled or refused request.
   if (error instanceof TypeError || (error instanceof StrataError && error.status >= 500)) return undefined
   throw error
 }

@@ -31,6 +31,14 @@ export function parseIntegers(name: string, text: string, min: number, max: numb
   return text.split(',').map((item) => parseInteger(name, item.trim(), min, max))
 }
 
+/** Sides in pixels of the smallest picture that SSIMULACRA2 is defined for. */
+export const SMALLEST_WIDTH = 8
+
+/** Parses the widths of pictures that are compared by SSIMULACRA2. @throws StrataError USAGE */
+export function parseWidths(text: string): number[] {
+  return parseIntegers('widths', text, SMALLEST_WIDTH, 4096)
+}
+
 /** Most pictures of a sheet; with them it is 40 000 pixels high. */
 const MAX_PICTURES = 60
 

@@ -4,10 +4,7 @@ import { formatBurst, reportBurst } from '../../../bench/burst/report.ts'
 import { benchBurst } from '../../../bench/burst/run.ts'
 import { packageRoot } from '../../../node/files.ts'
 import { defineCommand, parseInteger } from '../../command.ts'
-import { parseIntegers } from './args.ts'
-
-/** Of the metric. */
-const SMALLEST_WIDTH = 8
+import { parseWidths, SMALLEST_WIDTH } from './args.ts'
 
 export const benchBurstCommand = defineCommand({
   name: 'bench burst',
@@ -46,7 +43,7 @@ export const benchBurstCommand = defineCommand({
       ...{ images: args.images, files: args.files, root },
       pictures: parseInteger('pictures', args.pictures, 1, 200),
       width: parseInteger('width', args.width, SMALLEST_WIDTH, 1920),
-      widths: parseIntegers('widths', args.widths, SMALLEST_WIDTH, 4096),
+      widths: parseWidths(args.widths),
       variants: parseInteger('variants', args.variants, 1, 3000),
       rounds: parseInteger('rounds', args.rounds, 1, 100),
       codec: await io.codec(),

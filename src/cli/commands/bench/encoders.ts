@@ -2,10 +2,7 @@ import { formatEncoders } from '../../../bench/encoders/report.ts'
 import { benchEncoders } from '../../../bench/encoders/run.ts'
 import { ENCODERS, type EncoderName } from '../../../pixels/encoder-quality.ts'
 import { defineCommand, usage } from '../../command.ts'
-import { parseIntegers } from './args.ts'
-
-/** Of the metric. */
-const SMALLEST_WIDTH = 8
+import { parseWidths } from './args.ts'
 
 export const benchEncodersCommand = defineCommand({
   name: 'bench encoders',
@@ -27,7 +24,7 @@ export const benchEncodersCommand = defineCommand({
   async run(args, io) {
     const result = await benchEncoders({
       images: args.images,
-      widths: parseIntegers('widths', args.widths, SMALLEST_WIDTH, 4096),
+      widths: parseWidths(args.widths),
       encoders: args.encoders === undefined ? undefined : args.encoders.split(',').map(encoderNamed),
       progress: (text) => io.progress(text),
     })

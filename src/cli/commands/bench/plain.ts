@@ -4,10 +4,7 @@ import { describeRow, formatPlain, reportPlain } from '../../../bench/plain/repo
 import { benchPlain } from '../../../bench/plain/run.ts'
 import { readInput } from '../../../node/files.ts'
 import { defineCommand, parseInteger, usage } from '../../command.ts'
-import { parseIntegers } from './args.ts'
-
-/** Of the metric. */
-const SMALLEST_WIDTH = 8
+import { parseWidths } from './args.ts'
 
 export const benchPlainCommand = defineCommand({
   name: 'bench plain',
@@ -39,7 +36,7 @@ export const benchPlainCommand = defineCommand({
     },
   },
   async run(args, io) {
-    const widths = parseIntegers('widths', args.widths, SMALLEST_WIDTH, 4096)
+    const widths = parseWidths(args.widths)
     const score = parseInteger('score', args.score, 1, 99)
     const samples = parseInteger('samples', args.samples, 0, 1000)
     if ((args.images === undefined) === (args.file === undefined)) {

@@ -20,9 +20,8 @@ export function pebbles(width: number, height: number): RgbImage {
   const topmost = new Int32Array(width * height).fill(-1)
   for (const [id, stone] of stones.entries()) layStone(relief, stone, id, topmost)
   for (const [i, id] of topmost.entries()) if (id >= 0) paintStone(relief, stones[id]!, id, i)
-  const length = Math.hypot(-0.75, -0.5, 0.62)
   const canvas = lightRelief(relief, {
-    direction: [-0.75 / length, -0.5 / length, 0.62 / length],
+    direction: [-0.75, -0.5, 0.62],
     sun: [1.75, 1.55, 1.25],
     sky: [0.3, 0.35, 0.43],
     reach: width * 0.06,

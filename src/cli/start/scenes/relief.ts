@@ -13,7 +13,7 @@ export interface Relief {
 }
 
 interface Light {
-  /** Direction to the light: right, down, towards the camera; of length 1. */
+  /** Direction to the light: right, down, towards the camera; of any length. */
   readonly direction: readonly [x: number, y: number, z: number]
   readonly sun: Colour
   readonly sky: Colour
@@ -29,12 +29,18 @@ export function createRelief(width: number, height: number): Relief {
   return { width, height, depth: new Float32Array(pixels), albedo, gloss: new Float32Array(pixels) }
 }
 
+function unit([x, y, z]: Light['direction']): Light['direction'] {
+  const length = Math.hypot(x, y, z)
+  return [x / length, y / length, z / length]
+}
+
 /** Lights a relief: sun with shadows and highlights, and a sky that reaches hollows less. */
-export function lightRelief(relief: Relief, { direction, sun, sky, reach, dapple }: Light): Canvas {
+export function lightRelief(relief: Relief, { sun, sky, reach, dapple, ...light }: Light): Canvas {
   const { width, height, depth, albedo, gloss } = relief
   const canvas = createCanvas(width, height)
   const near = blurred(depth, width, height, 5)
   const far = blurred(depth, width, height, 24)
+  const direction = unit(light.direction)
   const [lightX, lightY, lightZ] = direction
   // Half way between the light and the camera, which is straight in front.
   const half = Math.hypot(lightX, lightY, lightZ + 1)

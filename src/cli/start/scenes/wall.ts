@@ -19,9 +19,8 @@ export function wall(width: number, height: number): RgbImage {
   paintBricks(relief)
   paintSign(relief)
   paintIvy(relief)
-  const length = Math.hypot(-0.66, -0.58, 0.62)
   const canvas = lightRelief(relief, {
-    direction: [-0.66 / length, -0.58 / length, 0.62 / length],
+    direction: [-0.66, -0.58, 0.62],
     sun: [1.7, 1.42, 1.02],
     sky: [0.26, 0.31, 0.4],
     reach: width * 0.05,
