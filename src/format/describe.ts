@@ -1,11 +1,19 @@
+import { hasAlpha, isLossless } from './coding.ts'
 import type { LayerInfo, StrataHeader, StrataSource } from './types.ts'
 
 /** Bytes of one step of the progressive placeholder code. */
 export const PLACEHOLDER_STEP_BYTES = 16
 
 /** `score`: SSIMULACRA2 that the encoder measured, rounded; absent when it did not measure it. */
-type LayerDescription = Pick<LayerInfo, 'index' | 'width' | 'height' | 'quality' | 'start' | 'end'> & {
+type LayerDescription = Pick<
+  LayerInfo,
+  'index' | 'coding' | 'width' | 'height' | 'quality' | 'start' | 'end'
+> & {
   readonly score?: number
+  /** Present where some pixels are not opaque. */
+  readonly alpha?: true
+  /** Present where the layer is exactly the source, or the source resized. */
+  readonly lossless?: true
 }
 
 /** A header as JSON: the part that `GET /img/:id.json` and `strata info --json` share. */
@@ -23,8 +31,20 @@ export function describeHeader(header: StrataHeader, dataUri: string | null = nu
     format: 'strata',
     modelSet: header.modelSet,
     source: header.source,
-    layers: header.layers.map(({ index, width, height, quality, score, start, end }) => {
-      return { index, width, height, quality, ...(score > 0 ? { score } : {}), start, end }
+    layers: header.layers.map((layer) => {
+      const { index, coding, width, height, quality, score, start, end } = layer
+      return {
+        index,
+        coding,
+        width,
+        height,
+        quality,
+        ...(score > 0 && { score }),
+        ...(hasAlpha(layer) && { alpha: true as const }),
+        ...(isLossless(layer) && { lossless: true as const }),
+        start,
+        end,
+      }
     }),
     placeholder: {
       steps: Math.floor(header.placeholder.length / PLACEHOLDER_STEP_BYTES),

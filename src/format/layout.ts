@@ -19,7 +19,11 @@ import { StrataError } from '../core/errors.ts'
  *     +------------------------+-----------------------------+
  *       one entry:  0 width  2 height  4 quality  5 flags  6 coding  7 score  8 start  12 end
  *
- *   layers, from the base up, one behind the other without a gap: [start, end) of the table
+ *   Codings: 0 COMPASS, 1 WebP, 2 AVIF, 3 PNG, 4 animated WebP. A file has layers of COMPASS only, or none of it. In the
+ *   second case its model set is 0, a CRC-32C of each layer stands between the table and the placeholder (4 bytes each),
+ *   and a layer is a picture file as it is, with no strip index.
+ *
+ *   layers, from the base up, one behind the other without a gap: [start, end) of the table; those of COMPASS:
  *     0           2       4                          4 + 8 n   8 + 8 n
  *     +-----------+-------+--------------------------+---------+-----------------------+
  *     | strips: n | 0     | n x (length, CRC-32C)    | CRC-32C | strips, top to bottom |
@@ -27,7 +31,7 @@ import { StrataError } from '../core/errors.ts'
  *
  * The header's CRC-32C covers the whole header but itself. The strip index's CRC-32C starts from the header's, so
  * that a layer fetched from another file (an upgrade that raced with a new upload) is refused before it is decoded.
- * Flags are carried and belong to the codec; the places marked 0 must be 0.
+ * Flags are carried and belong to the codec; those of a picture are 1 (alpha) and 2 (lossless). The places marked 0 must be 0.
  */
 
 /** 0x89 is no text in any encoding, and the newline shows a transfer that "repaired" line ends. */
@@ -78,8 +82,12 @@ export const LAYER = {
 
 export const LAYER_BYTES = 16
 
-/** The coding of COMPASS layers, the only one of this version. */
-export const CODING_COMPASS = 0
+/** Of one layer that is a picture. */
+export const LAYER_CHECKSUM = {
+  name: 'layer checksum',
+  offset: 0,
+  bytes: 4,
+} as const satisfies Field
 
 export const STRIP_INDEX = {
   count: { name: 'strip count', offset: 0, bytes: 2 },

@@ -1,13 +1,15 @@
 import { hex } from '../core/bytes.ts'
 import { crc32c } from '../core/crc32c.ts'
 import { StrataError } from '../core/errors.ts'
+import { check, need } from './checks.ts'
+import { CODINGS, LAYER_HAS_ALPHA, LAYER_IS_LOSSLESS } from './coding.ts'
 import { layerHeight } from './ladder.ts'
 import {
-  CODING_COMPASS,
   FIXED_HEADER_BYTES,
   HEADER,
   LAYER,
   LAYER_BYTES,
+  LAYER_CHECKSUM,
   MAGIC,
   MAX_HEADER_BYTES,
   MAX_LAYERS,
@@ -17,16 +19,11 @@ import {
   readField,
   SOURCE_HASH_BYTES,
   SOURCE_HASH_OFFSET,
-  STRIP,
-  STRIP_BYTES,
-  STRIP_INDEX,
-  STRIP_INDEX_CHECKSUM,
-  STRIP_INDEX_HEAD_BYTES,
   stripCount,
   stripIndexBytes,
   VERSION,
 } from './layout.ts'
-import type { LayerInfo, StrataHeader, StrataSource, StripIndex } from './types.ts'
+import type { LayerInfo, StrataHeader, StrataSource } from './types.ts'
 
 /**
  * The header's length in bytes, read from the first FIXED_HEADER_BYTES of a file: what a ranged read must fetch before
@@ -47,7 +44,8 @@ export function headerLength(bytes: Uint8Array): number {
   const length = readField(bytes, HEADER.headerLength)
   const layerCount = readField(bytes, HEADER.layerCount)
   check(layerCount >= 1 && layerCount <= MAX_LAYERS, 'layer count', `1 to ${MAX_LAYERS}`, layerCount)
-  const computed = FIXED_HEADER_BYTES + layerCount * LAYER_BYTES + readField(bytes, HEADER.placeholderLength)
+  const entryBytes = LAYER_BYTES + (namesModels(bytes) ? 0 : LAYER_CHECKSUM.bytes)
+  const computed = FIXED_HEADER_BYTES + layerCount * entryBytes + readField(bytes, HEADER.placeholderLength)
   check(length === computed, 'header length', computed, length)
   check(length <= MAX_HEADER_BYTES, 'header length', `at most ${MAX_HEADER_BYTES}`, length)
   return length
@@ -81,7 +79,7 @@ export function readHeader(bytes: Uint8Array): StrataHeader {
     source,
     modelSet: hex(bytes.subarray(MODEL_SET_OFFSET, MODEL_SET_OFFSET + MODEL_SET_BYTES)),
     layers,
-    placeholder: bytes.subarray(FIXED_HEADER_BYTES + layers.length * LAYER_BYTES, length),
+    placeholder: bytes.subarray(length - readField(bytes, HEADER.placeholderLength), length),
   }
 }
 
@@ -90,58 +88,10 @@ export function wholeLayers(header: StrataHeader, available: number): number {
   return header.layers.filter((layer) => layer.end <= available).length
 }
 
-/**
- * Reads and checks the strip index of one layer. `bytes` is the file from its first byte to at least the end of the
- * index; a strip is checked only when it is asked for.
- * @throws StrataError FORMAT_TRUNCATED, FORMAT_CHECKSUM, FORMAT_INVALID
- */
-export function readStrips(bytes: Uint8Array, layer: LayerInfo): StripIndex {
-  const name = `layer ${layer.index}`
-  const count = stripCount(layer.height)
-  const first = layer.start + stripIndexBytes(count)
-  need(bytes, first, `the strip index of ${name}`)
-  const checksumAt = first - STRIP_INDEX_CHECKSUM.bytes
-  const index = bytes.subarray(layer.start, checksumAt)
-  if (stripIndexChecksum(bytes, index) !== readField(bytes, STRIP_INDEX_CHECKSUM, checksumAt)) {
-    throw new StrataError('FORMAT_CHECKSUM', `${name}: the strip index is damaged or of another file`)
-  }
-  const stored = readField(index, STRIP_INDEX.count)
-  check(stored === count, `${name}: strip count`, count, stored)
-  check(readField(index, STRIP_INDEX.reserved) === 0, `${name}: reserved bytes`, 0, 'other')
-
-  // Strip i lies at [offsets[i], offsets[i + 1]). Lengths have 32 bits, so the sum of at most 256 of them is exact.
-  const offsets = [first]
-  for (let i = 0, end = first; i < count; i++) {
-    end += readField(index, STRIP.length, STRIP_INDEX_HEAD_BYTES + i * STRIP_BYTES)
-    offsets.push(end)
-  }
-  check(offsets[count] === layer.end, `${name}: end of the strips`, layer.end, offsets[count])
-
-  function strip(i: number): Uint8Array {
-    const start = offsets[i]
-    const end = offsets[i + 1]
-    if (start === undefined || end === undefined) {
-      throw new StrataError('INTERNAL', `${name}: expected a strip from 0 to ${count - 1}, got ${i}`)
-    }
-    need(bytes, end, `strip ${i} of ${name}`)
-    const data = bytes.subarray(start, end)
-    if (crc32c(data) !== readField(index, STRIP.checksum, STRIP_INDEX_HEAD_BYTES + i * STRIP_BYTES)) {
-      throw new StrataError('FORMAT_CHECKSUM', `${name}: strip ${i} is damaged`)
-    }
-    return data
-  }
-  return { count, strip }
-}
-
 /** CRC-32C of a whole header, without the four bytes that hold it. */
 export function headerChecksum(header: Uint8Array): number {
   const { offset, bytes } = HEADER.checksum
   return crc32c(header.subarray(offset + bytes), crc32c(header.subarray(0, offset)))
-}
-
-/** CRC-32C of a strip index, continued from the header's, which binds the index to its file. */
-export function stripIndexChecksum(file: Uint8Array, index: Uint8Array): number {
-  return crc32c(index, readField(file, HEADER.checksum))
 }
 
 function readSource(bytes: Uint8Array): StrataSource {
@@ -158,6 +108,7 @@ function readLayers(bytes: Uint8Array, source: StrataSource, firstStart: number)
   const count = readField(bytes, HEADER.layerCount)
   for (let index = 0; index < count; index++) {
     const layer = readLayer(bytes, index)
+    checkCoding(layer, namesModels(bytes))
     checkLayer(layer, layers.at(-1), source, firstStart)
     layers.push(layer)
   }
@@ -166,15 +117,18 @@ function readLayers(bytes: Uint8Array, source: StrataSource, firstStart: number)
 
 function readLayer(bytes: Uint8Array, index: number): LayerInfo {
   const record = FIXED_HEADER_BYTES + index * LAYER_BYTES
-  const coding = readField(bytes, LAYER.coding, record)
-  if (coding !== CODING_COMPASS) {
-    throw new StrataError(
-      'CODING_UNKNOWN',
-      `layer ${index}: expected coding ${CODING_COMPASS}, got ${coding}`,
-    )
+  const number = readField(bytes, LAYER.coding, record)
+  const coding = CODINGS[number]
+  if (coding === undefined) {
+    const message = `layer ${index}: expected a coding from 0 to ${CODINGS.length - 1}, got ${number}`
+    throw new StrataError('CODING_UNKNOWN', message)
   }
+  const tableEnd = FIXED_HEADER_BYTES + readField(bytes, HEADER.layerCount) * LAYER_BYTES
+  const checksumAt = tableEnd + index * LAYER_CHECKSUM.bytes
   return {
     index,
+    coding,
+    checksum: namesModels(bytes) ? 0 : readField(bytes, LAYER_CHECKSUM, checksumAt),
     width: readField(bytes, LAYER.width, record),
     height: readField(bytes, LAYER.height, record),
     quality: readField(bytes, LAYER.quality, record),
@@ -183,6 +137,26 @@ function readLayer(bytes: Uint8Array, index: number): LayerInfo {
     start: readField(bytes, LAYER.start, record),
     end: readField(bytes, LAYER.end, record),
   }
+}
+
+/** Checks that a file with a model set has COMPASS layers only, and one without it none, with no flags but the known ones. */
+function checkCoding({ index, coding, flags, quality }: LayerInfo, hasModels: boolean): void {
+  const name = `layer ${index}`
+  const isCompass = coding === 'compass'
+  const expected = hasModels
+    ? 'compass, as the file names a model set'
+    : 'a picture, as the file names no model set'
+  check(isCompass === hasModels, `${name}: coding`, expected, coding)
+  if (isCompass) return
+  const known = LAYER_HAS_ALPHA | LAYER_IS_LOSSLESS
+  check((flags & ~known) === 0, `${name}: flags`, `bits of ${known}`, flags)
+  const isFull = (flags & LAYER_IS_LOSSLESS) === 0 || quality === 100
+  check(isFull, `${name}: quality`, '100, as the layer is lossless', quality)
+}
+
+/** Whether the fixed header names a model set, so that the layers are of COMPASS. */
+function namesModels(bytes: Uint8Array): boolean {
+  return bytes.subarray(MODEL_SET_OFFSET, MODEL_SET_OFFSET + MODEL_SET_BYTES).some((byte) => byte !== 0)
 }
 
 /** Checks that a layer keeps the rules of a ladder (see checkLadder) and follows the layer below without a gap. */
@@ -210,19 +184,6 @@ function checkLayer(
   }
   const expectedStart = below ? below.end : firstStart
   check(start === expectedStart, `${name}: start`, expectedStart, start)
-  const least = start + stripIndexBytes(stripCount(height))
+  const least = start + (layer.coding === 'compass' ? stripIndexBytes(stripCount(height)) : 1)
   check(end >= least, `${name}: end`, `at least ${least}`, end)
-}
-
-function check(holds: boolean, name: string, expected: unknown, actual: unknown): void {
-  if (!holds) throw new StrataError('FORMAT_INVALID', `${name}: expected ${expected}, got ${actual}`)
-}
-
-function need(bytes: Uint8Array, length: number, what: string): void {
-  if (bytes.length < length) {
-    throw new StrataError(
-      'FORMAT_TRUNCATED',
-      `${what} needs ${length} bytes of the file, got ${bytes.length}`,
-    )
-  }
 }

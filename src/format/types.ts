@@ -1,12 +1,17 @@
+import type { Coding, PictureCoding } from './coding.ts'
+
 /** One entry of the layer table. Layers are numbered from 0, the base. */
 export interface LayerInfo {
   readonly index: number
+  readonly coding: Coding
   readonly width: number
   readonly height: number
-  /** 1..100 */
+  /** 1..100; of a picture on JPEG's scale, 100 where it is lossless */
   readonly quality: number
-  /** 8 bits that belong to the codec */
+  /** 8 bits that belong to the codec; those of a picture are read by coding.ts */
   readonly flags: number
+  /** CRC-32C of a layer that is a picture; 0 for a COMPASS layer, whose strips have their own. */
+  readonly checksum: number
   /** SSIMULACRA2 against the resized source, rounded and kept in 1..100; 0 when the encoder did not measure it. */
   readonly score: number
   /** The layer takes the bytes [start, end) of the file; the bytes [0, end) are a valid file. */
@@ -29,23 +34,34 @@ export interface StrataHeader {
   /** Length of the whole file in bytes. The bytes at hand may be fewer: a file cut after any layer is valid. */
   readonly totalLength: number
   readonly source: StrataSource
-  /** The set of decoder models that the file needs: 16 hexadecimal digits. */
+  /** The set of decoder models that the file needs: 16 hexadecimal digits; NO_MODEL_SET where its layers are pictures. */
   readonly modelSet: string
   readonly layers: readonly LayerInfo[]
   /** The placeholder's progressive code; it may be empty. */
   readonly placeholder: Uint8Array
 }
 
-/** One coded layer to be written into a file. */
-export interface LayerPayload {
+/** One layer to be written into a file. */
+interface Payload {
   readonly width: number
   readonly height: number
   readonly quality: number
   readonly flags?: number
   /** As in LayerInfo. @default 0 */
   readonly score?: number
+}
+
+/** One COMPASS layer to be written into a file. */
+export interface LayerPayload extends Payload {
   /** From top to bottom, one for every 256 rows; the last one may have fewer rows. */
   readonly strips: readonly Uint8Array[]
+}
+
+/** One layer that is a picture to be written into a file. */
+export interface PicturePayload extends Payload {
+  readonly coding: PictureCoding
+  /** A file of this coding, as it is sent. */
+  readonly picture: Uint8Array
 }
 
 /** The checked strip index of one layer. */

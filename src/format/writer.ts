@@ -1,12 +1,14 @@
 import { concat, fromHex } from '../core/bytes.ts'
 import { crc32c } from '../core/crc32c.ts'
 import { StrataError } from '../core/errors.ts'
+import { CODINGS, NO_MODEL_SET } from './coding.ts'
+import { stripIndexChecksum } from './layers.ts'
 import {
-  CODING_COMPASS,
   FIXED_HEADER_BYTES,
   HEADER,
   LAYER,
   LAYER_BYTES,
+  LAYER_CHECKSUM,
   MAGIC,
   MODEL_SET_BYTES,
   MODEL_SET_OFFSET,
@@ -22,17 +24,24 @@ import {
   VERSION,
   writeField,
 } from './layout.ts'
-import { headerChecksum, readHeader, stripIndexChecksum } from './reader.ts'
-import type { LayerPayload, StrataSource } from './types.ts'
+import { headerChecksum, readHeader } from './reader.ts'
+import type { LayerPayload, PicturePayload, StrataSource } from './types.ts'
 
-export interface StrataFile {
+interface FileParts<Layer> {
   readonly source: StrataSource
-  readonly modelSet: string
   /** From the base up. */
-  readonly layers: readonly LayerPayload[]
+  readonly layers: readonly Layer[]
   readonly placeholder?: Uint8Array | undefined
   readonly flags?: number
 }
+
+/** A file of COMPASS layers. */
+export interface StrataFile extends FileParts<LayerPayload> {
+  readonly modelSet: string
+}
+
+/** A file whose layers are pictures. */
+type PictureFile = FileParts<PicturePayload>
 
 /**
  * Writes the file as bytes, and reads them back with the reader before it returns them. The rules of the format thus
@@ -40,24 +49,33 @@ export interface StrataFile {
  * @throws StrataError FORMAT_INVALID when the parts break a rule of the format
  */
 export function writeStrata(file: StrataFile): Uint8Array {
-  const header = makeHeader(file)
+  const header = makeHeader(file, file.modelSet)
   const parts = [header]
   for (const [index, layer] of file.layers.entries()) {
     parts.push(makeStripIndex(header, layer, index), ...layer.strips)
   }
-  const bytes = concat(parts)
+  return readBack(concat(parts))
+}
+
+/** The same for a file whose layers are pictures. @throws StrataError FORMAT_INVALID */
+export function writePictures(file: PictureFile): Uint8Array {
+  return readBack(concat([makeHeader(file, NO_MODEL_SET), ...file.layers.map(({ picture }) => picture)]))
+}
+
+function readBack(bytes: Uint8Array): Uint8Array {
   readHeader(bytes)
   return bytes
 }
 
-function makeHeader(file: StrataFile): Uint8Array {
+function makeHeader(file: FileParts<LayerPayload | PicturePayload>, modelSet: string): Uint8Array {
   const { source, layers } = file
   const placeholder = file.placeholder ?? new Uint8Array(0)
-  const tableEnd = FIXED_HEADER_BYTES + layers.length * LAYER_BYTES
+  const checksums = FIXED_HEADER_BYTES + layers.length * LAYER_BYTES
+  const tableEnd = checksums + (modelSet === NO_MODEL_SET ? layers.length * LAYER_CHECKSUM.bytes : 0)
   const header = new Uint8Array(tableEnd + placeholder.length)
   header.set(MAGIC)
   header.set(digest('source sha256', source.sha256, SOURCE_HASH_BYTES), SOURCE_HASH_OFFSET)
-  header.set(digest('model set', file.modelSet, MODEL_SET_BYTES), MODEL_SET_OFFSET)
+  header.set(digest('model set', modelSet, MODEL_SET_BYTES), MODEL_SET_OFFSET)
   header.set(placeholder, tableEnd)
   writeField(header, HEADER.version, VERSION)
   writeField(header, HEADER.flags, file.flags ?? 0)
@@ -69,23 +87,28 @@ function makeHeader(file: StrataFile): Uint8Array {
   let start = header.length
   for (const [index, layer] of layers.entries()) {
     const record = FIXED_HEADER_BYTES + index * LAYER_BYTES
-    const end = layer.strips.reduce(
-      (sum, strip) => sum + strip.length,
-      start + stripIndexBytes(layer.strips.length),
-    )
+    const end = start + bodyLength(layer)
     writeField(header, LAYER.width, layer.width, record)
     writeField(header, LAYER.height, layer.height, record)
     writeField(header, LAYER.quality, layer.quality, record)
     writeField(header, LAYER.flags, layer.flags ?? 0, record)
-    writeField(header, LAYER.coding, CODING_COMPASS, record)
+    writeField(header, LAYER.coding, 'picture' in layer ? CODINGS.indexOf(layer.coding) : 0, record)
     writeField(header, LAYER.score, layer.score ?? 0, record)
     writeField(header, LAYER.start, start, record)
     writeField(header, LAYER.end, end, record)
+    if ('picture' in layer) {
+      writeField(header, LAYER_CHECKSUM, crc32c(layer.picture), checksums + index * LAYER_CHECKSUM.bytes)
+    }
     start = end
   }
   writeField(header, HEADER.totalLength, start)
   writeField(header, HEADER.checksum, headerChecksum(header))
   return header
+}
+
+function bodyLength(layer: LayerPayload | PicturePayload): number {
+  if ('picture' in layer) return layer.picture.length
+  return layer.strips.reduce((sum, strip) => sum + strip.length, stripIndexBytes(layer.strips.length))
 }
 
 function makeStripIndex(header: Uint8Array, layer: LayerPayload, number: number): Uint8Array {

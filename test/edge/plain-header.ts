@@ -8,17 +8,19 @@ export function plainHeader(
   const width = widths.at(-1) ?? 1
   return {
     version: 2,
-    flags: 0,
+        flags: 0,
     headerLength: 100,
     totalLength: ends.at(-1) ?? 0,
     source: { width, height: Math.max(1, Math.round(width / 2)), sha256: '00'.repeat(16) },
-    modelSet: '00'.repeat(8),
+    modelSet: '01'.repeat(8),
     layers: widths.map((layerWidth, index) => ({
       index,
       width: layerWidth,
       height: Math.max(1, Math.round(layerWidth / 2)),
       quality: 60 + index,
+      coding: 'compass' as const,
       flags: 0,
+      checksum: 0,
       score: 0,
       start: index === 0 ? 100 : (ends[index - 1] ?? 0),
       end: ends[index] ?? 0,

@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { StrataError } from '../../src/core/errors.ts'
+import { readStrips } from '../../src/format/layers.ts'
 import { FIXED_HEADER_BYTES } from '../../src/format/layout.ts'
-import { headerLength, readHeader, readStrips, wholeLayers } from '../../src/format/reader.ts'
+import { headerLength, readHeader, wholeLayers } from '../../src/format/reader.ts'
 import { writeStrata } from '../../src/format/writer.ts'
 import { sampleFile, sampleParts } from './files.ts'
 

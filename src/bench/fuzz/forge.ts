@@ -1,5 +1,6 @@
 import { concat, fromHex } from '../../core/bytes.ts'
 import { crc32c } from '../../core/crc32c.ts'
+import { readStrips, stripIndexChecksum } from '../../format/layers.ts'
 import {
   FIXED_HEADER_BYTES,
   type Field,
@@ -18,7 +19,7 @@ import {
   VERSION,
   writeField,
 } from '../../format/layout.ts'
-import { headerChecksum, readHeader, readStrips, stripIndexChecksum } from '../../format/reader.ts'
+import { headerChecksum, readHeader } from '../../format/reader.ts'
 
 interface ForgedStrip {
   bytes: Uint8Array

@@ -647,7 +647,9 @@ function picture(width: number, height: number, widths: readonly number[]): Stra
     ...{
       index,
       quality: 60,
+      coding: 'compass' as const,
       flags: 0,
+      checksum: 0,
       score: 0,
       start: index === 0 ? 100 : 1000 * index,
       end: 1000 * (index + 1),
@@ -657,9 +659,9 @@ function picture(width: number, height: number, widths: readonly number[]): Stra
   const source = { width, height, sha256: '00'.repeat(16) }
   const rest = {
     version: 2 as const,
-    flags: 0,
+        flags: 0,
     headerLength: 100,
-    modelSet: '00'.repeat(8),
+    modelSet: '01'.repeat(8),
     placeholder: new Uint8Array(),
   }
   return { ...rest, source, layers, totalLength: 1000 * widths.length }

@@ -1,6 +1,8 @@
 import { throwIfAborted } from '../../../core/abort.ts'
 import { StrataError } from '../../../core/errors.ts'
-import { readHeader, readStrips, wholeLayers } from '../../../format/reader.ts'
+import { holdsPictures } from '../../../format/coding.ts'
+import { readStrips } from '../../../format/layers.ts'
+import { readHeader, wholeLayers } from '../../../format/reader.ts'
 import type { LayerInfo, StrataHeader } from '../../../format/types.ts'
 import type { Runtime } from '../../../runtime/types.ts'
 import { type CodecKernels, kernelsOf } from '../kernels/kernels.ts'
@@ -35,13 +37,19 @@ interface OpenFile {
 
 /**
  * Reads the header and chooses the layer to decode.
- * @throws StrataError FORMAT_* for a damaged file, FORMAT_TRUNCATED when the layer is incomplete, MODEL_UNKNOWN when the
+ * @throws StrataError FORMAT_* for a damaged file, CODING_UNKNOWN for one whose layers are pictures, FORMAT_TRUNCATED when the layer is incomplete, MODEL_UNKNOWN when the
  * runtime has another model set, PARAM_INVALID when the file has no such layer, INPUT_TOO_LARGE when its strips have more
  * pixels than `maxStripPixels`
  */
 export async function openFile(bytes: Uint8Array, options: DecodeOptions): Promise<OpenFile> {
   const header = readHeader(bytes)
   const { modelSet } = options.runtime.manifest
+  if (holdsPictures(header)) {
+    throw new StrataError(
+      'CODING_UNKNOWN',
+      `layers: expected coding compass, got ${header.layers[0]?.coding}`,
+    )
+  }
   if (header.modelSet !== modelSet) {
     throw new StrataError(
       'MODEL_UNKNOWN',

@@ -133,7 +133,8 @@ async function openLayer(
   const { encoder, decoder, signal, observe = unobserved } = options
   const { width, quality } = rung
   const height = layerHeight(width, image.width, image.height)
-  const info: LayerInfo = { index, width, height, quality, flags: 0, score: 0, start: 0, end: 0 }
+  const own = { index, coding: 'compass' as const, width, height, quality }
+  const info: LayerInfo = { ...own, flags: 0, checksum: 0, score: 0, start: 0, end: 0 }
   const geometry = layerGeometry(info, table)
   const source =
     width === image.width ? image : await observe('resize', () => options.resize(image, width, height))
