@@ -3,13 +3,14 @@ import { nearest } from './core/nearest.ts'
 import { PICTURE_FORMATS, type PictureFormat } from './format/media-type.ts'
 
 /** What the ready Worker reads of its environment (wrangler.toml), by kind. */
-const FLAGS = ['KEEP_ORIGINALS', 'PERSIST', 'PROMOTE', 'SIGN_QUERY'] as const
+const FLAGS = ['KEEP_ORIGINALS', 'PERSIST', 'PRESETS_ONLY', 'PROMOTE', 'SIGN_QUERY'] as const
 const TEXTS = [
   ...[
     'FORMATS',
     'ORIGIN_KEY',
     'ORIGIN_TOKEN',
     'ORIGIN_URL',
+    'PRESETS',
     'REMOTE_HOSTS',
     'SAMPLES',
     'SIGNING_KEYS',
@@ -52,6 +53,22 @@ export function readFormats(text: string | undefined): PictureFormat[] | undefin
     const expected = `formats of ${PICTURE_FORMATS.join(', ')}, separated by commas`
     throw new StrataError('OPTION_INVALID', `FORMATS: expected ${expected}, got ${JSON.stringify(text)}`)
   })
+}
+
+/**
+ * Presets such as `card?w=400&ar=16:9 hero?w=1600`, separated by white space.
+ * @throws StrataError OPTION_INVALID for one without a query; what the queries say is checked by the plugin
+ */
+export function readPresets(text = ''): Readonly<Record<string, string>> {
+  const presets = text.split(/\s+/).filter((part) => part !== '')
+  return Object.fromEntries(
+    presets.map((preset) => {
+      const [, name, query] = /^([^?]+)\?(.+)$/.exec(preset) ?? []
+      if (name !== undefined && query !== undefined) return [name, query]
+      const expected = 'presets such as card?w=400&ar=16:9, separated by spaces'
+      throw new StrataError('OPTION_INVALID', `PRESETS: expected ${expected}, got ${JSON.stringify(preset)}`)
+    }),
+  )
 }
 
 /**

@@ -12,7 +12,7 @@ import {
 } from './index.ts'
 import { clientFile, type StaticFiles } from './worker/client-files.ts'
 import demoPage from './worker/demo.html'
-import { describeSettings, readFlag, readFormats } from './worker-settings.ts'
+import { describeSettings, readFlag, readFormats, readPresets } from './worker-settings.ts'
 
 export { TranscodeLease } from './edge/variants/durable.ts'
 
@@ -36,6 +36,8 @@ interface Bindings {
   /** `false`: pictures that were made are not kept in the bucket. */
   readonly PERSIST?: string
   /** `false`: pictures that are asked for again and again are not made once more by the origin. */
+  readonly PRESETS?: string
+  readonly PRESETS_ONLY?: string
   readonly PROMOTE?: string
   /** Used with PERSIST. */
   readonly LEASE?: DurableObjectNamespace<TranscodeLease>
@@ -75,6 +77,8 @@ const options: ImageCdnOptions<{ Bindings: Bindings }> = {
       : undefined,
   remote: (c) => ({ hosts: listOf(c.env.REMOTE_HOSTS) }),
   formats: (c) => readFormats(c.env.FORMATS),
+  presets: (c) => readPresets(c.env.PRESETS),
+  presetsOnly: (c) => readFlag(c.env, 'PRESETS_ONLY', false),
   persist: (c) => readFlag(c.env, 'PERSIST', true),
   promote: (c) => readFlag(c.env, 'PROMOTE', true),
   // On one machine one isolate serves everyone, and each Durable Object there costs a file that is flushed to disk.

@@ -1,6 +1,6 @@
 import { Miniflare } from 'miniflare'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { describeSettings, readFlag, readFormats } from '../src/worker-settings.ts'
+import { describeSettings, readFlag, readFormats, readPresets } from '../src/worker-settings.ts'
 import { startReadyWorker } from './e2e/edge.ts'
 
 describe('readFlag', () => {
@@ -28,6 +28,18 @@ describe('readFlag', () => {
       500,
       { error: { code: 'OPTION_INVALID', message: 'PERSIST: expected true or false, got "yes"' } },
     ])
+  })
+})
+
+describe('readPresets', () => {
+  it('reads presets that are separated by white space', () => {
+    const text = ' card?w=400&ar=16:9\n hero?w=1600 '
+    expect(readPresets(text)).toEqual({ card: 'w=400&ar=16:9', hero: 'w=1600' })
+    expect([readPresets(undefined), readPresets(' ')]).toEqual([{}, {}])
+  })
+
+  it.each(['card', 'card=w=400', '?w=1', 'card?'])('refuses %j', (text) => {
+    expect(() => readPresets(text)).toThrow(expect.objectContaining({ code: 'OPTION_INVALID' }))
   })
 })
 

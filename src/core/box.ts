@@ -20,6 +20,9 @@ export interface Point {
   readonly y: number
 }
 
+/** What a covering picture is cut around: a point, or `auto`: where the eye goes first, as far as a machine can say. */
+export type Focus = Point | 'auto'
+
 export const FITS = ['contain', 'cover'] as const
 /** How a picture fits a box: wholly inside it, or covering it with two sides cut off. */
 export type Fit = (typeof FITS)[number]

@@ -3,7 +3,7 @@
  * what came.
  */
 
-import type { Point } from './box.ts'
+import type { Focus, Point } from './box.ts'
 import { invalidParam } from './errors.ts'
 
 /** The value of a parameter that may be given once; undefined where it is missing. @throws StrataError PARAM_INVALID */
@@ -34,11 +34,21 @@ export function positive(name: string, text: string): number {
   return value
 }
 
+/** A point, or `auto`. @throws StrataError PARAM_INVALID */
+export function focusOf(name: string, text: string): Focus {
+  return text === 'auto' ? text : point(name, text, 'auto, or ')
+}
+
+/** What `focusOf` reads. */
+export function focusText(focus: Focus): string {
+  return focus === 'auto' ? focus : `${focus.x},${focus.y}`
+}
+
 /** A point of a picture as `x,y`, each from 0 (left, top) to 1 (right, bottom). @throws StrataError PARAM_INVALID */
-export function point(name: string, text: string): Point {
+export function point(name: string, text: string, others = ''): Point {
   const [, x, y] =
     /^([01](?:\.[0-9]{1,6})?|\.[0-9]{1,6}),([01](?:\.[0-9]{1,6})?|\.[0-9]{1,6})$/.exec(text) ?? []
   const inside = Number(x) <= 1 && Number(y) <= 1
-  if (!inside) throw invalidParam(name, 'x,y, each from 0 to 1, such as 0.5,0.3', text)
+  if (!inside) throw invalidParam(name, `${others}x,y, each from 0 to 1, such as 0.5,0.3`, text)
   return { x: Number(x), y: Number(y) }
 }

@@ -60,7 +60,8 @@ export function createEdgeApp<E extends Env>(options: ResolvedOptions<E>): Hono<
     const isInfo = name.endsWith(INFO_SUFFIX)
     const grant = await authorizeRead(c, isInfo, options, verifier)
     if (isInfo) return await readInfo(name.slice(0, -INFO_SUFFIX.length), services)
-    const rules = { ...options, formats: options.formats(c) }
+    const { presets, presetsOnly, formats } = options
+    const rules = { ...options, formats: formats(c), presets: presets(c), presetsOnly: presetsOnly(c) }
     return await readImage(name, c.req.raw, grant, services, rules)
   }
   app.get('/img/:name', (c) => read(c, c.req.param('name')))

@@ -79,6 +79,19 @@ export interface ImageCdnOptions<E extends Env = Env> {
    */
   readonly allowedWidths?: readonly number[]
   /**
+   * Parameters of pictures by the name that `preset=` gives them, as a query: `{ card: 'w=400&ar=16:9' }`. What a URL names
+   * beside its preset counts more.
+   * @default {}
+   */
+  readonly presets?:
+    | Readonly<Record<string, string>>
+    | ((c: Context<E>) => Readonly<Record<string, string>> | undefined)
+  /**
+   * Whether a URL may name a preset and nothing else: then there are as many variants of an image as presets and formats.
+   * @default false
+   */
+  readonly presetsOnly?: boolean | ((c: Context<E>) => boolean)
+  /**
    * Widths in device pixels that the width of a hint snaps up to, so that visitors with screens of nearly one size share
    * a variant.
    * @default 16 32 48 64 96 128 256 384 640 750 828 1080 1200 1280 1600 1920 2048 2560 3840
@@ -159,10 +172,15 @@ export interface ImageCdnOptions<E extends Env = Env> {
 }
 
 /** The options with every default filled in. */
-export type ResolvedOptions<E extends Env> = Omit<Required<ImageCdnOptions<E>>, 'formats' | 'promote'> & {
+export type ResolvedOptions<E extends Env> = Omit<
+  Required<ImageCdnOptions<E>>,
+  'formats' | 'promote' | 'presets'
+> & {
   readonly keepOriginal: (c: Context<E>) => boolean
   readonly formats: (c: Context<E>) => readonly PictureFormat[]
   readonly persist: (c: Context<E>) => boolean
+  readonly presets: (c: Context<E>) => Readonly<Record<string, string>>
+  readonly presetsOnly: (c: Context<E>) => boolean
   readonly promote: (c: Context<E>) => number
   readonly remote: (c: Context<E>) => RemoteSources | undefined
   readonly signing: (c: Context<E>) => Signing | undefined

@@ -5,6 +5,7 @@ import { PICTURE_FORMATS, type PictureFormat } from '../format/media-type.ts'
 import { checkSigning } from './access/sign.ts'
 import type { ImageCdnOptions, ResolvedOptions } from './options.ts'
 import { DEFAULT_RULES } from './plan/default-rules.ts'
+import { IMAGE_PARAMS, parseImageParams } from './request/params.ts'
 import { checkRemoteSources } from './sources/allow-list.ts'
 
 /** Gives the value of an option, or its default. @throws StrataError OPTION_INVALID */
@@ -29,6 +30,8 @@ const RULES: Readonly<Record<keyof ImageCdnOptions, Rule>> = {
   formats,
   allowedWidths: widths(DEFAULT_RULES.allowedWidths),
   hintWidths: widths(DEFAULT_RULES.hintWidths),
+  presets,
+  presetsOnly: flag(false),
   persist: flag(false),
   promote,
   lease: accessor(nothing),
@@ -160,6 +163,37 @@ function formats(given: unknown, name: string): (c: Context) => readonly Picture
   if (typeof given === 'function') return (c) => check(given(c))
   const list = check(given)
   return () => list
+}
+
+/** Queries by name, or a function that gives them; resolved to a function. Each query is read once, to find errors early. */
+function presets(given: unknown, name: string): (c: Context) => Readonly<Record<string, string>> {
+  const check = (value: unknown): Readonly<Record<string, string>> => {
+    const named = value ?? {}
+    if (typeof named !== 'object' || Array.isArray(named))
+      throw invalidOption(name, "an object such as { card: 'w=400&ar=16:9' }", value)
+    for (const [preset, query] of Object.entries(named)) checkPreset(preset, query, name)
+    return named as Readonly<Record<string, string>>
+  }
+  if (typeof given === 'function') return (c) => check(given(c))
+  const named = check(given)
+  return () => named
+}
+
+function checkPreset(preset: string, query: unknown, name: string): void {
+  if (!/^[A-Za-z0-9_-]{1,64}$/.test(preset))
+    throw invalidOption(name, 'names of letters, digits, - and _', preset)
+  if (typeof query !== 'string')
+    throw invalidOption(`${name}.${preset}`, 'a query such as w=400&ar=16:9', query)
+  const parameters = new URLSearchParams(query)
+  const unknown = [...parameters.keys()].find((key) => !IMAGE_PARAMS.some((param) => param === key))
+  if (unknown !== undefined)
+    throw invalidOption(`${name}.${preset}`, `parameters of ${IMAGE_PARAMS.join(', ')}`, unknown)
+  try {
+    parseImageParams(parameters)
+  } catch (cause) {
+    const message = cause instanceof StrataError ? cause.message : String(cause)
+    throw new StrataError('OPTION_INVALID', `imageCdn option ${name}.${preset}: ${message}`, { cause })
+  }
 }
 
 /** Value of `Access-Control-Allow-Origin`. */

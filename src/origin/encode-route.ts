@@ -1,5 +1,9 @@
-import { PREVIEW_HEADER } from '../format/preview.ts'
+import type { Point } from '../core/box.ts'
+import { focusText } from '../core/parameters.ts'
+import { FOCUS_HEADER, PREVIEW_HEADER } from '../format/preview.ts'
 import { encodeOriginal, parseParameters } from '../node/encode.ts'
+import { findFocus } from '../node/focus.ts'
+import { openPicture } from '../node/ingest.ts'
 import { readBody } from './body.ts'
 import { type Origin, type OriginContext, timed } from './services.ts'
 import { requireSignature } from './signature.ts'
@@ -21,9 +25,14 @@ export async function encode(
     checkBody(original)
     const bytesIn = original.length // before it is taken over
     const { maxPixels } = config
+    let focus: Point | undefined
     const [[file, seconds], bothSeconds] = await timed(() =>
       ticket.run(
-        () => timed(() => encodeOriginal(original, parameters, { encode: origin.encode, maxPixels, signal })),
+        () =>
+          timed(async () => {
+            focus = await findFocus(await openPicture(original, maxPixels))
+            return await encodeOriginal(original, parameters, { encode: origin.encode, maxPixels, signal })
+          }),
         signal,
       ),
     )
@@ -40,6 +49,7 @@ export async function encode(
     })
     const preview = await origin.preview?.(file)
     if (preview !== undefined) c.header(PREVIEW_HEADER, preview)
+    if (focus !== undefined) c.header(FOCUS_HEADER, focusText(focus))
     c.header('Content-Type', 'application/octet-stream')
     c.header('Server-Timing', `encode;dur=${Math.round(seconds * 1000)}`)
     return c.body(file as Uint8Array<ArrayBuffer>)

@@ -1,4 +1,5 @@
 import { RENDERED_SIZE } from '../format/rendered.ts'
+import { findFocus } from '../node/focus.ts'
 import { openPicture } from '../node/ingest.ts'
 import { parseRenderParameters } from '../node/render/parameters.ts'
 import { planRender } from '../node/render/plan.ts'
@@ -22,7 +23,8 @@ export async function render(c: OriginContext, origin: Origin): Promise<Response
     const [original, bodySeconds] = await timed(() => readBody(c.req.raw, config.maxBytes))
     checkBody(original)
     const picture = await openPicture(original, config.maxPixels)
-    const plan = planRender(picture, parameters)
+    const attention = parameters.focus === 'auto' ? await findFocus(picture) : undefined
+    const plan = planRender(picture, parameters, attention)
     const [[file, seconds], bothSeconds] = await timed(() =>
       ticket.run(() => timed(() => origin.render(picture, plan, signal)), signal, plan.cost),
     )

@@ -4,7 +4,7 @@
  * app.ts imports it. It writes no record; what is missing is made by variants/ and ingest/.
  */
 
-import { StrataError } from '../../core/errors.ts'
+import { invalidParam, StrataError } from '../../core/errors.ts'
 import type { ReadGrant } from '../access/authorize.ts'
 import type { Jobs } from '../ingest/jobs.ts'
 import { PENDING_HEADERS } from '../ingest/pending.ts'
@@ -16,6 +16,7 @@ import { readAccept } from '../request/accept.ts'
 import { readHints } from '../request/hints.ts'
 import { type ImageId, parseImageId, parseImageName } from '../request/image-id.ts'
 import { parseImageParams } from '../request/params.ts'
+import { type PresetRules, withPreset } from '../request/presets.ts'
 import type { LoadedImage } from '../store/header-cache.ts'
 import { type ImageState, isOpen, type OpenState } from '../store/state.ts'
 import type { ImageStore } from '../store/store.ts'
@@ -42,7 +43,8 @@ export type ReadServices = LookupServices &
   }
 
 /** The options that reading depends on. */
-type ReadOptions = Omit<PlanRules, 'embedModels' | 'exactQuality' | 'canRender'> &
+type ReadOptions = PresetRules &
+  Omit<PlanRules, 'embedModels' | 'exactQuality' | 'canRender' | 'attention'> &
   Pick<CachePolicy, 'maxAge' | 'staleWhileRevalidate'> & { readonly serveOriginal: boolean }
 
 /** Seconds for which a picture of an image that is not encoded yet is cached: the encoded one may differ. */
@@ -66,11 +68,12 @@ export async function readImage(
   options: ReadOptions,
 ): Promise<Response> {
   const { image: wanted, extension } = parseImageName(name)
+  if (extension !== undefined && options.presetsOnly) throw invalidParam('f', 'only preset', extension)
   const timing = new ServerTiming()
   const parsed: ImageRequest = {
     request,
     input: {
-      params: parseImageParams(new URL(request.url).searchParams, extension),
+      params: parseImageParams(withPreset(new URL(request.url).searchParams, options), extension),
       hints: readHints(request.headers),
       accepted: readAccept(request.headers.get('Accept')),
     },
@@ -149,8 +152,9 @@ async function answerReady(
   const transcoder = services.transcoder()
   // Without a transcoder, pictures that this version's transcoder made before may still be kept.
   const embedModels = transcoder ? (transcoder.embedModels ?? []) : EMBED_MODELS
-  const canRender = image.state.original !== undefined
-  const rules = { ...options, embedModels, exactQuality: grant.coversQuery, canRender }
+  const { original: kept, focus: attention } = image.state
+  const canRender = kept !== undefined
+  const rules = { ...options, embedModels, exactQuality: grant.coversQuery, canRender, attention }
   const plan = makePlan(image.header, input, rules)
   if (plan.kind === 'truncate') {
     return await timing.measure('store', () => respondNative(request, image, plan, services, policy))

@@ -28,7 +28,7 @@ export async function attemptEncode(
   const { id } = job
   let file: string | undefined
   try {
-    const { bytes, placeholder } = await holdLease(id, claimed, services, (signal) =>
+    const { bytes, placeholder, focus } = await holdLease(id, claimed, services, (signal) =>
       requestEncoding(claimed, store, origin, signal),
     )
     const { hash, modelSet } = await checkFile(bytes, claimed)
@@ -48,6 +48,7 @@ export async function attemptEncode(
       bytes: bytes.length,
       modelSet,
       ...(placeholder !== undefined && { placeholder }),
+      ...(focus && { focus }),
     }
     if (await settle(id, ready, services)) {
       const kept = objectsOf(ready)

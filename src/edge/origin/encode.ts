@@ -1,6 +1,8 @@
 import { readAtMost } from '../../core/body.ts'
+import type { Point } from '../../core/box.ts'
 import { StrataError } from '../../core/errors.ts'
-import { isPreview, PREVIEW_HEADER } from '../../format/preview.ts'
+import { point } from '../../core/parameters.ts'
+import { FOCUS_HEADER, isPreview, PREVIEW_HEADER } from '../../format/preview.ts'
 import { type Origin, postToOrigin, type SentOriginal } from './origin.ts'
 
 /** Bytes. No file of the origin comes near this; it bounds the memory that an answer may take. */
@@ -11,6 +13,8 @@ export interface EncodedPicture {
   readonly bytes: Uint8Array
   /** Its placeholder as a data URI. */
   readonly placeholder: string | undefined
+  /** Point that the eye goes to first. */
+  readonly focus: Point | undefined
 }
 
 /**
@@ -26,7 +30,9 @@ export async function encodeAtOrigin(
 ): Promise<EncodedPicture> {
   return await postToOrigin(origin, 'encode', query, original, signal, async (response) => {
     const bytes = await readAtMost(response.body, MAX_FILE_BYTES)
-    if (bytes !== undefined) return { bytes, placeholder: placeholderOf(response.headers) }
+    const { headers } = response
+    if (bytes !== undefined)
+      return { bytes, placeholder: placeholderOf(headers), focus: attentionOf(headers) }
     const expected = `a file of at most ${MAX_FILE_BYTES} bytes`
     throw new StrataError('ORIGIN_FAILED', `origin: expected ${expected}, got more`)
   })
@@ -36,4 +42,14 @@ export async function encodeAtOrigin(
 function placeholderOf(headers: Headers): string | undefined {
   const text = headers.get(PREVIEW_HEADER)
   return text !== null && isPreview(text) ? text : undefined
+}
+
+/** What is no point is taken for none: the centre will do. */
+function attentionOf(headers: Headers): Point | undefined {
+  const text = headers.get(FOCUS_HEADER)
+  try {
+    return text === null ? undefined : point(FOCUS_HEADER, text)
+  } catch {
+    return undefined
+  }
 }

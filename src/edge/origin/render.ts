@@ -1,6 +1,7 @@
 import { readAtMost } from '../../core/body.ts'
-import type { Fit, Point, Size } from '../../core/box.ts'
+import type { Fit, Focus, Size } from '../../core/box.ts'
 import { StrataError } from '../../core/errors.ts'
+import { focusText } from '../../core/parameters.ts'
 import type { PictureFormat } from '../../format/media-type.ts'
 import { RENDERED_SIZE } from '../../format/rendered.ts'
 import { type Origin, postToOrigin, type SentOriginal } from './origin.ts'
@@ -13,7 +14,7 @@ export interface RenderRequest {
   /** Undefined: by the original's proportions. */
   readonly height: number | undefined
   readonly fit: Fit
-  readonly focus?: Point | undefined
+  readonly focus?: Focus | undefined
   /** Colour `rrggbb` under transparency, and of the bars around a contained picture. */
   readonly background?: string | undefined
   readonly format: PictureFormat
@@ -69,7 +70,7 @@ function queryOf(request: RenderRequest): Record<string, string> {
     ...(width !== undefined && { w: String(width) }),
     ...(height !== undefined && { h: String(height) }),
     fit,
-    ...(focus && { focus: `${focus.x},${focus.y}` }),
+    ...(focus && { focus: focusText(focus) }),
     ...(background !== undefined && { bg: background }),
     f: format,
     q: String(quality),

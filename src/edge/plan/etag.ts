@@ -1,3 +1,4 @@
+import { focusText } from '../../core/parameters.ts'
 import type { RenderRequest } from '../origin/render.ts'
 import { decisionKey } from '../transcoder/wire.ts'
 import type { TranscodePlan } from './types.ts'
@@ -23,7 +24,7 @@ export function renderKey({ width, height, fit, focus, background, format, quali
   const box = `${width ?? 'auto'}x${height ?? 'auto'}`
   const around = [
     ...(height === undefined ? [] : [fit]),
-    ...(focus ? [`${focus.x}_${focus.y}`] : []),
+    ...(focus ? [focusText(focus).replace(',', '_')] : []),
     ...(background === undefined ? [] : [background]),
   ].join('.')
   return `render-${box}${around && `-${around}`}-${format}-q${quality}-v${RENDER_VERSION}`

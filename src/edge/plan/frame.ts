@@ -2,8 +2,9 @@ import { type Box, type BoxedSize, coveringPart, fitBox, type Size } from '../..
 import type { ImageParams } from '../request/params.ts'
 import type { TranscodeRequest } from '../transcoder/transcoder.ts'
 import type { PlanRules } from './types.ts'
+import type { AskedSize } from './wanted-size.ts'
 
-type FrameRules = Pick<PlanRules, 'maxTranscodeWidth'>
+type FrameRules = Pick<PlanRules, 'maxTranscodeWidth' | 'attention'>
 
 export interface Frame {
   readonly boxed: BoxedSize
@@ -16,19 +17,20 @@ export interface Frame {
  * The size of a picture, and which part of the source it shows how.
  * @param source proportions of the picture
  * @param largest size in which it can be had at most
- * @param asked width, and height where the URL names one, in device pixels
+ * @param asked in device pixels
  */
 export function frameOf(
   source: Size,
   largest: Size,
   params: ImageParams,
-  asked: Size,
+  asked: AskedSize,
   rules: FrameRules,
 ): Frame {
   const box = boxOf(params, asked)
   const boxed = fitBox(source, largest, box, 2 * rules.maxTranscodeWidth)
   const { size, shown } = boxed
-  const { fit, focus, background } = params
+  const { fit, background } = params
+  const focus = params.focus === 'auto' ? rules.attention : params.focus
   const isPadded = box.padded && !isSame(size, shown)
   const isCovering =
     box.height !== undefined && fit === 'cover' && !isSame(coveringPart(largest, size), largest)
@@ -37,10 +39,10 @@ export function frameOf(
   return { boxed, placing: {}, isWhole: true }
 }
 
-function boxOf({ height, fit, background }: ImageParams, asked: Size): Box {
+function boxOf({ fit, background }: ImageParams, { width, height }: AskedSize): Box {
   const isBoxed = height !== undefined
   const padded = isBoxed && fit === 'contain' && background !== undefined
-  return { width: asked.width, height: isBoxed ? asked.height : undefined, fit, padded }
+  return { width, height, fit, padded }
 }
 
 function isSame(a: Size, b: Size): boolean {

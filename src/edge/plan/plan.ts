@@ -15,12 +15,12 @@ import { chooseSource, decodable, last, snapUp } from './layers.ts'
 import { wantedQuality } from './quality.ts'
 import { planRender, renderRequest } from './render.ts'
 import type { Plan, PlanInput, PlannedRender, PlanRules, TranscodePlan } from './types.ts'
-import { allowSize, type WantedWidth, wantedWidth } from './wanted-size.ts'
+import { type AskedSize, allowSize, type WantedWidth, wantedWidth } from './wanted-size.ts'
 
 /** What was asked for, and the layers that it may be made of. */
 interface Sizes {
   readonly wanted: WantedWidth
-  readonly asked: Size
+  readonly asked: AskedSize
   readonly layers: readonly LayerInfo[]
   /** The picture as these layers can give it. */
   readonly frame: Frame
@@ -69,7 +69,7 @@ function planPicture(
   const rendered = planRender(input, rules, wanted, asked)
   // Any width above the source's is the source's, under one name.
   const bounded =
-    params.height === undefined ? { ...rendered.request, width: largest.width } : rendered.request
+    asked.height === undefined ? { ...rendered.request, width: largest.width } : rendered.request
   const whole = { ...rendered, request: bounded, contentDpr: density(largest.width, wanted) }
   if (!isMadeHere(params, accepted, rules, here)) return whole
   const plan = transcode()
@@ -78,7 +78,7 @@ function planPicture(
   const { width, height } = header.layers[layer] as Size
   const isLarger = largest.width > here.width || largest.height > here.height
   if (isLarger || width * height > LONG_DECODE_PIXELS) return { ...whole, otherwise: plan }
-  return { ...plan, render: renderRequest(params, asked, format, quality) }
+  return { ...plan, render: renderRequest(params, asked, format, quality, rules.attention) }
 }
 
 function planTranscode(

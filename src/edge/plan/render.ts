@@ -1,13 +1,13 @@
-import type { Size } from '../../core/box.ts'
+import type { Point } from '../../core/box.ts'
 import type { PictureFormat } from '../../format/media-type.ts'
 import type { RenderRequest } from '../origin/render.ts'
 import type { ImageParams } from '../request/params.ts'
 import { chooseFormat, type FormatRules } from './format.ts'
 import { type QualityRules, wantedQuality } from './quality.ts'
 import type { PlanInput, RenderPlan } from './types.ts'
-import { allowSize, type SizeRules, type WantedWidth, wantedWidth } from './wanted-size.ts'
+import { type AskedSize, allowSize, type SizeRules, type WantedWidth, wantedWidth } from './wanted-size.ts'
 
-type RenderRules = FormatRules & QualityRules
+type RenderRules = FormatRules & QualityRules & { readonly attention?: Point | undefined }
 
 /**
  * Decides how a picture is rendered that is not encoded yet, so that its size is not known here.
@@ -27,13 +27,13 @@ export function planRender(
   { params, hints, accepted }: PlanInput,
   rules: RenderRules,
   wanted: WantedWidth,
-  asked: Size,
+  asked: AskedSize,
 ): RenderPlan {
   const { format } = chooseFormat(params, accepted, rules)
   const { quality, dependsOnSaveData } = wantedQuality(params.quality, hints.saveData, 1, rules)
   return {
     kind: 'render',
-    request: renderRequest(params, asked, format, quality),
+    request: renderRequest(params, asked, format, quality, rules.attention),
     vary: dependsOnSaveData ? [...wanted.vary, 'Save-Data'] : wanted.vary,
     contentDpr: undefined,
   }
@@ -41,15 +41,17 @@ export function planRender(
 
 /** What the origin is asked for, so that its picture has the size and the frame that the edge's would have. */
 export function renderRequest(
-  { height, fit, focus, background }: ImageParams,
-  asked: { readonly width: number; readonly height: number },
+  { fit, focus: named, background }: ImageParams,
+  { width, height }: AskedSize,
   format: PictureFormat,
   quality: number,
+  attention: Point | undefined,
 ): RenderRequest {
   const isBoxed = height !== undefined
+  const focus = (named === 'auto' && attention) || named
   return {
-    width: asked.width,
-    height: isBoxed ? asked.height : undefined,
+    width,
+    height,
     fit,
     ...(isBoxed && fit === 'cover' && focus && { focus }),
     ...(background !== undefined && { background }),

@@ -1,3 +1,4 @@
+import type { Point } from '../../core/box.ts'
 import type { PictureFormat } from '../../format/media-type.ts'
 import type { RenderRequest } from '../origin/render.ts'
 import type { Acceptance } from '../request/accept.ts'
@@ -22,6 +23,8 @@ export interface PlanRules extends SizeRules, EmbedRules, FormatRules, QualityRu
   readonly maxTranscodeWidth: number
   /** Whether the original is there, so that the origin can make pictures of it. */
   readonly canRender: boolean
+  /** Point that `focus=auto` stands for; undefined where it was not looked for. */
+  readonly attention?: Point | undefined
 }
 
 interface PlanBase {

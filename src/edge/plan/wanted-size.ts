@@ -1,4 +1,4 @@
-import { StrataError } from '../../core/errors.ts'
+import { invalidParam, StrataError } from '../../core/errors.ts'
 import type { ClientHints } from '../request/hints.ts'
 import type { ImageParams } from '../request/params.ts'
 
@@ -33,7 +33,8 @@ export function wantedWidth(params: ImageParams, hints: ClientHints, rules: Size
 
 function widthOf(params: ImageParams, hints: ClientHints, rules: SizeRules): WantedWidth {
   const urlDpr = params.dpr ?? 1
-  const explicit = params.width === undefined ? undefined : params.width * urlDpr
+  const named = params.width ?? (params.aspect && params.height && params.height * params.aspect)
+  const explicit = named === undefined ? undefined : named * urlDpr
   const hinted = rules.hints === 'off' ? undefined : hintedWidth(hints, params.dpr, rules.hintWidths)
   const vary = rules.hints === 'off' ? [] : hints.vary
   const unhinted = { cssWidth: undefined, dpr: urlDpr }
@@ -60,24 +61,50 @@ function snap(width: number, widths: readonly number[]): number {
   return widths.find((candidate) => candidate >= width) ?? widths[widths.length - 1] ?? width
 }
 
+/** The size that is asked for, in device pixels. */
+export interface AskedSize {
+  readonly width: number
+  /** Undefined: as high as the picture's proportions make it. */
+  readonly height: number | undefined
+}
+
+/** Where sizes are bounded, the sides of `ar` are whole numbers up to this one. */
+const MAX_ASPECT_SIDE = 21
+
 /**
  * Where the sizes of pictures are bounded, a URL may name only those, and a width that comes from a hint or a default
- * snaps up to them.
+ * snaps up to them. Of a size with `ar`, the side that the URL names is bounded, and the proportions.
  * @throws StrataError PARAM_INVALID
  */
-export function allowSize(
-  params: ImageParams,
-  wanted: WantedWidth,
-  allowed: readonly number[],
-): { readonly width: number; readonly height: number } {
-  const height = (params.height ?? 0) * wanted.dpr
-  if (allowed.length === 0) return { width: wanted.width, height }
+export function allowSize(params: ImageParams, wanted: WantedWidth, allowed: readonly number[]): AskedSize {
+  const { aspect } = params
+  const height = params.height === undefined ? undefined : params.height * wanted.dpr
+  const inProportion = (width: number) => ({
+    width,
+    height: aspect === undefined ? height : Math.max(1, Math.round(width / aspect)),
+  })
+  if (height !== undefined && aspect !== undefined && params.width === undefined) {
+    if (allowed.length > 0) requireAllowed('h', height, allowed)
+    requirePlain(aspect, allowed)
+    return { width: wanted.width, height }
+  }
+  if (allowed.length === 0) return inProportion(wanted.width)
   if (params.width !== undefined) requireAllowed('w', params.width * wanted.dpr, allowed)
-  if (params.height !== undefined) requireAllowed('h', height, allowed)
-  return { width: allowed.find((width) => width >= wanted.width) ?? Math.max(...allowed), height }
+  if (height !== undefined) requireAllowed('h', height, allowed)
+  requirePlain(aspect, allowed)
+  return inProportion(allowed.find((width) => width >= wanted.width) ?? Math.max(...allowed))
 }
 
 function requireAllowed(name: string, size: number, allowed: readonly number[]): void {
   if (!allowed.includes(size))
     throw new StrataError('PARAM_INVALID', `${name}: expected ${allowed.join(', ')} (times dpr), got ${size}`)
+}
+
+function requirePlain(aspect: number | undefined, allowed: readonly number[]): void {
+  if (aspect === undefined || allowed.length === 0) return
+  for (let side = 1; side <= MAX_ASPECT_SIDE; side++) {
+    const other = Math.round(aspect * side)
+    if (other <= MAX_ASPECT_SIDE && Math.abs(other - aspect * side) < 1e-9) return
+  }
+  throw invalidParam('ar', `width:height of whole numbers up to ${MAX_ASPECT_SIDE}`, aspect)
 }

@@ -4,14 +4,16 @@
  * Nothing here reads a bucket or makes a response. It is the first room and imports no other.
  */
 
-import { FITS, type Fit, type Point } from '../../core/box.ts'
+import { FITS, type Fit, type Focus } from '../../core/box.ts'
 import { parseColour } from '../../core/colour.ts'
 import { invalidParam } from '../../core/errors.ts'
-import { choice, integer, point, single } from '../../core/parameters.ts'
+import { choice, focusOf, integer, single } from '../../core/parameters.ts'
 import { PICTURE_FORMATS, type PictureFormat } from '../../format/media-type.ts'
 
 const FORMATS = ['auto', ...PICTURE_FORMATS, 'native'] as const
 const FACTORS = ['1', '2', '4'] as const
+/** The parameters that say what a picture is. */
+export const IMAGE_PARAMS = ['w', 'h', 'ar', 'dpr', 'q', 'f', 'ht', 'fit', 'focus', 'bg'] as const
 
 /** How many times larger the picture is that a JPEG hides; 1 hides nothing. The URL calls it `ht`. */
 export type EmbedFactor = 1 | 2 | 4
@@ -24,7 +26,9 @@ export interface ImageParams {
   readonly height: number | undefined
   readonly fit: Fit
   /** `focus`: what a covering picture is cut around. */
-  readonly focus: Point | undefined
+  readonly focus: Focus | undefined
+  /** `ar`, width over height: it gives the side that the URL does not name. */
+  readonly aspect: number | undefined
   /** `bg`, six lower-case hexadecimal digits. */
   readonly background: string | undefined
   /** `dpr`, at most MAX_DPR. */
@@ -39,6 +43,8 @@ export interface ImageParams {
 
 /** Larger values count as this one: screens are denser than that, but the eye is not. */
 export const MAX_DPR = 4
+/** Of `ar`. Nothing longer is a picture on a page. */
+const MAX_ASPECT = 50
 
 /**
  * Reads the parameters this version knows and ignores all others. A parameter that is given twice is refused, because
@@ -54,12 +60,15 @@ export function parseImageParams(query: URLSearchParams, extension?: PictureForm
   const ht = single(query, 'ht')
   const fit = single(query, 'fit')
   const focus = single(query, 'focus')
+  const aspect = single(query, 'ar')
   const background = single(query, 'bg')
   return {
     width: width === undefined || width === 'auto' ? undefined : integer('w', width, 1, 999_999),
     height: height === undefined ? undefined : integer('h', height, 1, 999_999),
-    fit: fit === undefined ? 'contain' : choice('fit', fit, FITS),
-    focus: focus === undefined ? undefined : point('focus', focus),
+    // Proportions that are asked for are met, unless the URL says that nothing may be cut off.
+    fit: fit === undefined ? (aspect === undefined ? 'contain' : 'cover') : choice('fit', fit, FITS),
+    focus: focus === undefined ? undefined : focusOf('focus', focus),
+    aspect: aspect === undefined ? undefined : aspectOf(aspect, width !== undefined && height !== undefined),
     background: background === undefined ? undefined : parseColour('bg', background),
     dpr: dpr === undefined ? undefined : Math.min(ratio('dpr', dpr), MAX_DPR),
     quality: quality === undefined ? undefined : integer('q', quality, 1, 100),
@@ -74,6 +83,15 @@ function formatOf(text: string | undefined, extension: PictureFormat | undefined
   if (extension === undefined) return format
   if (format === 'auto' || format === extension) return extension
   throw invalidParam('f', `${extension}, as the extension of the path says`, text)
+}
+
+/** `W:H` of integers, or a number: width over height. */
+function aspectOf(text: string, isBoxed: boolean): number {
+  if (isBoxed) throw invalidParam('ar', 'not both w and h beside it', text)
+  const [, width, height = '1'] = /^([0-9]{1,4}(?:\.[0-9]{1,4})?)(?::([0-9]{1,4}))?$/.exec(text) ?? []
+  const aspect = Number(width) / Number(height)
+  if (aspect >= 1 / MAX_ASPECT && aspect <= MAX_ASPECT) return aspect
+  throw invalidParam('ar', `width:height from 1:${MAX_ASPECT} to ${MAX_ASPECT}:1, such as 16:9`, text)
 }
 
 function ratio(name: string, text: string): number {

@@ -1,3 +1,4 @@
+import type { Point } from '../../core/box.ts'
 import type { StrataErrorCode } from '../../core/errors.ts'
 
 /** Encoding parameters of an upload, as the origin gets them. */
@@ -52,6 +53,8 @@ export interface ReadyState extends UploadRecord {
   readonly bytes: number
   /** Model set that decodes the file. */
   readonly modelSet: string
+  /** Point that `focus=auto` stands for. */
+  readonly focus?: Point
   /** The file's placeholder as a data URI. The origin makes it, so that the edge needs no model for it. */
   readonly placeholder?: string
 }

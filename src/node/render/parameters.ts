@@ -1,5 +1,5 @@
-import { FITS, type Fit, type Point } from '../../core/box.ts'
-import { choice, integer, point, positive, single } from '../../core/parameters.ts'
+import { FITS, type Fit, type Focus } from '../../core/box.ts'
+import { choice, focusOf, integer, positive, single } from '../../core/parameters.ts'
 import { PICTURE_FORMATS, type PictureFormat } from '../../format/media-type.ts'
 import { type Matte, parseMatte } from '../matte.ts'
 
@@ -11,7 +11,7 @@ export interface RenderParameters {
   readonly height: number | undefined
   readonly fit: Fit
   /** Of a covering picture. @default its centre */
-  readonly focus: Point | undefined
+  readonly focus: Focus | undefined
   /** Under transparent pixels, and around a picture that is contained in a box. @default white where there is no alpha */
   readonly background: Matte | undefined
   readonly format: PictureFormat
@@ -36,7 +36,7 @@ export function parseRenderParameters(query: URLSearchParams): RenderParameters 
     width: read('w', positive),
     height: read('h', positive),
     fit: read('fit', (name, text) => choice(name, text, FITS)) ?? 'contain',
-    focus: read('focus', point),
+    focus: read('focus', focusOf),
     background: read('bg', (name, text) => parseMatte(text, name)),
     format: read('f', (name, text) => choice(name, text, PICTURE_FORMATS)) ?? 'jpeg',
     quality: read('q', (name, text) => integer(name, text, 1, 100)) ?? DEFAULT_QUALITY,

@@ -1,4 +1,4 @@
-import { coveringPart, fitBox, paddedPlace, type Rectangle, type Size } from '../../core/box.ts'
+import { coveringPart, fitBox, type Point, paddedPlace, type Rectangle, type Size } from '../../core/box.ts'
 import type { PictureFormat } from '../../format/media-type.ts'
 import type { InputFormat } from '../../format/sniff.ts'
 import type { RenderParameters } from './parameters.ts'
@@ -51,9 +51,17 @@ const DECODE_COST = {
 } as const
 const ENCODE_COST = { avif: { slow: 3.5, fast: 0.1 }, webp: 0.13, jpeg: 0.12, png: 0.12 } as const
 
-/** The same size, part and place as the edge gives to the same parameters. */
-export function planRender(source: RenderSource, parameters: RenderParameters): RenderPlan {
-  const { width = source.width, height, fit, focus, background, format, quality, wait } = parameters
+/**
+ * The same size, part and place as the edge gives to the same parameters.
+ * @param attention point that `focus=auto` stands for. @default the centre
+ */
+export function planRender(
+  source: RenderSource,
+  parameters: RenderParameters,
+  attention?: Point,
+): RenderPlan {
+  const { width = source.width, height, fit, background, format, quality, wait } = parameters
+  const focus = parameters.focus === 'auto' ? attention : parameters.focus
   const padded = fit === 'contain' && background !== undefined && height !== undefined
   const boxed = fitBox(source, source, { width, height, fit, padded }, MAX_PADDED_SIDE)
   const size = withinSide(boxed.size, MAX_SIDE[format])

@@ -54,6 +54,12 @@ describe('an image that is not encoded yet', () => {
       'If-None-Match': etag,
     })
     expect([again.status, asked.length]).toEqual([304, 1])
+    await cdn.get('/cdn/img/fresh?w=300&ar=1:1&focus=auto', BROWSER)
+    expect(Object.fromEntries(asked.splice(1)[0] ?? [])).toMatchObject({
+      h: '300',
+      fit: 'cover',
+      focus: 'auto',
+    })
     const head = await cdn.get('/cdn/img/fresh?w=301', BROWSER, 'HEAD')
     expect([head.status, head.headers.get('Strata-Plan')]).toEqual([200, 'render;w=301;f=avif'])
     expect(asked.length).toBe(1)

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { focusText } from '../../../src/core/parameters.ts'
 import { planLabel } from '../../../src/edge/plan/label.ts'
 import { makePlan } from '../../../src/edge/plan/plan.ts'
 import type { Plan, PlanRules } from '../../../src/edge/plan/types.ts'
@@ -295,6 +296,43 @@ table('fit=contain with h and bg: the whole box', WIDE, {}, [
   // Bars are bounded as well: at most twice maxTranscodeWidth.
   'w=100&h=38400&bg=000 | | jpeg 10x3840 0 contain.000000 AS',
   'w=600&h=600&bg=ffffff | N | native 1 A',
+])
+
+table('ar', WIDE, {}, [
+  'w=640&ar=16:9 | | jpeg 640x360 2 cover AS',
+  'w=640&ar=1 | | jpeg 640x640 3 cover AS',
+  'w=640&ar=2:1 | | jpeg 640x320 2 AS',
+  'w=320&dpr=2&ar=4:3 | | jpeg 640x480 3 cover AS',
+  'h=360&ar=16:9 | | jpeg 640x360 2 cover AS',
+  'h=180&dpr=2&ar=16:9 | | jpeg 640x360 2 cover AS',
+  'ar=16:9 | W640 | jpeg 640x360 2 cover dpr=1 AWDS',
+  'ar=1:1 | | jpeg 960x960 3 cover AWVDwvdS',
+  'w=640&ar=16:9&fit=contain | | jpeg 640x320 2 AS',
+  'w=640&ar=16:9&fit=contain&bg=fff | | jpeg 640x360 2 contain.ffffff AS',
+  'w=640&h=10&ar=16:9 | | PARAM_INVALID ar',
+])
+
+table('ar where sizes are bounded', WIDE, { allowedWidths: [320, 640] }, [
+  'w=640&ar=16:9 | | jpeg 640x360 2 cover AS',
+  'h=320&ar=1:2 | | jpeg 160x320 2 cover AS',
+  'w=500&ar=16:9 | | PARAM_INVALID w',
+  'h=500&ar=16:9 | | PARAM_INVALID h',
+  'w=640&ar=1.7777 | | PARAM_INVALID ar',
+  'w=640&ar=22:1 | | PARAM_INVALID ar',
+])
+
+table('focus=auto', WIDE, { attention: { x: 0.25, y: 0.5 } }, [
+  'w=320&ar=1:1&focus=auto | | jpeg 320x320 2 cover@0.25,0.5 AS',
+  'w=320&ar=1:1&focus=1,0 | | jpeg 320x320 2 cover@1,0 AS',
+  'w=320&ar=1:1 | | jpeg 320x320 2 cover AS',
+])
+
+table('focus=auto of a picture whose attention is not known', WIDE, {}, [
+  'w=320&ar=1:1&focus=auto | | jpeg 320x320 2 cover AS',
+])
+
+table('focus=auto that is rendered', WIDE, { canRender: true, attention: { x: 0.25, y: 0.5 } }, [
+  'w=2400&ar=1:1&focus=auto | | render jpeg 2400x2400 cover@0.25,0.5 else jpeg 960 AS',
 ])
 
 table('fit=cover with h', WIDE, {}, [
@@ -632,10 +670,11 @@ function shown(plan: Plan): string {
 }
 
 function shownRender({ request, otherwise }: Extract<Plan, { kind: 'render' }>): string {
-  const { width, height, format, fit, focus, background, quality } = request
+  const { width, height, format, fit, background, quality } = request
+  const focus = request.focus && focusText(request.focus)
   const words = ['render', format, `${width}x${height ?? 'auto'}`]
   if (quality !== 75) words.push(`q${quality}`)
-  if (height !== undefined) words.push(fit + (focus ? `@${focus.x},${focus.y}` : ''))
+  if (height !== undefined) words.push(fit + (focus ? `@${focus}` : ''))
   if (background !== undefined) words.push(background)
   if (otherwise) words.push(`else ${otherwise.request.format} ${otherwise.request.width}`)
   return words.join(' ')
@@ -659,7 +698,7 @@ function picture(width: number, height: number, widths: readonly number[]): Stra
   const source = { width, height, sha256: '00'.repeat(16) }
   const rest = {
     version: 2 as const,
-        flags: 0,
+    flags: 0,
     headerLength: 100,
     modelSet: '01'.repeat(8),
     placeholder: new Uint8Array(),
