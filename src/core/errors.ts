@@ -11,6 +11,7 @@ interface ErrorKind {
  */
 export const ERRORS = {
   ABORTED: { status: 499, meaning: 'the caller went away or cancelled the work' },
+  BODY_SLOW: { status: 408, meaning: 'the body came too slowly to keep a place for it' },
   CODING_UNKNOWN: { status: 422, meaning: 'a layer has a coding that this software does not know' },
   ENTROPY_CORRUPT: { status: 422, meaning: 'the entropy-coded data contradicts itself' },
   FILE_FAILED: { status: 500, meaning: 'a local file could not be read or written' },

@@ -16,6 +16,7 @@ import { createRenderMetrics } from './render-metrics.ts'
 import { render } from './render-route.ts'
 import { REQUEST_ID, requestIdOf } from './request-id.ts'
 import type { Origin, OriginAppOptions, OriginContext, OriginEnv } from './services.ts'
+import { requireToken } from './token.ts'
 
 export type { OriginAppOptions } from './services.ts'
 
@@ -35,7 +36,7 @@ const LONG_RENDER = 0.75
  * The origin as an HTTP application:
  * `POST /encode?widths=&quality=&bg=` original in, verified .strata out (`Strata-Placeholder`: a data URI);
  * `POST /render?w=&h=&fit=&focus=&bg=&f=&q=&wait=` original in, picture out (`Strata-Size`: its size), in a line of its own; `GET /health`: it lives;
- * `GET /ready`: it takes work; `GET /metrics`. Every answer has an `X-Request-Id`, the caller's where it sent one. Every error is `{ "error": { "code", "message" } }`.
+ * `GET /ready`: it takes work; `GET /metrics`, which asks for the token too where there is one. Every answer has an `X-Request-Id`, the caller's where it sent one. Every error is `{ "error": { "code", "message" } }`.
  */
 export function createOriginApp(options: OriginAppOptions): Hono<OriginEnv> {
   const { config } = options
@@ -76,6 +77,8 @@ export function createOriginApp(options: OriginAppOptions): Hono<OriginEnv> {
   })
   app.get('/ready', (c) => ready(c, origin))
   app.get('/metrics', (c) => {
+    if (!(config.openMetrics ?? config.token === undefined))
+      requireToken(c.req.header('Authorization'), config.token, 'ORIGIN_TOKEN')
     const text = origin.metrics.render(origin.queue) + origin.renderMetrics.render(origin.renders)
     return c.text(text, 200, { 'Content-Type': METRICS_TYPE })
   })

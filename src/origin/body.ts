@@ -1,13 +1,25 @@
 import { concat } from '../core/bytes.ts'
 import { StrataError } from '../core/errors.ts'
 
+/** A body must bring so many bytes in each such time, or its end: a sender that trickles would hold a place for minutes. */
+export interface LeastPace {
+  readonly bytes: number
+  readonly milliseconds: number
+}
+
+const LEAST_PACE: LeastPace = { bytes: 64 * 1024, milliseconds: 5000 }
+
 /**
  * Reads a request body into memory. The declared length is judged before the first byte is read, and the bytes are
  * counted while they arrive, because the declaration may be absent or a lie. As long as it holds, no byte is in memory
  * twice.
- * @throws StrataError INPUT_TOO_LARGE, INPUT_EMPTY, ABORTED (the client went away)
+ * @throws StrataError INPUT_TOO_LARGE, INPUT_EMPTY, BODY_SLOW, ABORTED (the client went away)
  */
-export async function readBody(request: Request, maxBytes: number): Promise<Uint8Array> {
+export async function readBody(
+  request: Request,
+  maxBytes: number,
+  pace: LeastPace = LEAST_PACE,
+): Promise<Uint8Array> {
   const declared = Number(request.headers.get('content-length') ?? 0)
   if (declared > maxBytes) throw tooLarge(maxBytes, `${declared}`)
   if (!request.body) throw new StrataError('INPUT_EMPTY', 'body: expected a picture, got 0 bytes')
@@ -15,6 +27,12 @@ export async function readBody(request: Request, maxBytes: number): Promise<Uint
   const beyond: Uint8Array[] = []
   let [filled, length] = [0, 0]
   const reader = (request.body as ReadableStream<Uint8Array>).getReader()
+  let [isSlow, before] = [false, 0]
+  const watch = setInterval(() => {
+    isSlow = length - before < pace.bytes
+    before = length
+    if (isSlow) reader.cancel().catch(() => {}) // the read that waits ends
+  }, pace.milliseconds)
   try {
     for (let step = await reader.read(); !step.done; step = await reader.read()) {
       length += step.value.length
@@ -29,11 +47,19 @@ export async function readBody(request: Request, maxBytes: number): Promise<Uint
     await reader.cancel().catch(() => {})
     if (error instanceof StrataError) throw error
     throw new StrataError('ABORTED', 'the client went away while it sent the body', { cause: error })
+  } finally {
+    clearInterval(watch)
   }
+  if (isSlow) throw tooSlow(pace)
   if (length === 0) throw new StrataError('INPUT_EMPTY', 'body: expected a picture, got 0 bytes')
   return length === whole.length ? whole : concat([whole.subarray(0, filled), ...beyond])
 }
 
 function tooLarge(maxBytes: number, actual: string): StrataError {
   return new StrataError('INPUT_TOO_LARGE', `body: expected at most ${maxBytes} bytes, got ${actual}`)
+}
+
+function tooSlow({ bytes, milliseconds }: LeastPace): StrataError {
+  const expected = `at least ${bytes} bytes in ${milliseconds / 1000} s`
+  return new StrataError('BODY_SLOW', `body: expected ${expected}, got fewer`)
 }

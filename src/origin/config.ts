@@ -24,13 +24,15 @@ export interface OriginConfig {
   readonly drainSeconds: number
   /** When set, `/encode` and `/render` ask for `Authorization: Bearer <token>`. */
   readonly token: string | undefined
+  /** Whether anybody may read `/metrics`: nobody but this machine reaches the origin, or it was said so. */
+  readonly openMetrics: boolean
   /** When set, they ask for signatures by this key as well (core/encode-signature.ts). */
   readonly key: string | undefined
   /** What analyses pictures: see NodeProvider. */
   readonly provider: NodeProvider
 }
 
-type NumericKey = Exclude<keyof OriginConfig, 'host' | 'token' | 'key' | 'provider'>
+type NumericKey = Exclude<keyof OriginConfig, 'host' | 'token' | 'key' | 'provider' | 'openMetrics'>
 
 interface NumericSetting {
   readonly env: string
@@ -54,7 +56,7 @@ const NUMBERS: Record<NumericKey, NumericSetting> = {
 /** Every variable that begins with ORIGIN_ and means something: those read here, and ORIGIN_URL, which the edge reads. */
 const VARIABLES: readonly string[] = [
   ...Object.values(NUMBERS).map(({ env }) => env),
-  ...['ORIGIN_HOST', 'ORIGIN_TOKEN', 'ORIGIN_KEY', 'ORIGIN_PROVIDER', 'ORIGIN_URL'],
+  ...['ORIGIN_HOST', 'ORIGIN_TOKEN', 'ORIGIN_KEY', 'ORIGIN_OPEN', 'ORIGIN_PROVIDER', 'ORIGIN_URL'],
 ]
 
 /**
@@ -91,9 +93,24 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): O
     const names = NODE_PROVIDERS.join(', ')
     mistakes.push(`ORIGIN_PROVIDER: expected one of ${names}, got ${JSON.stringify(env.ORIGIN_PROVIDER)}`)
   }
-  if (mistakes.length > 0) throw new StrataError('USAGE', mistakes.join('\n'))
   const [host, token, key] = [env.ORIGIN_HOST || '127.0.0.1', env.ORIGIN_TOKEN, env.ORIGIN_KEY]
-  return { host, token: token || undefined, key: key || undefined, provider, ...numbers }
+  const open = env.ORIGIN_OPEN || 'false'
+  if (open !== 'true' && open !== 'false')
+    mistakes.push(`ORIGIN_OPEN: expected true or false, got ${JSON.stringify(open)}`)
+  const isPrivate = isLoopback(host)
+  if (!isPrivate && !token && !key && open !== 'true') {
+    const expected = `one, or ORIGIN_KEY, as ${host} is reachable from outside`
+    mistakes.push(`ORIGIN_TOKEN: expected ${expected} (ORIGIN_OPEN=true lets anybody in), got none`)
+  }
+  if (mistakes.length > 0) throw new StrataError('USAGE', mistakes.join('\n'))
+  const secrets = { token: token || undefined, key: key || undefined }
+  const openMetrics = open === 'true' || (isPrivate && !token)
+  return { host, ...secrets, openMetrics, provider, ...numbers }
+}
+
+/** Whether only programs of the same machine reach this address. */
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
 }
 
 /** The settings as they may be shown: secrets only as whether there is one. */

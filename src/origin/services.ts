@@ -16,7 +16,10 @@ export interface OriginAppOptions {
   readonly config: Pick<
     OriginConfig,
     'concurrency' | 'waiting' | 'renders' | 'rendersWaiting' | 'maxBytes' | 'maxPixels' | 'token' | 'key'
-  >
+  > & {
+    /** Whether `/metrics` asks for no token. @default as long as there is none */
+    readonly openMetrics?: boolean
+  }
   readonly log?: Log
   /** Loads what encoding needs; rejects when it cannot. Asked by `/ready`. @default nothing to load */
   readonly prepare?: () => Promise<unknown>

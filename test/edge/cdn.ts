@@ -83,7 +83,7 @@ export function createCdn(encode: Encode, options: Partial<ImageCdnOptions> = {}
     background?: Promise<unknown>[],
   ): Promise<Response> {
     const context = createExecutionContext()
-    const response = await app.fetch(new Request(`http://cdn.test${path}`, init), env, context)
+    const response = await app.fetch(new Request(`http://cdn.localhost${path}`, init), env, context)
     const rest = waitOnExecutionContext(context)
     if (background === undefined) await rest
     else background.push(rest)

@@ -181,6 +181,18 @@ describe('the line', () => {
 })
 
 describe('the other addresses', () => {
+  it.each([
+    [{ token: 'secret' }, 401],
+    [{ token: 'secret', openMetrics: true }, 200],
+    [{ key: 'a key of some length', openMetrics: false }, 401],
+    [{}, 200],
+  ])('open the metrics to strangers with %j: %i', async (settings, status) => {
+    const { app } = makeApp({ config: { ...config, ...settings } })
+    expect((await app.request('/metrics')).status).toBe(status)
+    const headers = { Authorization: 'Bearer secret' }
+    expect((await app.request('/metrics', { headers })).status).toBe('key' in settings ? 401 : 200)
+  })
+
   it('has health and metrics', async () => {
     const { app, post } = makeApp()
     expect(await (await app.request('/health')).json()).toEqual({

@@ -53,6 +53,32 @@ describe('readBody', () => {
     })
   })
 
+  it('refuses a body that trickles, and takes one that comes slowly enough', async () => {
+    const trickling = (bytes: number) => {
+      let left = 3
+      const body = new ReadableStream<Uint8Array>({
+        async pull(controller) {
+          await new Promise((resolve) => setTimeout(resolve, 60))
+          if (left-- === 0) controller.close()
+          else controller.enqueue(new Uint8Array(bytes))
+        },
+      })
+      return new Request('http://origin/encode', { method: 'POST', body, duplex: 'half' } as RequestInit)
+    }
+    // The first look comes long after the end, whatever the machine does.
+    expect(await readBody(trickling(4), 100, { bytes: 10, milliseconds: 60_000 })).toHaveLength(12)
+    const never = new Request('http://origin/encode', {
+      ...{ method: 'POST', duplex: 'half' },
+      body: new ReadableStream<Uint8Array>({ pull: () => new Promise(() => {}) }),
+    } as RequestInit)
+    for (const sent of [trickling(1), never]) {
+      await expect(readBody(sent, 100, { bytes: 1000, milliseconds: 20 })).rejects.toMatchObject({
+        code: 'BODY_SLOW',
+        message: 'body: expected at least 1000 bytes in 0.02 s, got fewer',
+      })
+    }
+  })
+
   it('refuses no bytes, and tells when the client went away', async () => {
     await expect(readBody(request([]), 10)).rejects.toMatchObject({ code: 'INPUT_EMPTY' })
     const broken = new ReadableStream<Uint8Array>({

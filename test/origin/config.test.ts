@@ -108,4 +108,27 @@ describe('parameters', () => {
       expect(() => parseMatte(text)).toThrow(/bg: expected a colour as rrggbb or rgb/)
     }
   })
+
+  it.each([
+    [{ ORIGIN_HOST: '0.0.0.0' }, false],
+    [{ ORIGIN_HOST: '::' }, false],
+    [{ ORIGIN_HOST: '192.168.1.7' }, false],
+    [{ ORIGIN_HOST: '0.0.0.0', ORIGIN_TOKEN: 'secret' }, true],
+    [{ ORIGIN_HOST: '0.0.0.0', ORIGIN_KEY: 'a key of some length' }, true],
+    [{ ORIGIN_HOST: '0.0.0.0', ORIGIN_OPEN: 'true' }, true],
+    [{ ORIGIN_HOST: '127.0.0.2' }, true],
+    [{ ORIGIN_HOST: '::1' }, true],
+  ])('lets an origin be reached from outside only when it is told whom to trust: %j', (env, isTaken) => {
+    const attempt = () => readConfig(env)
+    if (isTaken) expect(attempt()).toMatchObject({ host: env.ORIGIN_HOST })
+    else expect(attempt).toThrow(/^ORIGIN_TOKEN: expected one, or ORIGIN_KEY/)
+  })
+
+  it('opens the metrics where only this machine reaches them, or where it was said', () => {
+    const open = (env: Record<string, string>) => readConfig(env).openMetrics
+    expect([open({}), open({ ORIGIN_TOKEN: 'secret' })]).toEqual([true, false])
+    expect(open({ ORIGIN_HOST: '0.0.0.0', ORIGIN_KEY: 'a key of some length' })).toBe(false)
+    expect(open({ ORIGIN_HOST: '0.0.0.0', ORIGIN_OPEN: 'true' })).toBe(true)
+    expect(() => readConfig({ ORIGIN_OPEN: 'yes' })).toThrow('ORIGIN_OPEN: expected true or false')
+  })
 })

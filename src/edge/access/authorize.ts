@@ -36,6 +36,7 @@ export async function authorizeWrite<E extends Env>(
   if (options.development(c)) {
     // No token is asked for here, so another site's page must not act through the developer's browser.
     const site = c.req.raw.headers.get('Sec-Fetch-Site')
+    requireOwnHost(c.req.raw.headers.get('Host') ?? new URL(c.req.url).host)
     if (site === null || site === 'same-origin' || site === 'none') return
     throw new StrataError('UPLOAD_FORBIDDEN', `Sec-Fetch-Site: expected same-origin, got ${site}`)
   }
@@ -64,6 +65,20 @@ export async function authorizeRead<E extends Env>(
   }
   const expires = await verifier.verify(c.req.url, signing)
   return { expires, coversQuery: signing.signQuery ?? false }
+}
+
+/**
+ * A name of somebody else's domain may be made to lead here (DNS rebinding), so that its page counts as the same origin.
+ * An address of digits and `localhost` cannot.
+ * @throws StrataError UPLOAD_FORBIDDEN
+ */
+function requireOwnHost(host: string): void {
+  const name = host.replace(/:\d+$/, '')
+  if (/^(localhost|[a-z0-9-]+\.localhost|\d{1,3}(\.\d{1,3}){3}|\[[0-9a-f:.]+\])$/i.test(name)) return
+  throw new StrataError(
+    'UPLOAD_FORBIDDEN',
+    `Host: expected localhost or an IP address, got ${JSON.stringify(host)}`,
+  )
 }
 
 /** Without a configured token every upload is refused: only development mode opens uploads. */

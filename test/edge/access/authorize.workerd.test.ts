@@ -94,3 +94,32 @@ it('allowedWidths bounds the sizes that may be asked for', async () => {
   expect(refused.status).toBe(400)
   expect((await errorOf(refused)).message).toBe('w: expected 320, 640 (times dpr), got 641')
 })
+
+describe('in development', () => {
+  const cdn = createCdn(answerWith(strataFile(43)))
+
+  it.each(['localhost:8787', '127.0.0.1', '192.168.1.7:8787', '[::1]:8787', 'app.localhost'])(
+    'a page of %s may upload',
+    async (host) => {
+      const response = await cdn.put('/cdn/img/mine', undefined, {
+        Host: host,
+        'Sec-Fetch-Site': 'same-origin',
+      })
+      expect(response.status).toBe(202)
+    },
+  )
+
+  it.each(['evil.com', 'evil.com:8787', 'localhost.evil.com', '127.0.0.1.evil.com', '2130706433', ''])(
+    'a page of %s may not, even if its name leads here',
+    async (host) => {
+      const response = await cdn.put('/cdn/img/theirs', undefined, {
+        Host: host,
+        'Sec-Fetch-Site': 'same-origin',
+      })
+      expect([response.status, (await errorOf(response)).message]).toEqual([
+        401,
+        expect.stringContaining('Host'),
+      ])
+    },
+  )
+})

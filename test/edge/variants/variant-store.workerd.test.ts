@@ -29,7 +29,7 @@ describe('JPEGs that are kept', () => {
 
     // As in another place: what the Cache API has is gone.
     const { default: cache } = caches as unknown as { default: Cache }
-    expect(await cache.delete(`http://cdn.test/.strata/${key?.replace(/([^/]+)$/, 'l$1')}`)).toBe(true)
+    expect(await cache.delete(`http://cdn.localhost/.strata/${key?.replace(/([^/]+)$/, 'l$1')}`)).toBe(true)
     const other = createCdn(answerWith(strataFile(51)), { persist: true })
     const head = await other.get('/cdn/img/kept?w=640', {}, 'HEAD')
     expect(head.headers.get('Content-Length')).toBe(String(first.length))
