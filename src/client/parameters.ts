@@ -4,7 +4,7 @@ export const VARIANT_PARAMETERS = ['w', 'h', 'dpr', 'q', 'f', 'fit', 'focus', 'b
 /** Those that only say that the address may be asked for. */
 export const SIGNATURE_PARAMETERS = ['exp', 'kid', 'sig'] as const
 
-export type VariantParameters = Readonly<
+type VariantParameters = Readonly<
   Record<(typeof VARIANT_PARAMETERS)[number], string | number | undefined>
 >
 

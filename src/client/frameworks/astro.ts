@@ -31,8 +31,8 @@ interface AstroImageConfig {
   readonly service: { readonly config: PictureDefaults }
 }
 
-interface Candidate {
-  transform: AstroTransform
+interface Candidate<T> {
+  transform: T
   descriptor: string
   attributes: Record<string, string>
 }
@@ -69,12 +69,13 @@ export function getURL(options: AstroTransform, config: AstroImageConfig): strin
 }
 
 /** One candidate for each width or density; none is wider than a picture whose width is known. */
-export function getSrcSet(options: AstroTransform): Candidate[] {
+export function getSrcSet<T extends AstroTransform>(options: T): Candidate<T>[] {
   const { src, widths = [], densities = [], width, height, ...rest } = options
   const limit = typeof src === 'string' ? Number.POSITIVE_INFINITY : src.width
-  const make = (wanted: number, descriptor: string): Candidate => {
+  const make = (wanted: number, descriptor: string): Candidate<T> => {
     const scaled = width && height ? Math.round((wanted * height) / width) : undefined
-    return { transform: { ...rest, src, width: wanted, height: scaled }, descriptor, attributes: {} }
+    const transform = { ...rest, src, width: wanted, height: scaled } as unknown as T
+    return { transform, descriptor, attributes: {} }
   }
   if (densities.length > 0 && width) {
     const factors = [...new Set(densities.map((density) => Number.parseFloat(String(density))))]

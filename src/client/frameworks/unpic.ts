@@ -6,11 +6,11 @@ import { parsePicturePath } from '../paths.ts'
 import { formatOf, numberOf, sourceOf } from './shared.ts'
 
 export interface StrataOperations {
-  width?: number | string | undefined
-  height?: number | string | undefined
+  width?: number | string
+  height?: number | string
   /** @default what the browser likes best */
-  format?: PictureFormat | 'jpg' | 'auto' | (string & {}) | undefined
-  quality?: number | string | undefined
+  format?: PictureFormat | 'jpg' | 'auto' | (string & {})
+  quality?: number | string
   /** @default 'cover' with width and height, as unpic styles its pictures */
   fit?: 'contain' | 'cover' | undefined
   focus?: readonly [x: number, y: number] | undefined
