@@ -4,9 +4,7 @@ export const VARIANT_PARAMETERS = ['w', 'h', 'dpr', 'q', 'f', 'fit', 'focus', 'b
 /** Those that only say that the address may be asked for. */
 export const SIGNATURE_PARAMETERS = ['exp', 'kid', 'sig'] as const
 
-type VariantParameters = Readonly<
-  Record<(typeof VARIANT_PARAMETERS)[number], string | number | undefined>
->
+type VariantParameters = Readonly<Record<(typeof VARIANT_PARAMETERS)[number], string | number | undefined>>
 
 /** Sets the parameters that are given. All others stay as they are. */
 export function writeParameters(query: URLSearchParams, parameters: VariantParameters): void {
