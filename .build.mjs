@@ -30,6 +30,12 @@ const PROGRAMS = [
     owns: (path) => /^src\/(index\.ts$|edge\/)/.test(path),
   },
   { config: 'tsconfig.json', platform: 'node', owns: (path) => /^src\/(cli|node|origin)\//.test(path) },
+  // Addresses of pictures, for servers, builds and pages alike. The browser library is bundled apart.
+  {
+    config: 'src/client/tsconfig.json',
+    platform: 'neutral',
+    owns: (path) => /^src\/client\/(url\.ts$|frameworks\/)/.test(path),
+  },
 ]
 
 /** All that decides what is built; the manifest has a hash of every model. */

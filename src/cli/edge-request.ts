@@ -1,3 +1,4 @@
+import { imagePath } from '../client/paths.ts'
 import { ERRORS, StrataError, type StrataErrorCode } from '../core/errors.ts'
 import { usage } from './command.ts'
 
@@ -36,7 +37,7 @@ export function parseBase(text: string, option = '--to'): string {
 }
 
 export function imageUrl({ base }: UploadTarget, id: string): string {
-  return `${base}/img/${encodeURIComponent(id)}`
+  return imagePath(base, id)
 }
 
 /** `GET /img/:id.json`. @throws StrataError of the edge's response; for a failed image that of its encoding */

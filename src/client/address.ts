@@ -1,15 +1,11 @@
-/** Parameters that choose a size or a format. All others, such as a signature, belong to the image. */
-const VARIANT_PARAMETERS = ['w', 'h', 'dpr', 'q', 'f', 'ht', 'fit', 'focus', 'bg']
-const SIGNATURE_PARAMETERS = ['exp', 'kid', 'sig']
-
-/** `…/img/ID` or `…/img/ID@HASH`, then perhaps an extension, which names a format, and a slash, which says nothing. */
-const IMAGE_PATH = /(\/img\/[\w-]{1,128}(?:@[\w-]+)?)(\.jpe?g|\.webp|\.avif|\.png)?\/?$/
+import { SIGNATURE_PARAMETERS, VARIANT_PARAMETERS } from './parameters.ts'
+import { parsePicturePath } from './paths.ts'
 
 /**
  * The address of an image without size and format.
  * @param base absolute address that a relative one is resolved against
- * @returns undefined for an address that is not an image of a Strata CDN, and for a signed one with an extension: its
- * signature holds for that format only
+ * @returns undefined for an address that is not an image of a Strata CDN, for a signed one with an extension, whose
+ * signature holds for that format only, and for one of a source that says no width
  */
 export function imageAddress(address: string, base: string): string | undefined {
   let url: URL
@@ -18,10 +14,12 @@ export function imageAddress(address: string, base: string): string | undefined 
   } catch {
     return undefined
   }
-  const extension = IMAGE_PATH.exec(url.pathname)?.[2]
-  if (!/^https?:/.test(url.protocol) || !IMAGE_PATH.test(url.pathname)) return undefined
-  if (extension && url.searchParams.has('sig')) return undefined
-  url.pathname = url.pathname.replace(IMAGE_PATH, '$1')
+  const { pathname, protocol, searchParams: query } = url
+  const [, path, , extension] = parsePicturePath(pathname) ?? []
+  if (!/^https?:/.test(protocol) || !path || (extension && query.has('sig'))) return undefined
+  // Other folders are called src as well.
+  if (path.includes('/src/') && !query.has('w')) return undefined
+  url.pathname = path
   return without(url, VARIANT_PARAMETERS)
 }
 
@@ -35,7 +33,7 @@ export function hidingAddress(address: string, base: string): string {
   const url = new URL(address, base)
   if (url.searchParams.has('ht')) return address
   // Only a JPEG hides anything.
-  url.pathname = url.pathname.replace(IMAGE_PATH, '$1')
+  url.pathname = parsePicturePath(url.pathname)![1]
   url.searchParams.delete('f')
   url.searchParams.set('ht', '2')
   return url.href
@@ -54,7 +52,7 @@ export function identity(image: string): string {
 
 /** The leading digits of the file's hash in `…/img/ID@HASH`; undefined without one. */
 export function pinnedHash(image: string): string | undefined {
-  return /@(\w+)$/.exec(new URL(image).pathname)?.[1]
+  return parsePicturePath(new URL(image).pathname)?.[2]
 }
 
 /** The address of the bytes up to the layer that a width, in device pixels, selects. */

@@ -1,7 +1,7 @@
 export { placeholderStyle } from '../format/placeholder-style.ts'
 export type { Enhancement } from './enhance.ts'
 export { enhance } from './enhance.ts'
-export { type AddressOptions, type LoaderOptions, loader } from './loader.ts'
+export { type AddressOptions, type ImageUrlOptions, imageUrl, type LoaderOptions, loader } from './loader.ts'
 export type { EnhanceOptions, StrataDetail } from './options.ts'
 export { prepareRestore, type Restoration, type RestoreOptions, restore } from './restore.ts'
 export {

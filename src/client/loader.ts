@@ -1,14 +1,23 @@
 import type { PictureFormat } from '../format/media-type.ts'
+import { writeParameters } from './parameters.ts'
+import { encodeRest, imagePath, sourcePath, withoutSlash } from './paths.ts'
 
 /** What every address of one picture says beside its size. */
 export interface AddressOptions {
   /**
-   * Id of the image below `base`; or its address without a size, such as `/cdn/img/cat`, where it begins with `/` or
-   * `https:` or there is no `base`. A query, such as that of a signed URL, is kept.
+   * Id of the image below `base`; with `source` a path in that source, not encoded; or the picture's address without a
+   * size, such as `/cdn/img/cat`, where it begins with `/` or `https:` or there is no `base`. A query of an id or an
+   * address, such as that of a signed URL, is kept.
    */
   readonly src: string
-  /** Where the CDN is mounted, such as `https://img.example.com/cdn`; needed for bare ids only. */
+  /** Where the CDN is mounted, such as `https://img.example.com/cdn` or `/cdn`; needed for bare ids and for `source`. */
   readonly base?: string | undefined
+  /**
+   * Name of the source that `src` is a path in. A slash in front of that path says nothing. What begins with
+   * `https:`, `base/img/` or `base/src/` is an address all the same.
+   * @default none: `src` is an id or an address
+   */
+  readonly source?: string | undefined
   /** On JPEG's scale, 1 to 100; in every format about that look. Unsigned, the edge rounds it to steps of 5. @default 75 */
   readonly quality?: number | undefined
   /** @default what the browser likes best: AVIF, WebP or JPEG */
@@ -23,14 +32,21 @@ export interface AddressOptions {
   readonly offlineZoom?: boolean | undefined
 }
 
-/** With `src`, `width` and `quality` alone: what Next.js passes to a `loader`. */
-export interface LoaderOptions extends AddressOptions {
-  /** The picture is exactly that wide, but never wider than its source. Device pixels, or CSS pixels with `dpr`. */
-  readonly width: number
+export interface ImageUrlOptions extends AddressOptions {
+  /**
+   * The picture is exactly that wide, but never wider than its source. Device pixels, or CSS pixels with `dpr`.
+   * @default what Client Hints say, else the edge's `defaultWidth`
+   */
+  readonly width?: number | undefined
   /** Upper bound of the height; with `fit: 'cover'` or a `background` the height itself. */
   readonly height?: number | undefined
   /** Device pixels for each pixel of `width` and `height`, up to 4. @default 1 */
   readonly dpr?: number | undefined
+}
+
+/** With `src`, `width` and `quality` alone: what Next.js passes to a `loader`. */
+export interface LoaderOptions extends ImageUrlOptions {
+  readonly width: number
 }
 
 /**
@@ -38,29 +54,52 @@ export interface LoaderOptions extends AddressOptions {
  * @example
  * loader({ src: '/cdn/img/cat', width: 640 }) // '/cdn/img/cat?w=640'
  * loader({ base: 'https://img.example.com/cdn', src: 'cat', width: 640 }) // 'https://img.example.com/cdn/img/cat?w=640'
- * @example `export default loader` in the file that `images.loaderFile` of next.config.js names
+ * loader({ base: '/cdn', source: 'local', src: 'by the sea.jpg', width: 640 }) // '/cdn/src/local/by%20the%20sea.jpg?w=640'
  */
 export function loader(options: LoaderOptions): string {
-  const { src, base, width, height, dpr, quality, format, fit, focus, background, offlineZoom } = options
-  const [, path = '', query] = /^([^?#]*)\??([^#]*)/.exec(src)!
-  const parameters = new URLSearchParams(query)
-  const given = {
-    w: Math.round(width),
-    h: height && Math.round(height),
-    dpr,
-    q: quality,
-    f: format,
-    fit,
-    focus,
-    bg: background?.replace('#', ''),
-    ht: offlineZoom ? 2 : undefined,
-  }
-  for (const [name, value] of Object.entries(given))
-    if (value !== undefined) parameters.set(name, String(value))
-  return `${base === undefined || /^(\/|https?:)/.test(path) ? path : below(base, path)}?${parameters}`
+  return imageUrl(options)
 }
 
-/** The address of an id; the `@` before the hash of a version stays readable. */
-function below(base: string, id: string): string {
-  return `${base.replace(/\/$/, '')}/img/${encodeURIComponent(id).replace('%40', '@')}`
+/** The address of a picture. All others that this package writes come from here. Numbers are rounded as the edge reads them. */
+export function imageUrl(options: ImageUrlOptions): string {
+  const { width, height, dpr, quality, format, fit, focus, background, offlineZoom } = options
+  const { path, query } = locate(options)
+  const parameters = new URLSearchParams(query)
+  writeParameters(parameters, {
+    w: width && pixels(width),
+    h: height && pixels(height),
+    dpr: dpr && decimals(dpr),
+    q: quality && Math.min(100, pixels(quality)),
+    f: format,
+    fit,
+    focus: focus?.map((part) => decimals(Math.max(0, Math.min(1, part)))).join(),
+    bg: background?.replace('#', ''),
+    ht: offlineZoom ? 2 : undefined,
+  })
+  const written = String(parameters)
+  return written === '' ? path : `${path}?${written}`
+}
+
+function locate({ src, base, source }: AddressOptions): { path: string; query?: string | undefined } {
+  if (source !== undefined && !isAddress(src, base)) return { path: sourcePath(base ?? '', source, src) }
+  const [, path = '', query] = /^([^?#]*)\??([^#]*)/.exec(src)!
+  const isId = base !== undefined && !/^(\/|https?:)/.test(path)
+  return { path: isId ? imagePath(base, path) : encodeRest(path), query }
+}
+
+/** Whether what stands where a source's path may stand is an address all the same. */
+function isAddress(src: string, base = ''): boolean {
+  if (/^(https?:)?\/\//.test(src)) return true
+  const mounted = withoutSlash(base)
+  // Below `/`, a folder img of the source could not be told from the addresses of images.
+  return mounted !== '' && ['img', 'src'].some((kind) => src.startsWith(`${mounted}/${kind}/`))
+}
+
+function pixels(value: number): number {
+  return Math.max(1, Math.round(value))
+}
+
+/** The edge reads up to four decimals of every ratio. */
+function decimals(value: number): number {
+  return Math.round(value * 1e4) / 1e4
 }

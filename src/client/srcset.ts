@@ -4,11 +4,16 @@ import { type AddressOptions, loader } from './loader.ts'
 /** Widths of the candidates of a `srcset`, in device pixels: for phones held upright up to large screens. */
 export const WIDTHS: readonly number[] = [320, ...SCREEN_WIDTHS]
 
+/** What an edge makes without the original. Nothing wider is promised of a picture whose size is unknown. */
+const SURE_WIDTH = 1920
+/** Denser pixels than twice those of CSS are not seen in photographs, but cost twice the bytes. */
+const DENSITY = 2
+
 export interface SrcsetOptions extends AddressOptions {
   /**
    * Size of the source in pixels, `source` in the info JSON. Nothing is enlarged: candidates above the source's width
    * become one of that width. The height counts with `aspectRatio` only.
-   * @default unknown: wider candidates promise pixels that never come
+   * @default unknown: no candidate is wider than 1920, and some may still be wider than the picture that comes
    */
   readonly sourceWidth?: number | undefined
   readonly sourceHeight?: number | undefined
@@ -16,6 +21,12 @@ export interface SrcsetOptions extends AddressOptions {
   readonly aspectRatio?: number | undefined
   /** @default WIDTHS, and the source's width where it is known */
   readonly widths?: readonly number[] | undefined
+  /**
+   * Widest picture that the edge makes: its `maxTranscodeWidth` where originals are not kept. Wider candidates become one of
+   * that width.
+   * @default the source's width, which the origin makes from the original
+   */
+  readonly maxWidth?: number | undefined
 }
 
 /**
@@ -36,7 +47,7 @@ export interface ImageOptions extends Omit<SrcsetOptions, 'aspectRatio'> {
   readonly height: number
   /**
    * `fixed`: shown at `width`, so that the candidates are that width and twice that width. `fluid`: as wide as its
-   * container, at most `width`.
+   * container, at most `width`, so that the last candidate is the first of at least twice that width.
    * @default 'fluid'
    */
   readonly layout?: 'fixed' | 'fluid' | undefined
@@ -60,7 +71,7 @@ export function imageAttributes(options: ImageOptions): ImageAttributes {
   const { width, height, layout, fit, background } = options
   const shaped = {
     ...options,
-    widths: options.widths ?? (layout === 'fixed' ? [width, 2 * width] : undefined),
+    widths: options.widths ?? (layout === 'fixed' ? [width, DENSITY * width] : fluidWidths(options)),
     // Only these give a picture the proportions of its box.
     aspectRatio: fit === 'cover' || background !== undefined ? width / height : undefined,
   }
@@ -88,10 +99,27 @@ function candidate(options: SrcsetOptions, width: number): string {
   return loader({ ...options, width, height: aspectRatio && width / aspectRatio })
 }
 
-/** Ascending as the widths are; those that the source does not have become its own, once. */
-function candidates({ sourceWidth, sourceHeight, aspectRatio, widths }: SrcsetOptions): readonly number[] {
+function fluidWidths(options: ImageOptions): readonly number[] {
+  const known = defaultWidths(options)
+  const last = known.findIndex((each) => each >= DENSITY * options.width)
+  return last < 0 ? known : known.slice(0, last + 1)
+}
+
+/** Ascending. */
+function defaultWidths({ sourceWidth }: SrcsetOptions): readonly number[] {
+  if (sourceWidth === undefined) return WIDTHS.filter((width) => width <= SURE_WIDTH)
+  return [...WIDTHS, sourceWidth].sort((a, b) => a - b)
+}
+
+/** Ascending as the widths are; those that there are not become the widest that there is, once. */
+function candidates(options: SrcsetOptions): readonly number[] {
+  const { sourceWidth, sourceHeight, aspectRatio, maxWidth, widths } = options
   const highest = sourceHeight && aspectRatio ? sourceHeight * aspectRatio : Number.POSITIVE_INFINITY
-  const limit = Math.min(sourceWidth ?? Number.POSITIVE_INFINITY, highest)
-  const wanted = widths ?? (sourceWidth ? [...WIDTHS, sourceWidth] : WIDTHS)
+  const limit = Math.min(
+    sourceWidth ?? Number.POSITIVE_INFINITY,
+    maxWidth ?? Number.POSITIVE_INFINITY,
+    highest,
+  )
+  const wanted = widths ?? defaultWidths(options)
   return [...new Set(wanted.map((width) => Math.round(Math.min(width, limit))))]
 }

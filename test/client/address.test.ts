@@ -21,6 +21,8 @@ describe('imageAddress', () => {
     ['/cdn/img/cat@0af3c1d2.avif/?w=640', 'https://example.com/cdn/img/cat@0af3c1d2'],
     ['/cdn/img/cat/?w=640&fit=cover&focus=0.5,0.2', 'https://example.com/cdn/img/cat'],
     ['/cdn/img/cat?w=320&exp=9&kid=k&sig=00', 'https://example.com/cdn/img/cat?exp=9&kid=k&sig=00'],
+    ['/cdn/src/local/a%20b.jpg?w=320', 'https://example.com/cdn/src/local/a%20b.jpg'],
+    ['/cdn/src/local/img/cat.jpg?w=320&sig=00', 'https://example.com/cdn/src/local/img/cat.jpg?sig=00'],
   ])('of %s is %s', (address, expected) => {
     expect(imageAddress(address, BASE)).toBe(expected)
   })
@@ -36,6 +38,10 @@ describe('imageAddress', () => {
     // The signature holds for the path with its extension only.
     '/cdn/img/cat.jpg?w=320&kid=k&sig=00',
     '/cdn/img/a/b',
+    // Not every folder of that name is a source.
+    '/src/assets/logo.png',
+    '/src/assets/logo.png?v=1',
+    '/src/?w=320',
     'data:image/png,/img/cat',
     'http://',
   ])('is undefined for %j', (address) => {
@@ -48,6 +54,7 @@ describe('hidingAddress', () => {
     ['/cdn/img/cat?w=320', 'https://example.com/cdn/img/cat?w=320&ht=2'],
     ['/cdn/img/cat.webp/?w=320&q=60', 'https://example.com/cdn/img/cat?w=320&q=60&ht=2'],
     ['/cdn/img/cat?w=320&f=avif&kid=k&sig=00', 'https://example.com/cdn/img/cat?w=320&kid=k&sig=00&ht=2'],
+    ['/cdn/src/local/cat.jpg?w=320', 'https://example.com/cdn/src/local/cat.jpg?w=320&ht=2'],
   ])('of %s is %s', (address, expected) => {
     expect(hidingAddress(address, BASE)).toBe(expected)
   })
@@ -74,6 +81,7 @@ describe('pinnedHash', () => {
   it('is the hash after the id, and undefined without one', () => {
     expect(pinnedHash('https://example.com/img/cat@0af3c1d2?exp=9')).toBe('0af3c1d2')
     expect(pinnedHash('https://me@example.com/img/cat')).toBeUndefined()
+    expect(pinnedHash('https://example.com/src/local/img/cat@0af3c1d2')).toBeUndefined()
   })
 })
 

@@ -13,7 +13,7 @@ function widthsOf(text: string): number[] {
 
 describe('srcset', () => {
   it('lists the widths of screens', () => {
-    expect(widthsOf(srcset({ src: '/i' }))).toEqual(WIDTHS)
+    expect(widthsOf(srcset({ src: '/i', sourceWidth: 3840 }))).toEqual(WIDTHS)
     // A width of the ladder costs no resizing.
     expect(WIDTHS).toEqual(expect.arrayContaining([...DEFAULT_WIDTHS]))
     expect(WIDTHS).toEqual([320, 384, 640, 750, 828, 1080, 1200, 1280, 1600, 1920, 2048, 2560, 3840])
@@ -26,6 +26,18 @@ describe('srcset', () => {
     [6000, [...WIDTHS, 6000]],
   ])('ends with the width of a source of %d', (sourceWidth, expected) => {
     expect(widthsOf(srcset({ src: '/i', sourceWidth }))).toEqual(expected)
+  })
+
+  it('promises nothing above 1920 of a source whose size it does not know', () => {
+    expect(widthsOf(srcset({ src: '/i' }))).toEqual(WIDTHS.filter((width) => width <= 1920))
+    expect(widthsOf(srcset({ src: '/i', widths: [2560] }))).toEqual([2560])
+  })
+
+  it('promises nothing that the edge does not make', () => {
+    const options = { src: '/i', maxWidth: 1920 }
+    expect(widthsOf(srcset({ ...options, sourceWidth: 6000 })).at(-1)).toBe(1920)
+    expect(widthsOf(srcset({ ...options, sourceWidth: 700 })).at(-1)).toBe(700)
+    expect(widthsOf(srcset({ ...options, widths: [640, 2560, 3840] }))).toEqual([640, 1920])
   })
 
   it('bounds given widths by the source, and adds none', () => {
@@ -53,6 +65,17 @@ describe('imageAttributes', () => {
   it('says how wide the picture is shown', () => {
     expect(made).toMatchObject({ sizes: '(min-width: 700px) 700px, 100vw', width: 700, height: 400 })
     expect(sizes(300, 'fixed')).toBe('300px')
+  })
+
+  it('has no candidate beyond twice its width, whether or not the size of the source is known', () => {
+    const box = { src: '/i', width: 640, height: 400 }
+    const upTo1280 = WIDTHS.filter((width) => width <= 1280)
+    expect(widthsOf(imageAttributes(box).srcset)).toEqual(upTo1280)
+    expect(widthsOf(imageAttributes({ ...box, sourceWidth: 6000 }).srcset)).toEqual(upTo1280)
+    expect(widthsOf(imageAttributes({ ...box, sourceWidth: 1000 }).srcset).at(-1)).toBe(1000)
+    expect(widthsOf(imageAttributes({ ...box, width: 700 }).srcset).at(-1)).toBe(1600)
+    expect(widthsOf(imageAttributes({ ...box, width: 4000, sourceWidth: 6000 }).srcset).at(-1)).toBe(6000)
+    expect(widthsOf(imageAttributes({ ...box, widths: [3000] }).srcset)).toEqual([3000])
   })
 
   it('has two candidates where the picture is shown at one width', () => {

@@ -1,4 +1,5 @@
 /** What the demo page asks of its Worker. */
+import { imageUrl as addressOf } from '../index.ts'
 
 export interface Info {
   readonly source: { readonly width: number; readonly height: number }
@@ -41,7 +42,7 @@ export interface Comparisons {
 
 /** Address of an image without size and format. */
 export function imageUrl(id: string): string {
-  return `/cdn/img/${id}`
+  return addressOf({ base: '/cdn', src: id })
 }
 
 /** Ids of the images to show; `live` means that more may come. */

@@ -1,0 +1,15 @@
+/** The parameters that choose how a picture is made, in the order in which they are written. */
+export const VARIANT_PARAMETERS = ['w', 'h', 'dpr', 'q', 'f', 'fit', 'focus', 'bg', 'ht'] as const
+
+/** Those that only say that the address may be asked for. */
+export const SIGNATURE_PARAMETERS = ['exp', 'kid', 'sig'] as const
+
+type VariantParameters = Readonly<Record<(typeof VARIANT_PARAMETERS)[number], string | number | undefined>>
+
+/** Sets the parameters that are given. All others stay as they are. */
+export function writeParameters(query: URLSearchParams, parameters: VariantParameters): void {
+  for (const name of VARIANT_PARAMETERS) {
+    const value = parameters[name]
+    if (value !== undefined) query.set(name, String(value))
+  }
+}

@@ -1,0 +1,14 @@
+/*
+ * `strata-cdn/url`: addresses of pictures without the browser library. It needs no DOM, so that servers and builds use it
+ * as pages do.
+ */
+export { type AddressOptions, type ImageUrlOptions, imageUrl, type LoaderOptions, loader } from './loader.ts'
+export {
+  type ImageAttributes,
+  type ImageOptions,
+  imageAttributes,
+  type SrcsetOptions,
+  sizes,
+  srcset,
+  WIDTHS,
+} from './srcset.ts'
