@@ -24,8 +24,12 @@ export interface AddressOptions {
   readonly format?: PictureFormat | 'auto' | undefined
   /** How a picture meets its height: `cover` is cropped, `contain` is smaller or padded. @default 'contain' */
   readonly fit?: 'contain' | 'cover' | undefined
-  /** What `cover` crops around, each from 0 (left, top) to 1. @default [0.5, 0.5] */
-  readonly focus?: readonly [x: number, y: number] | undefined
+  /** What `cover` crops around, each from 0 (left, top) to 1; `auto`: where the eye goes first. @default [0.5, 0.5] */
+  readonly focus?: readonly [x: number, y: number] | 'auto' | undefined
+  /** Proportions, such as `16:9` or 1.5: they give the side that is not named, and crop unless `fit` says `contain`. */
+  readonly aspectRatio?: string | number | undefined
+  /** Name of a preset of the edge: it stands for the parameters given there. */
+  readonly preset?: string | undefined
   /** Colour that pads a contained picture to its full width and height: `fff`, `#ffffff`. */
   readonly background?: string | undefined
   /** Asks for the JPEG that hides the picture of twice its size, which `restore` shows without a network. */
@@ -63,16 +67,19 @@ export function loader(options: LoaderOptions): string {
 /** The address of a picture. All others that this package writes come from here. Numbers are rounded as the edge reads them. */
 export function imageUrl(options: ImageUrlOptions): string {
   const { width, height, dpr, quality, format, fit, focus, background, offlineZoom } = options
+  const { aspectRatio, preset } = options
   const { path, query } = locate(options)
   const parameters = new URLSearchParams(query)
   writeParameters(parameters, {
+    preset,
     w: width && pixels(width),
     h: height && pixels(height),
+    ar: typeof aspectRatio === 'number' ? decimals(aspectRatio) : aspectRatio,
     dpr: dpr && decimals(dpr),
     q: quality && Math.min(100, pixels(quality)),
     f: format,
     fit,
-    focus: focus?.map((part) => decimals(Math.max(0, Math.min(1, part)))).join(),
+    focus: focus === 'auto' ? focus : focus?.map((part) => decimals(Math.max(0, Math.min(1, part)))).join(),
     bg: background?.replace('#', ''),
     ht: offlineZoom ? 2 : undefined,
   })

@@ -1,5 +1,17 @@
 /** The parameters that choose how a picture is made, in the order in which they are written. */
-export const VARIANT_PARAMETERS = ['w', 'h', 'dpr', 'q', 'f', 'fit', 'focus', 'bg', 'ht'] as const
+export const VARIANT_PARAMETERS = [
+  'preset',
+  'w',
+  'h',
+  'ar',
+  'dpr',
+  'q',
+  'f',
+  'fit',
+  'focus',
+  'bg',
+  'ht',
+] as const
 
 /** Those that only say that the address may be asked for. */
 export const SIGNATURE_PARAMETERS = ['exp', 'kid', 'sig'] as const

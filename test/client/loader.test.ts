@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { type ImageUrlOptions, imageUrl, type LoaderOptions, loader } from '../../src/client/index.ts'
 import { SIGNATURE_PARAMETERS, VARIANT_PARAMETERS } from '../../src/client/parameters.ts'
 import { parseImageParams } from '../../src/edge/request/params.ts'
+import { withPreset } from '../../src/edge/request/presets.ts'
 
 const BASE = 'https://img.example.com/cdn'
 
@@ -43,6 +44,21 @@ describe('loader', () => {
       ...{ width: 300, height: 200, dpr: 1.5, quality: 80, format: 'webp', fit: 'cover' },
       ...{ focus: { x: 0.25, y: 1 }, background: 'ffaa00', ht: undefined },
     })
+    const card = new URL(
+      loader({ src: '/i', width: 300, aspectRatio: '16:9', focus: 'auto', preset: 'card' }),
+      BASE,
+    )
+    expect(parseImageParams(card.searchParams)).toMatchObject({
+      width: 300,
+      aspect: 16 / 9,
+      fit: 'cover',
+      focus: 'auto',
+    })
+    expect(card.searchParams.get('preset')).toBe('card')
+    const { aspect } = parseImageParams(
+      new URL(loader({ src: '/i', width: 3, aspectRatio: 2 / 3 }), BASE).searchParams,
+    )
+    expect(aspect).toBeCloseTo(2 / 3, 4)
   })
 })
 
@@ -59,7 +75,7 @@ describe('numbers', () => {
         const read = parseImageParams(searchParams)
         expect(Math.abs((read.width ?? 0) - Math.max(1, width))).toBeLessThanOrEqual(0.5)
         expect(Math.abs((read.dpr ?? 0) - Math.min(4, dpr))).toBeLessThanOrEqual(0.0001)
-        expect(read.focus?.x).toBeCloseTo(Math.max(0, Math.min(1, x)), 4)
+        expect(Object(read.focus).x).toBeCloseTo(Math.max(0, Math.min(1, x)), 4)
       }),
     )
   })
@@ -79,7 +95,7 @@ describe('imageUrl', () => {
         return super.getAll(name)
       }
     }
-    parseImageParams(new Watched())
+    parseImageParams(withPreset(new Watched(), { presets: {}, presetsOnly: false }))
     expect([...read].sort()).toEqual([...VARIANT_PARAMETERS].sort())
     expect(SIGNATURE_PARAMETERS).toEqual(['exp', 'kid', 'sig'])
   })
