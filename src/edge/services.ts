@@ -19,13 +19,17 @@ import { HeaderCache } from './store/header-cache.ts'
 import { StateCache } from './store/state-cache.ts'
 import { ImageStore } from './store/store.ts'
 import { MemoryBudget } from './transcoder/memory-budget.ts'
+import { CensusCache } from './variants/census.ts'
 import { LeaseClient } from './variants/lease-client.ts'
 import { Demand, type PromoteServices } from './variants/promotion.ts'
 import { SingleFlight } from './variants/single-flight.ts'
 import { VariantStore } from './variants/variant-store.ts'
 
 /** What all requests of one plugin instance share, hence those of one isolate. */
-type Shared = Pick<ReadServices, 'headers' | 'flights' | 'memory' | 'states' | 'demand' | 'breaker' | 'sent'>
+type Shared = Pick<
+  ReadServices,
+  'headers' | 'flights' | 'memory' | 'states' | 'demand' | 'censuses' | 'breaker' | 'sent'
+>
 
 /** Bytes: half of an isolate's memory, for the prefixes and JPEGs of everything that is being made. */
 const MAX_JPEG_MEMORY = 64 * 1024 * 1024
@@ -45,6 +49,7 @@ export function createShared(): Shared {
     memory: new MemoryBudget(MAX_JPEG_MEMORY),
     states: new StateCache(),
     demand: new Demand(),
+    censuses: new CensusCache(),
     breaker: new OriginBreaker(),
     sent: new SentOriginals(),
   }
