@@ -28,7 +28,7 @@ export interface RenderPatience extends Patience {
 }
 
 /** Milliseconds for a picture that a page waits for, at an origin that did not answer the last time. */
-const SUSPECT_MS = 5000
+const SUSPECT_MS = 10_000
 
 /**
  * Has the origin make a picture of an original in the bucket.
