@@ -23,6 +23,8 @@ export interface Info {
   readonly error?: { readonly code: string; readonly message: string }
   /** The upload that is to replace this image. */
   readonly replacing?: Pick<Info, 'state' | 'attempt' | 'error'>
+  /** Where pictures are kept: how many, and whether more of them are promoted. */
+  readonly pictures?: { readonly kept: number; readonly promoted: number; readonly promotes: boolean }
   readonly modelSet?: string
   readonly bytes?: number
   /** ETag of the whole file: `"HASH.LAYER"`. */

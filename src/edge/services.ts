@@ -12,18 +12,24 @@ import { type ImageJob, type Jobs, localJobs, queuedJobs } from './ingest/jobs.t
 import type { JobServices } from './ingest/queue.ts'
 import type { WriteServices } from './ingest/write.ts'
 import type { ResolvedOptions } from './options.ts'
+import { OriginBreaker } from './origin/breaker.ts'
+import { SentOriginals } from './origin/sent-originals.ts'
 import { keepAlive } from './request/keep-alive.ts'
 import { HeaderCache } from './store/header-cache.ts'
 import { StateCache } from './store/state-cache.ts'
 import { ImageStore } from './store/store.ts'
 import { MemoryBudget } from './transcoder/memory-budget.ts'
+import { CensusCache } from './variants/census.ts'
 import { LeaseClient } from './variants/lease-client.ts'
 import { Demand, type PromoteServices } from './variants/promotion.ts'
 import { SingleFlight } from './variants/single-flight.ts'
 import { VariantStore } from './variants/variant-store.ts'
 
 /** What all requests of one plugin instance share, hence those of one isolate. */
-type Shared = Pick<ReadServices, 'headers' | 'flights' | 'memory' | 'states' | 'demand'>
+type Shared = Pick<
+  ReadServices,
+  'headers' | 'flights' | 'memory' | 'states' | 'demand' | 'censuses' | 'breaker' | 'sent'
+>
 
 /** Bytes: half of an isolate's memory, for the prefixes and JPEGs of everything that is being made. */
 const MAX_JPEG_MEMORY = 64 * 1024 * 1024
@@ -43,6 +49,9 @@ export function createShared(): Shared {
     memory: new MemoryBudget(MAX_JPEG_MEMORY),
     states: new StateCache(),
     demand: new Demand(),
+    censuses: new CensusCache(),
+    breaker: new OriginBreaker(),
+    sent: new SentOriginals(),
   }
 }
 
@@ -60,7 +69,8 @@ export function servicesFor<E extends Env>(
     shared.states.forget(id)
     await variants?.removeStale(id, store)
   }
-  const promotion = () => ({ store, variants, origin: () => options.origin(c) })
+  const { breaker, sent } = shared
+  const promotion = () => ({ store, variants, breaker, sent, origin: () => options.origin(c) })
   const jobs = () => jobsFor(c, options, { ingest, promotion })
   const ingest = (): IngestServices => {
     const { announce, graceMs } = jobs()

@@ -11,6 +11,7 @@ import { answerError } from './answer-error.ts'
 import { encode } from './encode-route.ts'
 import { silentLog } from './log.ts'
 import { createMetrics, METRICS_TYPE } from './metrics.ts'
+import { Originals } from './originals.ts'
 import { createQueue, type WorkQueue } from './queue.ts'
 import { createRenderMetrics } from './render-metrics.ts'
 import { render } from './render-route.ts'
@@ -35,7 +36,8 @@ const LONG_RENDER = 0.75
 /**
  * The origin as an HTTP application:
  * `POST /encode?widths=&quality=&bg=` original in, verified .strata out (`Strata-Placeholder`: a data URI);
- * `POST /render?w=&h=&fit=&focus=&bg=&f=&q=&wait=` original in, picture out (`Strata-Size`: its size), in a line of its own; `GET /health`: it lives;
+ * `POST /render?w=&h=&fit=&focus=&bg=&f=&q=&wait=` original in, picture out (`Strata-Size`: its size), in a line of its own, without
+ * a body where one of the hash `Strata-Content-SHA256` was sent before; `GET /health`: it lives;
  * `GET /ready`: it takes work; `GET /metrics`, which asks for the token too where there is one. Every answer has an `X-Request-Id`, the caller's where it sent one. Every error is `{ "error": { "code", "message" } }`.
  */
 export function createOriginApp(options: OriginAppOptions): Hono<OriginEnv> {
@@ -51,6 +53,7 @@ export function createOriginApp(options: OriginAppOptions): Hono<OriginEnv> {
       secondsPerCost: 1,
       longCost: LONG_RENDER,
     }),
+    originals: new Originals(config.keptBytes),
     metrics: createMetrics(config),
     renderMetrics: createRenderMetrics(),
     log: options.log ?? silentLog,

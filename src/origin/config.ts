@@ -16,6 +16,8 @@ export interface OriginConfig {
   readonly renders: number
   /** Requests for renders that may wait beyond those, enough for a burst of 64 connections; more are answered 503. */
   readonly rendersWaiting: number
+  /** Bytes of originals that stay in memory, so that their next sizes are rendered without sending them again. */
+  readonly keptBytes: number
   readonly maxBytes: number
   readonly maxPixels: number
   /** Seconds a client may take to send a whole request. */
@@ -47,6 +49,7 @@ const NUMBERS: Record<NumericKey, NumericSetting> = {
   waiting: { env: 'ORIGIN_WAITING', fallback: 8, min: 0, max: 1000 },
   renders: { env: 'ORIGIN_RENDERS', fallback: 2, min: 1, max: 64 },
   rendersWaiting: { env: 'ORIGIN_RENDERS_WAITING', fallback: 64, min: 0, max: 1000 },
+  keptBytes: { env: 'ORIGIN_KEPT_BYTES', fallback: 64 * 2 ** 20, min: 0, max: 2 ** 31 },
   maxBytes: { env: 'ORIGIN_MAX_BYTES', fallback: 100 * 2 ** 20, min: 1, max: 2 ** 31 },
   maxPixels: { env: 'ORIGIN_MAX_PIXELS', fallback: DEFAULT_MAX_PIXELS, min: 1, max: MAX_SOURCE_PIXELS },
   bodySeconds: { env: 'ORIGIN_BODY_SECONDS', fallback: 120, min: 1, max: 3600 },

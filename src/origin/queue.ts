@@ -18,6 +18,8 @@ export interface WorkQueue {
   readonly active: number
   /** Places taken by requests that do not run (yet): they send their body or wait for a worker. */
   readonly waiting: number
+  /** Tasks that wait for a worker. */
+  readonly ready: number
 }
 
 interface QueueOptions extends WorkLineOptions {
@@ -76,6 +78,9 @@ export function createQueue(options: QueueOptions): WorkQueue {
     },
     get waiting() {
       return admitted - line.running
+    },
+    get ready() {
+      return line.waiting
     },
   }
 }

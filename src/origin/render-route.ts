@@ -1,7 +1,8 @@
+import { ENCODE_SIGNATURE } from '../core/encode-signature.ts'
 import { RENDERED_SIZE } from '../format/rendered.ts'
 import { findFocus } from '../node/focus.ts'
 import { openPicture } from '../node/ingest.ts'
-import { parseRenderParameters } from '../node/render/parameters.ts'
+import { parseRenderParameters, type RenderParameters } from '../node/render/parameters.ts'
 import { planRender } from '../node/render/plan.ts'
 import { readBody } from './body.ts'
 import { type Origin, type OriginContext, timed } from './services.ts'
@@ -18,15 +19,29 @@ export async function render(c: OriginContext, origin: Origin): Promise<Response
   const checkBody = await requireSignature(c.req.raw, config.key)
   const parameters = parseRenderParameters(new URL(c.req.url).searchParams)
   const { signal } = c.req.raw
+  const sha256 = hashOf(c.req.raw)
+  // Who waits for another's body takes no place meanwhile: that body may be waiting for one.
+  const kept = sha256 && isEmpty(c.req.raw) ? await origin.originals.require(sha256) : undefined
   const ticket = origin.renders.admit()
   try {
-    const [original, bodySeconds] = await timed(() => readBody(c.req.raw, config.maxBytes))
-    checkBody(original)
+    const receive = async () => {
+      const body = await readBody(c.req.raw, config.maxBytes)
+      checkBody(body)
+      return body
+    }
+    const [original, bodySeconds] = kept
+      ? [kept, 0]
+      : await timed(() => origin.originals.receive(sha256, receive))
     const picture = await openPicture(original, config.maxPixels)
     const attention = parameters.focus === 'auto' ? await findFocus(picture) : undefined
     const plan = planRender(picture, parameters, attention)
     const [[file, seconds], bothSeconds] = await timed(() =>
-      ticket.run(() => timed(() => origin.render(picture, plan, signal)), signal, plan.cost),
+      ticket.run(
+        () =>
+          timed(() => origin.render(picture, { ...plan, hurried: isHurried(parameters, origin) }, signal)),
+        signal,
+        plan.cost,
+      ),
     )
     const { format } = plan
     const size = `${plan.size.width}x${plan.size.height}`
@@ -43,4 +58,19 @@ export async function render(c: OriginContext, origin: Origin): Promise<Response
   } finally {
     ticket.release()
   }
+}
+
+/** Whether at least as many wait for a picture as are being made. */
+function isHurried({ wait }: RenderParameters, { renders }: Origin): boolean {
+  return wait && renders.ready >= renders.active
+}
+
+/** What the sender says the SHA-256 of the original is. */
+function hashOf({ headers }: Request): string | undefined {
+  const text = headers.get(ENCODE_SIGNATURE.content) ?? ''
+  return /^[0-9a-f]{64}$/.test(text) ? text : undefined
+}
+
+function isEmpty({ body, headers }: Request): boolean {
+  return body === null || headers.get('Content-Length') === '0'
 }

@@ -4,6 +4,7 @@ import type { RenderPicture } from '../node/render/render.ts'
 import type { OriginConfig } from './config.ts'
 import type { Log } from './log.ts'
 import type { OriginMetrics } from './metrics.ts'
+import type { Originals } from './originals.ts'
 import type { WorkQueue } from './queue.ts'
 import type { RenderMetrics } from './render-metrics.ts'
 
@@ -15,7 +16,15 @@ export interface OriginAppOptions {
   readonly render?: RenderPicture
   readonly config: Pick<
     OriginConfig,
-    'concurrency' | 'waiting' | 'renders' | 'rendersWaiting' | 'maxBytes' | 'maxPixels' | 'token' | 'key'
+    | 'concurrency'
+    | 'waiting'
+    | 'renders'
+    | 'rendersWaiting'
+    | 'keptBytes'
+    | 'maxBytes'
+    | 'maxPixels'
+    | 'token'
+    | 'key'
   > & {
     /** Whether `/metrics` asks for no token. @default as long as there is none */
     readonly openMetrics?: boolean
@@ -36,6 +45,8 @@ export interface Origin extends OriginAppOptions {
   /** Of encodes. */
   readonly queue: WorkQueue
   readonly renders: WorkQueue
+  /** Of renders. */
+  readonly originals: Originals
   readonly metrics: OriginMetrics
   readonly renderMetrics: RenderMetrics
   readonly log: Log

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Miniflare, Response } from 'miniflare'
+import { Miniflare, type Request, Response } from 'miniflare'
 import sharp from 'sharp'
 import { transcodeParts } from '../../src/bench/plain/answers.ts'
 import { createTranscodeApp } from '../../src/edge/transcoder/app.ts'
@@ -48,6 +48,16 @@ export async function startOrigin(): Promise<OriginProcess> {
   }
 }
 
+/** An application of this process behind a service binding. */
+export function serviceOf(app: ReturnType<typeof createTranscodeApp>) {
+  return async (request: Request): Promise<Response> => {
+    const { url, method } = request
+    const answer = await app.request(url, { method, body: await request.arrayBuffer() })
+    const headers = Object.fromEntries(answer.headers)
+    return new Response(await answer.arrayBuffer(), { status: answer.status, headers })
+  }
+}
+
 /** The ready Worker with its queue in workerd, and the real transcoder in this process behind its service binding. */
 export async function startEdge(origin: string): Promise<{ url: string; stop: () => Promise<void> }> {
   const transcoder = createTranscodeApp(transcodeParts(await createRuntime('wasm')))
@@ -63,12 +73,7 @@ export async function startEdge(origin: string): Promise<{ url: string; stop: ()
     queueConsumers: { 'strata-jobs': { maxBatchSize: 1, maxBatchTimeout: 0, maxRetries: 20 } },
     durableObjects: { LEASE: { className: 'TranscodeLease', useSQLite: true } },
     serviceBindings: {
-      async TRANSCODER(request) {
-        const { url, method } = request
-        const answer = await transcoder.request(url, { method, body: await request.arrayBuffer() })
-        const headers = Object.fromEntries(answer.headers)
-        return new Response(await answer.arrayBuffer(), { status: answer.status, headers })
-      },
+      TRANSCODER: serviceOf(transcoder),
     },
   })
   const { href } = await worker.ready

@@ -13,6 +13,7 @@ const config = {
   waiting: 1,
   renders: 1,
   rendersWaiting: 1,
+  keptBytes: 0,
   maxBytes: 100_000,
   maxPixels: 100e6,
   token: undefined,

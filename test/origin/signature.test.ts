@@ -6,7 +6,15 @@ import { fakeEncode, plainPng } from './fixtures.ts'
 
 const KEY = 'a key'
 const config = {
-  ...{ concurrency: 1, waiting: 1, renders: 1, rendersWaiting: 1, maxBytes: 100_000, maxPixels: 1e6 },
+  ...{
+    concurrency: 1,
+    waiting: 1,
+    renders: 1,
+    rendersWaiting: 1,
+    keptBytes: 0,
+    maxBytes: 100_000,
+    maxPixels: 1e6,
+  },
   ...{ token: undefined, key: KEY },
 }
 

@@ -17,6 +17,8 @@ interface Figures {
   readonly p99: number
   /** Of the answers of 200, a mean. */
   readonly kilobytes: number
+  /** Requests that were sent again, because the server had closed the connection that was kept for them. */
+  readonly again: number
   /** How often an answer other than 200 said what. */
   readonly said: Readonly<Record<string, number>>
 }
@@ -83,6 +85,7 @@ function figuresOf(bursts: readonly Burst[]): Figures {
     wallMs: round(median(bursts.map(({ wallMs }) => wallMs)), 0),
     ...{ p50: at(0.5), p99: at(0.99) },
     kilobytes: round(good.reduce((sum, { bytes }) => sum + bytes, 0) / Math.max(1, good.length) / 1000, 1),
+    again: answers.filter(({ again }) => again).length,
     said,
   }
 }
@@ -137,6 +140,7 @@ export function formatBurst(report: BurstReport, rows: readonly PromotionRow[]):
     `load of the machine ${load.join(' to ')}`,
     ...aligned(times),
     `page: ${page.wallRatio} of IPX WebP; burst: p99 ${burst.p99Ratio} of IPX JPEG, as JPEG ${jpegBurst.p99Ratio}`,
+    ...(variants.again > 0 ? [`variants: ${variants.again} sent again`] : []),
     ...Object.entries(burst.ours.said).map(([text, count]) => `burst, ours: ${count} x ${text}`),
     ...Object.entries(variants.said).map(([text, count]) => `variants: ${count} x ${text}`),
     ...[

@@ -7,6 +7,7 @@ import { attempt, type Check, expect } from './check.ts'
 import { ask, DeploymentReader } from './deployment-reader.ts'
 import { checkReading } from './deployment-reads.ts'
 import { probePicture } from './probe-picture.ts'
+import { checkPromotion } from './promotion-check.ts'
 
 /**
  * Checks a deployment from outside, as an uploader and a browser use it: uploads a small picture, reads it in every way,
@@ -54,7 +55,10 @@ export async function checkDeployment(target: UploadTarget, key?: SigningKey): P
       'let ORIGIN_URL reach a running `strata serve`, give both sides the same ORIGIN_TOKEN and ORIGIN_KEY, give the queue its consumer',
     ),
   )
-  if (info !== undefined) checks.push(...(await checkReading(new DeploymentReader(target, key), id, info)))
+  if (info !== undefined) {
+    checks.push(...(await checkReading(new DeploymentReader(target, key), id, info)))
+    checks.push(await checkPromotion(target, id, info))
+  }
   await deleteImage(id, target).catch(() => undefined)
   return checks
 }

@@ -22,11 +22,12 @@ import { type ImageState, isOpen, type OpenState } from '../store/state.ts'
 import type { ImageStore } from '../store/store.ts'
 import { EMBED_MODELS } from '../transcoder/embed-models.ts'
 import type { Transcoder } from '../transcoder/transcoder.ts'
+import type { CensusCache } from '../variants/census.ts'
 import type { VariantServices } from '../variants/find-or-make.ts'
 import type { MakeServices } from '../variants/make-picture.ts'
 import type { Demand } from '../variants/promotion.ts'
 import type { CachePolicy } from './headers.ts'
-import { failedInfo, imageInfo, openInfo } from './info.ts'
+import { failedInfo, imageInfo, type KeptPictures, openInfo } from './info.ts'
 import { answerLookup, type Lookup, type LookupServices } from './lookup.ts'
 import { respondNative } from './native.ts'
 import { respondOriginal } from './original-fallback.ts'
@@ -40,6 +41,7 @@ export type ReadServices = LookupServices &
     readonly jobs: () => Jobs
     readonly transcoder: () => Transcoder | undefined
     readonly demand: Demand
+    readonly censuses: CensusCache
   }
 
 /** The options that reading depends on. */
@@ -207,15 +209,23 @@ export async function readInfo(name: string, services: ReadServices): Promise<Re
     if (lookup.kind === 'failed') return failedInfo(lookup.state)
     if (lookup.kind === 'ready') {
       resumeReplacing(lookup, services)
-      const { id, state } = lookup.image
-      const pictures = await services.variants?.census(id, state.hash).catch(() => undefined)
-      return imageInfo(lookup.image, lookup.stored?.state, pictures)
+      return imageInfo(lookup.image, lookup.stored?.state, await keptPictures(lookup.image, services))
     }
     await resumeIfDead(lookup.id, lookup.stored, services)
     return openInfo(lookup.state)
   }
   // Who waits for an upload must not hear of the image before it.
   return await answerLookup(parseImageId(name), services, describe, false)
+}
+
+async function keptPictures(
+  { id, state }: LoadedImage,
+  { variants, censuses, promoteAfter }: ReadServices,
+): Promise<KeptPictures | undefined> {
+  if (variants === undefined) return undefined
+  const { hash, original } = state
+  const census = await censuses.read(`${id}/${hash}`, () => variants.census(id, hash)).catch(() => undefined)
+  return census && { ...census, promotes: promoteAfter > 0 && original !== undefined }
 }
 
 /** `GET /health`. */

@@ -58,12 +58,15 @@ const MAX_BUSY_S = 300
 
 /** An original, as it is sent. */
 export interface SentOriginal {
-  readonly body: ReadableStream
-  readonly contentType: string
+  /** Undefined: the origin should have it. */
+  readonly body?: ReadableStream | undefined
+  readonly contentType?: string | undefined
   /** Hexadecimal. */
   readonly sha256: string
   /** Names the request in the origin's log. */
   readonly requestId: string
+  /** Called when the request is on its way. */
+  readonly onSent?: (() => void) | undefined
 }
 
 /**
@@ -83,10 +86,11 @@ export async function postToOrigin<T>(
   for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value)
   const request = new Request(url, {
     method: 'POST',
-    body: original.body,
+    ...(original.body && { body: original.body }),
     headers: {
-      'Content-Type': original.contentType,
+      ...(original.contentType && { 'Content-Type': original.contentType }),
       'X-Request-Id': original.requestId,
+      [ENCODE_SIGNATURE.content]: original.sha256,
       ...(origin.token && { Authorization: `Bearer ${origin.token}` }),
       ...(origin.key && (await signature(origin.key, url.search, original.sha256))),
     },
@@ -94,7 +98,9 @@ export async function postToOrigin<T>(
   })
   const send = origin.fetch ?? ((outgoing: Request) => fetch(outgoing))
   try {
-    const response = await send(request)
+    const answer = send(request)
+    original.onSent?.()
+    const response = await answer
     if (!response.ok) throw await refusal(response)
     return await read(response)
   } catch (error) {
@@ -111,7 +117,6 @@ async function signature(
   const timestamp = String(Math.floor(Date.now() / 1000))
   return {
     [ENCODE_SIGNATURE.timestamp]: timestamp,
-    [ENCODE_SIGNATURE.content]: contentSha256,
     [ENCODE_SIGNATURE.signature]: await signEncodeRequest(key, { timestamp, search, contentSha256 }),
   }
 }

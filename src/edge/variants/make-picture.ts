@@ -6,7 +6,12 @@ import type { LoadedImage } from '../store/header-cache.ts'
 import type { ImageStore } from '../store/store.ts'
 import type { MemoryBudget } from '../transcoder/memory-budget.ts'
 import type { TranscodeRequest, Transcoder } from '../transcoder/transcoder.ts'
-import { type RenderServices, renderOriginal, type StoredOriginal } from './render-original.ts'
+import {
+  type RenderPatience,
+  type RenderServices,
+  renderOriginal,
+  type StoredOriginal,
+} from './render-original.ts'
 
 /** A picture, and who made it. */
 export interface MadePicture {
@@ -62,7 +67,10 @@ export async function makePicture(
   const sent = render && original !== undefined ? { source: { original, sha256 }, render } : undefined
   if (sent && services.memory.jobs >= FULL_LINE) {
     // Whatever is wrong there, the edge has a place in its line.
-    const picture = await renderPicture(sent, services, SPILL_MS).catch(() => undefined)
+    const picture = await renderPicture(sent, services, {
+      isSpare: true,
+      milliseconds: SPILL_MS,
+    }).catch(() => undefined)
     if (picture !== undefined) return picture
   }
   try {
@@ -82,9 +90,9 @@ export async function makePicture(
 async function renderPicture(
   { source, render }: { readonly source: StoredOriginal; readonly render: RenderRequest },
   services: RenderServices,
-  milliseconds?: number,
+  patience?: RenderPatience,
 ): Promise<MadePicture | undefined> {
-  const rendered = await renderOriginal(source, render, services, { milliseconds })
+  const rendered = await renderOriginal(source, render, services, patience)
   return rendered && { bytes: rendered.bytes, by: 'origin' }
 }
 

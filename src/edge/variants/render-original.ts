@@ -1,10 +1,16 @@
-import type { Origin } from '../origin/origin.ts'
+import { StrataError } from '../../core/errors.ts'
+import type { OriginBreaker } from '../origin/breaker.ts'
+import type { Origin, SentOriginal } from '../origin/origin.ts'
 import { type Patience, type RenderedPicture, type RenderRequest, renderAtOrigin } from '../origin/render.ts'
+import type { SentOriginals } from '../origin/sent-originals.ts'
 import type { ImageStore } from '../store/store.ts'
 
 export interface RenderServices {
   readonly store: Pick<ImageStore, 'get'>
   readonly origin: () => Origin
+  /** One per plugin instance, hence per isolate; so is `sent`. */
+  readonly breaker: OriginBreaker
+  readonly sent: SentOriginals
 }
 
 /** An original in the bucket. */
@@ -15,20 +21,51 @@ export interface StoredOriginal {
   readonly sha256: string
 }
 
+/** How much a picture is worth. */
+export interface RenderPatience extends Patience {
+  /** Whether the edge can make it as well, so that an origin which does not answer is not asked. @default false */
+  readonly isSpare?: boolean
+}
+
+/** Milliseconds for a picture that a page waits for, at an origin that did not answer the last time. */
+const SUSPECT_MS = 10_000
+
 /**
  * Has the origin make a picture of an original in the bucket.
  * @returns undefined when the original is gone
  * @throws as renderAtOrigin; STORAGE_FAILED
  */
 export async function renderOriginal(
-  { original, sha256 }: StoredOriginal,
+  source: StoredOriginal,
   request: RenderRequest,
-  { store, origin }: RenderServices,
-  patience: Patience = {},
+  { store, origin, breaker, sent }: RenderServices,
+  { isSpare = false, isAwaited = true, milliseconds }: RenderPatience = {},
 ): Promise<RenderedPicture | undefined> {
-  const object = await store.get(original)
-  if (object === null) return undefined
-  const contentType = object.httpMetadata?.contentType ?? 'application/octet-stream'
-  const sent = { body: object.body, contentType, sha256, requestId: crypto.randomUUID() }
-  return await renderAtOrigin(origin(), sent, request, patience)
+  const attempt = breaker.begin(isSpare)
+  const limit =
+    isAwaited && attempt.isSuspect ? Math.min(milliseconds ?? SUSPECT_MS, SUSPECT_MS) : milliseconds
+  const facts = { sha256: source.sha256, requestId: crypto.randomUUID() }
+  const ask = (body?: Pick<SentOriginal, 'body' | 'contentType' | 'onSent'>) =>
+    attempt.watch(() =>
+      renderAtOrigin(origin(), { ...facts, ...body }, request, { isAwaited, milliseconds: limit }),
+    )
+  let sayBegun = await sent.claim(source.sha256)
+  if (sayBegun === undefined) {
+    try {
+      return await ask()
+    } catch (error) {
+      if (!(error instanceof StrataError && error.code === 'INPUT_EMPTY')) throw error
+      // The origin does not keep it any more, or never does.
+      sayBegun = sent.begin(source.sha256)
+    }
+  }
+  const say = sayBegun
+  try {
+    const object = await store.get(source.original)
+    if (object === null) return undefined
+    const contentType = object.httpMetadata?.contentType ?? 'application/octet-stream'
+    return await ask({ body: object.body, contentType, onSent: () => say(true) })
+  } finally {
+    say(false)
+  }
 }

@@ -1,6 +1,7 @@
 import { pictureFolder, pictureKey } from '../store/keys.ts'
 import { servedState } from '../store/state.ts'
 import type { ImageStore } from '../store/store.ts'
+import type { Census } from './census.ts'
 
 /** Names one picture: the image, its file, and the decision (transcoder/wire.ts) that made the picture of it. */
 export interface VariantName {
@@ -75,7 +76,7 @@ export class VariantStore {
   }
 
   /** How many pictures of a file are kept, up to a thousand, and how many of them are promoted. */
-  async census(id: string, hash: string): Promise<{ readonly kept: number; readonly promoted: number }> {
+  async census(id: string, hash: string): Promise<Census> {
     // The types do not know `include`, but without it R2 lists no metadata.
     const options = { prefix: pictureKey(id, hash), include: ['customMetadata'] } as R2ListOptions
     const { objects } = await this.#bucket.list(options)

@@ -9,6 +9,7 @@ interface Setting {
   /** 1 to 100 on JPEG's scale. */
   readonly quality: number
   readonly fast: boolean
+  readonly hurried: boolean
 }
 
 const ENCODERS: Readonly<Record<PictureFormat, (picture: Sharp, setting: Setting) => Sharp>> = {
@@ -18,9 +19,16 @@ const ENCODERS: Readonly<Record<PictureFormat, (picture: Sharp, setting: Setting
       effort: fast ? 0 : 4,
       chromaSubsampling: '4:2:0',
     }),
-  webp: (picture, { quality }) => picture.webp({ quality: encoderQuality('webp', quality), effort: 4 }),
-  jpeg: (picture, { quality }) =>
-    picture.jpeg({ quality: encoderQuality('mozjpeg', quality), mozjpeg: true, chromaSubsampling: '4:2:0' }),
+  // Effort 2 takes half of the time, and up to 6 % more bytes.
+  webp: (picture, { quality, fast }) =>
+    picture.webp({ quality: encoderQuality('webp', quality), effort: fast ? 2 : 4 }),
+  // Without MozJPEG's searches it takes a quarter of the time and a quarter more bytes; its quality is JPEG's then.
+  jpeg: (picture, { quality, hurried }) =>
+    picture.jpeg({
+      quality: hurried ? quality : encoderQuality('mozjpeg', quality),
+      mozjpeg: !hurried,
+      chromaSubsampling: '4:2:0',
+    }),
   png: (picture, { fast }) => picture.png({ compressionLevel: fast ? 6 : 9 }),
 }
 
@@ -34,9 +42,9 @@ export async function encodeRendered(
 ): Promise<Uint8Array<ArrayBuffer>> {
   const { width, height, channels } = picture
   const raw = sharp(picture.data, { raw: { width, height, channels }, limitInputPixels: false })
-  const { format, quality, fast } = plan
+  const { format, quality, fast, hurried } = plan
   // A buffer of its own: sharp's may lie in a larger one.
-  return new Uint8Array(await ENCODERS[format](framed(raw, plan), { quality, fast }).toBuffer())
+  return new Uint8Array(await ENCODERS[format](framed(raw, plan), { quality, fast, hurried }).toBuffer())
 }
 
 function framed(picture: Sharp, { size, place, background = WHITE }: RenderPlan): Sharp {

@@ -13,6 +13,8 @@ export interface RenderPlan extends Pick<RenderParameters, 'background' | 'forma
   readonly place: Rectangle
   /** Of encoders that have a choice: soon, or small. */
   readonly fast: boolean
+  /** Of a picture that somebody waits for: whether others wait behind it, so that bytes matter less than time. */
+  readonly hurried: boolean
   /** Seconds of one core of a usual machine, roughly: to compare pictures with each other. */
   readonly cost: number
 }
@@ -75,6 +77,7 @@ export function planRender(
     format,
     quality,
     fast,
+    hurried: false,
     cost: costOf(source, size, format, fast),
   }
 }

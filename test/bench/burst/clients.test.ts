@@ -47,6 +47,35 @@ describe('askAll', () => {
     ])
   })
 
+  it('asks again, as browsers do, where a connection that was kept is closed before an answer', async () => {
+    const asked: string[] = []
+    const url = await serve((request, response) => {
+      asked.push(`${request.url}`)
+      // The second request of the connection is read and never answered.
+      if (asked.length === 2) response.destroy()
+      else response.end('hello')
+    })
+    const urls = ['a', 'b', 'c'].map((name) => `${url}/${name}`)
+    const { answers } = await askAll(urls, { connections: 1, accept: '*/*' })
+    expect(asked).toEqual(['/a', '/b', '/b', '/c'])
+    expect(answers.map(({ status, again }) => [status, again])).toEqual([
+      [200, false],
+      [200, true],
+      [200, false],
+    ])
+  })
+
+  it('does not ask again on a connection of its own', async () => {
+    let asked = 0
+    const url = await serve((_, response) => {
+      asked++
+      response.destroy()
+    })
+    const { answers } = await askAll([`${url}/a`], { connections: 1, accept: '*/*' })
+    expect(answers).toMatchObject([{ status: 0, again: false }])
+    expect(asked).toBe(1)
+  })
+
   it('stops when it is told to', async () => {
     const signal = AbortSignal.abort()
     const asked = askAll(['http://127.0.0.1:9'], { connections: 1, accept: '*/*', signal })

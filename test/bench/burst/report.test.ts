@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { formatBurst, reportBurst } from '../../../src/bench/burst/report.ts'
 import type { BurstBench } from '../../../src/bench/burst/run.ts'
 
-const answer = (ms: number, status = 200, said = '') => ({ ms, status, said, bytes: 1000 * ms })
+const answer = (ms: number, status = 200, said = '') => ({ ms, status, said, bytes: 1000 * ms, again: false })
 const burst = (wallMs: number, ...answers: ReturnType<typeof answer>[]) => ({ wallMs, answers })
 const made = (bytes: number, peer: number | null) => ({
   ...{ bytes, score: 70 },

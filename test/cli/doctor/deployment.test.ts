@@ -1,9 +1,11 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { checkPromotion } from '../../../src/cli/doctor/promotion-check.ts'
+import { putImage, waitUntilReady } from '../../../src/cli/upload-file.ts'
 import { createOriginApp } from '../../../src/origin/app.ts'
 import { readConfig } from '../../../src/origin/config.ts'
 import { startServer } from '../../../src/origin/server.ts'
 import { startReadyWorker, startWorker } from '../../e2e/edge.ts'
-import { fakeEncode } from '../../origin/fixtures.ts'
+import { fakeEncode, plainPng } from '../../origin/fixtures.ts'
 import { fakeEdge } from '../fake-edge.ts'
 import { strata } from '../harness.ts'
 
@@ -32,12 +34,21 @@ describe('doctor --url', () => {
     expect(checks.map(({ name, ok }) => `${name} ${ok}`)).toEqual([
       ...['health true', 'uploads guarded true', 'upload true', 'encode true', 'models false'],
       // The transcoder of this edge always fails, so the origin makes the pictures.
-      ...['signatures true', 'native true', 'transcode false', 'headers true', 'cache true', 'hints true'],
+      ...[
+        'signatures true',
+        'native true',
+        'transcode false',
+        'headers true',
+        'cache true',
+        'hints true',
+        'promotion true',
+      ],
     ])
     expect(checks.find(({ name }) => name === 'models')?.detail).toMatch(
       /encodes for set 0123456789abcdef, installed here is .* \(to do: deploy/,
     )
     expect(checks.find(({ name }) => name === 'transcode')?.detail).toMatch(/but the origin did \(render;/)
+    expect(checks.at(-1)?.detail).toMatch(/^none: pictures are not kept in the bucket/)
     const { objects } = await (await edge.getR2Bucket('IMAGES')).list()
     expect(objects).toEqual([])
   })
@@ -81,13 +92,31 @@ describe('doctor --url', () => {
       expect(without.signatures).toMatch(
         /^only signed URLs are answered, and no key was given \(to do: give one of .* by --key/,
       )
-      expect(without.names.at(-1)).toBe('reading')
+      expect(without.names.slice(-2)).toEqual(['reading', 'promotion'])
       const wrong = await run('--key', 'a:another secret of that length')
       expect(wrong.failed).toEqual(['models', 'signatures'])
       expect(wrong.signatures).toMatch(/^expected 200 for a URL signed with key a, got 403/)
       expect((await (await edge.getR2Bucket('IMAGES')).list()).objects).toEqual([])
     },
   )
+
+  it.each([
+    ['true', /^on; of the first 1 images 0 pictures are kept, 0 of them promoted$/],
+    ['false', /^none: the option is off \(promote, PROMOTE\); of the first 1 images 0 pictures are kept/],
+  ])('says what is promoted, with PROMOTE=%s', async (promote, expected) => {
+    const config = readConfig({ ORIGIN_PORT: '0' })
+    const server = await startServer(createOriginApp({ encode: fakeEncode, config }), config)
+    onTestFinished(() => server.close())
+    const edge = await startReadyWorker({ ORIGIN_URL: server.url, UPLOAD_TOKEN: 'token', PROMOTE: promote })
+    onTestFinished(() => edge.dispose())
+    const target = { base: `${(await edge.ready).href}cdn`, token: 'token', timeoutMs: 60_000 }
+    const probe = { id: 'probe', bytes: await plainPng() }
+    await putImage(probe, target)
+    expect(await checkPromotion(target, 'probe', await waitUntilReady(probe, target))).toMatchObject({
+      ok: true,
+      detail: expect.stringMatching(expected),
+    })
+  })
 
   it('says that nothing is signed where a key is given', async () => {
     const config = readConfig({ ORIGIN_PORT: '0' })

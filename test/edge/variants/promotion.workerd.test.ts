@@ -61,7 +61,7 @@ describe('a picture that is found in the bucket again', () => {
     expect(await textOf(best)).toContain('best')
     expect(best.headers.get('ETag')).toBe(made.headers.get('ETag'))
     const info = await (await cdn.get('/cdn/img/hot.json')).json<{ pictures: unknown }>()
-    expect(info.pictures).toEqual({ kept: 1, promoted: 1 })
+    expect(info.pictures).toEqual({ kept: 1, promoted: 1, promotes: true })
     for (let i = 0; i < 4; i++) {
       await forgetCaches('hot', cdn)
       await cdn.get(URL_OF('hot'))
