@@ -6,6 +6,7 @@ import type { ImageJob } from './ingest/jobs.ts'
 import type { Webhook } from './ingest/webhook.ts'
 import type { Origin } from './origin/origin.ts'
 import type { RemoteSources } from './sources/allow-list.ts'
+import type { ObjectStore } from './store/object-store.ts'
 import type { Transcoder } from './transcoder/transcoder.ts'
 import type { LeaseNamespace } from './variants/lease-client.ts'
 
@@ -14,8 +15,8 @@ export type ImageHook<E extends Env> = (event: ImageEvent, c: Context<E>) => voi
 
 /** Options of `imageCdn`. Bindings are given by accessors, so you choose their names. */
 export interface ImageCdnOptions<E extends Env = Env> {
-  /** The bucket of images and their records. Only the plugin writes to it. */
-  readonly bucket: (c: Context<E>) => R2Bucket
+  /** The bucket of images and their records: an R2 binding, or `s3Store` (`strata-cdn/s3`). Only the plugin writes to it. */
+  readonly bucket: (c: Context<E>) => R2Bucket | ObjectStore
   /**
    * Makes pictures for clients that do not decode .strata, such as `serviceTranscoder(c.env.TRANSCODER)`. Without one,
    * only .strata files and pictures that were kept (`persist`) are served.

@@ -14,6 +14,8 @@ import type { WriteServices } from './ingest/write.ts'
 import type { ResolvedOptions } from './options.ts'
 import { keepAlive } from './request/keep-alive.ts'
 import { HeaderCache } from './store/header-cache.ts'
+import type { ObjectStore } from './store/object-store.ts'
+import { r2Store } from './store/r2.ts'
 import { StateCache } from './store/state-cache.ts'
 import { ImageStore } from './store/store.ts'
 import { MemoryBudget } from './transcoder/memory-budget.ts'
@@ -52,7 +54,7 @@ export function servicesFor<E extends Env>(
   options: ResolvedOptions<E>,
   shared: Shared,
 ): Services {
-  const bucket = requireBucket(options.bucket(c))
+  const bucket = objectStoreOf(options.bucket(c))
   const store = new ImageStore(bucket)
   const leases = options.lease(c)
   const variants = options.persist(c) ? new VariantStore(bucket) : undefined
@@ -104,11 +106,11 @@ export function jobServicesFor<E extends Env>(
 }
 
 /** A missing binding is the commonest mistake of a deployment. @throws StrataError OPTION_INVALID */
-function requireBucket(bucket: R2Bucket | undefined): R2Bucket {
-  if (typeof bucket?.get === 'function') return bucket
+function objectStoreOf(bucket: R2Bucket | ObjectStore | undefined): ObjectStore {
+  if (typeof bucket?.get === 'function') return 'listsMetadata' in bucket ? bucket : r2Store(bucket)
   throw new StrataError(
     'OPTION_INVALID',
-    `imageCdn option bucket: expected an R2 bucket, got ${typeof bucket}; see [[r2_buckets]] in wrangler.toml`,
+    `imageCdn option bucket: expected an R2 bucket or an S3 store, got ${typeof bucket}; see [[r2_buckets]] in wrangler.toml`,
   )
 }
 

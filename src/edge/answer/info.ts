@@ -4,6 +4,7 @@ import { prefixEtag } from '../../format/version.ts'
 import { PENDING_HEADERS } from '../ingest/pending.ts'
 import type { LoadedImage } from '../store/header-cache.ts'
 import type { FailedState, Failure, ImageState, OpenState } from '../store/state.ts'
+import type { Census } from '../variants/variant-store.ts'
 
 /** The JSON of `GET /img/:id.json` for a ready image. */
 interface ImageInfo extends HeaderDescription {
@@ -12,8 +13,8 @@ interface ImageInfo extends HeaderDescription {
   /** ETag of the whole file, as `f=native` answers it. */
   readonly etag: string
   readonly state: 'ready'
-  /** Where pictures are kept: how many of this file, up to a thousand, and how many of them are promoted. */
-  readonly pictures?: { readonly kept: number; readonly promoted: number } | undefined
+  /** Where pictures are kept. */
+  readonly pictures?: Census | undefined
   /** The upload that is to replace this image: how far it is, or why it does not. */
   readonly replacing?: Replacing
 }

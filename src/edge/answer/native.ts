@@ -73,7 +73,7 @@ async function readBody(
   }
   const object = await store.readRange(file, start, end)
   if (key === undefined || !isWhole || object === undefined) return object?.body
-  const bytes = new Uint8Array(await object.arrayBuffer())
+  const bytes = await object.bytes()
   keepAlive(keepBody(key, bytes, STRATA_TYPE).catch(() => undefined))
   return bytes
 }

@@ -27,8 +27,8 @@ export async function renderOriginal(
   patience: Patience = {},
 ): Promise<RenderedPicture | undefined> {
   const object = await store.get(original)
-  if (object === null) return undefined
-  const contentType = object.httpMetadata?.contentType ?? 'application/octet-stream'
-  const sent = { body: object.body, contentType, sha256, requestId: crypto.randomUUID() }
+  if (object === undefined) return undefined
+  const { body, contentType } = object
+  const sent = { body, contentType, sha256, requestId: crypto.randomUUID() }
   return await renderAtOrigin(origin(), sent, request, patience)
 }
