@@ -6,6 +6,8 @@ import { r2Store } from './edge/store/r2.ts'
 import { s3Store } from './edge/store/s3/s3-store.ts'
 import type { TranscodeLease } from './edge/variants/durable.ts'
 import {
+  type AnalyticsDataset,
+  analyticsSink,
   clientHints,
   type ImageCdnOptions,
   type ImageJob,
@@ -56,6 +58,8 @@ interface Bindings {
   /** Without it, an upload is encoded by the request that sent it. */
   readonly JOBS?: Queue<ImageJob>
   readonly KEEP_ORIGINALS?: string
+  /** Where answers are counted: a dataset of Workers Analytics Engine. */
+  readonly ANALYTICS?: AnalyticsDataset
   readonly WEBHOOK_URL?: string
   readonly WEBHOOK_SECRET?: string
   readonly SAMPLES?: string
@@ -94,6 +98,7 @@ const options: ImageCdnOptions<{ Bindings: Bindings }> = {
     url && secret ? { url, secret } : undefined,
   keepOriginal: (c) => readFlag(c.env, 'KEEP_ORIGINALS', true),
   uploadToken: (c) => c.env.UPLOAD_TOKEN,
+  onAnswer: (answer, { env }) => env.ANALYTICS && analyticsSink(env.ANALYTICS)(answer),
   signing: ({ env: { SIGNING_KEYS: keys, SIGN_QUERY } }) =>
     keys
       ? { keys: parseSigningKeys(keys), signQuery: readFlag({ SIGN_QUERY }, 'SIGN_QUERY', false) }

@@ -1,6 +1,7 @@
 import type { Context, Env } from 'hono'
 import type { PictureFormat } from '../format/media-type.ts'
 import type { Signing } from './access/sign.ts'
+import type { ImageAnswer } from './answer/observe.ts'
 import type { ImageEvent } from './ingest/events.ts'
 import type { ImageJob } from './ingest/jobs.ts'
 import type { Webhook } from './ingest/webhook.ts'
@@ -41,6 +42,12 @@ export interface ImageCdnOptions<E extends Env = Env> {
   readonly onEncoded?: ImageHook<E>
   /** Called when an image could not be encoded. */
   readonly onFailed?: ImageHook<E>
+  /**
+   * Called behind each answer to `GET /img/:id` with what it was. It cannot delay or fail the answer: an error that it throws
+   * is only logged. `analyticsSink` writes it into Workers Analytics Engine.
+   * @default none
+   */
+  readonly onAnswer?: (answer: ImageAnswer, c: Context<E>) => void | Promise<void>
   /**
    * The receiver that the same events are posted to, signed: at least once with a `queue`, else only while the
    * request lasts.

@@ -13,12 +13,14 @@ import type { JobServices } from './ingest/queue.ts'
 import type { WriteServices } from './ingest/write.ts'
 import type { ResolvedOptions } from './options.ts'
 import { keepAlive } from './request/keep-alive.ts'
+import { traceOf } from './request/trace.ts'
 import { HeaderCache } from './store/header-cache.ts'
 import type { ObjectStore } from './store/object-store.ts'
 import { r2Store } from './store/r2.ts'
 import { StateCache } from './store/state-cache.ts'
 import { ImageStore } from './store/store.ts'
 import { MemoryBudget } from './transcoder/memory-budget.ts'
+import { tracedTranscoder } from './transcoder/traced.ts'
 import { LeaseClient } from './variants/lease-client.ts'
 import { Demand, type PromoteServices } from './variants/promotion.ts'
 import { SingleFlight } from './variants/single-flight.ts'
@@ -62,12 +64,14 @@ export function servicesFor<E extends Env>(
     shared.states.forget(id)
     await variants?.removeStale(id, store)
   }
-  const promotion = () => ({ store, variants, origin: () => options.origin(c) })
+  const trace = traceOf(c.req.raw.headers)
+  const origin = () => ({ ...options.origin(c), trace })
+  const promotion = () => ({ store, variants, origin })
   const jobs = () => jobsFor(c, options, { ingest, promotion })
   const ingest = (): IngestServices => {
     const { announce, graceMs } = jobs()
     const keepOriginal = options.keepOriginal(c)
-    return { store, origin: options.origin(c), keepOriginal, dropStale, announce, graceMs }
+    return { store, origin: origin(), keepOriginal, dropStale, announce, graceMs }
   }
   return {
     ...shared,
@@ -75,8 +79,8 @@ export function servicesFor<E extends Env>(
     keepAlive: (work) => keepAlive(c, work),
     jobs,
     ingest,
-    transcoder: () => options.transcoder(c),
-    origin: () => options.origin(c),
+    transcoder: () => tracedTranscoder(options.transcoder(c), trace),
+    origin,
     variants,
     dropStale,
     promotion,
