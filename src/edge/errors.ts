@@ -5,7 +5,7 @@
 
 import { errorBody } from '../core/error-body.ts'
 import { StrataError, type StrataErrorCode } from '../core/errors.ts'
-import { parseTraceparent, TRACEPARENT } from '../core/traceparent.ts'
+import { parseTraceparent, TRACEPARENT } from '../core/http/traceparent.ts'
 
 /** Seconds after which a client should ask again: for an image that is being encoded, and after a 503. */
 export const RETRY_AFTER_S = 1

@@ -6,7 +6,7 @@
 
 import { Hono } from 'hono'
 import { StrataError } from '../core/errors.ts'
-import { parseTraceparent, TRACEPARENT } from '../core/traceparent.ts'
+import { parseTraceparent, TRACEPARENT } from '../core/http/traceparent.ts'
 import { renderPicture, shareThreads } from '../node/render/render.ts'
 import { answerError } from './answer-error.ts'
 import { encode } from './encode-route.ts'

@@ -21,7 +21,7 @@ export interface Origin {
 }
 
 /** An origin, asked on behalf of a request that may belong to a trace. */
-export interface TracedOrigin extends Origin {
+interface TracedOrigin extends Origin {
   readonly trace?: Trace
 }
 

@@ -1,4 +1,4 @@
-import { nextTraceparent, parseTraceparent, TRACEPARENT } from '../../core/traceparent.ts'
+import { nextTraceparent, parseTraceparent, TRACEPARENT } from '../../core/http/traceparent.ts'
 
 /** The trace that a request belongs to, where it says so. */
 export interface Trace {

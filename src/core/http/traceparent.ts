@@ -2,7 +2,7 @@
 export const TRACEPARENT = 'traceparent'
 
 /** What a `traceparent` header says of the trace that a request belongs to. */
-export interface TraceParent {
+interface TraceParent {
   /** 32 hexadecimal digits. */
   readonly traceId: string
   /** Of the caller's span, 16 hexadecimal digits. */
