@@ -1,5 +1,6 @@
 import { StrataError } from './core/errors.ts'
 import { nearest } from './core/nearest.ts'
+import { checkS3Options, type S3StoreOptions } from './edge/store/s3/options.ts'
 import { PICTURE_FORMATS, type PictureFormat } from './format/media-type.ts'
 
 /** What the ready Worker reads of its environment (wrangler.toml), by kind. */
@@ -18,8 +19,18 @@ const TEXTS = [
   ],
   ...['UPLOAD_TOKEN', 'WEBHOOK_SECRET', 'WEBHOOK_URL'],
 ]
-const BINDINGS = ['ASSETS', 'IMAGES', 'JOBS', 'LEASE', 'TRANSCODER']
-const KNOWN: readonly string[] = [...FLAGS, ...TEXTS, ...BINDINGS]
+/** The variable of each option of the S3 store. */
+const S3_VARIABLES = {
+  endpoint: 'S3_ENDPOINT',
+  bucket: 'S3_BUCKET',
+  region: 'S3_REGION',
+  accessKeyId: 'S3_ACCESS_KEY_ID',
+  secretAccessKey: 'S3_SECRET_ACCESS_KEY',
+  prefix: 'S3_PREFIX',
+} as const
+const S3_NAMES = Object.values(S3_VARIABLES)
+const BINDINGS = ['ANALYTICS', 'ASSETS', 'IMAGES', 'JOBS', 'LEASE', 'TRANSCODER']
+const KNOWN: readonly string[] = [...FLAGS, ...TEXTS, ...S3_NAMES, ...BINDINGS]
 
 const ENVIRONMENTS = ['development', 'production']
 
@@ -72,8 +83,28 @@ export function readPresets(text = ''): Readonly<Record<string, string>> {
 }
 
 /**
+ * The S3 bucket that takes the place of the binding IMAGES; undefined where no variable names one. All but S3_PREFIX must be
+ * set then.
+ * @throws StrataError OPTION_INVALID that names the variable, but shows no secret
+ */
+export function readS3(
+  env: { readonly [name in (typeof S3_NAMES)[number]]?: string | undefined },
+): S3StoreOptions | undefined {
+  if (S3_NAMES.every((name) => !env[name])) return undefined
+  const given = {
+    endpoint: env.S3_ENDPOINT ?? '',
+    bucket: env.S3_BUCKET ?? '',
+    region: env.S3_REGION ?? '',
+    accessKeyId: env.S3_ACCESS_KEY_ID ?? '',
+    secretAccessKey: env.S3_SECRET_ACCESS_KEY ?? '',
+    prefix: env.S3_PREFIX ?? '',
+  }
+  return checkS3Options(given, (option) => (option === 'timeoutMs' ? option : S3_VARIABLES[option]))
+}
+
+/**
  * What of an environment has no effect though somebody meant one: misspelt names, a queue that is not bound as JOBS, half
- * a webhook, a STRATA_ENV that is neither of the two. Empty when all is well.
+ * a webhook, a STRATA_ENV that is neither of the two, a bucket beside that of S3. Empty when all is well.
  */
 export function describeSettings(env: Readonly<Record<string, unknown>>): string[] {
   const found: string[] = []
@@ -95,6 +126,7 @@ export function describeSettings(env: Readonly<Record<string, unknown>>): string
       `STRATA_ENV: expected ${ENVIRONMENTS.join(' or ')}, got ${JSON.stringify(environment)}; ${taken}`,
     )
   }
+  if (env.IMAGES && env.S3_BUCKET) found.push('IMAGES: not used, because S3_BUCKET names the bucket')
   if (url && !secret) found.push('WEBHOOK_SECRET: missing, so no event is posted to WEBHOOK_URL')
   if (secret && !url) found.push('WEBHOOK_URL: missing, so no event is posted')
   return found

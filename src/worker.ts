@@ -1,7 +1,13 @@
 import { Hono } from 'hono'
+import { StrataError } from './core/errors.ts'
 import { parseSigningKeys } from './edge/access/sign.ts'
+import type { ObjectStore } from './edge/store/object-store.ts'
+import { r2Store } from './edge/store/r2.ts'
+import { s3Store } from './edge/store/s3/s3-store.ts'
 import type { TranscodeLease } from './edge/variants/durable.ts'
 import {
+  type AnalyticsDataset,
+  analyticsSink,
   clientHints,
   type ImageCdnOptions,
   type ImageJob,
@@ -12,13 +18,21 @@ import {
 } from './index.ts'
 import { clientFile, type StaticFiles } from './worker/client-files.ts'
 import demoPage from './worker/demo.html'
-import { describeSettings, readFlag, readFormats, readPresets } from './worker-settings.ts'
+import { describeSettings, readFlag, readFormats, readPresets, readS3 } from './worker-settings.ts'
 
 export { TranscodeLease } from './edge/variants/durable.ts'
 
 /** Bindings and variables of wrangler.toml. */
 interface Bindings {
-  readonly IMAGES: R2Bucket
+  /** Not needed where S3_BUCKET names the bucket. */
+  readonly IMAGES?: R2Bucket
+  /** `https://…` of an S3-compatible server. With one of these, all but S3_PREFIX must be set. */
+  readonly S3_ENDPOINT?: string
+  readonly S3_BUCKET?: string
+  readonly S3_REGION?: string
+  readonly S3_ACCESS_KEY_ID?: string
+  readonly S3_SECRET_ACCESS_KEY?: string
+  readonly S3_PREFIX?: string
   readonly TRANSCODER: Fetcher
   /** dist/client */
   readonly ASSETS?: StaticFiles
@@ -46,6 +60,8 @@ interface Bindings {
   /** Without it, an upload is encoded by the request that sent it. */
   readonly JOBS?: Queue<ImageJob>
   readonly KEEP_ORIGINALS?: string
+  /** Where answers are counted: a dataset of Workers Analytics Engine. */
+  readonly ANALYTICS?: AnalyticsDataset
   readonly WEBHOOK_URL?: string
   readonly WEBHOOK_SECRET?: string
   readonly SAMPLES?: string
@@ -54,6 +70,8 @@ interface Bindings {
 }
 
 const MAX_SAMPLES = 24
+const NO_BUCKET =
+  'IMAGES: expected an R2 bucket, or S3_BUCKET and what belongs to it, got neither; see [[r2_buckets]] in wrangler.toml'
 /** Script, images and fetches of the page come from this Worker alone. */
 const DEMO_HEADERS = {
   'Cache-Control': 'no-cache',
@@ -62,8 +80,19 @@ const DEMO_HEADERS = {
   'X-Content-Type-Options': 'nosniff',
 }
 
+let s3: ObjectStore | undefined
+
+/** Settings are the same for all requests of an isolate. */
+function bucketOf(env: Bindings): ObjectStore {
+  const settings = s3 ? undefined : readS3(env)
+  if (settings) s3 = s3Store(settings)
+  if (s3) return s3
+  if (env.IMAGES) return r2Store(env.IMAGES)
+  throw new StrataError('OPTION_INVALID', NO_BUCKET)
+}
+
 const options: ImageCdnOptions<{ Bindings: Bindings }> = {
-  bucket: (c) => c.env.IMAGES,
+  bucket: ({ env }) => bucketOf(env),
   transcoder: (c) => serviceTranscoder(c.env.TRANSCODER),
   origin: (c) => ({ url: c.env.ORIGIN_URL, token: c.env.ORIGIN_TOKEN, key: c.env.ORIGIN_KEY }),
   queue: (c) => c.env.JOBS,
@@ -71,6 +100,7 @@ const options: ImageCdnOptions<{ Bindings: Bindings }> = {
     url && secret ? { url, secret } : undefined,
   keepOriginal: (c) => readFlag(c.env, 'KEEP_ORIGINALS', true),
   uploadToken: (c) => c.env.UPLOAD_TOKEN,
+  onAnswer: (answer, { env }) => env.ANALYTICS && analyticsSink(env.ANALYTICS)(answer),
   signing: ({ env: { SIGNING_KEYS: keys, SIGN_QUERY } }) =>
     keys
       ? { keys: parseSigningKeys(keys), signQuery: readFlag({ SIGN_QUERY }, 'SIGN_QUERY', false) }
@@ -107,7 +137,7 @@ app.get('/client/:name', async (c) => {
 app.get('/samples', async (c) => {
   const named = listOf(c.env.SAMPLES)
   const listed = named.length === 0 && c.env.STRATA_ENV === 'development'
-  const samples = listed ? await listIds(c.env.IMAGES) : named
+  const samples = listed ? await listIds(bucketOf(c.env)) : named
   return c.json({ samples: samples.slice(0, MAX_SAMPLES), ...(listed && { live: true }) }, 200, {
     'Cache-Control': 'no-store',
   })
@@ -130,9 +160,9 @@ function listOf(text = ''): string[] {
     .filter((part) => part !== '')
 }
 
-async function listIds(bucket: R2Bucket): Promise<string[]> {
-  const { objects } = await bucket.list({ prefix: 'state/', limit: MAX_SAMPLES })
-  return objects.map(({ key }) => key.slice('state/'.length))
+async function listIds(bucket: ObjectStore): Promise<string[]> {
+  const { entries } = await bucket.list({ prefix: 'state/', limit: MAX_SAMPLES })
+  return entries.map(({ key }) => key.slice('state/'.length))
 }
 
 export default { fetch: app.fetch, queue: imageQueue(options), scheduled: imageSweep(options) }

@@ -1,6 +1,6 @@
 import { Miniflare } from 'miniflare'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { describeSettings, readFlag, readFormats, readPresets } from '../src/worker-settings.ts'
+import { describeSettings, readFlag, readFormats, readPresets, readS3 } from '../src/worker-settings.ts'
 import { startReadyWorker } from './e2e/edge.ts'
 
 describe('readFlag', () => {
@@ -54,6 +54,58 @@ describe('readFormats', () => {
   })
 })
 
+describe('readS3', () => {
+  const S3 = {
+    S3_ENDPOINT: 'https://s3.example.com',
+    S3_BUCKET: 'images',
+    S3_REGION: 'auto',
+    S3_ACCESS_KEY_ID: 'id',
+    S3_SECRET_ACCESS_KEY: 'very secret',
+  }
+
+  it('takes all five and a prefix, and nothing where none is set', () => {
+    expect(readS3({ ...S3, S3_PREFIX: 'strata/' })).toMatchObject({
+      endpoint: 'https://s3.example.com',
+      bucket: 'images',
+      prefix: 'strata/',
+      secretAccessKey: 'very secret',
+    })
+    expect([readS3({}), readS3({ S3_BUCKET: '', S3_ENDPOINT: '' })]).toEqual([undefined, undefined])
+  })
+
+  it.each<[keyof typeof S3, string | undefined, string]>([
+    [
+      'S3_ENDPOINT',
+      undefined,
+      'expected an http or https URL such as https://s3.eu-central-1.amazonaws.com, got nothing',
+    ],
+    [
+      'S3_ENDPOINT',
+      's3.example.com',
+      'expected an http or https URL such as https://s3.eu-central-1.amazonaws.com, got "s3.example.com"',
+    ],
+    ['S3_BUCKET', '', 'expected the name of a bucket, got nothing'],
+    ['S3_REGION', undefined, 'expected a region such as eu-central-1, got nothing'],
+    ['S3_ACCESS_KEY_ID', 'a key', 'expected the id of an access key, got something else'],
+    ['S3_SECRET_ACCESS_KEY', undefined, 'expected the secret of the access key, got nothing'],
+  ])('refuses %s = %j by the name of the variable', (name, value, message) => {
+    expect(() => readS3({ ...S3, [name]: value })).toThrow(
+      expect.objectContaining({ code: 'OPTION_INVALID', message: `${name}: ${message}` }),
+    )
+  })
+
+  it('is answered to whoever asks for an image, without the secret', async () => {
+    const edge = await startReadyWorker({ ...S3, S3_REGION: '', ORIGIN_URL: 'http://127.0.0.1:9' })
+    onTestFinished(() => edge.dispose())
+    const response = await fetch(`${(await edge.ready).href}cdn/img/a?w=100`)
+    const message = 'S3_REGION: expected a region such as eu-central-1, got nothing'
+    expect([response.status, await response.json()]).toEqual([
+      500,
+      { error: { code: 'OPTION_INVALID', message } },
+    ])
+  })
+})
+
 describe('describeSettings', () => {
   it('has nothing to say of what wrangler.toml sets', () => {
     const env = {
@@ -77,6 +129,8 @@ describe('describeSettings', () => {
     ],
     [{ WEBHOOK_URL: 'https://x' }, 'WEBHOOK_SECRET: missing, so no event is posted to WEBHOOK_URL'],
     [{ WEBHOOK_SECRET: 's' }, 'WEBHOOK_URL: missing, so no event is posted'],
+    [{ IMAGES: {}, S3_BUCKET: 'images' }, 'IMAGES: not used, because S3_BUCKET names the bucket'],
+    [{ S3_BUCKETS: 'images' }, 'S3_BUCKETS: no such variable or binding; did you mean S3_BUCKET?'],
   ])('%j', (env, expected) => expect(describeSettings(env)).toEqual([expected]))
 
   it('leaves alone what is no slip, and a second binding beside the right one', () => {

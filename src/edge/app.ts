@@ -10,6 +10,7 @@ import { authorizeRead, authorizeWrite } from './access/authorize.ts'
 import { UrlVerifier } from './access/sign.ts'
 import { EXPOSED_HEADERS } from './answer/headers.ts'
 import { listImages } from './answer/list.ts'
+import { observed } from './answer/observe.ts'
 import { exportOriginal } from './answer/original-export.ts'
 import { readHealth, readImage, readInfo } from './answer/read.ts'
 import { errorResponse, methodNotAllowed } from './errors.ts'
@@ -17,6 +18,7 @@ import { handleBatch, type QueueOptions } from './ingest/queue.ts'
 import { type SweepOptions, sweep } from './ingest/sweep.ts'
 import { deleteImage, putImage, reencodeImage } from './ingest/write.ts'
 import type { ResolvedOptions } from './options.ts'
+import { keepAlive } from './request/keep-alive.ts'
 import { createShared, jobServicesFor, type Services, servicesFor, withContext } from './services.ts'
 
 /** The `queue` handler of a Worker. */
@@ -55,7 +57,17 @@ export function createEdgeApp<E extends Env>(options: ResolvedOptions<E>): Hono<
   })
 
   app.get('/health', (c) => readHealth(servicesFor(c, options, shared)))
-  const read = async (c: Context<E>, name: string): Promise<Response> => {
+  const read = (c: Context<E>, name: string): Promise<Response> => {
+    const answer = () => answerRead(c, name)
+    if (c.req.raw.method !== 'GET' || name.endsWith(INFO_SUFFIX)) return answer()
+    return observed(
+      name,
+      answer,
+      (facts) => options.onAnswer(facts, c),
+      (work) => keepAlive(c, work),
+    )
+  }
+  const answerRead = async (c: Context<E>, name: string): Promise<Response> => {
     const services = servicesFor(c, options, shared)
     const isInfo = name.endsWith(INFO_SUFFIX)
     const grant = await authorizeRead(c, isInfo, options, verifier)

@@ -1,11 +1,13 @@
 import type { Context, Env } from 'hono'
 import type { PictureFormat } from '../format/media-type.ts'
 import type { Signing } from './access/sign.ts'
+import type { ImageAnswer } from './answer/observe.ts'
 import type { ImageEvent } from './ingest/events.ts'
 import type { ImageJob } from './ingest/jobs.ts'
 import type { Webhook } from './ingest/webhook.ts'
 import type { Origin } from './origin/origin.ts'
 import type { RemoteSources } from './sources/allow-list.ts'
+import type { ObjectStore } from './store/object-store.ts'
 import type { Transcoder } from './transcoder/transcoder.ts'
 import type { LeaseNamespace } from './variants/lease-client.ts'
 
@@ -14,8 +16,8 @@ export type ImageHook<E extends Env> = (event: ImageEvent, c: Context<E>) => voi
 
 /** Options of `imageCdn`. Bindings are given by accessors, so you choose their names. */
 export interface ImageCdnOptions<E extends Env = Env> {
-  /** The bucket of images and their records. Only the plugin writes to it. */
-  readonly bucket: (c: Context<E>) => R2Bucket
+  /** The bucket of images and their records: an R2 binding, or `s3Store` (`strata-cdn/s3`). Only the plugin writes to it. */
+  readonly bucket: (c: Context<E>) => R2Bucket | ObjectStore
   /**
    * Makes pictures for clients that do not decode .strata, such as `serviceTranscoder(c.env.TRANSCODER)`. Without one,
    * only .strata files and pictures that were kept (`persist`) are served.
@@ -40,6 +42,12 @@ export interface ImageCdnOptions<E extends Env = Env> {
   readonly onEncoded?: ImageHook<E>
   /** Called when an image could not be encoded. */
   readonly onFailed?: ImageHook<E>
+  /**
+   * Called behind each answer to `GET /img/:id` with what it was. It cannot delay or fail the answer: an error that it throws
+   * is only logged. `analyticsSink` writes it into Workers Analytics Engine.
+   * @default none
+   */
+  readonly onAnswer?: (answer: ImageAnswer, c: Context<E>) => void | Promise<void>
   /**
    * The receiver that the same events are posted to, signed: at least once with a `queue`, else only while the
    * request lasts.

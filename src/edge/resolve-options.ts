@@ -22,6 +22,7 @@ const RULES: Readonly<Record<keyof ImageCdnOptions, Rule>> = {
   onUploaded: accessor(nothing),
   onEncoded: accessor(nothing),
   onFailed: accessor(nothing),
+  onAnswer: accessor(nothing),
   webhook: accessor(nothing),
   uploadToken: accessor(nothing),
   development: accessor(isDevelopment),

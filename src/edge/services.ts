@@ -15,10 +15,14 @@ import type { ResolvedOptions } from './options.ts'
 import { OriginBreaker } from './origin/breaker.ts'
 import { SentOriginals } from './origin/sent-originals.ts'
 import { keepAlive } from './request/keep-alive.ts'
+import { traceOf } from './request/trace.ts'
 import { HeaderCache } from './store/header-cache.ts'
+import type { ObjectStore } from './store/object-store.ts'
+import { r2Store } from './store/r2.ts'
 import { StateCache } from './store/state-cache.ts'
 import { ImageStore } from './store/store.ts'
 import { MemoryBudget } from './transcoder/memory-budget.ts'
+import { tracedTranscoder } from './transcoder/traced.ts'
 import { CensusCache } from './variants/census.ts'
 import { LeaseClient } from './variants/lease-client.ts'
 import { Demand, type PromoteServices } from './variants/promotion.ts'
@@ -61,7 +65,7 @@ export function servicesFor<E extends Env>(
   options: ResolvedOptions<E>,
   shared: Shared,
 ): Services {
-  const bucket = requireBucket(options.bucket(c))
+  const bucket = objectStoreOf(options.bucket(c))
   const store = new ImageStore(bucket)
   const leases = options.lease(c)
   const variants = options.persist(c) ? new VariantStore(bucket) : undefined
@@ -69,13 +73,15 @@ export function servicesFor<E extends Env>(
     shared.states.forget(id)
     await variants?.removeStale(id, store)
   }
+  const trace = traceOf(c.req.raw.headers)
+  const origin = () => ({ ...options.origin(c), trace })
   const { breaker, sent } = shared
-  const promotion = () => ({ store, variants, breaker, sent, origin: () => options.origin(c) })
+  const promotion = () => ({ store, variants, breaker, sent, origin })
   const jobs = () => jobsFor(c, options, { ingest, promotion })
   const ingest = (): IngestServices => {
     const { announce, graceMs } = jobs()
     const keepOriginal = options.keepOriginal(c)
-    return { store, origin: options.origin(c), keepOriginal, dropStale, announce, graceMs }
+    return { store, origin: origin(), keepOriginal, dropStale, announce, graceMs }
   }
   return {
     ...shared,
@@ -83,8 +89,8 @@ export function servicesFor<E extends Env>(
     keepAlive: (work) => keepAlive(c, work),
     jobs,
     ingest,
-    transcoder: () => options.transcoder(c),
-    origin: () => options.origin(c),
+    transcoder: () => tracedTranscoder(options.transcoder(c), trace),
+    origin,
     variants,
     dropStale,
     promotion,
@@ -114,11 +120,11 @@ export function jobServicesFor<E extends Env>(
 }
 
 /** A missing binding is the commonest mistake of a deployment. @throws StrataError OPTION_INVALID */
-function requireBucket(bucket: R2Bucket | undefined): R2Bucket {
-  if (typeof bucket?.get === 'function') return bucket
+function objectStoreOf(bucket: R2Bucket | ObjectStore | undefined): ObjectStore {
+  if (typeof bucket?.get === 'function') return 'listsMetadata' in bucket ? bucket : r2Store(bucket)
   throw new StrataError(
     'OPTION_INVALID',
-    `imageCdn option bucket: expected an R2 bucket, got ${typeof bucket}; see [[r2_buckets]] in wrangler.toml`,
+    `imageCdn option bucket: expected an R2 bucket or an S3 store, got ${typeof bucket}; see [[r2_buckets]] in wrangler.toml`,
   )
 }
 

@@ -10,6 +10,7 @@ export function answerError(thrown: Error, c: OriginContext, { metrics, log }: O
   if (error.status >= 500 && error.code !== 'ORIGIN_BUSY') {
     log('error', {
       requestId: c.get('requestId'),
+      traceId: c.get('traceId'),
       code: error.code,
       message: thrown.message,
       stack: thrown.stack,

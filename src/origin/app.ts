@@ -6,6 +6,7 @@
 
 import { Hono } from 'hono'
 import { StrataError } from '../core/errors.ts'
+import { parseTraceparent, TRACEPARENT } from '../core/http/traceparent.ts'
 import { renderPicture, shareThreads } from '../node/render/render.ts'
 import { answerError } from './answer-error.ts'
 import { encode } from './encode-route.ts'
@@ -63,6 +64,8 @@ export function createOriginApp(options: OriginAppOptions): Hono<OriginEnv> {
     const start = performance.now()
     const requestId = requestIdOf(c.req.header(REQUEST_ID))
     c.set('requestId', requestId)
+    const traceId = parseTraceparent(c.req.header(TRACEPARENT))?.traceId
+    c.set('traceId', traceId)
     await next()
     c.header('Cache-Control', 'no-store')
     c.header(REQUEST_ID, requestId)
@@ -70,7 +73,7 @@ export function createOriginApp(options: OriginAppOptions): Hono<OriginEnv> {
     const { method, path } = c.req
     origin.metrics.request(c.res.status, path === '/encode' ? ms / 1000 : undefined)
     if (WORK.includes(path))
-      origin.log('request', { requestId, method, path, status: c.res.status, ms: Math.round(ms) })
+      origin.log('request', { requestId, traceId, method, path, status: c.res.status, ms: Math.round(ms) })
   })
   app.post('/encode', (c) => encode(c, origin))
   app.post('/render', (c) => render(c, origin))

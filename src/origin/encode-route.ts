@@ -43,6 +43,7 @@ export async function encode(
     )
     origin.log('encoded', {
       requestId: c.get('requestId'),
+      traceId: c.get('traceId'),
       bytesIn,
       bytesOut: file.length,
       seconds: Number(seconds.toFixed(3)),

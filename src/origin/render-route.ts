@@ -48,7 +48,14 @@ export async function render(c: OriginContext, origin: Origin): Promise<Response
     const [bytesIn, bytesOut] = [original.length, file.length]
     const spans = { body: bodySeconds, queue: bothSeconds - seconds, render: seconds }
     renderMetrics.rendered(format, spans, bytesIn, bytesOut)
-    const facts = { requestId: c.get('requestId'), format, size, bytesIn, bytesOut }
+    const facts = {
+      requestId: c.get('requestId'),
+      traceId: c.get('traceId'),
+      format,
+      size,
+      bytesIn,
+      bytesOut,
+    }
     log('rendered', { ...facts, seconds: Number(seconds.toFixed(3)) })
     c.header('Content-Type', `image/${format}`)
     c.header('Content-Length', String(bytesOut))

@@ -36,7 +36,7 @@ export interface OriginAppOptions {
   readonly draining?: () => boolean
 }
 
-export type OriginEnv = { readonly Variables: { requestId: string } }
+export type OriginEnv = { readonly Variables: { requestId: string; traceId: string | undefined } }
 export type OriginContext = Context<OriginEnv>
 
 /** What every route may use. */

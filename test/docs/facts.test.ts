@@ -55,7 +55,7 @@ describe('options of imageCdn()', () => {
 })
 
 describe('variables', () => {
-  const BINDINGS = ['IMAGES', 'TRANSCODER', 'ASSETS', 'LEASE', 'JOBS']
+  const BINDINGS = ['IMAGES', 'TRANSCODER', 'ASSETS', 'LEASE', 'JOBS', 'ANALYTICS']
   const worker = [...propertiesOf('Bindings').keys()].filter((name) => !BINDINGS.includes(name))
   const read = new Set(
     sources.flatMap((source) =>

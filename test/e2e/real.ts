@@ -58,8 +58,14 @@ export function serviceOf(app: ReturnType<typeof createTranscodeApp>) {
   }
 }
 
-/** The ready Worker with its queue in workerd, and the real transcoder in this process behind its service binding. */
-export async function startEdge(origin: string): Promise<{ url: string; stop: () => Promise<void> }> {
+/**
+ * The ready Worker with its queue in workerd, and the real transcoder in this process behind its service binding.
+ * @param variables further ones; where they name an S3 bucket, no R2 bucket is bound
+ */
+export async function startEdge(
+  origin: string,
+  variables: Readonly<Record<string, string>> = {},
+): Promise<{ url: string; stop: () => Promise<void> }> {
   const transcoder = createTranscodeApp(transcodeParts(await createRuntime('wasm')))
   const worker = new Miniflare({
     name: 'edge',
@@ -67,8 +73,8 @@ export async function startEdge(origin: string): Promise<{ url: string; stop: ()
     modules: [{ type: 'ESModule', path: 'index.js', contents: await bundleWorker('src/worker.ts') }],
     compatibilityDate: '2026-04-01',
     compatibilityFlags: ['nodejs_compat'],
-    bindings: { ORIGIN_URL: origin, STRATA_ENV: 'development' },
-    r2Buckets: ['IMAGES'],
+    bindings: { ORIGIN_URL: origin, STRATA_ENV: 'development', ...variables },
+    r2Buckets: variables.S3_BUCKET === undefined ? ['IMAGES'] : [],
     queueProducers: { JOBS: 'strata-jobs' },
     queueConsumers: { 'strata-jobs': { maxBatchSize: 1, maxBatchTimeout: 0, maxRetries: 20 } },
     durableObjects: { LEASE: { className: 'TranscodeLease', useSQLite: true } },

@@ -2,6 +2,7 @@ import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { createHash } from 'node:crypto'
 import { Hono } from 'hono'
+import { r2Store } from '../../src/edge/store/r2.ts'
 import type { OpenState } from '../../src/edge/store/state.ts'
 import { ImageStore } from '../../src/edge/store/store.ts'
 import type { TranscodeRequest, Transcoder } from '../../src/edge/transcoder/transcoder.ts'
@@ -180,7 +181,7 @@ export async function writeOpen(id: string, record: Partial<OpenState> = {}): Pr
   const sha256 = createHash('sha256').update(ORIGINAL).digest('hex')
   const upload = { token: 't', uploaded: '', sha256, params: {}, original }
   const state: OpenState = { status: 'queued', ...upload, attempt: 0, leaseUntil: 0, ...record }
-  const store = new ImageStore(BUCKET)
+  const store = new ImageStore(r2Store(BUCKET))
   await store.writeState(id, state, (await store.readState(id))?.etag)
 }
 

@@ -247,6 +247,19 @@ describe('the other addresses', () => {
     expect((await app.request('/health')).status).toBe(200)
   })
 
+  it('logs the trace that a request belongs to, and drops what is no traceparent', async () => {
+    const logged: unknown[] = []
+    const { post } = makeApp({ log: (event, fields) => logged.push([event, fields?.traceId]) })
+    const traceId = '4bf92f3577b34da6a3ce929d0e0e4736'
+    const valid = `00-${traceId}-00f067aa0ba902b7-01`
+    for (const traceparent of [valid, `${valid}-more`, `${valid},${valid}`, 'a'.repeat(5000)])
+      expect((await post(await plainPng(), '', { headers: { traceparent } })).status).toBe(200)
+    expect((await post('no picture', '', { headers: { traceparent: valid } })).status).toBe(415)
+    const none = ['encoded', 'request'].map((event) => [event, undefined])
+    const traced = ['encoded', 'request'].map((event) => [event, traceId])
+    expect(logged).toEqual([...traced, ...none, ...none, ...none, ['request', traceId]])
+  })
+
   it('carry the id of the request, in the answer and in the log', async () => {
     const ids: unknown[] = []
     const { post } = makeApp({ log: (_, fields) => ids.push(fields?.requestId) })

@@ -36,6 +36,10 @@ const OPTIONAL_PACKAGES: readonly OptionalPackage[] = [
   },
   { name: '@jsquash/webp', neededBy: 'the transcoder Worker (strata start, all its configurations)' },
   {
+    name: 'aws4fetch',
+    neededBy: 'the edge Worker where its bucket is on an S3 server (S3_BUCKET, strata-cdn/s3)',
+  },
+  {
     name: 'onnxruntime-web',
     neededBy:
       'the transcoder Worker on ONNX Runtime, and programs of your own that run the models in WebAssembly',

@@ -9,7 +9,7 @@ export interface Info {
   /** Length of the whole file. */
   readonly bytes: number
   /** Pictures that were made of the file and are kept, and how many of them were made once more, smaller. */
-  readonly pictures?: { readonly kept: number; readonly promoted: number }
+  readonly pictures?: { readonly kept: number; readonly promoted?: number }
 }
 
 export interface Layer {

@@ -81,7 +81,8 @@ async function tellPromoted({ facts }: View, id: string): Promise<void> {
   const pictures = state.kind === 'ready' ? state.info.pictures : undefined
   if (pictures === undefined) return
   const { kept, promoted } = pictures
-  facts.append(`${kept} plain ${kept === 1 ? 'picture' : 'pictures'} kept, ${promoted} promoted`)
+  const better = promoted === undefined ? '' : `, ${promoted} promoted`
+  facts.append(`${kept} plain ${kept === 1 ? 'picture' : 'pictures'} kept${better}`)
 }
 
 /** All boxes show the same part: that which was scrolled or pointed to in one of them. @returns stops */

@@ -10,6 +10,7 @@ import type { LoadedImage } from '../store/header-cache.ts'
 import type { ImageStore } from '../store/store.ts'
 import { bodyKey, findBody, keepBody } from '../variants/body-cache.ts'
 import { type CachePolicy, imageHeaders } from './headers.ts'
+import { from } from './observe.ts'
 
 interface NativeServices {
   readonly store: ImageStore
@@ -47,7 +48,7 @@ export async function respondNative(
   if (request.method === 'HEAD') return new Response(null, { headers })
 
   const body = await readBody(request.url, image, plan, services, { start, end })
-  return body && new Response(body, { status: range.kind === 'part' ? 206 : 200, headers })
+  return body && from('file', new Response(body, { status: range.kind === 'part' ? 206 : 200, headers }))
 }
 
 /**
@@ -73,7 +74,7 @@ async function readBody(
   }
   const object = await store.readRange(file, start, end)
   if (key === undefined || !isWhole || object === undefined) return object?.body
-  const bytes = new Uint8Array(await object.arrayBuffer())
+  const bytes = await object.bytes()
   keepAlive(keepBody(key, bytes, STRATA_TYPE).catch(() => undefined))
   return bytes
 }

@@ -10,13 +10,13 @@ export async function exportOriginal(name: string, store: ImageStore): Promise<R
   const id = parseUnversionedId(name)
   const { state } = await store.requireState(id)
   const object = await store.get(requireOriginal(id, state))
-  if (object === null) throw originalMissing(id)
+  if (object === undefined) throw originalMissing(id)
   const headers = {
     'Cache-Control': 'private, no-store',
     'Content-Disposition': `attachment; filename="${id}"`,
     'Content-Length': String(object.size),
     'Content-Security-Policy': 'sandbox',
-    'Content-Type': object.httpMetadata?.contentType ?? 'application/octet-stream',
+    'Content-Type': object.contentType,
     ETag: `"${state.sha256}"`,
   }
   return new Response(object.body, { headers })

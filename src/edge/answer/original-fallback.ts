@@ -1,6 +1,7 @@
 import { type InputFormat, sniffFormat } from '../../format/sniff.ts'
 import type { ImageState } from '../store/state.ts'
 import type { ImageStore } from '../store/store.ts'
+import { from } from './observe.ts'
 
 const SNIFFED_BYTES = 16
 
@@ -18,7 +19,7 @@ export async function respondOriginal(
 ): Promise<Response | undefined> {
   if (original === undefined) return undefined
   const front = await store.readRange(original, 0, SNIFFED_BYTES)
-  const type = front && typeOf(new Uint8Array(await front.arrayBuffer()))
+  const type = front && typeOf(await front.bytes())
   if (front === undefined || type === undefined) return undefined
   const headers = {
     // The next answer may be the JPEG.
@@ -31,7 +32,7 @@ export async function respondOriginal(
   }
   if (method === 'HEAD') return new Response(null, { headers })
   const object = await store.get(original)
-  return object === null ? undefined : new Response(object.body, { headers })
+  return object && from('file', new Response(object.body, { headers }))
 }
 
 /** By the first bytes: the declared type of an upload proves nothing. */

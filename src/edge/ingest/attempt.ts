@@ -70,10 +70,10 @@ async function requestEncoding(
   signal: AbortSignal,
 ): Promise<EncodedPicture> {
   const original = await store.get(claimed.original)
-  if (original === null) throw new StrataError('NOT_FOUND', 'the original is missing')
+  if (original === undefined) throw new StrataError('NOT_FOUND', 'the original is missing')
   const { sha256, params, token, attempt } = claimed
-  const contentType = original.httpMetadata?.contentType ?? 'application/octet-stream'
-  const picture = { body: original.body, contentType, sha256, requestId: `${token}-${attempt}` }
+  const { body, contentType } = original
+  const picture = { body, contentType, sha256, requestId: `${token}-${attempt}` }
   return await encodeAtOrigin(origin, picture, { ...params }, signal)
 }
 

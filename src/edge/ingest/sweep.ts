@@ -1,5 +1,6 @@
 import { folderOf, idOf, OBJECT_FOLDERS, type ObjectFolder, pictureKey } from '../store/keys.ts'
-import type { ListedObject, ListedState } from '../store/listing.ts'
+import type { ListedState } from '../store/listing.ts'
+import type { ListedObject } from '../store/object-store.ts'
 import { type ResumeServices, resumeIfDead } from './resume.ts'
 
 export interface SweepOptions {

@@ -113,7 +113,12 @@ async function storeOriginal(
   const digest = new crypto.DigestStream('SHA-256')
   const { readable, writable } = new FixedLengthStream(upload.length)
   digest.digest.catch(() => undefined) // the writes report a failure
-  const storing = store.putOriginal(id, token, readable, upload.contentType)
+  const storing = store.putOriginal(
+    id,
+    token,
+    { stream: readable, length: upload.length },
+    upload.contentType,
+  )
   // A bucket that refuses stops reading, and then a write to it would never end: `refused` ends it.
   const refused = storing.then(() => new Promise<never>(() => {}))
   refused.catch(() => undefined) // `storing` reports it as well

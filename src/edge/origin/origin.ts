@@ -6,6 +6,7 @@
 import { ENCODE_SIGNATURE, signEncodeRequest } from '../../core/encode-signature.ts'
 import { readErrorBody } from '../../core/error-body.ts'
 import { StrataError, type StrataErrorCode } from '../../core/errors.ts'
+import type { Trace } from '../request/trace.ts'
 
 /** Where pictures are encoded and rendered (src/origin). */
 export interface Origin {
@@ -17,6 +18,11 @@ export interface Origin {
   readonly key?: string | undefined
   /** Used in place of the global `fetch`: a binding, a tunnel, a test. */
   readonly fetch?: (request: Request) => Promise<Response>
+}
+
+/** An origin, asked on behalf of a request that may belong to a trace. */
+interface TracedOrigin extends Origin {
+  readonly trace?: Trace
 }
 
 /** Faults of the upload itself: another attempt cannot help. */
@@ -75,7 +81,7 @@ export interface SentOriginal {
  * else; whatever `read` throws
  */
 export async function postToOrigin<T>(
-  origin: Origin,
+  origin: TracedOrigin,
   route: 'encode' | 'render',
   query: Readonly<Record<string, string>>,
   original: SentOriginal,
@@ -91,6 +97,7 @@ export async function postToOrigin<T>(
       ...(original.contentType && { 'Content-Type': original.contentType }),
       'X-Request-Id': original.requestId,
       [ENCODE_SIGNATURE.content]: original.sha256,
+      ...origin.trace?.next(),
       ...(origin.token && { Authorization: `Bearer ${origin.token}` }),
       ...(origin.key && (await signature(origin.key, url.search, original.sha256))),
     },

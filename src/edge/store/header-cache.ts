@@ -40,5 +40,5 @@ export class HeaderCache {
 
 async function readBytes(store: ImageStore, key: string, length: number): Promise<Uint8Array | undefined> {
   const object = await store.readRange(key, 0, length)
-  return object && new Uint8Array(await object.arrayBuffer())
+  return await object?.bytes()
 }

@@ -1,4 +1,5 @@
 import { objectsOf, STATES } from './keys.ts'
+import type { ListedObject } from './object-store.ts'
 import { type ImageState, isOpen, servedState } from './state.ts'
 
 /** What a listing says of a record without reading it: it stands in the object's metadata. */
@@ -19,18 +20,6 @@ export interface ListedState {
   readonly keys: readonly string[]
 }
 
-export interface ListedObject {
-  readonly key: string
-  /** Epoch milliseconds. */
-  readonly uploaded: number
-}
-
-/** One page of a listing; `more` where another page follows. */
-export interface Page<T> {
-  readonly entries: readonly T[]
-  readonly more: boolean
-}
-
 /** The metadata of a record's object. R2 keeps at most 2048 bytes; three keys with ids of 128 characters take 600. */
 export function stateMetadata(state: ImageState): Record<string, string> {
   const served = servedState(state)
@@ -46,7 +35,7 @@ export function stateMetadata(state: ImageState): Record<string, string> {
 }
 
 /** Reads what `stateMetadata` wrote. */
-export function readListedState({ key, customMetadata: metadata = {} }: R2Object): ListedState {
+export function readListedState({ key, metadata }: ListedObject): ListedState {
   return {
     id: key.slice(STATES.length),
     state: metadata.state as ListedState['state'],

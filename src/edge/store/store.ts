@@ -15,28 +15,21 @@ import {
   SWEEP_POSITION,
   stateKey,
 } from './keys.ts'
-import {
-  justBefore,
-  type ListedObject,
-  type ListedState,
-  type Page,
-  readListedState,
-  stateMetadata,
-} from './listing.ts'
+import { justBefore, type ListedState, readListedState, stateMetadata } from './listing.ts'
+import type { ListedObject, ObjectStore, Page, SizedStream, StoredObject } from './object-store.ts'
 import type { ImageState, StoredState } from './state.ts'
 
 /** The images of one bucket. Every method throws STORAGE_FAILED when the bucket fails. */
 export class ImageStore {
-  readonly #bucket: R2Bucket
+  readonly #bucket: ObjectStore
 
-  constructor(bucket: R2Bucket) {
+  constructor(bucket: ObjectStore) {
     this.#bucket = bucket
   }
 
   async readState(id: string): Promise<StoredState | undefined> {
-    const object = await guarded(() => this.#bucket.get(stateKey(id)))
-    if (object === null) return undefined
-    return { state: await guarded(() => object.json<ImageState>()), etag: object.etag }
+    const object = await this.get(stateKey(id))
+    return object && { state: await readJson<ImageState>(object), etag: object.etag }
   }
 
   /** @throws StrataError NOT_FOUND */
@@ -52,14 +45,13 @@ export class ImageStore {
    * @returns the new version; undefined when the record was another
    */
   async writeState(id: string, state: ImageState, over?: string): Promise<string | undefined> {
-    const written: R2Object | null = await guarded(() =>
+    return await guarded(() =>
       this.#bucket.put(stateKey(id), JSON.stringify(state), {
-        httpMetadata: { contentType: 'application/json' },
-        customMetadata: stateMetadata(state),
-        onlyIf: over === undefined ? { etagDoesNotMatch: '*' } : { etagMatches: over },
+        contentType: 'application/json',
+        metadata: stateMetadata(state),
+        onlyIf: over === undefined ? 'absent' : { etag: over },
       }),
     )
-    return written?.etag
   }
 
   /**
@@ -71,17 +63,17 @@ export class ImageStore {
     if (before !== undefined) return (await this.writeState(id, before, over)) !== undefined
     // The bucket knows no conditional deletion.
     if ((await this.readState(id))?.etag !== over) return false
-    await guarded(() => this.#bucket.delete(stateKey(id)))
+    await this.remove([stateKey(id)])
     return true
   }
 
   /**
-   * @param body must know its length, or come through a FixedLengthStream
+   * @param body in workerd, its stream must be that of a FixedLengthStream
    * @returns the key
    */
-  async putOriginal(id: string, token: string, body: ReadableStream, contentType: string): Promise<string> {
+  async putOriginal(id: string, token: string, body: SizedStream, contentType: string): Promise<string> {
     const key = originalKey(id, token)
-    await guarded(() => this.#bucket.put(key, body, { httpMetadata: { contentType } }))
+    await guarded(() => this.#bucket.put(key, body, { contentType }))
     return key
   }
 
@@ -93,19 +85,18 @@ export class ImageStore {
     metadata: Record<string, string>,
   ): Promise<string> {
     const key = fileKey(id, token, attempt)
-    const httpMetadata = { contentType: STRATA_TYPE }
-    await guarded(() => this.#bucket.put(key, bytes, { httpMetadata, customMetadata: metadata }))
+    await guarded(() => this.#bucket.put(key, bytes, { contentType: STRATA_TYPE, metadata }))
     return key
   }
 
-  get(key: string): Promise<R2ObjectBody | null> {
+  /** Undefined when the object is gone. */
+  get(key: string): Promise<StoredObject | undefined> {
     return guarded(() => this.#bucket.get(key))
   }
 
   /** The bytes [start, end) of an object, or those of them that exist; undefined when the object is gone. */
-  async readRange(key: string, start: number, end: number): Promise<R2ObjectBody | undefined> {
-    const range = { offset: start, length: end - start }
-    return (await guarded(() => this.#bucket.get(key, { range }))) ?? undefined
+  readRange(key: string, start: number, end: number): Promise<StoredObject | undefined> {
+    return guarded(() => this.#bucket.get(key, { start, end }))
   }
 
   async remove(keys: readonly (string | undefined)[]): Promise<void> {
@@ -119,7 +110,7 @@ export class ImageStore {
    */
   async removeImage(id: string): Promise<void> {
     const { state } = await this.requireState(id)
-    await guarded(() => this.#bucket.delete(stateKey(id)))
+    await this.remove([stateKey(id)])
     await this.remove(objectsOf(state))
   }
 
@@ -130,39 +121,28 @@ export class ImageStore {
     readonly limit?: number
   }): Promise<Page<ListedState>> {
     const after = options.from ? justBefore(options.from) : options.after
-    const { objects, truncated } = await this.#list(STATES, after && stateKey(after), options.limit)
-    return { entries: objects.map(readListedState), more: truncated }
+    const where = { prefix: STATES, after: after && stateKey(after), limit: options.limit, metadata: true }
+    const { entries, more } = await guarded(() => this.#bucket.list(where))
+    return { entries: entries.map(readListedState), more }
   }
 
   /** The objects of one folder in the order of their keys. */
-  async listObjects(folder: ObjectFolder, after: string | undefined): Promise<Page<ListedObject>> {
-    const { objects, truncated } = await this.#list(`${folder}/`, after)
-    const entries = objects.map(({ key, uploaded }) => ({ key, uploaded: uploaded.getTime() }))
-    return { entries, more: truncated }
+  listObjects(folder: ObjectFolder, after: string | undefined): Promise<Page<ListedObject>> {
+    return guarded(() => this.#bucket.list({ prefix: `${folder}/`, after }))
   }
 
   async readSweepPosition<T>(): Promise<T | undefined> {
     const object = await this.get(SWEEP_POSITION)
-    return object === null ? undefined : await guarded(() => object.json<T>())
+    return object && (await readJson<T>(object))
   }
 
   async writeSweepPosition(position: unknown): Promise<void> {
     await guarded(() => this.#bucket.put(SWEEP_POSITION, JSON.stringify(position)))
   }
 
-  /** Whether the bucket answers. */
+  /** Whether the bucket answers and can do what records need. */
   async check(): Promise<void> {
-    await guarded(() => this.#bucket.head('health'))
-  }
-
-  #list(prefix: string, startAfter: string | undefined, limit?: number) {
-    const where = {
-      prefix,
-      ...(startAfter !== undefined && { startAfter }),
-      ...(limit !== undefined && { limit }),
-    }
-    // The types do not know `include`, but without it R2 lists no metadata.
-    return guarded(() => this.#bucket.list({ ...where, include: ['customMetadata'] } as R2ListOptions))
+    await guarded(() => this.#bucket.check())
   }
 }
 
@@ -176,10 +156,15 @@ export function originalMissing(id: string): StrataError {
   return new StrataError('NOT_FOUND', `the original of ${id} was not kept`)
 }
 
+async function readJson<T>(object: StoredObject): Promise<T> {
+  return await guarded(async () => JSON.parse(new TextDecoder().decode(await object.bytes())) as T)
+}
+
 async function guarded<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (cause) {
+    if (cause instanceof StrataError) throw cause
     throw new StrataError('STORAGE_FAILED', 'the image bucket does not answer', { cause })
   }
 }

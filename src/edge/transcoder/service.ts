@@ -33,8 +33,8 @@ export function serviceTranscoder(service: FetcherLike | undefined): Transcoder 
   if (service === undefined) return undefined
   return {
     embedModels: EMBED_MODELS,
-    async transcode(prefix, request, signal) {
-      const sent = toHttpRequest(prefix, request, signal)
+    async transcode(prefix, request, signal, headers) {
+      const sent = toHttpRequest(prefix, request, signal, headers)
       let response: Response
       try {
         response = await service.fetch(sent)
@@ -59,12 +59,17 @@ function retryAfterOf(response: Response): Record<string, string> {
 }
 
 /** @throws StrataError FORMAT_*, INPUT_TOO_LARGE: what the transcoder would refuse is not sent */
-function toHttpRequest(prefix: Uint8Array, request: TranscodeRequest, signal?: AbortSignal): Request {
+function toHttpRequest(
+  prefix: Uint8Array,
+  request: TranscodeRequest,
+  signal?: AbortSignal,
+  headers?: Readonly<Record<string, string>>,
+): Request {
   const query = toQuery(request, costOf(readHeader(prefix).layers, request))
   return new Request(`http://transcoder/transcode?${query}`, {
     method: 'POST',
     body: prefix,
-    headers: { 'Content-Type': STRATA_TYPE },
+    headers: { 'Content-Type': STRATA_TYPE, ...headers },
     ...(signal && { signal }),
   })
 }

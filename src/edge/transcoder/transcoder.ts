@@ -47,6 +47,7 @@ export interface Transcoder {
 
   /**
    * @param prefix file bytes [0, end[layer])
+   * @param headers of a request that this leads to: `traceparent`, where there is a trace
    * @returns a file of `request.format`, whole or as a stream
    * @throws StrataError TRANSCODE_FAILED, TRANSCODE_BUSY, MODEL_UNKNOWN, FORMAT_*, ENTROPY_CORRUPT
    */
@@ -54,5 +55,6 @@ export interface Transcoder {
     prefix: Uint8Array,
     request: TranscodeRequest,
     signal?: AbortSignal,
+    headers?: Readonly<Record<string, string>>,
   ): Promise<Uint8Array | ReadableStream<Uint8Array>>
 }

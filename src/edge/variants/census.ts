@@ -1,9 +1,9 @@
 import { LruCache } from '../../core/lru.ts'
 
-/** How many pictures of a file are kept, up to a thousand, and how many of them are promoted. */
+/** Pictures of one file. */
 export interface Census {
   readonly kept: number
-  readonly promoted: number
+  readonly promoted?: number
 }
 
 interface Entry {

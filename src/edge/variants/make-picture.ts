@@ -105,7 +105,7 @@ async function transcodeLayer(
   if (transcoder === undefined) throw transcoderMissing()
   return await memory.hold(length, async () => {
     const object = await store.readRange(file, 0, length)
-    return object && (await transcode(transcoder, new Uint8Array(await object.arrayBuffer()), request))
+    return object && (await transcode(transcoder, await object.bytes(), request))
   })
 }
 

@@ -62,9 +62,9 @@ export async function renderOriginal(
   const say = sayBegun
   try {
     const object = await store.get(source.original)
-    if (object === null) return undefined
-    const contentType = object.httpMetadata?.contentType ?? 'application/octet-stream'
-    return await ask({ body: object.body, contentType, onSent: () => say(true) })
+    if (object === undefined) return undefined
+    const { body, contentType } = object
+    return await ask({ body, contentType, onSent: () => say(true) })
   } finally {
     say(false)
   }

@@ -1,4 +1,5 @@
 import { pictureFolder, pictureKey } from '../store/keys.ts'
+import type { ListedObject, ObjectStore } from '../store/object-store.ts'
 import { servedState } from '../store/state.ts'
 import type { ImageStore } from '../store/store.ts'
 import type { Census } from './census.ts'
@@ -30,18 +31,16 @@ export interface Variant {
  * (promotion.ts). This is a cache: when the bucket fails, nothing is found.
  */
 export class VariantStore {
-  readonly #bucket: R2Bucket
+  readonly #bucket: ObjectStore
 
-  constructor(bucket: R2Bucket) {
+  constructor(bucket: ObjectStore) {
     this.#bucket = bucket
   }
 
   async find(name: VariantName): Promise<Variant | undefined> {
     try {
       const object = await this.#bucket.get(variantKey(name))
-      if (object === null) return undefined
-      const promoted = object.customMetadata?.[PROMOTED] !== undefined
-      return { bytes: new Uint8Array(await object.arrayBuffer()), by: 'bucket', promoted }
+      return object && { bytes: await object.bytes(), by: 'bucket', promoted: isMarked(object) }
     } catch {
       return undefined
     }
@@ -64,24 +63,23 @@ export class VariantStore {
     rank: 'made' | 'promoted' = 'made',
   ): Promise<void> {
     const key = variantKey(name)
-    const customMetadata = rank === 'promoted' ? { [PROMOTED]: '1' } : {}
-    await this.#bucket.put(key, bytes, { httpMetadata: { contentType: name.type }, customMetadata })
+    const metadata = rank === 'promoted' ? { [PROMOTED]: '1' } : {}
+    await this.#bucket.put(key, bytes, { contentType: name.type, metadata })
     const state = (await store.readState(name.id))?.state
-    if (state === undefined || servedState(state)?.hash !== name.hash) await this.#bucket.delete(key)
+    if (state === undefined || servedState(state)?.hash !== name.hash) await this.#bucket.delete([key])
   }
 
   /** Whether the picture is the promoted one. @throws whatever the bucket throws */
   async isPromoted(name: VariantName): Promise<boolean> {
-    return (await this.#bucket.head(variantKey(name)))?.customMetadata?.[PROMOTED] !== undefined
+    const object = await this.#bucket.head(variantKey(name))
+    return object !== undefined && isMarked(object)
   }
 
-  /** How many pictures of a file are kept, up to a thousand, and how many of them are promoted. */
+  /** How many pictures of a file are kept, up to a thousand, and, where one listing tells it, how many of them are promoted. */
   async census(id: string, hash: string): Promise<Census> {
-    // The types do not know `include`, but without it R2 lists no metadata.
-    const options = { prefix: pictureKey(id, hash), include: ['customMetadata'] } as R2ListOptions
-    const { objects } = await this.#bucket.list(options)
-    const promoted = objects.filter(({ customMetadata }) => customMetadata?.[PROMOTED] !== undefined)
-    return { kept: objects.length, promoted: promoted.length }
+    const { listsMetadata: metadata } = this.#bucket
+    const { entries } = await this.#bucket.list({ prefix: pictureKey(id, hash), metadata })
+    return { kept: entries.length, ...(metadata && { promoted: entries.filter(isMarked).length }) }
   }
 
   /** Removes the pictures of all versions that the image's record does not name; all of them when there is no record. */
@@ -89,14 +87,18 @@ export class VariantStore {
     const state = (await store.readState(id))?.state
     const served = state && servedState(state)
     const live = served && pictureKey(id, served.hash)
-    let cursor: string | undefined
+    let after: string | undefined
     do {
-      const page = await this.#bucket.list({ prefix: pictureFolder(id), ...(cursor && { cursor }) })
-      const stale = page.objects.map(({ key }) => key).filter((key) => !live || !key.startsWith(live))
-      if (stale.length > 0) await this.#bucket.delete(stale)
-      cursor = page.truncated ? page.cursor : undefined
-    } while (cursor !== undefined)
+      const page = await this.#bucket.list({ prefix: pictureFolder(id), after })
+      const keys = page.entries.map(({ key }) => key)
+      await this.#bucket.delete(keys.filter((key) => !live || !key.startsWith(live)))
+      after = page.more ? keys.at(-1) : undefined
+    } while (after !== undefined)
   }
+}
+
+function isMarked({ metadata }: ListedObject): boolean {
+  return metadata[PROMOTED] !== undefined
 }
 
 /** Key in the bucket; also the name of the lease on making the picture. */

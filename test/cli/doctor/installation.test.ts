@@ -35,6 +35,7 @@ describe('strata doctor', () => {
       expect.stringMatching(/^absent onnxruntime-node: .*\(npm install onnxruntime-node@1\.30\.0 --onnx/),
       expect.stringMatching(/^absent @jsquash\/avif: .*\(npm install @jsquash\/avif@2\.1\.1\)$/),
       expect.stringMatching(/^absent @jsquash\/webp: /),
+      expect.stringMatching(/^absent aws4fetch: /),
       expect.stringMatching(/^absent onnxruntime-web: /),
       expect.stringMatching(/^ok {5}models: set [0-9a-f]{16}/),
     ])

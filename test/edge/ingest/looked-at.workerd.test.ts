@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { r2Store } from '../../../src/edge/store/r2.ts'
 import { ImageStore } from '../../../src/edge/store/store.ts'
 import {
   answerWith,
@@ -177,12 +178,12 @@ describe('first uploads of one id at once', () => {
     const texts = ['one', 'two', 'three', 'four', 'five']
     const answers = await Promise.all(texts.map((text) => put('/cdn/img/first', text)))
     expect(answers.map(({ status }) => status)).toEqual([202, 202, 202, 202, 202])
-    const { state } = await new ImageStore(BUCKET).requireState('first')
+    const { state } = await new ImageStore(r2Store(BUCKET)).requireState('first')
     expect(await keysOf('first')).toEqual([state.original])
   })
 
   it('write the record only where there is none', async () => {
-    const store = new ImageStore(BUCKET)
+    const store = new ImageStore(r2Store(BUCKET))
     const state = {
       status: 'queued',
       token: 't',

@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import { attemptEncode } from '../../../src/edge/ingest/attempt.ts'
 import { signWebhook } from '../../../src/edge/ingest/webhook.ts'
+import { r2Store } from '../../../src/edge/store/r2.ts'
 import { ImageStore } from '../../../src/edge/store/store.ts'
 import type { ImageEvent } from '../../../src/index.ts'
 import {
@@ -41,7 +42,7 @@ function heldOrigin() {
 /** With leases that are over soon. */
 function ingestServices(encode: (request: Request) => Response | Promise<Response>) {
   const origin = { url: 'http://origin.test', fetch: async (request: Request) => encode(request) }
-  const store = new ImageStore(BUCKET)
+  const store = new ImageStore(r2Store(BUCKET))
   return {
     store,
     origin,

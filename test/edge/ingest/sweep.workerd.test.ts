@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { sweep } from '../../../src/edge/ingest/sweep.ts'
+import { r2Store } from '../../../src/edge/store/r2.ts'
 import { ImageStore } from '../../../src/edge/store/store.ts'
 import { answerWith, BUCKET, createCdn, keysOf, strataFile, writeOpen } from '../cdn.ts'
 
 function services() {
   const started: string[] = []
   const start = async ({ id }: { readonly id: string }) => void started.push(id)
-  return { started, store: new ImageStore(BUCKET), jobs: () => ({ start }) as never }
+  return { started, store: new ImageStore(r2Store(BUCKET)), jobs: () => ({ start }) as never }
 }
 
 describe('the sweep', () => {

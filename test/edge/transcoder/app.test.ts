@@ -1,5 +1,5 @@
 import jpeg from 'jpeg-js'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { StrataError } from '../../../src/core/errors.ts'
 import { type RgbImage, rgbImage } from '../../../src/core/image.ts'
 import { createTranscodeApp } from '../../../src/edge/transcoder/app.ts'
@@ -46,6 +46,26 @@ describe('the transcoder', () => {
     const picture = jpeg.decode(new Uint8Array(await response.arrayBuffer()), { formatAsRGBA: false })
     expect([picture.width, picture.height]).toEqual([width, height])
     expect(meanError(picture, gradient(width, height))).toBeLessThan(4)
+  })
+
+  it('logs a failure under the trace of the request, and no forged one', async () => {
+    const log = vi.spyOn(console, 'error').mockImplementation(() => undefined)
+    onTestFinished(() => log.mockRestore())
+    const traceId = '4bf92f3577b34da6a3ce929d0e0e4736'
+    const app = createTranscodeApp({
+      encoders,
+      // biome-ignore lint/correctness/useYield: it fails before its first rows
+      async *decodeRows() {
+        throw new Error('a defect')
+      },
+    })
+    for (const traceparent of [`00-${traceId}-00f067aa0ba902b7-01`, `ff-${traceId}-00f067aa0ba902b7-01`]) {
+      const request = { method: 'POST', body: file, headers: { traceparent } }
+      const response = await app.request('/transcode?layer=1&w=201&h=600&q=90&f=jpeg&ht=1', request)
+      expect(response.status).toBeGreaterThanOrEqual(500)
+    }
+    const lines = log.mock.calls.map(([line]) => JSON.parse(String(line)) as Record<string, unknown>)
+    expect(lines.map((line) => line.traceId)).toEqual([traceId, undefined])
   })
 
   it('resizes with the resampler that it is given', async () => {

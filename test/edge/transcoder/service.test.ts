@@ -38,6 +38,21 @@ describe('the transcoder behind a service binding', () => {
     expect(new Uint8Array((await seen?.arrayBuffer()) ?? new ArrayBuffer(0))).toEqual(PREFIX)
   })
 
+  it('passes on the trace, in a header', async () => {
+    let sent: Headers | undefined
+    const transcoder = serviceTranscoder({
+      fetch: async ({ headers }) => {
+        sent = headers
+        return new Response('jpeg')
+      },
+    })
+    const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'
+    await transcoder.transcode(PREFIX, REQUEST, undefined, { traceparent })
+    expect(sent?.get('traceparent')).toBe(traceparent)
+    await transcoder.transcode(PREFIX, REQUEST)
+    expect(sent?.has('traceparent')).toBe(false)
+  })
+
   it('passes on the fit and the background colour', async () => {
     const urls: string[] = []
     const transcoder = serviceTranscoder({

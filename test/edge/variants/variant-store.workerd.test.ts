@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { r2Store } from '../../../src/edge/store/r2.ts'
 import { ImageStore } from '../../../src/edge/store/store.ts'
 import { EMBED_MODELS } from '../../../src/edge/transcoder/embed-models.ts'
 import { VariantStore } from '../../../src/edge/variants/variant-store.ts'
@@ -92,11 +93,11 @@ describe('JPEGs that are kept', () => {
 
   it('are made anew while the bucket fails', async () => {
     const broken = new Proxy({} as R2Bucket, { get: () => () => Promise.reject(new Error('down')) })
-    const jpegs = new VariantStore(broken)
+    const jpegs = new VariantStore(r2Store(broken))
     const name = { id: 'x', hash: 'h', type: 'image/jpeg', decision: 'd' }
     expect(await jpegs.find(name)).toBeUndefined()
     expect(await jpegs.size(name)).toBeUndefined()
-    await expect(jpegs.keep(name, new Uint8Array(1), new ImageStore(BUCKET))).rejects.toThrow('down')
+    await expect(jpegs.keep(name, new Uint8Array(1), new ImageStore(r2Store(BUCKET)))).rejects.toThrow('down')
   })
 })
 
