@@ -14,7 +14,7 @@ type Lossy = keyof typeof LOSSY
 
 /** Codings without a scale of quality that is fine enough to interpolate: a few files each. */
 const STEPPED = {
-  'webp-near-lossless': [0, 20, 40, 60, 80].map((quality) => (raw: Sharp) => {
+  'webp-near-lossless': [10, 20, 40, 60, 80].map((quality) => (raw: Sharp) => {
     return raw.webp({ nearLossless: true, quality, effort: 4 })
   }),
   'webp-lossless': [(raw: Sharp) => raw.webp({ lossless: true, effort: 4 })],
