@@ -6,9 +6,8 @@ import { createJudge, type Judge } from '../../pixels/judge.ts'
 /** What a picture with alpha is laid on: pages are light or dark. */
 const GROUNDS = [255, 32] as const
 
-/** Larger pictures are looked at in windows of so many pixels, at the top, in the middle and at the foot. */
+/** Pictures of more pixels are looked at in windows that have a third of these, at the top, in the middle and at the foot. */
 const WHOLE_PIXELS = 3e6
-const WINDOW_PIXELS = 1e6
 
 /** How a picture looks beside what it should be. */
 export interface Look {
@@ -29,11 +28,14 @@ export function onWhite(picture: DecodedPicture): DecodedPicture {
   return { ...flatten(picture, GROUNDS[0]), channels: 3 }
 }
 
-/** @param reference RGB, or RGBA, which counts on either ground */
-export function createLooker(reference: DecodedPicture): Looker {
+/**
+ * @param reference RGB, or RGBA, which counts on either ground
+ * @param wholePixels pixels up to which all of a picture is looked at
+ */
+export function createLooker(reference: DecodedPicture, wholePixels = WHOLE_PIXELS): Looker {
   const { width, height } = reference
   const grounds = reference.channels === 4 ? GROUNDS : GROUNDS.slice(0, 1)
-  const windows = windowsOf(width, height)
+  const windows = windowsOf(width, height, wholePixels)
   const flat = grounds.map((ground) => flatten(reference, ground))
   const judges = flat.map((picture) => windows.map((rows): Judge => createJudge(cut(picture, rows))))
 
@@ -59,9 +61,9 @@ interface Rows {
   readonly height: number
 }
 
-function windowsOf(width: number, height: number): Rows[] {
-  if (width * height <= WHOLE_PIXELS) return [{ top: 0, height }]
-  const rows = Math.floor(WINDOW_PIXELS / width)
+function windowsOf(width: number, height: number, wholePixels: number): Rows[] {
+  if (width * height <= wholePixels) return [{ top: 0, height }]
+  const rows = Math.floor(wholePixels / 3 / width)
   return [0, (height - rows) >> 1, height - rows].map((top) => ({ top, height: rows }))
 }
 
