@@ -28,11 +28,16 @@ export function onWhite(picture: DecodedPicture): DecodedPicture {
   return { ...flatten(picture, GROUNDS[0]), channels: 3 }
 }
 
-/**
- * @param reference RGB, or RGBA, which counts on either ground
- * @param wholePixels pixels up to which all of a picture is looked at
- */
-export function createLooker(reference: DecodedPicture, wholePixels = WHOLE_PIXELS): Looker {
+interface LookerOptions {
+  /** @default the first frame, as the origin decodes it */
+  readonly decode?: (file: Uint8Array) => Promise<DecodedPicture>
+  /** Pixels up to which all of a picture is looked at. @default 3e6 */
+  readonly wholePixels?: number
+}
+
+/** @param reference RGB, or RGBA, which counts on either ground */
+export function createLooker(reference: DecodedPicture, options: LookerOptions = {}): Looker {
+  const { decode = decodeFirst, wholePixels = WHOLE_PIXELS } = options
   const { width, height } = reference
   const grounds = reference.channels === 4 ? GROUNDS : GROUNDS.slice(0, 1)
   const windows = windowsOf(width, height, wholePixels)
@@ -40,7 +45,7 @@ export function createLooker(reference: DecodedPicture, wholePixels = WHOLE_PIXE
   const judges = flat.map((picture) => windows.map((rows): Judge => createJudge(cut(picture, rows))))
 
   async function look(file: Uint8Array): Promise<Look> {
-    const decoded = await decodePicture(await openPicture(file.slice()), {})
+    const decoded = await decode(file)
     if (decoded.width !== width || decoded.height !== height) {
       const sizes = `${width} x ${height}, got ${decoded.width} x ${decoded.height}`
       throw new StrataError('INTERNAL', `picture: expected ${sizes}`)
@@ -54,6 +59,10 @@ export function createLooker(reference: DecodedPicture, wholePixels = WHOLE_PIXE
     return { score: Math.min(...scores), isExact }
   }
   return { look }
+}
+
+async function decodeFirst(file: Uint8Array): Promise<DecodedPicture> {
+  return await decodePicture(await openPicture(file.slice()), {})
 }
 
 interface Rows {

@@ -23,19 +23,31 @@ interface KindsSum {
 export interface KindsReport {
   readonly pictures: readonly KindResult[]
   readonly sums: readonly KindsSum[]
-  /** Answers whose alpha is lost or whose type is not what they are. */
+  /** Answers whose alpha, frames or delays are lost, or whose type is not what they are. */
   readonly wrong: readonly string[]
 }
 
 export function reportKinds(pictures: readonly KindResult[]): KindsReport {
   const all = pictures.flatMap(({ name, answers }) => answers.map((answer) => ({ name, answer })))
-  const wrong = all
-    .filter(({ answer }) => !answer.isTyped || (answer.alpha === 'lost' && answer.client === 'browser'))
-    .map(({ name, answer }) => {
-      const fault = answer.isTyped ? 'alpha is lost' : 'Content-Type is not what was sent'
-      return `${name} ${answer.width} (${answer.client}): ${fault}`
-    })
+  const wrong = all.flatMap(({ name, answer }) =>
+    faultsOf(answer).map((fault) => `${name} ${answer.width} (${answer.client}): ${fault}`),
+  )
   return { pictures, sums: (['browser', 'old'] as const).map((client) => sumOf(client, all)), wrong }
+}
+
+/** What an old client cannot be sent is no fault. */
+function faultsOf({ isTyped, alpha, frames, client }: KindAnswer): string[] {
+  const isModern = client === 'browser'
+  return [
+    ...(isTyped ? [] : ['Content-Type is not what was sent']),
+    ...(alpha === 'lost' && isModern ? ['alpha is lost'] : []),
+    ...(frames && isModern && frames.sent !== frames.source
+      ? [`${frames.sent} of ${frames.source} frames`]
+      : []),
+    ...(frames?.sent === frames?.source && frames?.sameDelays === false
+      ? ['frames are shown for other times']
+      : []),
+  ]
 }
 
 function sumOf(

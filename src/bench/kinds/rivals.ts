@@ -19,6 +19,7 @@ const STEPPED = {
   }),
   'webp-lossless': [(raw: Sharp) => raw.webp({ lossless: true, effort: 4 })],
   png: [(raw: Sharp) => raw.png({ compressionLevel: 9 })],
+  gif: [(raw: Sharp) => raw.gif({ effort: 7 })],
 } as const
 type Stepped = keyof typeof STEPPED
 
@@ -34,6 +35,10 @@ export const MODERN: readonly Rival[] = [
 ]
 export const OLD: readonly Rival[] = ['mozjpeg', 'png']
 
+/** The same for animations. */
+export const MODERN_ANIMATED: readonly Rival[] = ['webp', 'webp-near-lossless', 'webp-lossless']
+export const OLD_ANIMATED: readonly Rival[] = ['gif']
+
 const QUALITIES: readonly number[] = Array.from({ length: 25 }, (_, i) => 2 + 4 * i)
 
 /** The smallest of some rivals' files. */
@@ -48,11 +53,14 @@ type Point = Look & { readonly bytes: number }
 export class RivalCurves {
   readonly #picture: DecodedPicture
   readonly #looker: Looker
+  readonly #frameHeight: number
   readonly #points = new Map<string, Promise<Point>>()
 
-  constructor(picture: DecodedPicture, looker: Looker) {
+  /** @param frameHeight rows of a frame, where frames stand one below the other. @default all */
+  constructor(picture: DecodedPicture, looker: Looker, frameHeight = picture.height) {
     this.#picture = picture
     this.#looker = looker
+    this.#frameHeight = frameHeight
   }
 
   /**
@@ -113,7 +121,8 @@ export class RivalCurves {
 
   async #measure(encode: (raw: Sharp) => Sharp): Promise<Point> {
     const { width, height, channels, data } = this.#picture
-    const raw = sharp(data, { raw: { width, height, channels }, limitInputPixels: false })
+    const pages = this.#frameHeight < height && { pageHeight: this.#frameHeight }
+    const raw = sharp(data, { raw: { width, height, channels, ...pages }, limitInputPixels: false })
     const file = new Uint8Array(await encode(raw).toBuffer())
     return { bytes: file.length, ...(await this.#looker.look(file)) }
   }

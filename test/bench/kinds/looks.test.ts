@@ -1,9 +1,10 @@
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
+import { readFrames } from '../../../src/bench/kinds/frames.ts'
 import { createLooker, onWhite } from '../../../src/bench/kinds/looks.ts'
-import { MODERN, OLD, RivalCurves } from '../../../src/bench/kinds/rivals.ts'
+import { MODERN, MODERN_ANIMATED, OLD, RivalCurves } from '../../../src/bench/kinds/rivals.ts'
+import { animationFile, drawAnimation } from '../../../src/bench/pictures/kinds/animation.ts'
 import { logo } from '../../../src/bench/pictures/kinds/art.ts'
-import { chart } from '../../../src/bench/pictures/kinds/graphics.ts'
 import type { DecodedPicture } from '../../../src/node/ingest.ts'
 
 function raw({ width, height, channels, data }: DecodedPicture) {
@@ -41,7 +42,7 @@ describe('createLooker', { timeout: 60_000 }, () => {
     const tall: DecodedPicture = { width, height: 310, channels: 3, data }
     const changed = data.slice()
     changed[3 * width * 103]! ^= 255 // between the first window and the middle one
-    const looker = createLooker(tall, 30_000)
+    const looker = createLooker(tall, { wholePixels: 30_000 })
     expect(await looker.look(await bytesOf(raw(tall).png({ compressionLevel: 0 })))).toEqual({
       score: 100,
       isExact: true,
@@ -52,7 +53,7 @@ describe('createLooker', { timeout: 60_000 }, () => {
 })
 
 describe('RivalCurves', { timeout: 120_000 }, () => {
-  const picture = chart(220, 140)
+  const picture = onWhite(logo(90, 32))
   const looker = createLooker(picture)
   const curves = new RivalCurves(picture, looker)
 
@@ -69,19 +70,39 @@ describe('RivalCurves', { timeout: 120_000 }, () => {
   })
 
   it('interpolates between two qualities', async () => {
-    const jpegs = await Promise.all(
-      [50, 54].map(async (quality) => await bytesOf(raw(picture).jpeg({ quality, mozjpeg: true }))),
+    const large = onWhite(logo(450, 160))
+    const judge = createLooker(large)
+    const files = await Promise.all(
+      [30, 70].map(async (quality) => await bytesOf(raw(large).webp({ quality }))),
     )
-    const looks = await Promise.all(jpegs.map((file) => looker.look(file)))
-    const between = await curves.bestAt((looks[0]!.score + looks[1]!.score) / 2, ['mozjpeg'])
-    const [least, most] = jpegs.map(({ length }) => length).sort((a, b) => a - b) as [number, number]
-    expect(between!.bytes).toBeGreaterThanOrEqual(least)
-    expect(between!.bytes).toBeLessThanOrEqual(most)
+    const [below, above] = await Promise.all(files.map((file) => judge.look(file)))
+    expect(above!.score).toBeGreaterThan(below!.score)
+    const wanted = (below!.score + above!.score) / 2
+    const between = await new RivalCurves(large, judge).bestAt(wanted, ['webp'])
+    expect(between!.bytes).toBeGreaterThan(files[0]!.length)
+    expect(between!.bytes).toBeLessThan(files[1]!.length)
   })
 
   it('finds none where no rival is good enough', async () => {
     expect(await curves.bestAt(100, ['mozjpeg'])).toBeUndefined()
     expect((await curves.bestAt(100, OLD))?.rival).toBe('png')
     expect(await curves.bestExact(['mozjpeg'])).toBeUndefined()
+  })
+})
+
+describe('readFrames', () => {
+  it('gives all frames one below the other, and their times', async () => {
+    const file = await animationFile(drawAnimation(60, 40, 4), 'gif')
+    const { picture, count, height, delays } = await readFrames(file, 30)
+    expect([picture.width, picture.height, picture.channels]).toEqual([30, 80, 4])
+    expect([count, height, delays]).toEqual([4, 20, [80, 80, 80, 500]])
+  })
+
+  it('is what rivals make animations of', async () => {
+    const { picture, height } = await readFrames(await animationFile(drawAnimation(60, 40, 4), 'gif'))
+    const looker = createLooker(picture, { decode: async (file) => (await readFrames(file)).picture })
+    const best = await new RivalCurves(picture, looker, height).bestExact(MODERN_ANIMATED)
+    expect(best?.rival).toMatch(/^webp-(near-)?lossless$/)
+    expect(best!.bytes).toBeGreaterThan(200)
   })
 })

@@ -6,7 +6,7 @@ import type { KindResult } from '../../../src/bench/kinds/run.ts'
 function answer(rest: Partial<KindAnswer>): KindAnswer {
   return {
     ...{ client: 'browser', width: 1200, height: 800, plan: 'slice;layer=3;f=webp', format: 'webp' },
-    ...{ isTyped: true, bytes: 1000, score: 91.23, isLossless: false, alpha: null, cpuMs: 0.4 },
+    ...{ isTyped: true, bytes: 1000, score: 91.23, isLossless: false, alpha: null, frames: null, cpuMs: 0.4 },
     ...{ rival: { rival: 'avif-444', bytes: 2000 }, ratio: 0.5, rivalAsGood: null },
     ...rest,
   }
@@ -56,6 +56,17 @@ describe('the report of kinds', () => {
     expect(report.wrong).toEqual([
       'logo 1200 (browser): alpha is lost',
       'logo 600 (browser): Content-Type is not what was sent',
+    ])
+  })
+
+  it('names an animation that is not whole, or plays at another speed', () => {
+    const sent = (frames: KindAnswer['frames'], client: KindAnswer['client'] = 'browser') =>
+      reportKinds([picture('ball', answer({ frames, client }))]).wrong
+    expect(sent({ sent: 12, source: 12, sameDelays: true })).toEqual([])
+    expect(sent({ sent: 1, source: 12, sameDelays: false })).toEqual(['ball 1200 (browser): 1 of 12 frames'])
+    expect(sent({ sent: 1, source: 12, sameDelays: false }, 'old')).toEqual([])
+    expect(sent({ sent: 12, source: 12, sameDelays: false })).toEqual([
+      'ball 1200 (browser): frames are shown for other times',
     ])
   })
 

@@ -2,12 +2,13 @@ import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { animationFile, drawAnimation } from '../../../src/bench/pictures/kinds/animation.ts'
 import { Canvas } from '../../../src/bench/pictures/kinds/canvas.ts'
-import { KINDS, type Kind, uploadOf } from '../../../src/bench/pictures/kinds/kinds.ts'
+import { KINDS, uploadOf } from '../../../src/bench/pictures/kinds/kinds.ts'
 import { crc32c } from '../../../src/core/crc32c.ts'
 import { sniffFormat } from '../../../src/format/sniff.ts'
 import type { DecodedPicture } from '../../../src/node/ingest.ts'
 
 /** The tall page is the same drawing as the scan's, and takes long. */
+type Kind = keyof typeof KINDS
 const DRAWN = (Object.keys(KINDS) as Kind[]).filter((kind) => kind !== 'tall' && kind !== 'photo')
 
 const drawn = new Map<Kind, DecodedPicture>()

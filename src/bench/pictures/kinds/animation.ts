@@ -15,10 +15,10 @@ export interface Animation {
 export function drawAnimation(width = 320, height = 200, count = 12): Animation {
   const frames = Array.from({ length: count }, (_, i) => {
     const canvas = new Canvas(width, height)
-    canvas.rectangle(0, height - 20, width, 4, [51, 65, 85])
+    canvas.rectangle(0, Math.round(0.9 * height), width, Math.ceil(height / 50), [51, 65, 85])
     const t = i / count
-    canvas.disc(width * (0.1 + 0.8 * t), height - 50 - 320 * t * (1 - t), 28, [220, 38, 38])
-    canvas.text(`frame ${i + 1}`, 12, 12, 20, [15, 23, 42])
+    canvas.disc(width * (0.1 + 0.8 * t), height * (0.75 - 1.6 * t * (1 - t)), 0.14 * height, [220, 38, 38])
+    canvas.text(`frame ${i + 1}`, 0.06 * height, 0.06 * height, 0.1 * height, [15, 23, 42])
     return new Uint8Array(canvas.data.buffer)
   })
   return { width, height, frames, delays: frames.map((_, i) => (i === count - 1 ? 500 : 80)) }

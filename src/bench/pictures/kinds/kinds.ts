@@ -1,6 +1,7 @@
 import sharp from 'sharp'
 import type { DecodedPicture } from '../../../node/ingest.ts'
 import { samplePicture } from '../sample.ts'
+import { animationFile, drawAnimation } from './animation.ts'
 import { banner, comic, logo, pixelArt, product, scan } from './art.ts'
 import { chart, map, qrCode, swatches } from './graphics.ts'
 import { DARK, editor, LIGHT, tallPage } from './screens.ts'
@@ -23,10 +24,13 @@ export const KINDS = {
   photo: (): DecodedPicture => ({ ...samplePicture(1200, 800), channels: 3 }),
 } as const satisfies Readonly<Record<string, () => DecodedPicture>>
 
-export type Kind = keyof typeof KINDS
+/** Kinds that are uploaded; the animation is of more than one picture. */
+export const UPLOADS = [...(Object.keys(KINDS) as (keyof typeof KINDS)[]), 'animation'] as const
+export type Kind = (typeof UPLOADS)[number]
 
-/** The file that somebody would upload: the photograph is a JPEG as of a camera, all else PNG. */
+/** The file that somebody would upload: the photograph is a JPEG as of a camera, the animation a GIF, all else PNG. */
 export async function uploadOf(kind: Kind): Promise<Uint8Array> {
+  if (kind === 'animation') return await animationFile(drawAnimation(), 'gif')
   const { width, height, channels, data } = KINDS[kind]()
   const raw = sharp(data, { raw: { width, height, channels }, limitInputPixels: false })
   const file = kind === 'photo' ? raw.jpeg({ quality: 92 }) : raw.png()

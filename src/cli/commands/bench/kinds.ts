@@ -1,12 +1,10 @@
 import { resolve } from 'node:path'
 import { describeKind, formatKinds, reportKinds } from '../../../bench/kinds/report.ts'
 import { benchKinds } from '../../../bench/kinds/run.ts'
-import { KINDS, type Kind } from '../../../bench/pictures/kinds/kinds.ts'
+import { type Kind, UPLOADS } from '../../../bench/pictures/kinds/kinds.ts'
 import { startOrigin } from '../../../bench/workers/program.ts'
 import { packageRoot } from '../../../node/files.ts'
 import { defineCommand, parseInteger, usage } from '../../command.ts'
-
-const NAMES = Object.keys(KINDS) as Kind[]
 
 export const benchKindsCommand = defineCommand({
   name: 'bench kinds',
@@ -15,7 +13,7 @@ export const benchKindsCommand = defineCommand({
   args: {
     kinds: {
       type: 'string',
-      description: `Drawn pictures to measure (default: all; ${NAMES.join(', ')})`,
+      description: `Drawn pictures to measure (default: all; ${UPLOADS.join(', ')})`,
       valueHint: 'list',
     },
     images: { type: 'string', description: 'Measure the pictures of this folder instead', valueHint: 'dir' },
@@ -37,7 +35,7 @@ export const benchKindsCommand = defineCommand({
       throw usage('expected --kinds or --images, not both')
     }
     const pictures = await benchKinds({
-      kinds: args.kinds === undefined ? NAMES : args.kinds.split(',').map(kindNamed),
+      kinds: args.kinds === undefined ? UPLOADS : args.kinds.split(',').map(kindNamed),
       images: args.images,
       coding: args.coding,
       samples: parseInteger('samples', args.samples, 1, 1000),
@@ -54,7 +52,7 @@ export const benchKindsCommand = defineCommand({
 
 /** @throws StrataError USAGE */
 function kindNamed(name: string): Kind {
-  const found = NAMES.find((kind) => kind === name.trim())
+  const found = UPLOADS.find((kind) => kind === name.trim())
   if (found !== undefined) return found
-  throw usage(`--kinds: expected some of ${NAMES.join(', ')}, got ${JSON.stringify(name)}`)
+  throw usage(`--kinds: expected some of ${UPLOADS.join(', ')}, got ${JSON.stringify(name)}`)
 }
