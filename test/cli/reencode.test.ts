@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { NO_MODEL_SET } from '../../src/format/coding.ts'
 import { fakeEdge, type Image, modelSet } from './fake-edge.ts'
 import { strata } from './harness.ts'
 
@@ -7,7 +6,6 @@ describe('reencode', () => {
   const images = (): Record<string, Image> => ({
     live: { state: 'ready', modelSet },
     dead: { state: 'ready', modelSet: 'older' },
-    drawn: { state: 'ready', modelSet: NO_MODEL_SET },
     failed: { state: 'failed', code: 'ORIGIN_FAILED' },
     'no-picture': { state: 'failed', code: 'INPUT_UNSUPPORTED' },
     'dead-broken': { state: 'ready', modelSet: 'older' },

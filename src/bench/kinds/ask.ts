@@ -14,7 +14,7 @@ export const CLIENTS = {
 export type Client = keyof typeof CLIENTS
 
 /** What the edge sent. */
-export interface Sent {
+interface Sent {
   readonly body: Uint8Array
   readonly type: string
   /** Header `Strata-Plan`. */

@@ -4,7 +4,7 @@ import { AS_GOOD, type KindAnswer } from './measure.ts'
 import type { KindResult } from './run.ts'
 
 /** What an answer may take of the best rival's bytes. */
-export const MOST = 1.1
+const MOST = 1.1
 
 /** Over the answers to one client. */
 interface KindsSum {
@@ -20,7 +20,7 @@ interface KindsSum {
   readonly above: readonly string[]
 }
 
-export interface KindsReport {
+interface KindsReport {
   readonly pictures: readonly KindResult[]
   readonly sums: readonly KindsSum[]
   /** Answers whose alpha, frames or delays are lost, or whose type is not what they are. */

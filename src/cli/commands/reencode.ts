@@ -4,7 +4,6 @@ import { defineCommand, EXIT, parseInteger } from '../command.ts'
 import { EDGE_ARGS, edgeTarget, TIMEOUT_ARG } from '../edge-args.ts'
 import { type ListedImage, listImages } from '../edge-images.ts'
 import { imageUrl } from '../edge-request.ts'
-import { isCurrent } from '../model-sets.ts'
 import { reencodeImage, waitFor } from '../upload-file.ts'
 
 export const reencode = defineCommand({
@@ -73,7 +72,7 @@ function isDue(
   live: string,
   { all, failed }: { readonly all?: boolean | undefined; readonly failed?: boolean | undefined },
 ): boolean {
-  if (state === 'ready') return all === true || !isCurrent(modelSet, live)
+  if (state === 'ready') return all === true || modelSet !== live
   // Originals that are damaged or not pictures would fail again.
   return failed === true && state === 'failed' && !code?.startsWith('INPUT_')
 }

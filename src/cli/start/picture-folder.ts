@@ -4,7 +4,6 @@ import { isDirectory, readInput } from '../../node/files.ts'
 import { findPictures } from '../batch/picture-files.ts'
 import type { Info, UploadTarget } from '../edge-request.ts'
 import { imageIds } from '../image-ids.ts'
-import { isCurrent } from '../model-sets.ts'
 import { putImage, reencodeImage, waitFor } from '../upload-file.ts'
 import { storedInfo } from './stored-info.ts'
 
@@ -83,10 +82,10 @@ async function offer(path: string, id: string, target: UploadTarget, modelSet: s
   const sha256 = createHash('sha256').update(bytes).digest('hex').slice(0, HASH_DIGITS)
   const info = await storedInfo(id, target)
   const isHere = info?.state === 'ready' && info.replacing === undefined && info.source?.sha256 === sha256
-  const isStored = isHere && isCurrent(info.modelSet, modelSet)
+  const isStored = isHere && info.modelSet === modelSet
   if (!isHere) await putImage({ id, bytes }, target)
   else if (!isStored) await reencodeImage(id, target)
-  const isIt = (now: Info) => now.source?.sha256 === sha256 && isCurrent(now.modelSet, modelSet)
+  const isIt = (now: Info) => now.source?.sha256 === sha256 && now.modelSet === modelSet
   return { path, id, isStored, isIt }
 }
 

@@ -1,6 +1,5 @@
 import { StrataError } from '../../core/errors.ts'
 import type { Info, UploadTarget } from '../edge-request.ts'
-import { isCurrent } from '../model-sets.ts'
 import { putImage, reencodeImage, waitFor } from '../upload-file.ts'
 import { SAMPLES, type Sample } from './samples.ts'
 import { storedInfo } from './stored-info.ts'
@@ -35,8 +34,8 @@ export async function uploadSamples(target: UploadTarget, options: SampleOptions
     if (await attempt(sample, () => request(sample, target, options.modelSet))) requested.push(sample)
   }
   for (const sample of requested) {
-    const isReady = ({ modelSet }: Info) => isCurrent(modelSet, options.modelSet)
-    if (await attempt(sample, () => waitFor(sample.id, target, isReady))) options.onReady(sample)
+    const isCurrent = ({ modelSet }: Info) => modelSet === options.modelSet
+    if (await attempt(sample, () => waitFor(sample.id, target, isCurrent))) options.onReady(sample)
   }
 }
 
@@ -44,5 +43,5 @@ export async function uploadSamples(target: UploadTarget, options: SampleOptions
 async function request({ id, make }: Sample, target: UploadTarget, modelSet: string): Promise<void> {
   const stored = await storedInfo(id, target)
   if (!stored) await putImage({ id, bytes: await make() }, target)
-  else if (stored.state === 'ready' && !isCurrent(stored.modelSet, modelSet)) await reencodeImage(id, target)
+  else if (stored.state === 'ready' && stored.modelSet !== modelSet) await reencodeImage(id, target)
 }

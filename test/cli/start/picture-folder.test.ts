@@ -6,7 +6,6 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { openPictureFolder, uploadFolder } from '../../../src/cli/start/picture-folder.ts'
-import { NO_MODEL_SET } from '../../../src/format/coding.ts'
 import { folder, strata } from '../harness.ts'
 
 const MODELS = '0123456789abcdef'
@@ -84,15 +83,12 @@ describe('the folder of strata start', () => {
   })
 
   it('sends only what is not stored with the same bytes, and renews what other models encoded', async () => {
-    const dir = await folder({ 'a.png': 'same', 'b.png': 'changed', 'c.png': 'old models', 'd.png': 'drawn' })
-    const images = {
-      ...{ 'a-png': ready('same'), 'b-png': ready('before'), 'c-png': ready('old models', 'ffff') },
-      'd-png': ready('drawn', NO_MODEL_SET), // its layers are pictures
-    }
+    const dir = await folder({ 'a.png': 'same', 'b.png': 'changed', 'c.png': 'old models' })
+    const images = { 'a-png': ready('same'), 'b-png': ready('before'), 'c-png': ready('old models', 'ffff') }
     const { asked, base } = await instantEdge(images)
     const lines = await run(dir, base)
     expect(asked).toEqual(['PUT b-png', 'POST c-png/encode'])
-    expect(lines[0]).toBe('2 of 4 pictures to be encoded, 2 stored before')
+    expect(lines[0]).toBe('2 of 3 pictures to be encoded, 1 stored before')
     await run(dir, base)
     expect(asked).toHaveLength(2)
   })

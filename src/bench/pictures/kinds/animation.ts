@@ -2,7 +2,7 @@ import sharp from 'sharp'
 import { Canvas } from './canvas.ts'
 
 /** A drawn animation. */
-export interface Animation {
+interface Animation {
   readonly width: number
   readonly height: number
   /** RGBA of each frame, 4 · width · height bytes. */
