@@ -87,6 +87,10 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     description: 'Measure the pictures that browsers get against those made of the original',
     load: async () => (await import('./commands/bench/plain.ts')).benchPlainCommand,
   },
+  'bench kinds': {
+    description: 'Measure drawings, screenshots and logos as they are sent against WebP and AVIF',
+    load: async () => (await import('./commands/bench/kinds.ts')).benchKindsCommand,
+  },
   'bench thumbnail': {
     description: 'Measure pictures restored from thumbnails',
     load: async () => (await import('./commands/bench/thumbnail.ts')).benchThumbnailCommand,

@@ -61,7 +61,12 @@ export const ROOTS = [
 const BENCH_COMMANDS = 'src/cli/commands/bench/'
 
 /** Rooms of src/bench that the rooms of single benchmarks share; those import nothing of one another. */
-const SHARED_BENCH_ROOMS = ['src/bench', 'src/bench/pictures', 'src/bench/workers']
+const SHARED_BENCH_ROOMS = [
+  'src/bench',
+  'src/bench/pictures',
+  'src/bench/pictures/kinds',
+  'src/bench/workers',
+]
 
 /** Areas that take bytes and numbers: they run in every runtime, so they import no package and no built-in module. */
 const PURE = ['core', 'format', 'entropy', 'network', 'pixels', 'codec']

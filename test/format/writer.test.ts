@@ -1,11 +1,17 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { hex } from '../../src/core/bytes.ts'
+import { hasAlpha, isLossless, NO_MODEL_SET } from '../../src/format/coding.ts'
+import { readPictureLayer } from '../../src/format/layers.ts'
 import { readHeader } from '../../src/format/reader.ts'
 import { type StrataFile, writeStrata } from '../../src/format/writer.ts'
-import { sampleFile, sampleParts } from './files.ts'
+import { sampleFile, sampleParts, samplePictures } from './files.ts'
 
-const GOLDEN = new URL('../golden/container-v2.strata', import.meta.url)
+/** What each was made of: files of COMPASS layers, and of pictures. */
+const GOLDENS = [
+  ['container-v2.strata', sampleFile],
+  ['container-pictures-v2.strata', samplePictures],
+] as const
 
 const parts = sampleParts(427, 300, [
   { width: 213, quality: 60 },
@@ -14,10 +20,26 @@ const parts = sampleParts(427, 300, [
 const layer = parts.layers[1]!
 
 describe('writeStrata', () => {
-  it('writes version 2 byte for byte as the golden file (UPDATE_GOLDEN=1 writes it anew)', () => {
-    if (process.env.UPDATE_GOLDEN) writeFileSync(GOLDEN, sampleFile())
-    expect(existsSync(GOLDEN)).toBe(true)
-    expect(hex(sampleFile())).toBe(hex(readFileSync(GOLDEN)))
+  it.each(GOLDENS)('writes version 2 byte for byte as %s (UPDATE_GOLDEN=1 writes it anew)', (name, make) => {
+    const golden = new URL(`../golden/${name}`, import.meta.url)
+    if (process.env.UPDATE_GOLDEN) writeFileSync(golden, make())
+    expect(existsSync(golden)).toBe(true)
+    expect(hex(make())).toBe(hex(readFileSync(golden)))
+  })
+
+  it('has pictures that are read back from the golden file', () => {
+    const golden = new Uint8Array(
+      readFileSync(new URL('../golden/container-pictures-v2.strata', import.meta.url)),
+    )
+    const header = readHeader(golden)
+    expect(header).toMatchObject({ modelSet: NO_MODEL_SET, flags: 5, headerLength: 56 + 4 * 20 + 32 })
+    expect(header.layers.map((layer) => [layer.coding, hasAlpha(layer), isLossless(layer)])).toEqual([
+      ['webp', false, false],
+      ['avif', true, false],
+      ['webp-animated', true, false],
+      ['png', true, true],
+    ])
+    expect(header.layers.map((layer) => readPictureLayer(golden, layer).length)).toEqual([30, 1, 50, 90])
   })
 
   it('copies its input and does not change it', () => {

@@ -1,7 +1,7 @@
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { decodePicture, openPicture, readPicture } from '../../src/node/ingest.ts'
-import { greyProfile, partialGif, pngChunk, withNclx } from './odd-files.ts'
+import { associatedAlpha, greyProfile, partialGif, pngChunk, withNclx } from './odd-files.ts'
 
 const RED = { r: 255, g: 0, b: 0 }
 
@@ -175,6 +175,29 @@ describe('readPicture: what the numbers mean', () => {
     expect(channels).toBe(4)
     expectNear([...data.subarray(0, 4)], [...right, 128], 2)
   })
+
+  it.each([8, 16] as const)(
+    'takes the alpha of a TIFF of %i bits out of its colours where it is in them',
+    async (bits) => {
+      // Half-transparent orange, nothing, and opaque: as colours that are multiplied by alpha.
+      const multiplied = [100, 50, 0, 128, 0, 0, 0, 0, 200, 100, 30, 255]
+      const values =
+        bits === 8 ? Uint8Array.from(multiplied) : Uint16Array.from(multiplied, (value) => 257 * value)
+      const plain = sharp(values, { raw: { width: 3, height: 1, channels: 4 } })
+      const file = associatedAlpha(
+        await plain
+          .toColourspace(bits === 8 ? 'srgb' : 'rgb16')
+          .tiff({ compression: 'none' })
+          .toBuffer(),
+      )
+      expect((await sharp(file).metadata()).depth).toBe(bits === 8 ? 'uchar' : 'ushort')
+      const { channels, data } = await decodePicture(await openPicture(file), {})
+      expect(channels).toBe(4)
+      expectNear([...data], [199, 100, 0, 128, 0, 0, 0, 0, 200, 100, 30, 255], 1)
+      const flat = await readPicture(file)
+      expectNear([...flat.data], [227, 177, 127, 255, 255, 255, 200, 100, 30], 1)
+    },
+  )
 
   it.each([
     ['PQ', 16],

@@ -101,6 +101,17 @@ function baseLength(avif: Buffer, iloc: number): number {
   return avif[iloc + 13]! >> 4 === 4 ? 0 : 2
 }
 
+/** A TIFF of sharp's that says that its colours are multiplied by alpha: ExtraSamples 1 (TIFF 6.0 §18) in place of 2. */
+export function associatedAlpha(tiff: Buffer): Buffer {
+  const file = Buffer.from(tiff)
+  const directory = file.readUInt32LE(4)
+  for (let entry = 0; entry < file.readUInt16LE(directory); entry++) {
+    const at = directory + 2 + 12 * entry
+    if (file.readUInt16LE(at) === 338) file.writeUInt16LE(1, at + 8)
+  }
+  return file
+}
+
 /** A GIF of one frame of one colour and no transparent one, which lies somewhere on a canvas of its own size. */
 export async function partialGif(shape: {
   readonly width: number

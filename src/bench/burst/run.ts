@@ -11,10 +11,10 @@ import { readInput } from '../../node/files.ts'
 import { readPicture } from '../../node/ingest.ts'
 import { encodedFile } from '../encoded-file.ts'
 import { listPictures } from '../folder.ts'
+import type { Server } from '../workers/program.ts'
 import { storeImage } from '../workers/store.ts'
 import { type LoadWorkers, startLoadWorkers } from '../workers/workers.ts'
 import { askAll, type Burst } from './clients.ts'
-import type { Server } from './program.ts'
 import { BROWSER_ACCEPT, measurePromotion, type PromotionRow } from './promotion.ts'
 
 interface BurstBenchOptions {

@@ -1,12 +1,14 @@
 import { concat, fromHex } from '../../core/bytes.ts'
 import { crc32c } from '../../core/crc32c.ts'
-import { readStrips, stripIndexChecksum } from '../../format/layers.ts'
+import { CODINGS, holdsPictures, NO_MODEL_SET } from '../../format/coding.ts'
+import { readPictureLayer, readStrips, stripIndexChecksum } from '../../format/layers.ts'
 import {
   FIXED_HEADER_BYTES,
   type Field,
   HEADER,
   LAYER,
   LAYER_BYTES,
+  LAYER_CHECKSUM,
   MAGIC,
   MODEL_SET_OFFSET,
   SOURCE_HASH_OFFSET,
@@ -40,6 +42,10 @@ export interface ForgedLayer {
   stripCount?: number
   indexReserved?: number
   strips: ForgedStrip[]
+  /** Of a layer that is a picture, in place of strips. */
+  picture?: Uint8Array
+  /** Of that, in place of the right one. */
+  checksum?: number
 }
 
 export interface ForgedFile {
@@ -60,7 +66,9 @@ export interface ForgedFile {
 
 /** Splits a valid file into parts that can be changed. */
 export function takeApart(bytes: Uint8Array): ForgedFile {
-  const { source, modelSet, placeholder, layers } = readHeader(bytes)
+  const header = readHeader(bytes)
+  const { source, modelSet, placeholder, layers } = header
+  const arePictures = holdsPictures(header)
   return {
     sourceWidth: source.width,
     sourceHeight: source.height,
@@ -68,7 +76,12 @@ export function takeApart(bytes: Uint8Array): ForgedFile {
     modelSet,
     placeholder,
     layers: layers.map((layer) => {
-      const { width, height, quality, flags } = layer
+      const { width, height, quality, flags, score } = layer
+      const coding = CODINGS.indexOf(layer.coding)
+      if (arePictures) {
+        const picture = readPictureLayer(bytes, layer).slice()
+        return { width, height, quality, flags, coding, score, strips: [], picture }
+      }
       const strips = readStrips(bytes, layer)
       const bytesOf = (_: unknown, i: number) => ({ bytes: strips.strip(i) })
       return { width, height, quality, flags, strips: Array.from({ length: strips.count }, bytesOf) }
@@ -81,14 +94,16 @@ export function putTogether(file: ForgedFile): Uint8Array {
   const header = makeHeader(file)
   const parts = [header]
   for (const layer of file.layers) {
-    parts.push(makeStripIndex(header, layer), ...layer.strips.map(({ bytes }) => bytes))
+    if (layer.picture) parts.push(layer.picture)
+    else parts.push(makeStripIndex(header, layer), ...layer.strips.map(({ bytes }) => bytes))
   }
   return concat(parts)
 }
 
 function makeHeader(file: ForgedFile): Uint8Array {
   const { layers, placeholder } = file
-  const tableEnd = FIXED_HEADER_BYTES + layers.length * LAYER_BYTES
+  const checksums = FIXED_HEADER_BYTES + layers.length * LAYER_BYTES
+  const tableEnd = checksums + (file.modelSet === NO_MODEL_SET ? layers.length * LAYER_CHECKSUM.bytes : 0)
   const header = new Uint8Array(tableEnd + placeholder.length)
   header.set(MAGIC)
   header.set(fromHex(file.sha256), SOURCE_HASH_OFFSET)
@@ -105,10 +120,7 @@ function makeHeader(file: ForgedFile): Uint8Array {
   let start = header.length
   layers.forEach((layer, index) => {
     const record = FIXED_HEADER_BYTES + index * LAYER_BYTES
-    const length = layer.strips.reduce(
-      (sum, { bytes }) => sum + bytes.length,
-      stripIndexBytes(layer.strips.length),
-    )
+    const length = bodyLength(layer)
     put(header, LAYER.width, layer.width, record)
     put(header, LAYER.height, layer.height, record)
     put(header, LAYER.quality, layer.quality, record)
@@ -117,11 +129,20 @@ function makeHeader(file: ForgedFile): Uint8Array {
     put(header, LAYER.score, layer.score ?? 0, record)
     put(header, LAYER.start, layer.start ?? start, record)
     put(header, LAYER.end, layer.end ?? start + length, record)
+    if (tableEnd > checksums) {
+      const checksum = layer.checksum ?? crc32c(layer.picture ?? new Uint8Array(0))
+      put(header, LAYER_CHECKSUM, checksum, checksums + index * LAYER_CHECKSUM.bytes)
+    }
     start += length
   })
   put(header, HEADER.totalLength, file.totalLength ?? start)
   put(header, HEADER.checksum, headerChecksum(header))
   return header
+}
+
+function bodyLength({ picture, strips }: ForgedLayer): number {
+  if (picture) return picture.length
+  return strips.reduce((sum, { bytes }) => sum + bytes.length, stripIndexBytes(strips.length))
 }
 
 function makeStripIndex(header: Uint8Array, layer: ForgedLayer): Uint8Array {

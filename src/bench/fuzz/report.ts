@@ -1,4 +1,4 @@
-import type { FuzzReport } from './run.ts'
+import type { FuzzReport } from './loop.ts'
 
 /** Most failures that are shown, because one defect causes many. */
 export const SHOWN = 20

@@ -58,9 +58,14 @@ interface Miniflare {
  * Bundles the deployed Workers as `wrangler deploy` does, and runs them and the bare one in one process with one bucket.
  * @param root the folder with the wrangler files
  * @param origin address of the origin. @default one where nothing listens
+ * @param token that uploads need. @default none: they are refused
  * @throws StrataError FILE_FAILED when wrangler is not installed or fails to bundle
  */
-export async function startLoadWorkers(root: string, origin = NO_ORIGIN): Promise<LoadWorkers> {
+export async function startLoadWorkers(
+  root: string,
+  origin = NO_ORIGIN,
+  token?: string,
+): Promise<LoadWorkers> {
   const folder = await mkdtemp(join(tmpdir(), 'strata-load-'))
   try {
     const { Miniflare, wrangler } = await loadWrangler(root)
@@ -76,7 +81,7 @@ export async function startLoadWorkers(root: string, origin = NO_ORIGIN): Promis
         {
           ...(await bundle('wrangler.toml', 'edge')),
           ...direct,
-          bindings: { STRATA_ENV: 'production', ORIGIN_URL: origin },
+          bindings: { STRATA_ENV: 'production', ORIGIN_URL: origin, ...(token && { UPLOAD_TOKEN: token }) },
           durableObjects: { LEASE: { className: 'TranscodeLease', useSQLite: true } },
           serviceBindings: { TRANSCODER: 'transcoder' },
         },

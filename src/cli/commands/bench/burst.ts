@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
-import { startIpx, startOrigin } from '../../../bench/burst/program.ts'
 import { formatBurst, reportBurst } from '../../../bench/burst/report.ts'
 import { benchBurst } from '../../../bench/burst/run.ts'
+import { startIpx, startOrigin } from '../../../bench/workers/program.ts'
 import { packageRoot } from '../../../node/files.ts'
 import { defineCommand, parseInteger } from '../../command.ts'
 import { parseWidths, SMALLEST_WIDTH } from './args.ts'

@@ -1,0 +1,110 @@
+import { deflateSync } from 'node:zlib'
+import { concat, dataView } from '../../core/bytes.ts'
+import { crc32 } from '../../core/crc32.ts'
+import type { Random } from './random.ts'
+
+/** Sides that a hostile picture declares; the sizes that its decoder would have to hold. */
+const SIDES = [
+  4097,
+  8192,
+  10_000,
+  16_383,
+  16_384,
+  32_767,
+  65_535,
+  2 ** 24 - 1,
+  2 ** 31 - 1,
+  2 ** 32 - 1,
+] as const
+
+/** A small picture whose declared size is huge; other pictures stay as they are. */
+export function inflated(random: Random, picture: Uint8Array): Uint8Array {
+  const copy = picture.slice()
+  const [width, height] = [random.pick(SIDES), random.chance(0.7) ? random.pick(SIDES) : 1]
+  inflateWebp(copy, width, height, random)
+  inflateAvif(copy, width, height)
+  inflatePng(copy, width, height)
+  return copy
+}
+
+/** The canvas of an extended WebP, the size of a lossless or lossy picture in it, or of a frame (RFC 9649 §2). */
+function inflateWebp(copy: Uint8Array, width: number, height: number, random: Random): void {
+  const view = dataView(copy)
+  const least = (value: number, bits: number) => (Math.min(value, 2 ** bits) - 1) & (2 ** bits - 1)
+  const sizes: Readonly<Record<string, (at: number) => void>> = {
+    VP8X: (at) => writeCanvas(at + 12),
+    ANMF: (at) => writeCanvas(at + 14),
+    VP8L: (at) => view.setUint32(at + 9, (least(width, 14) | (least(height, 14) << 14)) >>> 0, true),
+    'VP8 '(at) {
+      view.setUint16(at + 14, width & 0x3fff, true)
+      view.setUint16(at + 16, height & 0x3fff, true)
+    },
+  }
+  function writeCanvas(at: number): void {
+    for (const [i, side] of [width, height].entries()) {
+      for (let byte = 0; byte < 3; byte++)
+        view.setUint8(at + 3 * i + byte, (least(side, 24) >> (8 * byte)) & 255)
+    }
+  }
+  for (const [letters, write] of Object.entries(sizes)) {
+    for (const at of findAll(copy, letters)) if (at + 24 <= copy.length && random.chance(0.7)) write(at)
+  }
+}
+
+/** The box `ispe` (ISO/IEC 23008-12 §6.5.3). */
+function inflateAvif(copy: Uint8Array, width: number, height: number): void {
+  for (const at of findAll(copy, 'ispe')) {
+    if (at + 16 > copy.length) continue
+    dataView(copy).setUint32(at + 8, width)
+    dataView(copy).setUint32(at + 12, height)
+  }
+}
+
+/** IHDR (PNG, 11.2.1), with its checksum right. */
+function inflatePng(copy: Uint8Array, width: number, height: number): void {
+  const [at] = findAll(copy, 'IHDR')
+  if (at === undefined || at + 21 > copy.length) return
+  const view = dataView(copy)
+  view.setUint32(at + 4, width)
+  view.setUint32(at + 8, height)
+  view.setUint32(at + 17, crc32(copy.subarray(at, at + 17)))
+}
+
+/** A PNG of little data: rows of nothing, more or fewer than it declares. */
+export function emptyPng(random: Random): Uint8Array {
+  const [width, height] = [random.pick([1, 24, 48, 5000, 20_000]), random.pick([1, 16, 32, 5000, 20_000])]
+  const colour = random.pick([0, 2, 3, 4, 6, 7])
+  const header = new Uint8Array(13)
+  dataView(header).setUint32(0, width)
+  dataView(header).setUint32(4, height)
+  header.set([random.pick([1, 8, 16]), colour, 0, 0, random.below(2)], 8)
+  const data = deflateSync(new Uint8Array(random.pick([0, 100, 100_000, 4_000_000])))
+  const palette = colour === 3 ? [chunk('PLTE', random.bytes(random.pick([3, 6, 7, 768, 771])))] : []
+  const signature = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a)
+  const parts = [chunk('IHDR', header), ...palette, chunk('IDAT', new Uint8Array(data))]
+  return concat([signature, ...parts, chunk('IEND', new Uint8Array(0))])
+}
+
+function chunk(type: string, data: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(12 + data.length)
+  const view = dataView(bytes)
+  view.setUint32(0, data.length)
+  for (let i = 0; i < 4; i++) bytes[4 + i] = type.charCodeAt(i)
+  bytes.set(data, 8)
+  view.setUint32(8 + data.length, crc32(bytes.subarray(4, 8 + data.length)))
+  return bytes
+}
+
+/** Where four letters begin. */
+export function findAll(bytes: Uint8Array, letters: string): number[] {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+  const found: number[] = []
+  for (
+    let at = buffer.indexOf(letters, 0, 'latin1');
+    at >= 0;
+    at = buffer.indexOf(letters, at + 1, 'latin1')
+  ) {
+    found.push(at)
+  }
+  return found
+}

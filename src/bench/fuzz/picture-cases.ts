@@ -1,0 +1,125 @@
+import { dataView } from '../../core/bytes.ts'
+import { CODINGS } from '../../format/coding.ts'
+import { layerHeight } from '../../format/ladder.ts'
+import { emptyPng, findAll, inflated } from './bombs.ts'
+import { CASES } from './cases.ts'
+import { type ForgedFile, type ForgedLayer, putTogether, takeApart } from './forge.ts'
+import type { Random } from './random.ts'
+
+type MakeCase = (random: Random, files: readonly Uint8Array[]) => Uint8Array
+type Damage = (random: Random, layer: ForgedLayer, other: ForgedLayer) => void
+
+/** Ways that need no COMPASS layer. */
+const SHARED = ['cut', 'flip', 'noise', 'fields', 'order'] as const
+
+/** Ways to make a bad file whose layers are pictures, by name. Checksums are valid, except in the cases that test them. */
+export const PICTURE_CASES: Readonly<Record<string, MakeCase>> = {
+  ...Object.fromEntries(
+    SHARED.map((name) => [
+      name,
+      (random: Random, files: readonly Uint8Array[]) => shared(name, random, files),
+    ]),
+  ),
+
+  /** Bits and bytes of a picture, under a valid checksum. */
+  picture: damaged((random, layer) => {
+    const { picture } = layer
+    for (let n = 1 + random.below(6); n > 0; n--) {
+      const at = random.chance(0.5)
+        ? random.below(Math.min(picture!.length, 80))
+        : random.below(picture!.length)
+      picture![at] = random.chance(0.5) ? picture![at]! ^ (1 << random.below(8)) : random.below(256)
+    }
+  }),
+
+  /** A part of a picture is missing, doubled or noise. */
+  pieces: damaged((random, layer) => {
+    const picture = layer.picture!
+    const [at, length] = [random.below(picture.length), 1 + random.below(60)]
+    layer.picture = random.pick([
+      () => picture.slice(0, at),
+      () => Uint8Array.from([...picture.subarray(0, at), ...picture.subarray(at + length)]),
+      () => Uint8Array.from([...picture.subarray(0, at), ...random.bytes(length), ...picture.subarray(at)]),
+      () => Uint8Array.from([...picture, ...random.bytes(length)]),
+      () => random.bytes(1 + length),
+    ])()
+  }),
+
+  /** The right picture under a wrong coding, or that of another file. */
+  coding: damaged((random, layer, other) => {
+    if (random.chance(0.5)) layer.coding = 1 + random.below(CODINGS.length - 1)
+    else layer.picture = other.picture!
+  }),
+
+  /** A picture that has not the size of its layer. */
+  size(random, files) {
+    const file = takeApart(random.pick(files))
+    const width = random.pick([1, 7, 100, 4000, 10_000, 65_535])
+    resize(file, width, Math.max(1, Math.min(random.pick([1, 5, 100, 10_000]), Math.floor(100e6 / width))))
+    return putTogether(file)
+  },
+
+  /** A picture that declares a huge size, in a layer that does so too or not. */
+  bomb(random, files) {
+    const file = takeApart(random.pick(files))
+    for (const layer of file.layers) layer.picture = inflated(random, layer.picture!)
+    if (random.chance(0.5)) resize(file, 10_000, 10_000)
+    return putTogether(file)
+  },
+
+  empty: damaged((random, layer) => {
+    layer.picture = emptyPng(random)
+    if (random.chance(0.8)) layer.coding = CODINGS.indexOf('png')
+  }),
+
+  flags: damaged((random, layer) => {
+    layer.flags = random.below(4)
+    layer.quality = layer.flags & 2 || random.chance(0.3) ? 100 : 75
+  }),
+
+  /** Frames at wrong places, of wrong sizes and times; an animation that is none, and the reverse. */
+  frames(random, files) {
+    const file = takeApart(files.at(-1)!) // the animated one
+    for (const { picture } of file.layers) {
+      for (const at of findAll(picture!, 'ANMF')) {
+        const field = 8 + random.below(16)
+        if (random.chance(0.6)) picture![at + field] = random.edge(8)
+      }
+      for (const at of findAll(picture!, 'ANIM')) dataView(picture!).setUint16(at + 12, random.edge(16), true)
+      for (const at of findAll(picture!, 'VP8X'))
+        if (random.chance(0.3)) picture![at + 8]! ^= random.pick([2, 16])
+    }
+    if (random.chance(0.3)) for (const layer of file.layers) layer.coding = CODINGS.indexOf('webp')
+    return putTogether(file)
+  },
+
+  checksum: damaged((random, layer) => {
+    if (random.chance(0.5)) layer.checksum = random.edge(32)
+    else layer.end = random.edge(16)
+  }),
+}
+
+function shared(name: (typeof SHARED)[number], random: Random, files: readonly Uint8Array[]): Uint8Array {
+  // These cases look at nothing but the files.
+  return CASES[name]!(random, { files } as unknown as Parameters<(typeof CASES)[string]>[1]) as Uint8Array
+}
+
+function damaged(damage: Damage): MakeCase {
+  return (random, files) => {
+    const file = takeApart(random.pick(files))
+    const other = takeApart(random.pick(files))
+    damage(random, random.pick(file.layers), random.pick(other.layers))
+    return putTogether(file)
+  }
+}
+
+/** Declares another size of the source, and for every layer the one that belongs to it. */
+function resize(file: ForgedFile, width: number, height: number): void {
+  const scale = width / file.sourceWidth
+  file.sourceWidth = width
+  file.sourceHeight = height
+  for (const layer of file.layers) {
+    layer.width = Math.min(Math.max(Math.round(layer.width * scale), 1), width)
+    layer.height = layerHeight(layer.width, width, height)
+  }
+}

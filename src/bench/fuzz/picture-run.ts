@@ -1,0 +1,88 @@
+import { decodeLayer } from '../../codec/compass/decoder/decode.ts'
+import type { Size } from '../../core/box.ts'
+import { readPictureLayer } from '../../format/layers.ts'
+import { readHeader } from '../../format/reader.ts'
+import { sniffFormat } from '../../format/sniff.ts'
+import type { LayerInfo } from '../../format/types.ts'
+import { decodePicture, openPicture } from '../../node/ingest.ts'
+import type { Runtime } from '../../runtime/types.ts'
+import { type FuzzReport, runCases } from './loop.ts'
+import { PICTURE_CASES } from './picture-cases.ts'
+import type { Random } from './random.ts'
+import { readEverything } from './read-everything.ts'
+
+/** What a reader made of a layer. What is given is checked, what is not given is not. */
+interface ReadLayer {
+  /** Pixels: they must have the size of the layer. */
+  readonly size?: Size
+  /** A body to be sent, and the media type that is said of it, which must be what its bytes are. */
+  readonly sent?: { readonly type: string; readonly body: Uint8Array }
+}
+
+/** A part of the product that reads layers which are pictures. It refuses bad ones with a typed error. */
+export interface PictureReader {
+  readonly name: string
+  read(file: Uint8Array, layer: LayerInfo): Promise<ReadLayer>
+}
+
+/** As at the edge: most pixels that are decoded at once. */
+const MAX_PIXELS = 4e6
+
+/** The decoder with which the origin reads every picture, whatever a layer says of it. */
+export const INGEST: PictureReader = {
+  name: 'ingest',
+  async read(file, layer) {
+    await decodePicture(await openPicture(readPictureLayer(file, layer).slice(), MAX_PIXELS), {})
+    return {}
+  },
+}
+
+/** Runs the cases of `cases` seeds from `seed` on over files whose layers are pictures; a failure does not end it. */
+export async function runPictureFuzz(options: {
+  readonly cases: number
+  readonly seed: number
+  /** Valid files (picture-files.ts); the last one is animated. */
+  readonly files: readonly Uint8Array[]
+  readonly readers: readonly PictureReader[]
+  /** Of the COMPASS decoder, which must refuse them all. */
+  readonly runtime: Runtime
+  readonly progress?: (done: number) => void
+}): Promise<FuzzReport> {
+  const { files, readers, runtime } = options
+  // Whatever a reader loads or keeps is there before the first case. What it does wrong, the cases show.
+  for (const file of files)
+    for (const reader of readers) await readLayers(file, reader).catch(() => undefined)
+  const kinds = Object.entries(PICTURE_CASES).map(
+    ([name, make]) => [name, (random: Random) => make(random, files)] as const,
+  )
+  return await runCases(options, {
+    kinds: Object.fromEntries(kinds),
+    parts: [
+      readEverything,
+      (file) => refusedByCompass(file, runtime),
+      ...readers.map((reader) => (file: Uint8Array) => readLayers(file, reader)),
+    ],
+    allowed: ['INPUT_CORRUPT', 'INPUT_UNSUPPORTED'],
+  })
+}
+
+async function refusedByCompass(file: Uint8Array, runtime: Runtime): Promise<void> {
+  await decodeLayer(file, { runtime })
+  throw new Error('the COMPASS decoder took a file of pictures')
+}
+
+/** Reads all whole layers; the first one that is refused decides. */
+async function readLayers(file: Uint8Array, reader: PictureReader): Promise<void> {
+  for (const layer of readHeader(file).layers) {
+    const { size, sent } = await reader.read(file, layer)
+    if (size && (size.width !== layer.width || size.height !== layer.height)) {
+      throw new Error(
+        `${reader.name}: expected ${layer.width}x${layer.height}, got ${size.width}x${size.height}`,
+      )
+    }
+    const format = sent && sniffFormat(sent.body)
+    if (sent && sent.type !== `image/${format}`) {
+      throw new Error(`${reader.name}: sends ${format ?? 'what is no picture'} as ${sent.type}`)
+    }
+  }
+}

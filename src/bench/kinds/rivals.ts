@@ -1,0 +1,133 @@
+import sharp, { type Sharp } from 'sharp'
+import type { DecodedPicture } from '../../node/ingest.ts'
+import { interpolate } from '../../node/rival-files.ts'
+import type { Look, Looker } from './looks.ts'
+
+/** Codings that an image service could have chosen, all made by sharp. */
+const LOSSY = {
+  webp: (raw: Sharp, quality: number) => raw.webp({ quality, effort: 4 }),
+  'avif-444': (raw: Sharp, quality: number) => raw.avif({ quality, effort: 4, chromaSubsampling: '4:4:4' }),
+  'avif-420': (raw: Sharp, quality: number) => raw.avif({ quality, effort: 4, chromaSubsampling: '4:2:0' }),
+  mozjpeg: (raw: Sharp, quality: number) => raw.jpeg({ quality, mozjpeg: true }),
+} as const
+type Lossy = keyof typeof LOSSY
+
+/** Codings without a scale of quality that is fine enough to interpolate: a few files each. */
+const STEPPED = {
+  'webp-near-lossless': [10, 20, 40, 60, 80].map((quality) => (raw: Sharp) => {
+    return raw.webp({ nearLossless: true, quality, effort: 4 })
+  }),
+  'webp-lossless': [(raw: Sharp) => raw.webp({ lossless: true, effort: 4 })],
+  png: [(raw: Sharp) => raw.png({ compressionLevel: 9 })],
+  gif: [(raw: Sharp) => raw.gif({ effort: 7 })],
+} as const
+type Stepped = keyof typeof STEPPED
+
+export type Rival = Lossy | Stepped
+
+/** What a client of today can be sent, and what an old one. */
+export const MODERN: readonly Rival[] = [
+  'webp',
+  'avif-444',
+  'avif-420',
+  'webp-near-lossless',
+  'webp-lossless',
+]
+export const OLD: readonly Rival[] = ['mozjpeg', 'png']
+
+/** The same for animations. */
+export const MODERN_ANIMATED: readonly Rival[] = ['webp', 'webp-near-lossless', 'webp-lossless']
+export const OLD_ANIMATED: readonly Rival[] = ['gif']
+
+const QUALITIES: readonly number[] = Array.from({ length: 25 }, (_, i) => 2 + 4 * i)
+
+/** The smallest of some rivals' files. */
+export interface Best {
+  readonly rival: Rival
+  readonly bytes: number
+}
+
+type Point = Look & { readonly bytes: number }
+
+/** The files that rivals make of one picture, each made and looked at once. */
+export class RivalCurves {
+  readonly #picture: DecodedPicture
+  readonly #looker: Looker
+  readonly #frameHeight: number
+  readonly #points = new Map<string, Promise<Point>>()
+
+  /** @param frameHeight rows of a frame, where frames stand one below the other. @default all */
+  constructor(picture: DecodedPicture, looker: Looker, frameHeight = picture.height) {
+    this.#picture = picture
+    this.#looker = looker
+    this.#frameHeight = frameHeight
+  }
+
+  /**
+   * The fewest bytes with which one of these rivals looks as good: of a lossy one between the two qualities around the score,
+   * by their logarithms, or its worst file where even that is better; of the others the smallest file that is not worse.
+   * Undefined where none of them reaches it.
+   */
+  async bestAt(score: number, rivals: readonly Rival[]): Promise<Best | undefined> {
+    const found: Best[] = []
+    for (const rival of rivals) {
+      const bytes = isStepped(rival) ? await this.#steppedAt(score, rival) : await this.#lossyAt(score, rival)
+      if (bytes !== undefined) found.push({ rival, bytes: Math.round(bytes) })
+    }
+    return found.sort((a, b) => a.bytes - b.bytes)[0]
+  }
+
+  /** The smallest file of these rivals whose every pixel is right. */
+  async bestExact(rivals: readonly Rival[]): Promise<Best | undefined> {
+    const found: Best[] = []
+    for (const rival of rivals.filter(isStepped)) {
+      for (const { bytes, isExact } of await this.#steps(rival)) if (isExact) found.push({ rival, bytes })
+    }
+    return found.sort((a, b) => a.bytes - b.bytes)[0]
+  }
+
+  async #steppedAt(wanted: number, rival: Stepped): Promise<number | undefined> {
+    const good = (await this.#steps(rival)).filter(({ score }) => score >= wanted)
+    return good.length === 0 ? undefined : Math.min(...good.map(({ bytes }) => bytes))
+  }
+
+  async #lossyAt(wanted: number, rival: Lossy): Promise<number | undefined> {
+    const at = (index: number) => {
+      const quality = QUALITIES[index]!
+      return this.#point(`${rival} ${quality}`, (raw) => LOSSY[rival](raw, quality))
+    }
+    let [below, above] = [-1, QUALITIES.length]
+    while (above - below > 1) {
+      const middle = (below + above) >> 1
+      if ((await at(middle)).score < wanted) below = middle
+      else above = middle
+    }
+    if (above === QUALITIES.length) return undefined
+    if (above === 0) return (await at(0)).bytes
+    return interpolate(await at(above - 1), await at(above), wanted)
+  }
+
+  async #steps(rival: Stepped): Promise<Point[]> {
+    const points: Point[] = []
+    for (const [i, step] of STEPPED[rival].entries()) points.push(await this.#point(`${rival} ${i}`, step))
+    return points
+  }
+
+  #point(name: string, encode: (raw: Sharp) => Sharp): Promise<Point> {
+    const known = this.#points.get(name) ?? this.#measure(encode)
+    this.#points.set(name, known)
+    return known
+  }
+
+  async #measure(encode: (raw: Sharp) => Sharp): Promise<Point> {
+    const { width, height, channels, data } = this.#picture
+    const pages = this.#frameHeight < height && { pageHeight: this.#frameHeight }
+    const raw = sharp(data, { raw: { width, height, channels, ...pages }, limitInputPixels: false })
+    const file = new Uint8Array(await encode(raw).toBuffer())
+    return { bytes: file.length, ...(await this.#looker.look(file)) }
+  }
+}
+
+function isStepped(rival: Rival): rival is Stepped {
+  return rival in STEPPED
+}
