@@ -12,6 +12,8 @@ interface ImageInfo extends HeaderDescription {
   /** ETag of the whole file, as `f=native` answers it. */
   readonly etag: string
   readonly state: 'ready'
+  /** How many frames the original has, where it is an animation. */
+  readonly frames?: number
   /** Where pictures are kept: how many of this file, up to a thousand, and how many of them are promoted. */
   readonly pictures?: { readonly kept: number; readonly promoted: number } | undefined
   /** The upload that is to replace this image: how far it is, or why it does not. */
@@ -36,6 +38,7 @@ export function imageInfo(
     bytes: header.totalLength,
     etag: prefixEtag(state.hash, header.layers.length - 1),
     state: 'ready',
+    ...(state.frames !== undefined && { frames: state.frames }),
     ...(pictures && { pictures }),
     ...(record && record.status !== 'ready' && { replacing: replacingOf(record) }),
   }

@@ -1,6 +1,7 @@
 import { readAtMost } from '../../core/body.ts'
 import { StrataError } from '../../core/errors.ts'
 import { isPreview, PREVIEW_HEADER } from '../../format/preview.ts'
+import { FRAMES_HEADER } from '../../format/rendered.ts'
 import { type Origin, postToOrigin, type SentOriginal } from './origin.ts'
 
 /** Bytes. No file of the origin comes near this; it bounds the memory that an answer may take. */
@@ -11,6 +12,8 @@ export interface EncodedPicture {
   readonly bytes: Uint8Array
   /** Its placeholder as a data URI. */
   readonly placeholder: string | undefined
+  /** How many frames the original has, where it is an animation. */
+  readonly frames: number | undefined
 }
 
 /**
@@ -26,7 +29,8 @@ export async function encodeAtOrigin(
 ): Promise<EncodedPicture> {
   return await postToOrigin(origin, 'encode', query, original, signal, async (response) => {
     const bytes = await readAtMost(response.body, MAX_FILE_BYTES)
-    if (bytes !== undefined) return { bytes, placeholder: placeholderOf(response.headers) }
+    if (bytes !== undefined)
+      return { bytes, placeholder: placeholderOf(response.headers), frames: framesOf(response.headers) }
     const expected = `a file of at most ${MAX_FILE_BYTES} bytes`
     throw new StrataError('ORIGIN_FAILED', `origin: expected ${expected}, got more`)
   })
@@ -36,4 +40,10 @@ export async function encodeAtOrigin(
 function placeholderOf(headers: Headers): string | undefined {
   const text = headers.get(PREVIEW_HEADER)
   return text !== null && isPreview(text) ? text : undefined
+}
+
+function framesOf(headers: Headers): number | undefined {
+  const text = headers.get(FRAMES_HEADER) ?? ''
+  const frames = /^[0-9]{1,6}$/.test(text) ? Number(text) : 1
+  return frames > 1 ? frames : undefined
 }

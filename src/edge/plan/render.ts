@@ -1,5 +1,5 @@
 import type { Size } from '../../core/box.ts'
-import type { PictureFormat } from '../../format/media-type.ts'
+import type { RenderFormat } from '../../format/media-type.ts'
 import type { RenderRequest } from '../origin/render.ts'
 import type { ImageParams } from '../request/params.ts'
 import { chooseFormat, type FormatRules } from './format.ts'
@@ -43,7 +43,7 @@ export function planRender(
 export function renderRequest(
   { height, fit, focus, background }: ImageParams,
   asked: { readonly width: number; readonly height: number },
-  format: PictureFormat,
+  format: RenderFormat,
   quality: number,
 ): RenderRequest {
   const isBoxed = height !== undefined

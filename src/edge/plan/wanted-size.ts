@@ -81,3 +81,8 @@ function requireAllowed(name: string, size: number, allowed: readonly number[]):
   if (!allowed.includes(size))
     throw new StrataError('PARAM_INVALID', `${name}: expected ${allowed.join(', ')} (times dpr), got ${size}`)
 }
+
+/** Value of `Content-DPR` for a picture of this width. */
+export function density(width: number, wanted: WantedWidth): number | undefined {
+  return wanted.cssWidth === undefined ? undefined : width / wanted.cssWidth
+}

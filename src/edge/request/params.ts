@@ -11,6 +11,7 @@ import { choice, integer, point, single } from '../../core/parameters.ts'
 import { PICTURE_FORMATS, type PictureFormat } from '../../format/media-type.ts'
 
 const FORMATS = ['auto', ...PICTURE_FORMATS, 'native'] as const
+const FRAMES = ['first'] as const
 const FACTORS = ['1', '2', '4'] as const
 
 /** How many times larger the picture is that a JPEG hides; 1 hides nothing. The URL calls it `ht`. */
@@ -35,6 +36,8 @@ export interface ImageParams {
   readonly format: 'auto' | PictureFormat | 'native'
   /** `ht`, the embed factor. */
   readonly ht: EmbedFactor | undefined
+  /** `frame`: a still of an animation. */
+  readonly frame?: 'first' | undefined
 }
 
 /** Larger values count as this one: screens are denser than that, but the eye is not. */
@@ -55,6 +58,7 @@ export function parseImageParams(query: URLSearchParams, extension?: PictureForm
   const fit = single(query, 'fit')
   const focus = single(query, 'focus')
   const background = single(query, 'bg')
+  const frame = single(query, 'frame')
   return {
     width: width === undefined || width === 'auto' ? undefined : integer('w', width, 1, 999_999),
     height: height === undefined ? undefined : integer('h', height, 1, 999_999),
@@ -65,6 +69,7 @@ export function parseImageParams(query: URLSearchParams, extension?: PictureForm
     quality: quality === undefined ? undefined : integer('q', quality, 1, 100),
     format: formatOf(single(query, 'f'), extension),
     ht: ht === undefined ? undefined : embedFactor('ht', ht),
+    frame: frame === undefined ? undefined : choice('frame', frame, FRAMES),
   }
 }
 

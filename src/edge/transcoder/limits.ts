@@ -1,6 +1,7 @@
 import type { Size } from '../../core/box.ts'
 import { StrataError } from '../../core/errors.ts'
 import type { PictureFormat } from '../../format/media-type.ts'
+import type { LayerInfo } from '../../format/types.ts'
 import type { TranscodeRequest } from './transcoder.ts'
 
 /**
@@ -24,6 +25,12 @@ export const MAX_EMBEDDED_PIXELS = 3e6
 
 /** Most pixels that are decoded for one picture, in all its layers together. It takes some 10 seconds. */
 export const MAX_DECODED_PIXELS = 64e6
+
+/**
+ * Most pixels of a layer that is a picture and is decoded: as a whole, 4 bytes a pixel, with as much again in its decoder's
+ * memory.
+ */
+export const MAX_PICTURE_PIXELS = 4e6
 
 /** Longest side, in pixels, where the format has a limit below that of the container. */
 const MAX_SIDE: Readonly<Partial<Record<PictureFormat, number>>> = { webp: 16383 }
@@ -68,7 +75,14 @@ export function checkOutputSize({
   )
 }
 
-/** Pixels of all layers up to this one, each of which is decoded for it. @throws StrataError INPUT_TOO_LARGE */
+/** @throws StrataError INPUT_TOO_LARGE for a layer that is a picture too large to be decoded */
+export function checkPicturePixels({ index, width, height }: LayerInfo): void {
+  if (width * height <= MAX_PICTURE_PIXELS) return
+  const expected = `a picture of at most ${MAX_PICTURE_PIXELS} pixels`
+  throw new StrataError('INPUT_TOO_LARGE', `layer ${index}: expected ${expected}, got ${width}x${height}`)
+}
+
+/** Pixels of all COMPASS layers up to this one, each of which is decoded for it. @throws StrataError INPUT_TOO_LARGE */
 export function decodedPixels(layers: readonly Size[], layer: number): number {
   const pixels = layers.slice(0, layer + 1).reduce((sum, { width, height }) => sum + width * height, 0)
   if (pixels <= MAX_DECODED_PIXELS) return pixels

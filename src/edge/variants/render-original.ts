@@ -1,4 +1,4 @@
-import type { Origin } from '../origin/origin.ts'
+import type { Origin, SentOriginal } from '../origin/origin.ts'
 import { type Patience, type RenderedPicture, type RenderRequest, renderAtOrigin } from '../origin/render.ts'
 import type { ImageStore } from '../store/store.ts'
 
@@ -21,14 +21,28 @@ export interface StoredOriginal {
  * @throws as renderAtOrigin; STORAGE_FAILED
  */
 export async function renderOriginal(
-  { original, sha256 }: StoredOriginal,
+  source: StoredOriginal,
   request: RenderRequest,
-  { store, origin }: RenderServices,
+  services: RenderServices,
   patience: Patience = {},
 ): Promise<RenderedPicture | undefined> {
+  return await sendOriginal(source, services, (sent) =>
+    renderAtOrigin(services.origin(), sent, request, patience),
+  )
+}
+
+/**
+ * Gives an original in the bucket to `send`.
+ * @returns undefined when it is gone
+ * @throws StrataError STORAGE_FAILED; whatever `send` throws
+ */
+export async function sendOriginal<T>(
+  { original, sha256 }: StoredOriginal,
+  { store }: Pick<RenderServices, 'store'>,
+  send: (sent: SentOriginal) => Promise<T>,
+): Promise<T | undefined> {
   const object = await store.get(original)
   if (object === null) return undefined
   const contentType = object.httpMetadata?.contentType ?? 'application/octet-stream'
-  const sent = { body: object.body, contentType, sha256, requestId: crypto.randomUUID() }
-  return await renderAtOrigin(origin(), sent, request, patience)
+  return await send({ body: object.body, contentType, sha256, requestId: crypto.randomUUID() })
 }

@@ -19,6 +19,8 @@ const PROMOTED = 'promoted'
 export interface Variant {
   readonly bytes: Uint8Array
   readonly by: 'edge' | 'origin' | 'cache' | 'bucket'
+  /** Media type, where it is not that of the name: the original is sent because it is smaller. */
+  readonly type?: string | undefined
   /** Whether it is the best that its format can do, made by a job from the original. */
   readonly promoted?: boolean
 }
@@ -40,16 +42,20 @@ export class VariantStore {
       const object = await this.#bucket.get(variantKey(name))
       if (object === null) return undefined
       const promoted = object.customMetadata?.[PROMOTED] !== undefined
-      return { bytes: new Uint8Array(await object.arrayBuffer()), by: 'bucket', promoted }
+      const type = object.httpMetadata?.contentType
+      return { bytes: new Uint8Array(await object.arrayBuffer()), by: 'bucket', type, promoted }
     } catch {
       return undefined
     }
   }
 
-  /** Length in bytes. */
-  async size(name: VariantName): Promise<number | undefined> {
+  /** Length in bytes and media type. */
+  async measure(name: VariantName): Promise<{ readonly length: number; readonly type: string } | undefined> {
     try {
-      return (await this.#bucket.head(variantKey(name)))?.size
+      const object = await this.#bucket.head(variantKey(name))
+      return object === null
+        ? undefined
+        : { length: object.size, type: object.httpMetadata?.contentType ?? name.type }
     } catch {
       return undefined
     }
