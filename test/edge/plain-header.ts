@@ -8,7 +8,7 @@ export function plainHeader(
   const width = widths.at(-1) ?? 1
   return {
     version: 2,
-        flags: 0,
+    flags: 0,
     headerLength: 100,
     totalLength: ends.at(-1) ?? 0,
     source: { width, height: Math.max(1, Math.round(width / 2)), sha256: '00'.repeat(16) },

@@ -71,7 +71,7 @@ export function isMadeHere(
 
 /**
  * The formats that may be sent, the best first: the one that the URL names, else those that the client takes.
- * @param mayBePng whether a PNG is to be sent before a JPEG
+ * @param mayBePng whether any other format, a PNG too, is to be sent before a JPEG
  */
 export function acceptedFormats(
   { format }: Pick<ImageParams, 'format'>,
@@ -82,9 +82,10 @@ export function acceptedFormats(
   const named = PICTURE_FORMATS.find((candidate) => candidate === format)
   if (named !== undefined) return [named]
   const ranked = rankFormats(accepted, offeredFormats(rules))
-  if (!mayBePng || !accepted.png) return ranked
+  if (!mayBePng) return ranked
   const others = ranked.filter((candidate) => candidate !== 'jpeg' && candidate !== 'png')
-  return [...others, 'png', ...ranked.filter((candidate) => candidate === 'jpeg')]
+  const png = accepted.png ? (['png'] as const) : []
+  return [...others, ...png, ...ranked.filter((candidate) => candidate === 'jpeg')]
 }
 
 /** Whether a JPEG would lose what a PNG of this size keeps at a fair price. */
