@@ -1,5 +1,5 @@
 /** Parameters that choose a size or a format. All others, such as a signature, belong to the image. */
-const VARIANT_PARAMETERS = ['w', 'h', 'dpr', 'q', 'f', 'ht', 'fit', 'focus', 'bg']
+const VARIANT_PARAMETERS = ['w', 'h', 'dpr', 'q', 'f', 'ht', 'fit', 'focus', 'bg', 'frame']
 const SIGNATURE_PARAMETERS = ['exp', 'kid', 'sig']
 
 /** `…/img/ID` or `…/img/ID@HASH`, then perhaps an extension, which names a format, and a slash, which says nothing. */
