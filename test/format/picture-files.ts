@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import sharp from 'sharp'
+import sharp, { type Sharp } from 'sharp'
 import { LAYER_HAS_ALPHA, LAYER_IS_LOSSLESS, type PictureCoding } from '../../src/format/coding.ts'
 import { layerHeight } from '../../src/format/ladder.ts'
 import type { PicturePayload } from '../../src/format/types.ts'
@@ -106,7 +106,7 @@ export async function animation(
   return new Uint8Array(await made.toBuffer())
 }
 
-async function encoded(image: sharp.Sharp, coding: PictureCoding, quality: number): Promise<Buffer> {
+async function encoded(image: Sharp, coding: PictureCoding, quality: number): Promise<Buffer> {
   const lossless = quality === 100
   if (coding === 'avif') return await image.avif({ quality, lossless, effort: 2 }).toBuffer()
   if (coding === 'png') return await image.png().toBuffer()

@@ -49,15 +49,6 @@ export function readWebpHeader(file: Uint8Array): WebpHeader | undefined {
   return { ...size, animated: (chunk.data[0]! & IS_ANIMATED) !== 0 }
 }
 
-/** How many frames an animation has; 1 where the file is none. */
-export function countWebpFrames(file: Uint8Array): number {
-  let frames = 0
-  for (let chunk = chunkAt(file, FIRST_CHUNK); chunk; chunk = chunkAt(file, chunk.next)) {
-    if (chunk.type === 'ANMF') frames++
-  }
-  return Math.max(1, frames)
-}
-
 /** The first frame of an animation. @returns undefined where the file has none, or one whose size is not what it says */
 export function firstWebpFrame(file: Uint8Array): WebpFrame | undefined {
   let chunk = chunkAt(file, FIRST_CHUNK)

@@ -1,5 +1,5 @@
 import { deflateSync } from 'node:zlib'
-import sharp from 'sharp'
+import sharp, { type Sharp } from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { encodeChunks } from '../../../src/pixels/png/chunks.ts'
 import { readPng } from '../../../src/pixels/png/reader.ts'
@@ -11,7 +11,7 @@ function pixels(width: number, height: number, channels: number): Buffer {
   return Buffer.from(Uint8Array.from({ length: width * height * channels }, () => 256 * random()))
 }
 
-function made(width: number, height: number, channels: 1 | 2 | 3 | 4): sharp.Sharp {
+function made(width: number, height: number, channels: 1 | 2 | 3 | 4): Sharp {
   return sharp(pixels(width, height, channels), { raw: { width, height, channels } })
 }
 
