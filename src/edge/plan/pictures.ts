@@ -3,7 +3,7 @@ import { StrataError } from '../../core/errors.ts'
 import { hasAlpha, isLossless } from '../../format/coding.ts'
 import type { RenderFormat } from '../../format/media-type.ts'
 import type { LayerInfo, StrataHeader } from '../../format/types.ts'
-import { MAX_PICTURE_PIXELS } from '../transcoder/limits.ts'
+import { isDecodable } from '../transcoder/limits.ts'
 import { hiddenIn } from './embed.ts'
 import { acceptedFormats, type Content, chooseFormat, isMadeHere, needsPng } from './format.ts'
 import { type Frame, frameOf } from './frame.ts'
@@ -76,7 +76,7 @@ function planStill(wish: Wish, frames?: 'first'): PicturePlan {
   const { header, input, rules, wanted, frame, largest } = wish
   const { params, accepted } = input
   const { layers, source } = header
-  const decodable = layers.filter(({ width, height }) => width * height <= MAX_PICTURE_PIXELS)
+  const decodable = layers.filter(isDecodable)
   const widest = decodable.at(-1)
   const here = widest && frameOf(source, widest, params, wish.asked, rules)
   const embed =
@@ -96,7 +96,7 @@ function planStill(wish: Wish, frames?: 'first'): PicturePlan {
     if (here) return transcode()
     throw new StrataError(
       'INPUT_TOO_LARGE',
-      `picture: every layer has more than ${MAX_PICTURE_PIXELS} pixels`,
+      'picture: expected a layer that can be decoded here, got larger ones',
     )
   }
   const content = contentOf(widest ? sourceOf(decodable, here as Frame) : last(layers), input)

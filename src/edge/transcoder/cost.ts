@@ -20,9 +20,9 @@ const ENCODE_COST: Readonly<Record<PictureFormat, number>> = { jpeg: 0.2, webp: 
 
 /** Of a pixel of a layer that is a picture: it alone is decoded. */
 const PICTURE_COST: Readonly<Record<PictureCoding, number>> = {
-  webp: 0.25,
-  'webp-animated': 0.25,
-  avif: 0.6,
+  webp: 0.3,
+  'webp-animated': 0.3,
+  avif: 1.5,
   png: 0.25,
 }
 
