@@ -1,4 +1,6 @@
+import avifDecoder from '@jsquash/avif/codec/dec/avif_dec.wasm'
 import avif from '@jsquash/avif/codec/enc/avif_enc.wasm'
+import { createAvifDecoder } from './edge/transcoder/decoders/avif.ts'
 import { createAvifEncoder } from './edge/transcoder/encoders/avif.ts'
 import { createWorkerdOnnxRuntime } from './runtime/workerd-onnx.ts'
 import { createTranscoder } from './transcoder-parts.ts'
@@ -10,4 +12,5 @@ const MAX_STRIP_PIXELS = 2560 * 256
 export default createTranscoder(createWorkerdOnnxRuntime, {
   maxStripPixels: MAX_STRIP_PIXELS,
   encoders: [createAvifEncoder(async () => avif)],
+  decoders: [createAvifDecoder(async () => avifDecoder)],
 })

@@ -1,3 +1,4 @@
+import webpDecoder from '@jsquash/webp/codec/dec/webp_dec.wasm'
 import webp from '@jsquash/webp/codec/enc/webp_enc_simd.wasm'
 import type { Hono } from 'hono'
 import kernels from '../build/kernels.wasm'
@@ -7,6 +8,9 @@ import { loadHyperThumbnail } from './codec/hyperthumbnail/load.ts'
 import type { Rescaler } from './codec/rescaler.ts'
 import { memoiseLoads } from './core/memoise-loads.ts'
 import { createTranscodeApp } from './edge/transcoder/app.ts'
+import type { PictureDecoder } from './edge/transcoder/decoders/decoder.ts'
+import { createPngDecoder } from './edge/transcoder/decoders/png.ts'
+import { createWebpDecoders } from './edge/transcoder/decoders/webp.ts'
 import type { PictureEncoder } from './edge/transcoder/encoders/encoder.ts'
 import { createJpegEncoder } from './edge/transcoder/encoders/jpeg.ts'
 import { createPngEncoder } from './edge/transcoder/encoders/png.ts'
@@ -23,6 +27,8 @@ interface TranscoderOptions {
   readonly maxStripPixels?: number
   /** Encoders of formats besides WebP, JPEG and PNG. @default none */
   readonly encoders?: readonly PictureEncoder[]
+  /** Decoders of layers besides WebP and PNG. @default none */
+  readonly decoders?: readonly PictureDecoder[]
 }
 
 /**
@@ -35,17 +41,19 @@ export function createTranscoder(
   createRuntime: () => Promise<Runtime>,
   options: TranscoderOptions = {},
 ): Hono {
-  const { maxStripPixels = 256 * 4096, encoders = [] } = options
+  const { maxStripPixels = 256 * 4096, encoders = [], decoders = [] } = options
   const kernel = createWasmJpeg(kernels)
   const runtime = memoiseLoads<void, Runtime>(createRuntime)
   const modelOf = memoiseLoads(async (factor: number) => await loadHyperThumbnail(await runtime(), factor))
   const own = [createWebpEncoder(async () => webp), createJpegEncoder(kernel), createPngEncoder()]
+  const ownDecoders = [...createWebpDecoders(async () => webpDecoder), createPngDecoder()]
   const decodeLayer: DecodeRows = async function* (bytes, { layer, signal }) {
     yield* decodeRows(bytes, { runtime: await runtime(), layer, signal, maxStripPixels })
   }
   const parts = {
     decodeRows: decodeLayer,
     encoders: Object.fromEntries([...own, ...encoders].map((encoder) => [encoder.format, encoder])),
+    decoders: Object.fromEntries([...ownDecoders, ...decoders].map((decoder) => [decoder.coding, decoder])),
     createResampler: createWasmResampler(kernels),
     async rescaler(factor: number) {
       const model = await modelOf(factor)

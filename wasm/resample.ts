@@ -17,14 +17,16 @@ function rounded(high: v128, low: v128): v128 {
 /**
  * One row across: spreads it so that each pixel lies beside its right neighbour, channel by channel, then adds up.
  *
- * @param rgb 3 * width bytes, and 16 that are read but count nowhere
+ * @param channels 3 or 4
+ * @param pixels channels * width bytes, and 16 that are read but count nowhere
  * @param spread scratch: 16 bytes for each pixel, and for 2 * pairs + 3 more
  * @param first u32 per output pixel: its first input pixel, below width
  * @param weights `pairs` pairs per output pixel; a tap beyond the row weighs nothing
- * @param out 3 * outWidth bytes, and 1 more that is written
+ * @param out channels * outWidth bytes, and 1 more that is written
  */
 export function resampleAcross(
-  rgb: usize,
+  channels: i32,
+  pixels: usize,
   width: i32,
   spread: usize,
   first: usize,
@@ -33,9 +35,10 @@ export function resampleAcross(
   outWidth: i32,
   out: usize,
 ): void {
-  spreadRow(rgb, width, spread)
+  if (channels == 3) spreadRgb(pixels, width, spread)
+  else spreadRgba(pixels, width, spread)
   const step = <usize>pairs * PAIR
-  for (const end = first + 4 * <usize>outWidth; first < end; first += 4, out += 3) {
+  for (const end = first + 4 * <usize>outWidth; first < end; first += 4, out += <usize>channels) {
     let pixel = spread + (<usize>load<u32>(first) << 4)
     let high = i32x4.splat(0)
     let low = i32x4.splat(0)
@@ -51,13 +54,23 @@ export function resampleAcross(
 }
 
 /** Pixel x becomes i16 r(x), r(x+1), g(x), g(x+1), b(x), b(x+1), 0, 0. */
-function spreadRow(rgb: usize, width: i32, spread: usize): void {
+function spreadRgb(rgb: usize, width: i32, spread: usize): void {
   for (const end = rgb + 3 * <usize>width; rgb < end; rgb += 12, spread += 64) {
     const four = v128.load(rgb)
     v128.store(spread, i8x16.swizzle(four, i8x16(0, -1, 3, -1, 1, -1, 4, -1, 2, -1, 5, -1, -1, -1, -1, -1)))
     v128.store(spread, i8x16.swizzle(four, i8x16(3, -1, 6, -1, 4, -1, 7, -1, 5, -1, 8, -1, -1, -1, -1, -1)), 16)
     v128.store(spread, i8x16.swizzle(four, i8x16(6, -1, 9, -1, 7, -1, 10, -1, 8, -1, 11, -1, -1, -1, -1, -1)), 32)
     v128.store(spread, i8x16.swizzle(four, i8x16(9, -1, 12, -1, 10, -1, 13, -1, 11, -1, 14, -1, -1, -1, -1, -1)), 48)
+  }
+}
+
+/** Pixel x becomes i16 r(x), r(x+1), g(x), g(x+1), b(x), b(x+1), a(x), a(x+1). Three at a time: the fourth lacks its neighbour. */
+function spreadRgba(rgba: usize, width: i32, spread: usize): void {
+  for (const end = rgba + 4 * <usize>width; rgba < end; rgba += 12, spread += 48) {
+    const four = v128.load(rgba)
+    v128.store(spread, i8x16.swizzle(four, i8x16(0, -1, 4, -1, 1, -1, 5, -1, 2, -1, 6, -1, 3, -1, 7, -1)))
+    v128.store(spread, i8x16.swizzle(four, i8x16(4, -1, 8, -1, 5, -1, 9, -1, 6, -1, 10, -1, 7, -1, 11, -1)), 16)
+    v128.store(spread, i8x16.swizzle(four, i8x16(8, -1, 12, -1, 9, -1, 13, -1, 10, -1, 14, -1, 11, -1, 15, -1)), 32)
   }
 }
 

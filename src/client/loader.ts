@@ -32,6 +32,8 @@ export interface AddressOptions {
   readonly preset?: string | undefined
   /** Colour that pads a contained picture to its full width and height: `fff`, `#ffffff`. */
   readonly background?: string | undefined
+  /** Only the first frame of an animation. */
+  readonly still?: boolean | undefined
   /** Asks for the JPEG that hides the picture of twice its size, which `restore` shows without a network. */
   readonly offlineZoom?: boolean | undefined
 }
@@ -67,7 +69,7 @@ export function loader(options: LoaderOptions): string {
 /** The address of a picture. All others that this package writes come from here. Numbers are rounded as the edge reads them. */
 export function imageUrl(options: ImageUrlOptions): string {
   const { width, height, dpr, quality, format, fit, focus, background, offlineZoom } = options
-  const { aspectRatio, preset } = options
+  const { aspectRatio, preset, still } = options
   const { path, query } = locate(options)
   const parameters = new URLSearchParams(query)
   writeParameters(parameters, {
@@ -82,6 +84,7 @@ export function imageUrl(options: ImageUrlOptions): string {
     focus: focus === 'auto' ? focus : focus?.map((part) => decimals(Math.max(0, Math.min(1, part)))).join(),
     bg: background?.replace('#', ''),
     ht: offlineZoom ? 2 : undefined,
+    frame: still ? 'first' : undefined,
   })
   const written = String(parameters)
   return written === '' ? path : `${path}?${written}`

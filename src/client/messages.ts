@@ -12,6 +12,8 @@ export type Request =
       readonly saveData: boolean
       /** Whether to send the placeholder of the info JSON too. */
       readonly placeholder: boolean
+      /** Whether the plain picture lies below, so that it would show through one with alpha. */
+      readonly covers: boolean
     }
   | { readonly type: 'restore'; readonly job: number; readonly address: string }
   /** Loads the models that `restore` needs, or else those that layers need. */

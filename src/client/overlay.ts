@@ -30,7 +30,10 @@ export class Overlay {
 
   /** Draws rows of the picture from row `top` on, and frees the bitmap. */
   draw(bitmap: ImageBitmap, top: number): void {
-    if (this.#canvas) context(this.#canvas)?.drawImage(bitmap, 0, top)
+    const target = this.#canvas && context(this.#canvas)
+    // Nothing of the picture before may show through.
+    target?.clearRect(0, top, bitmap.width, bitmap.height)
+    target?.drawImage(bitmap, 0, top)
     bitmap.close()
   }
 

@@ -11,6 +11,7 @@ export const VARIANT_PARAMETERS = [
   'focus',
   'bg',
   'ht',
+  'frame',
 ] as const
 
 /** Those that only say that the address may be asked for. */

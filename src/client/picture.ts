@@ -133,7 +133,14 @@ export class Picture {
       this.#requested = 0
     }
     this.#cancel?.()
-    const request = { type: 'show', image: this.#image, width, saveData, placeholder: this.#isEmpty } as const
+    const request = {
+      type: 'show',
+      image: this.#image,
+      width,
+      saveData,
+      placeholder: this.#isEmpty,
+      covers: !this.#source.isHeld,
+    } as const
     this.#cancel = decoder.request(this.#image, request, (answer) => this.#receive(answer))
   }
 
@@ -181,6 +188,7 @@ export class Picture {
       this.#ended = true
       this.overlay.remove()
       this.#source.release()
+      this.img.addEventListener('load', () => this.#clearPlaceholder?.())
     }
     // A higher layer that failed may be requested again at the next change of size.
     this.#requested = this.#painted

@@ -2,6 +2,7 @@ import { resumeDecode } from '../codec/compass/index.ts'
 import { StrataError } from '../core/errors.ts'
 import type { RgbImage } from '../core/image.ts'
 import { memoiseLoads } from '../core/memoise-loads.ts'
+import { holdsPictures } from '../format/coding.ts'
 import { createBrowserRuntime } from '../runtime/browser.ts'
 import type { Runtime } from '../runtime/types.ts'
 import { identity } from './address.ts'
@@ -11,6 +12,7 @@ import { HeldLayers } from './decode/held-layers.ts'
 import { Images, readInfo } from './decode/images.ts'
 import { Limiter } from './decode/limiter.ts'
 import { deleteOthers, readStored } from './decode/model-store.ts'
+import { checkShown, decodePictureLayer } from './decode/picture-layer.ts'
 import { restorerFor, warmRestorer } from './decode/restorer.ts'
 import { readShownFile } from './decode/shown-file.ts'
 import type { Answer, Request } from './messages.ts'
@@ -87,9 +89,18 @@ async function show(request: Show, signal: AbortSignal): Promise<void> {
   async function paint(): Promise<void> {
     const { bytes, header, layer, version, transfer } = file
     const layers = header.layers.map(({ width, height }) => ({ width, height }))
+    const info = header.layers[layer]!
+    checkShown(info, request.covers)
+    const begin = { type: 'begin', job, layer, layers, transfer } as const
     await decoding.run(async () => {
+      if (holdsPictures(header)) {
+        const bitmap = await decodePictureLayer(bytes, info)
+        scope.postMessage(begin)
+        scope.postMessage({ type: 'strip', job, top: 0, bitmap }, [bitmap])
+        return scope.postMessage({ type: 'end', job })
+      }
       const models = await ready
-      scope.postMessage({ type: 'begin', job, layer, layers, transfer })
+      scope.postMessage(begin)
       const below = held.take(identity(image), version, layer)
       const decoded = await send(job, resumeDecode(bytes, { runtime: models, layer, signal }, below))
       // No higher layer will be decoded from the last one.

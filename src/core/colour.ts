@@ -12,3 +12,12 @@ export function parseColour(name: string, text: string): string {
   if (digits === undefined) throw invalidParam(name, 'a colour as rrggbb or rgb in hexadecimal', text)
   return digits.length === 6 ? digits : digits.replace(/./g, '$&$&')
 }
+
+/** 0 to 255 each. */
+export type Rgb = readonly [r: number, g: number, b: number]
+
+/** The channels of a colour that parseColour gave. */
+export function parseRgb(digits: string): Rgb {
+  const value = Number.parseInt(digits, 16)
+  return [value >> 16, (value >> 8) & 255, value & 255]
+}

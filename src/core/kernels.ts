@@ -82,8 +82,8 @@ interface KernelExports {
   ): number
   resampleAcross(
     ...args: [
-      ...[rgb: number, width: number, spread: number, first: number, weights: number, pairs: number],
-      ...[outWidth: number, out: number],
+      ...[channels: number, pixels: number, width: number, spread: number, first: number, weights: number],
+      ...[pairs: number, outWidth: number, out: number],
     ]
   ): void
   resampleDown(

@@ -5,6 +5,9 @@ export const STRATA_TYPE = 'image/vnd.strata'
 export const PICTURE_FORMATS = ['avif', 'webp', 'jpeg', 'png'] as const
 export type PictureFormat = (typeof PICTURE_FORMATS)[number]
 
-export function mediaTypeOf(format: PictureFormat): `image/${PictureFormat}` {
+/** Formats that only the origin makes: animations for clients that take no WebP. */
+export type RenderFormat = PictureFormat | 'gif'
+
+export function mediaTypeOf<F extends RenderFormat>(format: F): `image/${F}` {
   return `image/${format}`
 }

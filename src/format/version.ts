@@ -3,7 +3,8 @@ import { sha256 } from '../core/hash.ts'
 
 /*
  * The version of a file is H, the first 16 bytes of the file's SHA-256 as 32 hexadecimal digits. "H.k" is the strong ETag
- * of the body [0, end[k]), which has the same bytes wherever it is served.
+ * of the body [0, end[k]), which has the same bytes wherever it is served; "H.sk" is that of [start[k], end[k]), a layer that
+ * is a picture.
  */
 const HASH_BYTES = 16
 
@@ -21,4 +22,9 @@ export function prefixEtag(hash: string, layer: number): string {
 export function parsePrefixEtag(etag: string): { readonly hash: string; readonly layer: number } | undefined {
   const match = /^"([0-9a-f]+)\.([0-9]{1,2})"$/.exec(etag)
   return match === null ? undefined : { hash: match[1] as string, layer: Number(match[2]) }
+}
+
+/** ETag of the bytes [start[layer], end[layer]) of the file with version `hash`, quotes included. */
+export function sliceEtag(hash: string, layer: number): string {
+  return `"${hash}.s${layer}"`
 }

@@ -17,13 +17,15 @@ export interface FrameOptions {
   readonly focus?: Point | undefined
   /** Around a padded picture. @default white */
   readonly background?: Rgb | undefined
+  /** Bytes a pixel: see ResampleOptions. @default 3 */
+  readonly channels?: 3 | 4
   /** @default the resampler in TypeScript */
   readonly createResampler?: CreateResampler | undefined
 }
 
-/** Reads whole rows of interleaved 8-bit RGB, from the top; gives the rows that are ready, undefined when there are none. */
+/** Reads whole rows of interleaved 8-bit pixels, from the top; gives the rows that are ready, undefined when there are none. */
 interface Framer {
-  write(rgb: Uint8Array): Uint8Array | undefined
+  write(pixels: Uint8Array): Uint8Array | undefined
 }
 
 /**
@@ -31,19 +33,19 @@ interface Framer {
  * @throws StrataError PARAM_INVALID for sizes that are no positive integers
  */
 export function createFramer(options: FrameOptions): Framer {
-  const { from, to, createResampler: create = createResampler } = options
+  const { from, to, channels = 3, createResampler: create = createResampler } = options
   const part = partOf(options)
   const shown = shownIn(options)
-  const resampler = create({ ...part, outWidth: shown.width, outHeight: shown.height })
-  const background = options.background ?? [255, 255, 255]
+  const resampler = create({ ...part, outWidth: shown.width, outHeight: shown.height, channels })
+  const background = [...(options.background ?? [255, 255, 255]), 255].slice(0, channels)
   const padded = shown.width !== to.width || shown.height !== to.height
-  const rowBytes = 3 * from.width
+  const rowBytes = channels * from.width
   let received = 0
   let sent = 0
 
-  function write(rgb: Uint8Array): Uint8Array | undefined {
-    const rows = rgb.length / rowBytes
-    const wanted = crop(rgb, rows)
+  function write(pixels: Uint8Array): Uint8Array | undefined {
+    const rows = pixels.length / rowBytes
+    const wanted = crop(pixels, rows)
     received += rows
     const ready = wanted.length > 0 ? resampler.write(wanted) : undefined
     if (ready === undefined) return undefined
@@ -51,29 +53,29 @@ export function createFramer(options: FrameOptions): Framer {
   }
 
   /** What of these rows lies in `part`. */
-  function crop(rgb: Uint8Array, rows: number): Uint8Array {
+  function crop(pixels: Uint8Array, rows: number): Uint8Array {
     const first = Math.max(0, part.top - received)
     const last = Math.min(rows, part.top + part.height - received)
-    if (last <= first) return rgb.subarray(0, 0)
-    if (part.width === from.width) return rgb.subarray(first * rowBytes, last * rowBytes)
-    const out = new Uint8Array(3 * part.width * (last - first))
+    if (last <= first) return pixels.subarray(0, 0)
+    if (part.width === from.width) return pixels.subarray(first * rowBytes, last * rowBytes)
+    const out = new Uint8Array(channels * part.width * (last - first))
     for (let row = first; row < last; row++) {
-      const start = row * rowBytes + 3 * part.left
-      out.set(rgb.subarray(start, start + 3 * part.width), 3 * part.width * (row - first))
+      const start = row * rowBytes + channels * part.left
+      out.set(pixels.subarray(start, start + channels * part.width), channels * part.width * (row - first))
     }
     return out
   }
 
   /** Rows of `shown` become rows of `to`; what lies above goes before the first, what lies below after the last. */
   function pad(ready: Uint8Array): Uint8Array {
-    const rows = ready.length / (3 * shown.width)
+    const rows = ready.length / (channels * shown.width)
     const above = sent === 0 ? shown.top : 0
     sent += rows
     const below = sent === shown.height ? to.height - shown.top - shown.height : 0
     const out = coloured(to.width * (above + rows + below), background)
     for (let row = 0; row < rows; row++) {
-      const line = ready.subarray(3 * shown.width * row, 3 * shown.width * (row + 1))
-      out.set(line, 3 * (to.width * (above + row) + shown.left))
+      const line = ready.subarray(channels * shown.width * row, channels * shown.width * (row + 1))
+      out.set(line, channels * (to.width * (above + row) + shown.left))
     }
     return out
   }
@@ -89,13 +91,10 @@ function shownIn({ from, to, fit }: FrameOptions): Rectangle {
   return fit === 'pad' ? paddedPlace(from, to) : { ...to, left: 0, top: 0 }
 }
 
-function coloured(pixels: number, [r, g, b]: Rgb): Uint8Array {
-  const out = new Uint8Array(3 * pixels)
-  if (r === g && g === b) return out.fill(r)
-  for (let at = 0; at < out.length; at += 3) {
-    out[at] = r
-    out[at + 1] = g
-    out[at + 2] = b
-  }
+/** @param colour one byte for each channel */
+function coloured(pixels: number, colour: readonly number[]): Uint8Array {
+  const out = new Uint8Array(colour.length * pixels)
+  if (colour.every((value) => value === colour[0])) return out.fill(colour[0]!)
+  for (let at = 0; at < out.length; at += colour.length) out.set(colour, at)
   return out
 }

@@ -24,18 +24,18 @@ interface Turn {
 }
 
 function resampler({ exports, place }: Kernels, turn: Turn, options: ResampleOptions): Resampler {
-  const { width, height, outWidth, outHeight, filter = 'lanczos3' } = options
+  const { width, height, outWidth, outHeight, filter = 'lanczos3', channels = 3 } = options
   const across = resampleWeights(width, outWidth, filter)
   const down = resampleWeights(height, outHeight, filter)
   const acrossPairs = pairWeights(across)
   const downPairs = pairWeights(down)
   const slots = down.taps
-  const outBytes = 3 * outWidth
+  const outBytes = channels * outWidth
   const pitch = 16 * Math.ceil((outBytes + 1) / 16)
   const ring = new Uint8Array(slots * pitch)
   const sizes = [
     ...[4 * outWidth, acrossPairs.bytes.length, downPairs.bytes.length, ring.length],
-    ...[3 * width + OVERRUN, 16 * (width + 2 * acrossPairs.pairs + 3), pitch],
+    ...[channels * width + OVERRUN, 16 * (width + 2 * acrossPairs.pairs + 3), pitch],
   ]
   const self = Symbol()
   let pointers = [0, 0, 0, 0, 0, 0, 0] as Pointers
@@ -54,13 +54,14 @@ function resampler({ exports, place }: Kernels, turn: Turn, options: ResampleOpt
   }
 
   return streamRows(options, down, {
-    across(rgb, from, row) {
+    across(pixels, from, row) {
       const memory = takeTurn()
-      const [firstAt, weights, , ringAt, rgbAt, spread] = pointers
+      const [firstAt, weights, , ringAt, pixelsAt, spread] = pointers
       const slot = (row % slots) * pitch
-      memory.set(rgb.subarray(from, from + 3 * width), rgbAt)
+      memory.set(pixels.subarray(from, from + channels * width), pixelsAt)
       const sizesAcross = [acrossPairs.pairs, outWidth] as const
-      exports.resampleAcross(rgbAt, width, spread, firstAt, weights, ...sizesAcross, ringAt + slot)
+      const inputs = [channels, pixelsAt, width, spread, firstAt, weights] as const
+      exports.resampleAcross(...inputs, ...sizesAcross, ringAt + slot)
       ring.set(memory.subarray(ringAt + slot, ringAt + slot + outBytes), slot)
     },
     down(row, out, at) {
@@ -76,7 +77,7 @@ function resampler({ exports, place }: Kernels, turn: Turn, options: ResampleOpt
 
 type Pointers = [
   ...[first: number, across: number, down: number, ring: number],
-  ...[rgb: number, spread: number, out: number],
+  ...[pixels: number, spread: number, out: number],
 ]
 
 /** Two taps: both high parts, then both low parts, i16 each. */

@@ -16,16 +16,18 @@ export interface ResampleOptions {
   readonly outHeight: number
   /** Default: lanczos3. */
   readonly filter?: ResampleFilter | undefined
+  /** Bytes a pixel. Of four, the last is alpha, and the others are premultiplied with it. @default 3 */
+  readonly channels?: 3 | 4
 }
 
 /** Resizes row by row; holds only the rows that the filter spans. */
 export interface Resampler {
   /**
-   * @param rgb n whole rows of the input, top to bottom; the last call gives the last row of the output
+   * @param pixels n whole rows of the input, top to bottom; the last call gives the last row of the output
    * @returns the rows that are ready, undefined when there are none
    * @throws StrataError INTERNAL for part of a row or more rows than the height
    */
-  write(rgb: Uint8Array): Uint8Array | undefined
+  write(pixels: Uint8Array): Uint8Array | undefined
 }
 
 /** @throws StrataError PARAM_INVALID for sizes that are no positive integers */
@@ -33,26 +35,27 @@ export type CreateResampler = (options: ResampleOptions) => Resampler
 
 /** The arithmetic of a resampler. Both passes work in a ring of rows of the output's width: row y is at y % down.taps. */
 interface ResamplePasses {
-  /** Row `row` of the input, which begins at rgb[from], goes across into the ring. */
-  across(rgb: Uint8Array, from: number, row: number): void
+  /** Row `row` of the input, which begins at pixels[from], goes across into the ring. */
+  across(pixels: Uint8Array, from: number, row: number): void
   /** Row `row` of the output, from the rows of the ring, goes to out[at]. */
   down(row: number, out: Uint8Array, at: number): void
 }
 
 /**
- * A resizer of interleaved 8-bit RGB: first across, then down, 8 bits in between, as Pillow's `Image.resize`.
+ * A resizer of interleaved 8-bit RGB or RGBA: first across, then down, 8 bits in between, as Pillow's `Image.resize`.
  *
  * @throws StrataError PARAM_INVALID for sizes that are no positive integers
  */
 export const createResampler: CreateResampler = (options) => {
-  const { width, height, outWidth, outHeight, filter = 'lanczos3' } = options
+  const { width, height, outWidth, outHeight, filter = 'lanczos3', channels = 3 } = options
   const across = resampleWeights(width, outWidth, filter)
   const down = resampleWeights(height, outHeight, filter)
-  const outBytes = 3 * outWidth
+  const outBytes = channels * outWidth
   const ring = new Uint8Array(down.taps * outBytes)
+  const resampleRow = channels === 3 ? resampleRgb : resampleRgba
   return streamRows(options, down, {
-    across(rgb, from, row) {
-      resampleRow(rgb, from, across, ring, (row % down.taps) * outBytes, outWidth)
+    across(pixels, from, row) {
+      resampleRow(pixels, from, across, ring, (row % down.taps) * outBytes, outWidth)
     },
     down(row, out, at) {
       blendRows(ring, outBytes, down, row, out, at)
@@ -62,26 +65,26 @@ export const createResampler: CreateResampler = (options) => {
 
 /** A resampler of these passes: says when each is due and refuses what a caller must not write. */
 export function streamRows(
-  { width, height, outWidth, outHeight }: ResampleOptions,
+  { width, height, outWidth, outHeight, channels = 3 }: ResampleOptions,
   down: ResampleWeights,
   passes: ResamplePasses,
 ): Resampler {
-  const rowBytes = 3 * width
-  const outBytes = 3 * outWidth
+  const rowBytes = channels * width
+  const outBytes = channels * outWidth
   let received = 0
   let sent = 0
 
-  function write(rgb: Uint8Array): Uint8Array | undefined {
-    const rows = rgb.length / rowBytes
+  function write(pixels: Uint8Array): Uint8Array | undefined {
+    const rows = pixels.length / rowBytes
     if (!Number.isInteger(rows) || received + rows > height) {
       const expected = `whole rows of ${rowBytes} bytes, at most ${height - received}`
-      throw new StrataError('INTERNAL', `rgb: expected ${expected}, got ${rgb.length} bytes`)
+      throw new StrataError('INTERNAL', `pixels: expected ${expected}, got ${pixels.length} bytes`)
     }
     let ready = sent
     while (ready < outHeight && rowsNeeded(down, ready) <= received + rows) ready++
     const out = new Uint8Array((ready - sent) * outBytes)
     for (let row = 0, at = 0; row < rows; row++) {
-      passes.across(rgb, row * rowBytes, received)
+      passes.across(pixels, row * rowBytes, received)
       received++
       for (; sent < outHeight && rowsNeeded(down, sent) <= received; sent++, at += outBytes) {
         passes.down(sent, out, at)
@@ -108,7 +111,7 @@ function rowsNeeded(down: ResampleWeights, row: number): number {
 }
 
 /** In 32-bit integers, which all sums fit: the compiler cannot know. */
-function resampleRow(
+function resampleRgb(
   rgb: Uint8Array,
   from: number,
   { taps, first, count, weights }: ResampleWeights,
@@ -132,6 +135,37 @@ function resampleRow(
     out[outAt + 1] = clamp(g)
     out[outAt + 2] = clamp(b)
     outAt += 3
+  }
+}
+
+/** The same with a fourth channel. */
+function resampleRgba(
+  rgba: Uint8Array,
+  from: number,
+  { taps, first, count, weights }: ResampleWeights,
+  out: Uint8Array,
+  outAt: number,
+  outWidth: number,
+): void {
+  for (let x = 0; x < outWidth; x++) {
+    let at = from + 4 * first[x]!
+    let r = HALF
+    let g = HALF
+    let b = HALF
+    let a = HALF
+    const end = x * taps + count[x]!
+    for (let i = x * taps; i < end; i++, at += 4) {
+      const weight = weights[i]!
+      r = (r + Math.imul(weight, rgba[at]!)) | 0
+      g = (g + Math.imul(weight, rgba[at + 1]!)) | 0
+      b = (b + Math.imul(weight, rgba[at + 2]!)) | 0
+      a = (a + Math.imul(weight, rgba[at + 3]!)) | 0
+    }
+    out[outAt] = clamp(r)
+    out[outAt + 1] = clamp(g)
+    out[outAt + 2] = clamp(b)
+    out[outAt + 3] = clamp(a)
+    outAt += 4
   }
 }
 

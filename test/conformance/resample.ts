@@ -83,6 +83,24 @@ export function resampleConformance(name: string, make: () => CreateResampler): 
       expect(image.data).toEqual(before)
     })
 
+    it('takes four channels, each as one of an RGB picture, however the rows arrive', () => {
+      const random = generator(5)
+      const size = () => 1 + Math.floor(random() ** 2 * 90)
+      for (let i = 0; i < 40; i++) {
+        const [width, height, outWidth, outHeight] = [size(), size(), size(), size()] as const
+        const colour = noise(width, height, i + 1)
+        const alpha = noise(width, height, i + 101)
+        const pixels = withFourth(colour.data, alpha.data)
+        const ours = create({ width, height, outWidth, outHeight, channels: 4 })
+        const split = 4 * width * Math.floor(height / 3)
+        const parts = [pixels.subarray(0, split), pixels.subarray(split)].map((rows) => ours.write(rows))
+        const resized = [colour, alpha].map((image) => resample(image, outWidth, outHeight).data)
+        const expected = withFourth(resized[0]!, resized[1]!)
+        const where = `${width} x ${height} to ${outWidth} x ${outHeight}`
+        expect(concat(parts.filter((part) => part !== undefined)), where).toEqual(expected)
+      }
+    })
+
     it('refuses parts of rows, too many rows and impossible sizes', () => {
       const internal = expect.objectContaining({ code: 'INTERNAL' })
       const sizes = { width: 4, height: 4, outWidth: 2, outHeight: 2 }
@@ -96,6 +114,14 @@ export function resampleConformance(name: string, make: () => CreateResampler): 
       expect(() => create({ ...sizes, filter: 'box' as 'bicubic' })).toThrow(invalid)
     })
   })
+}
+
+/** R, G and B of one picture, R of the other. */
+function withFourth(rgb: Uint8Array, other: Uint8Array): Uint8Array {
+  const out = new Uint8Array((rgb.length / 3) * 4)
+  for (let i = 0; i < out.length; i++)
+    out[i] = i % 4 < 3 ? rgb[3 * (i >> 2) + (i % 4)]! : other[3 * (i >> 2)]!
+  return out
 }
 
 type To = Omit<ResampleOptions, 'width' | 'height'>

@@ -170,7 +170,8 @@ function turnNumbers(kernels: Kernels, random: Random): void {
 function resampleRows(kernels: Kernels, random: Random): void {
   const [width, outWidth, slots] = [1 + random.below(60), 1 + random.below(60), 1 + random.below(9)]
   const pairs = 1 + random.below(6)
-  const pitch = 16 * Math.ceil((3 * outWidth + 1) / 16)
+  const channels = 3 + random.below(2)
+  const pitch = 16 * Math.ceil((channels * outWidth + 1) / 16)
   const first = Int32Array.from({ length: outWidth }, () => random.below(width))
   const weights = new Int16Array(random.bytes(8 * outWidth * pairs).buffer)
   first.forEach((from, x) => {
@@ -184,13 +185,17 @@ function resampleRows(kernels: Kernels, random: Random): void {
   const sections = [
     { bytes: 4 * outWidth, content: new Uint8Array(first.buffer) },
     { bytes: weights.byteLength, content: new Uint8Array(weights.buffer) },
-    ...[any(3 * width + 16), { bytes: 16 * (width + 2 * pairs + 3) }, { bytes: 3 * outWidth + 1 }],
+    ...[
+      any(channels * width + 16),
+      { bytes: 16 * (width + 2 * pairs + 3) },
+      { bytes: channels * outWidth + 1 },
+    ],
     ...[any(slots * pitch), any(8 * pairs), { bytes: pitch }],
   ]
   const slot = random.below(slots)
-  guarded(kernels, sections, ([firstAt = 0, across = 0, rgb = 0, spread = 0, row = 0, ...rest]) => {
+  guarded(kernels, sections, ([firstAt = 0, across = 0, pixels = 0, spread = 0, row = 0, ...rest]) => {
     const [ring = 0, down = 0, out = 0] = rest
-    kernels.exports.resampleAcross(rgb, width, spread, firstAt, across, pairs, outWidth, row)
+    kernels.exports.resampleAcross(channels, pixels, width, spread, firstAt, across, pairs, outWidth, row)
     kernels.exports.resampleDown(ring, pitch, slots, slot, down, pairs, out)
   })
 }

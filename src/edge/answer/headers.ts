@@ -1,3 +1,4 @@
+import { FRAMES_HEADER } from '../../format/rendered.ts'
 import { HINT_HEADERS } from '../request/hints.ts'
 
 /** Headers that a script on another origin may read. */
@@ -10,6 +11,7 @@ export const EXPOSED_HEADERS = [
   'Location',
   'Retry-After',
   'Server-Timing',
+  FRAMES_HEADER,
   'Strata-Plan',
 ]
 
@@ -35,6 +37,8 @@ interface PlanFacts {
   readonly label: string
   /** Whether the picture hides detail, which a proxy that recompresses it would destroy. @default false */
   readonly hides?: boolean
+  /** Present where the first frame is sent of an animation, and nobody asked for it alone. */
+  readonly frames?: 'first'
 }
 
 /** The headers that 200, 206 and 304 of one plan have in common. */
@@ -49,6 +53,7 @@ export function imageHeaders(plan: PlanFacts, etag: string, policy: CachePolicy)
     ETag: etag,
     'Strata-Plan': plan.label,
   })
+  if (plan.frames !== undefined) headers.set(FRAMES_HEADER, plan.frames)
   if (plan.vary.length > 0) headers.set('Vary', plan.vary.join(', '))
   if (plan.contentDpr !== undefined) headers.set('Content-DPR', String(Number(plan.contentDpr.toFixed(4))))
   return headers

@@ -13,6 +13,8 @@ interface ImageInfo extends HeaderDescription {
   /** ETag of the whole file, as `f=native` answers it. */
   readonly etag: string
   readonly state: 'ready'
+  /** How many frames the original has, where it is an animation. */
+  readonly frames?: number
   /** Where pictures are kept. */
   readonly pictures?: KeptPictures | undefined
   /** The upload that is to replace this image: how far it is, or why it does not. */
@@ -42,6 +44,7 @@ export function imageInfo(
     bytes: header.totalLength,
     etag: prefixEtag(state.hash, header.layers.length - 1),
     state: 'ready',
+    ...(state.frames !== undefined && { frames: state.frames }),
     ...(pictures && { pictures }),
     ...(record && record.status !== 'ready' && { replacing: replacingOf(record) }),
   }

@@ -1,18 +1,18 @@
 import { StrataError } from '../../core/errors.ts'
 import { mediaTypeOf } from '../../format/media-type.ts'
 import type { Jobs } from '../ingest/jobs.ts'
-import { pictureEtag } from '../plan/etag.ts'
+import { pictureDecision, pictureEtag } from '../plan/etag.ts'
 import { planLabel, renderLabel } from '../plan/label.ts'
 import type { TranscodePlan } from '../plan/types.ts'
 import { matchesNone } from '../request/conditions.ts'
 import type { LoadedImage } from '../store/header-cache.ts'
-import { decisionKey } from '../transcoder/wire.ts'
-import { findLength, findOrMake, type VariantServices } from '../variants/find-or-make.ts'
+import { findMeasures, findOrMake, type VariantServices } from '../variants/find-or-make.ts'
 import { FORMAT_FAULTS, type MakeServices, makePicture, transcoderMissing } from '../variants/make-picture.ts'
+import { noLarger } from '../variants/no-larger.ts'
 import type { Demand } from '../variants/promotion.ts'
 import type { VariantName } from '../variants/variant-store.ts'
 import { type CachePolicy, imageHeaders } from './headers.ts'
-import { sendVariant } from './send-variant.ts'
+import { sendVariant, setType } from './send-variant.ts'
 import type { ServerTiming } from './timing.ts'
 
 type PictureServices = VariantServices &
@@ -75,15 +75,22 @@ async function respondInFormat(
 
   const type = mediaTypeOf(plan.request.format)
   headers.set('Content-Type', type)
-  const name = { id, hash: state.hash, decision: decisionKey(plan.request, plan.embedModel), type }
+  const name = { id, hash: state.hash, decision: pictureDecision(plan), type }
   if (request.method === 'HEAD') {
-    const length = await findLength(request.url, name, services)
-    if (length !== undefined) headers.set('Content-Length', String(length))
-    else if (services.transcoder === undefined && plan.render === undefined) throw transcoderMissing()
+    const found = await findMeasures(request.url, name, services)
+    if (found !== undefined) {
+      headers.set('Content-Length', String(found.length))
+      setType(headers, found.type)
+    } else if (services.transcoder === undefined && plan.render === undefined) throw transcoderMissing()
     return new Response(null, { headers })
   }
   const { timing } = services
-  const make = () => timing.measure('transcode', () => makePicture(image, plan, services))
+  const { original, sha256 } = state
+  const source = original === undefined ? undefined : { original, sha256 }
+  const make = () =>
+    timing.measure('transcode', async () =>
+      noLarger(await makePicture(image, plan, services), source, plan.originals, services),
+    )
   const picture = await findOrMake(request.url, name, make, services)
   if (picture === undefined) return undefined
   if (picture.by === 'bucket' && !picture.promoted) considerPromotion(name, plan, services)

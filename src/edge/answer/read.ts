@@ -11,7 +11,7 @@ import { PENDING_HEADERS } from '../ingest/pending.ts'
 import { resumeIfDead } from '../ingest/resume.ts'
 import { makePlan } from '../plan/plan.ts'
 import { planUnencoded } from '../plan/render.ts'
-import type { PlanInput, PlannedRender, PlanRules } from '../plan/types.ts'
+import type { PlanInput, PlannedRender, PlanRules, SlicePlan, TranscodePlan } from '../plan/types.ts'
 import { readAccept } from '../request/accept.ts'
 import { readHints } from '../request/hints.ts'
 import { type ImageId, parseImageId, parseImageName } from '../request/image-id.ts'
@@ -33,6 +33,7 @@ import { respondNative } from './native.ts'
 import { respondOriginal } from './original-fallback.ts'
 import { respondPicture } from './picture.ts'
 import { respondRendered } from './render.ts'
+import { respondSlice } from './slice.ts'
 import { ServerTiming } from './timing.ts'
 
 export type ReadServices = LookupServices &
@@ -157,13 +158,13 @@ async function answerReady(
   const { original: kept, focus: attention } = image.state
   const canRender = kept !== undefined
   const rules = { ...options, embedModels, exactQuality: grant.coversQuery, canRender, attention }
-  const plan = makePlan(image.header, input, rules)
+  const plan = makePlan(image.header, input, rules, image.state.frames)
   if (plan.kind === 'truncate') {
     return await timing.measure('store', () => respondNative(request, image, plan, services, policy))
   }
-  if (plan.kind === 'render') return await answerRendered(image, plan, parsed, services)
   try {
-    return await respondPicture(request, image, plan, { ...services, transcoder, timing }, policy)
+    if (plan.kind === 'render') return await answerRendered(image, plan, parsed, services)
+    return await answerPlanned(image, plan, parsed, services)
   } catch (error) {
     const isMissing = error instanceof StrataError && error.code === 'TRANSCODER_MISSING'
     const original = isMissing && (await originalOf(image.state, request, services.store, options))
@@ -172,20 +173,37 @@ async function answerReady(
   }
 }
 
-/** A picture that the origin makes; where it does not answer, the edge makes what it can. */
-async function answerRendered(
-  { id, state, header }: LoadedImage,
-  plan: PlannedRender,
+/** A picture that the edge has, or makes. */
+async function answerPlanned(
+  image: LoadedImage,
+  plan: SlicePlan | TranscodePlan,
   { request, policy, timing }: ImageRequest,
   services: ReadServices,
 ): Promise<Response | undefined> {
+  if (plan.kind === 'slice')
+    return await timing.measure('store', () => respondSlice(request, image, plan, services, policy))
+  const all = { ...services, transcoder: services.transcoder(), timing }
+  return await respondPicture(request, image, plan, all, policy)
+}
+
+/** A picture that the origin makes; where it does not answer, the edge gives what it can. */
+async function answerRendered(
+  image: LoadedImage,
+  plan: PlannedRender,
+  parsed: ImageRequest,
+  services: ReadServices,
+): Promise<Response | undefined> {
+  const { request, policy, timing } = parsed
+  const { id, state } = image
   const { original = '', sha256, hash } = state
   const all = { ...services, transcoder: services.transcoder(), timing }
   try {
     return await respondRendered(request, { id, original, sha256, hash }, plan, all, policy)
   } catch (error) {
-    if (plan.otherwise === undefined || !isAway(error)) throw error
-    return await respondPicture(request, { id, state, header }, plan.otherwise, all, policy)
+    // An origin that cannot make an animation may answer with any error.
+    const mayGoOn = isAway(error) || (plan.request.frames === 'all' && error instanceof StrataError)
+    if (plan.otherwise === undefined || !mayGoOn) throw error
+    return await answerPlanned(image, plan.otherwise, parsed, services)
   }
 }
 

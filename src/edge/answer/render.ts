@@ -1,9 +1,10 @@
 import { mediaTypeOf } from '../../format/media-type.ts'
-import { renderKey, variantEtag } from '../plan/etag.ts'
+import { renderDecision, variantEtag } from '../plan/etag.ts'
 import { renderLabel } from '../plan/label.ts'
 import type { RenderPlan } from '../plan/types.ts'
 import { matchesNone } from '../request/conditions.ts'
 import { findOrMake, type VariantServices } from '../variants/find-or-make.ts'
+import { noLarger } from '../variants/no-larger.ts'
 import { type RenderServices, renderOriginal, type StoredOriginal } from '../variants/render-original.ts'
 import { type CachePolicy, imageHeaders } from './headers.ts'
 import { sendVariant } from './send-variant.ts'
@@ -32,7 +33,7 @@ export async function respondRendered(
 ): Promise<Response | undefined> {
   const { timing } = services
   const { id, hash } = source
-  const decision = renderKey(plan.request)
+  const decision = renderDecision(plan)
   const etag = variantEtag(hash, decision)
   const facts = { ...plan, label: renderLabel(plan.request) }
   const headers = imageHeaders(facts, etag, policy)
@@ -48,7 +49,8 @@ export async function respondRendered(
     { id, hash, decision, type },
     async () => {
       const rendered = await make()
-      return rendered && { bytes: rendered.bytes, by: 'origin' }
+      const picture = rendered && { bytes: rendered.bytes, by: 'origin' as const }
+      return await noLarger(picture, source, plan.originals, services)
     },
     services,
   )

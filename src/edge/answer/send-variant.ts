@@ -1,10 +1,19 @@
+import { originalLabel } from '../plan/label.ts'
 import type { Variant } from '../variants/variant-store.ts'
 import { from } from './observe.ts'
 import type { ServerTiming } from './timing.ts'
 
 /** The answer of a whole picture; `Server-Timing` says whether it was made for this request. */
-export function sendVariant({ bytes, by }: Variant, headers: Headers, timing: ServerTiming): Response {
+export function sendVariant({ bytes, by, type }: Variant, headers: Headers, timing: ServerTiming): Response {
+  setType(headers, type)
   timing.note('cache', by === 'edge' || by === 'origin' ? 'miss' : 'hit')
   headers.set('Content-Length', String(bytes.length))
   return from(by, new Response(bytes, { headers }))
+}
+
+/** Says that the original is sent, where the type is not the planned one. */
+export function setType(headers: Headers, type: string | undefined): void {
+  if (type === undefined || type === headers.get('Content-Type')) return
+  headers.set('Content-Type', type)
+  headers.set('Strata-Plan', originalLabel(type))
 }

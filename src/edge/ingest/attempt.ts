@@ -1,4 +1,7 @@
 import { StrataError } from '../../core/errors.ts'
+import { holdsPictures } from '../../format/coding.ts'
+import { readPictureLayer } from '../../format/layers.ts'
+import { checkPictureSize, checkPictureType } from '../../format/pictures/check.ts'
 import { readHeader, wholeLayers } from '../../format/reader.ts'
 import { fileHash } from '../../format/version.ts'
 import { type EncodedPicture, encodeAtOrigin } from '../origin/encode.ts'
@@ -28,7 +31,7 @@ export async function attemptEncode(
   const { id } = job
   let file: string | undefined
   try {
-    const { bytes, placeholder, focus } = await holdLease(id, claimed, services, (signal) =>
+    const { bytes, placeholder, focus, frames } = await holdLease(id, claimed, services, (signal) =>
       requestEncoding(claimed, store, origin, signal),
     )
     const { hash, modelSet } = await checkFile(bytes, claimed)
@@ -49,6 +52,7 @@ export async function attemptEncode(
       modelSet,
       ...(placeholder !== undefined && { placeholder }),
       ...(focus && { focus }),
+      ...(frames !== undefined && { frames }),
     }
     if (await settle(id, ready, services)) {
       const kept = objectsOf(ready)
@@ -92,6 +96,11 @@ async function checkFile(
       )
     if (!claimed.sha256.startsWith(source.sha256))
       throw new StrataError('FORMAT_INVALID', 'it was made from another picture')
+    for (const layer of holdsPictures(header) ? layers : []) {
+      const picture = readPictureLayer(bytes, layer)
+      checkPictureType(picture, layer)
+      checkPictureSize(picture, layer)
+    }
     return { hash: await fileHash(bytes), modelSet }
   } catch (cause) {
     const reason = cause instanceof StrataError ? cause.message : 'unreadable'

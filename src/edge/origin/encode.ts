@@ -3,6 +3,7 @@ import type { Point } from '../../core/box.ts'
 import { StrataError } from '../../core/errors.ts'
 import { point } from '../../core/parameters.ts'
 import { FOCUS_HEADER, isPreview, PREVIEW_HEADER } from '../../format/preview.ts'
+import { FRAMES_HEADER } from '../../format/rendered.ts'
 import { type Origin, postToOrigin, type SentOriginal } from './origin.ts'
 
 /** Bytes. No file of the origin comes near this; it bounds the memory that an answer may take. */
@@ -15,6 +16,8 @@ export interface EncodedPicture {
   readonly placeholder: string | undefined
   /** Point that the eye goes to first. */
   readonly focus: Point | undefined
+  /** How many frames the original has, where it is an animation. */
+  readonly frames: number | undefined
 }
 
 /**
@@ -31,8 +34,10 @@ export async function encodeAtOrigin(
   return await postToOrigin(origin, 'encode', query, original, signal, async (response) => {
     const bytes = await readAtMost(response.body, MAX_FILE_BYTES)
     const { headers } = response
-    if (bytes !== undefined)
-      return { bytes, placeholder: placeholderOf(headers), focus: attentionOf(headers) }
+    if (bytes !== undefined) {
+      const [placeholder, focus, frames] = [placeholderOf(headers), attentionOf(headers), framesOf(headers)]
+      return { bytes, placeholder, focus, frames }
+    }
     const expected = `a file of at most ${MAX_FILE_BYTES} bytes`
     throw new StrataError('ORIGIN_FAILED', `origin: expected ${expected}, got more`)
   })
@@ -52,4 +57,10 @@ function attentionOf(headers: Headers): Point | undefined {
   } catch {
     return undefined
   }
+}
+
+function framesOf(headers: Headers): number | undefined {
+  const text = headers.get(FRAMES_HEADER) ?? ''
+  const frames = /^[0-9]{1,6}$/.test(text) ? Number(text) : 1
+  return frames > 1 ? frames : undefined
 }

@@ -2,7 +2,7 @@ import { readAtMost } from '../../core/body.ts'
 import type { Fit, Focus, Size } from '../../core/box.ts'
 import { StrataError } from '../../core/errors.ts'
 import { focusText } from '../../core/parameters.ts'
-import type { PictureFormat } from '../../format/media-type.ts'
+import type { RenderFormat } from '../../format/media-type.ts'
 import { RENDERED_SIZE } from '../../format/rendered.ts'
 import { type Origin, postToOrigin, type SentOriginal } from './origin.ts'
 import { isFileOf } from './sniff.ts'
@@ -17,9 +17,12 @@ export interface RenderRequest {
   readonly focus?: Focus | undefined
   /** Colour `rrggbb` under transparency, and of the bars around a contained picture. */
   readonly background?: string | undefined
-  readonly format: PictureFormat
+  /** GIF only with `frames`. */
+  readonly format: RenderFormat
   /** On JPEG's scale, 1 to 100. */
   readonly quality: number
+  /** All frames of an animation. @default the first */
+  readonly frames?: 'all' | undefined
 }
 
 export interface RenderedPicture extends Size {
@@ -65,7 +68,7 @@ export async function renderAtOrigin(
 }
 
 function queryOf(request: RenderRequest): Record<string, string> {
-  const { width, height, fit, focus, background, format, quality } = request
+  const { width, height, fit, focus, background, format, quality, frames } = request
   return {
     ...(width !== undefined && { w: String(width) }),
     ...(height !== undefined && { h: String(height) }),
@@ -74,6 +77,7 @@ function queryOf(request: RenderRequest): Record<string, string> {
     ...(background !== undefined && { bg: background }),
     f: format,
     q: String(quality),
+    ...(frames && { frames }),
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Size } from '../../core/box.ts'
-import { StrataError } from '../../core/errors.ts'
+import { invalidParam, StrataError } from '../../core/errors.ts'
 import type { LayerInfo } from '../../format/types.ts'
-import type { EmbedFactor } from '../request/params.ts'
+import type { EmbedFactor, ImageParams } from '../request/params.ts'
 import { MAX_EMBEDDED_PIXELS } from '../transcoder/limits.ts'
 import type { EmbedModel } from '../transcoder/transcoder.ts'
 import { snapUp } from './layers.ts'
@@ -19,7 +19,7 @@ export interface EmbedRules {
 const DEFAULT_FACTOR = 2
 
 /** The embed factor that a request asks for. */
-export function wantedFactor(asked: EmbedFactor | undefined, { hyperThumbnail }: EmbedRules): EmbedFactor {
+function wantedFactor(asked: EmbedFactor | undefined, { hyperThumbnail }: EmbedRules): EmbedFactor {
   return asked ?? (hyperThumbnail === 'always' ? DEFAULT_FACTOR : 1)
 }
 
@@ -31,7 +31,7 @@ export function wantedFactor(asked: EmbedFactor | undefined, { hyperThumbnail }:
  * @returns undefined when no factor is left
  * @throws StrataError PARAM_INVALID for a factor that the transcoder has no model for
  */
-export function chooseEmbed(
+function chooseEmbed(
   layers: readonly LayerInfo[],
   shown: Size,
   asked: EmbedFactor | undefined,
@@ -52,4 +52,16 @@ export function chooseEmbed(
     if (layer.width >= least) return { model, layer }
   }
   return undefined
+}
+
+/** What a JPEG of this size hides. @throws StrataError PARAM_INVALID where another format is asked to hide something */
+export function hiddenIn(
+  layers: readonly LayerInfo[],
+  size: Size,
+  { format, ht }: Pick<ImageParams, 'format' | 'ht'>,
+  rules: EmbedRules,
+): ReturnType<typeof chooseEmbed> {
+  if (format === 'auto' || format === 'jpeg') return chooseEmbed(layers, size, ht, rules)
+  if (ht === undefined || wantedFactor(ht, rules) === 1) return undefined
+  throw invalidParam('ht', `1 with f=${format}: only a JPEG hides detail`, ht)
 }

@@ -1,14 +1,30 @@
 import { focusText } from '../../core/parameters.ts'
+import type { PictureFormat } from '../../format/media-type.ts'
 import type { RenderRequest } from '../origin/render.ts'
 import { decisionKey } from '../transcoder/wire.ts'
-import type { TranscodePlan } from './types.ts'
+import type { RenderPlan, TranscodePlan } from './types.ts'
 
 /**
  * ETag of a picture that is made, known without decoding. Weak, because a Transcoder promises the same picture for a
  * request and not the same bytes.
  */
 export function pictureEtag(hash: string, plan: TranscodePlan): string {
-  return variantEtag(hash, decisionKey(plan.request, plan.embedModel))
+  return variantEtag(hash, pictureDecision(plan))
+}
+
+/** Names the picture that the edge makes of a file: its key, without that of the file. */
+export function pictureDecision({ request, embedModel, originals }: TranscodePlan): string {
+  return decisionKey(request, embedModel) + originalsSuffix(originals)
+}
+
+/** The same of a picture that the origin makes of an original. */
+export function renderDecision({ request, originals }: RenderPlan): string {
+  return renderKey(request) + originalsSuffix(originals)
+}
+
+/** Clients that take the original in other formats may get another file. */
+function originalsSuffix(originals: readonly PictureFormat[] = []): string {
+  return originals.length === 0 ? '' : `-or.${originals.join('.')}`
 }
 
 /** The same of a picture whose decision is named already. */
@@ -20,12 +36,13 @@ export function variantEtag(hash: string, decision: string): string {
 const RENDER_VERSION = 1
 
 /** Names the picture that the origin makes of an original for this request. It holds no slash. */
-export function renderKey({ width, height, fit, focus, background, format, quality }: RenderRequest): string {
+function renderKey(request: RenderRequest): string {
+  const { width, height, fit, focus, background, format, quality, frames } = request
   const box = `${width ?? 'auto'}x${height ?? 'auto'}`
   const around = [
     ...(height === undefined ? [] : [fit]),
     ...(focus ? [focusText(focus).replace(',', '_')] : []),
     ...(background === undefined ? [] : [background]),
   ].join('.')
-  return `render-${box}${around && `-${around}`}-${format}-q${quality}-v${RENDER_VERSION}`
+  return `render-${box}${around && `-${around}`}-${format}-q${quality}${frames ? `-${frames}` : ''}-v${RENDER_VERSION}`
 }

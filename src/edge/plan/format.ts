@@ -10,6 +10,17 @@ export interface FormatRules {
   readonly formats: readonly PictureFormat[]
 }
 
+/** What a picture holds, where it is known: it decides which formats do it justice. */
+export interface Content {
+  /** Whether it keeps its alpha, which a JPEG lacks. */
+  readonly alpha: boolean
+  /** Whether it is made of a lossless layer: a drawing, which a JPEG spoils. */
+  readonly lossless: boolean
+}
+
+/** Pixels up to which a drawing without alpha is sent as PNG to clients that take neither AVIF nor WebP. */
+const MAX_DRAWN_PNG_PIXELS = 1e6
+
 /** The format of a picture, and those to try where the encoder of that one fails. */
 interface ChosenFormat {
   readonly format: PictureFormat
@@ -20,6 +31,7 @@ interface ChosenFormat {
  * The format of a picture: what the URL names, else what the client likes best. A JPEG is sent where nothing else fits,
  * unless the client refuses it.
  * @param size where given, only formats count that are encoded at the edge at this size
+ * @param content of a layer that is a picture
  * @throws StrataError PARAM_INVALID for a size at which the format is not encoded at the edge; NOT_ACCEPTABLE
  */
 export function chooseFormat(
@@ -27,8 +39,9 @@ export function chooseFormat(
   accepted: Acceptance,
   rules: FormatRules,
   size?: Size,
+  content?: Content,
 ): ChosenFormat {
-  const accepting = acceptedFormats(params, accepted, rules)
+  const accepting = acceptedFormats(params, accepted, rules, size && content && needsPng(content, size))
   const [best, ...fallbacks] = size ? accepting.filter((format) => isEncodedHere(format, size)) : accepting
   if (best !== undefined) return { format: best, fallbacks }
   const [tooLarge] = accepting
@@ -50,19 +63,34 @@ export function isMadeHere(
   accepted: Acceptance,
   rules: FormatRules,
   size: Size,
+  content?: Content,
 ): boolean {
-  const accepting = acceptedFormats(params, accepted, rules)
+  const accepting = acceptedFormats(params, accepted, rules, content && needsPng(content, size))
   return accepting.length === 0 || accepting.some((format) => isEncodedHere(format, size))
 }
 
-/** The formats that may be sent, the best first: the one that the URL names, else those that the client takes. */
-function acceptedFormats(
+/**
+ * The formats that may be sent, the best first: the one that the URL names, else those that the client takes.
+ * @param mayBePng whether any other format, a PNG too, is to be sent before a JPEG
+ */
+export function acceptedFormats(
   { format }: Pick<ImageParams, 'format'>,
   accepted: Acceptance,
   rules: FormatRules,
+  mayBePng = false,
 ): readonly PictureFormat[] {
   const named = PICTURE_FORMATS.find((candidate) => candidate === format)
-  return named === undefined ? rankFormats(accepted, offeredFormats(rules)) : [named]
+  if (named !== undefined) return [named]
+  const ranked = rankFormats(accepted, offeredFormats(rules))
+  if (!mayBePng) return ranked
+  const others = ranked.filter((candidate) => candidate !== 'jpeg' && candidate !== 'png')
+  const png = accepted.png ? (['png'] as const) : []
+  return [...others, ...png, ...ranked.filter((candidate) => candidate === 'jpeg')]
+}
+
+/** Whether a JPEG would lose what a PNG of this size keeps at a fair price. */
+export function needsPng({ alpha, lossless }: Content, { width, height }: Size): boolean {
+  return alpha || (lossless && width * height <= MAX_DRAWN_PNG_PIXELS)
 }
 
 function offeredFormats({ formats }: FormatRules): readonly PictureFormat[] {

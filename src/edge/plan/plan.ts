@@ -5,17 +5,18 @@
  */
 
 import type { Size } from '../../core/box.ts'
-import { invalidParam } from '../../core/errors.ts'
+import { holdsPictures } from '../../format/coding.ts'
 import type { LayerInfo, StrataHeader } from '../../format/types.ts'
-import type { ImageParams } from '../request/params.ts'
-import { chooseEmbed, wantedFactor } from './embed.ts'
+import { hiddenIn } from './embed.ts'
 import { chooseFormat, isMadeHere } from './format.ts'
 import { type Frame, frameOf } from './frame.ts'
 import { chooseSource, decodable, last, snapUp } from './layers.ts'
+import { originalFormats } from './originals.ts'
+import { planPictures } from './pictures.ts'
 import { wantedQuality } from './quality.ts'
 import { planRender, renderRequest } from './render.ts'
 import type { Plan, PlanInput, PlannedRender, PlanRules, TranscodePlan } from './types.ts'
-import { type AskedSize, allowSize, type WantedWidth, wantedWidth } from './wanted-size.ts'
+import { type AskedSize, allowSize, density, type WantedWidth, wantedWidth } from './wanted-size.ts'
 
 /** What was asked for, and the layers that it may be made of. */
 interface Sizes {
@@ -30,16 +31,27 @@ interface Sizes {
 const LONG_DECODE_PIXELS = 6_000_000
 
 /**
- * Decides how one request is answered. A picture is as wide as asked for, but never above the source's width.
+ * Decides how one request is answered; says so where a picture is all that there is of an animation. A picture is as wide as asked for, but never above the source's width.
+ * @param frames of the original, as far as it is known
  * @throws StrataError PARAM_INVALID for an embed factor without a model, a size that is not allowed, or a format that
  * is not made at this size; NOT_ACCEPTABLE
  */
-export function makePlan(header: StrataHeader, input: PlanInput, rules: PlanRules): Plan {
+export function makePlan(header: StrataHeader, input: PlanInput, rules: PlanRules, frames = 1): Plan {
+  const plan = planFor(header, input, rules)
+  const isCut = frames > 1 && header.layers[0]?.coding !== 'webp-animated'
+  return isCut && plan.kind !== 'truncate' && input.params.frame === undefined
+    ? { ...plan, frames: 'first' }
+    : plan
+}
+
+function planFor(header: StrataHeader, input: PlanInput, rules: PlanRules): Plan {
   const { params, accepted } = input
   const { format } = params
   const wanted = wantedWidth(params, input.hints, rules)
   if (format !== 'native' && !(format === 'auto' && accepted.native)) {
-    return planPicture(header, input, rules, wanted)
+    return holdsPictures(header)
+      ? planPictures(header, input, rules, wanted)
+      : planPicture(header, input, rules, wanted)
   }
   const isWhole = format === 'native' && wanted.source === 'default'
   const layer = isWhole ? last(header.layers) : snapUp(header.layers, wanted.width)
@@ -70,7 +82,8 @@ function planPicture(
   // Any width above the source's is the source's, under one name.
   const bounded =
     asked.height === undefined ? { ...rendered.request, width: largest.width } : rendered.request
-  const whole = { ...rendered, request: bounded, contentDpr: density(largest.width, wanted) }
+  const originals = originalFormats(input, source, frame)
+  const whole = { ...rendered, request: bounded, contentDpr: density(largest.width, wanted), ...originals }
   if (!isMadeHere(params, accepted, rules, here)) return whole
   const plan = transcode()
   const { layer, format, quality, ht } = plan.request
@@ -78,7 +91,8 @@ function planPicture(
   const { width, height } = header.layers[layer] as Size
   const isLarger = largest.width > here.width || largest.height > here.height
   if (isLarger || width * height > LONG_DECODE_PIXELS) return { ...whole, otherwise: plan }
-  return { ...plan, render: renderRequest(params, asked, format, quality, rules.attention) }
+  const render = renderRequest(params, asked, format, quality, rules.attention)
+  return { ...plan, render, ...originals }
 }
 
 function planTranscode(
@@ -103,21 +117,4 @@ function planTranscode(
     vary: dependsOnSaveData ? [...wanted.vary, 'Save-Data'] : wanted.vary,
     contentDpr: density(asked.width * scale, wanted),
   }
-}
-
-/** What a JPEG of this size hides. @throws StrataError PARAM_INVALID where another format is asked to hide something */
-function hiddenIn(
-  layers: Parameters<typeof chooseEmbed>[0],
-  size: Size,
-  { format, ht }: ImageParams,
-  rules: PlanRules,
-): ReturnType<typeof chooseEmbed> {
-  if (format === 'auto' || format === 'jpeg') return chooseEmbed(layers, size, ht, rules)
-  if (ht === undefined || wantedFactor(ht, rules) === 1) return undefined
-  throw invalidParam('ht', `1 with f=${format}: only a JPEG hides detail`, ht)
-}
-
-/** Value of `Content-DPR` for a picture of this width. */
-function density(width: number, wanted: WantedWidth): number | undefined {
-  return wanted.cssWidth === undefined ? undefined : width / wanted.cssWidth
 }

@@ -1,3 +1,5 @@
+import { isLossless } from '../../format/coding.ts'
+import type { LayerInfo } from '../../format/types.ts'
 import type { EmbedFactor } from '../request/params.ts'
 
 export interface QualityRules {
@@ -36,11 +38,21 @@ export function wantedQuality(
   factor: EmbedFactor,
   { exactQuality }: QualityRules,
 ): WantedQuality {
-  if (asked !== undefined) {
-    const snapped = Math.max(QUALITY_STEP, QUALITY_STEP * Math.round(asked / QUALITY_STEP))
-    return { quality: exactQuality ? asked : snapped, dependsOnSaveData: false }
-  }
+  if (asked !== undefined) return { quality: askedQuality(asked, { exactQuality }), dependsOnSaveData: false }
   const plain = { default: DEFAULT_QUALITY, saveData: SAVE_DATA_QUALITY }
   const qualities = factor === 1 ? plain : EMBED_QUALITIES[factor]
   return { quality: saveData ? qualities.saveData : qualities.default, dependsOnSaveData: true }
+}
+
+/** The quality of a picture that `Save-Data` does not degrade, such as a drawing. */
+export function askedQuality(asked: number | undefined, { exactQuality }: QualityRules): number {
+  if (asked === undefined) return DEFAULT_QUALITY
+  return exactQuality ? asked : Math.max(QUALITY_STEP, QUALITY_STEP * Math.round(asked / QUALITY_STEP))
+}
+
+/** Whether a layer is what a URL without a quality, or with this one, asks for. */
+export function hasQuality(layer: LayerInfo, asked: number | undefined, rules: QualityRules): boolean {
+  if (asked === undefined) return true
+  const quality = askedQuality(asked, rules)
+  return isLossless(layer) ? quality >= DEFAULT_QUALITY : quality === layer.quality
 }

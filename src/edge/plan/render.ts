@@ -1,5 +1,5 @@
 import type { Point } from '../../core/box.ts'
-import type { PictureFormat } from '../../format/media-type.ts'
+import type { RenderFormat } from '../../format/media-type.ts'
 import type { RenderRequest } from '../origin/render.ts'
 import type { ImageParams } from '../request/params.ts'
 import { chooseFormat, type FormatRules } from './format.ts'
@@ -43,7 +43,7 @@ export function planRender(
 export function renderRequest(
   { fit, focus: named, background }: ImageParams,
   { width, height }: AskedSize,
-  format: PictureFormat,
+  format: RenderFormat,
   quality: number,
   attention: Point | undefined,
 ): RenderRequest {

@@ -27,6 +27,20 @@ export interface PlanRules extends SizeRules, EmbedRules, FormatRules, QualityRu
   readonly attention?: Point | undefined
 }
 
+interface StillPlan {
+  /** Present where the first frame is sent of an animation, and nobody asked for it alone. */
+  readonly frames?: 'first'
+}
+
+/** What a picture that is made may be beside what was asked for. */
+interface MadePlan extends StillPlan {
+  /**
+   * Present where the picture is the whole source at its own size: formats in which the client takes the original in its
+   * place, where that is smaller.
+   */
+  readonly originals?: readonly PictureFormat[]
+}
+
 interface PlanBase {
   /** Bytes of the file up to the end of the highest layer that is sent or decoded. */
   readonly length: number
@@ -43,8 +57,16 @@ export interface TruncatePlan extends PlanBase {
   readonly layer: number
 }
 
+/** Send the bytes [start, length) of the file as they are: a layer that is a picture of the format that is wanted. */
+export interface SlicePlan extends PlanBase, StillPlan {
+  readonly kind: 'slice'
+  readonly layer: number
+  readonly start: number
+  readonly format: PictureFormat
+}
+
 /** Decode one layer and send it as a picture that every browser, or this client, reads. */
-export interface TranscodePlan extends PlanBase {
+export interface TranscodePlan extends PlanBase, MadePlan {
   readonly kind: 'transcode'
   readonly request: TranscodeRequest
   /** Id of the model that hides the detail; undefined where `request.ht` is 1. */
@@ -56,7 +78,7 @@ export interface TranscodePlan extends PlanBase {
 }
 
 /** Have the origin make the picture from the original. */
-export interface RenderPlan {
+export interface RenderPlan extends MadePlan {
   readonly kind: 'render'
   readonly request: RenderRequest
   /** Request headers that the decision depends on. */
@@ -65,9 +87,9 @@ export interface RenderPlan {
   readonly contentDpr: number | undefined
 }
 
-/** Have the origin make the picture; where it cannot, decode a layer after all. */
+/** Have the origin make the picture; where it cannot, send a layer, or decode one, after all. */
 export interface PlannedRender extends RenderPlan {
-  readonly otherwise?: TranscodePlan
+  readonly otherwise?: TranscodePlan | SlicePlan
 }
 
-export type Plan = TruncatePlan | TranscodePlan | PlannedRender
+export type Plan = TruncatePlan | SlicePlan | TranscodePlan | PlannedRender

@@ -108,3 +108,8 @@ function requirePlain(aspect: number | undefined, allowed: readonly number[]): v
   }
   throw invalidParam('ar', `width:height of whole numbers up to ${MAX_ASPECT_SIDE}`, aspect)
 }
+
+/** Value of `Content-DPR` for a picture of this width. */
+export function density(width: number, wanted: WantedWidth): number | undefined {
+  return wanted.cssWidth === undefined ? undefined : width / wanted.cssWidth
+}

@@ -6,6 +6,8 @@ export interface Acceptance {
   readonly native: boolean
   /** Weight of each format that may be sent, above 0 and at most 1. */
   readonly weights: Readonly<Partial<Record<PictureFormat, number>>>
+  /** Whether a PNG may be sent where a JPEG would lose what it holds: named or not, every program that shows pictures reads it. */
+  readonly png: boolean
 }
 
 interface Item {
@@ -25,7 +27,7 @@ const UNLISTED = 0.0001
  * unless it refuses it (`image/jpeg;q=0`). A list item that cannot be read is skipped, so a broken header means JPEG.
  */
 export function readAccept(accept: string | null): Acceptance {
-  if (accept === null) return { native: false, weights: { jpeg: 1 } }
+  if (accept === null) return { native: false, weights: { jpeg: 1 }, png: true }
   // Quoted strings may hold commas and semicolons; neither `type` nor `q` is ever quoted.
   const items = accept
     .replace(/"(?:[^"\\]|\\.)*"/g, '""')
@@ -37,7 +39,8 @@ export function readAccept(accept: string | null): Acceptance {
     ),
   )
   const native = weightOf(items, [STRATA_TYPE]) ?? 0
-  return { native: native > 0 && native >= Math.max(0, ...Object.values(weights)), weights }
+  const png = weightOf(items, [mediaTypeOf('png'), ...WILDCARDS]) ?? 0
+  return { native: native > 0 && native >= Math.max(0, ...Object.values(weights)), weights, png: png > 0 }
 }
 
 /** The formats of a list that a client takes, the best first; of equal weights the list's order decides. */

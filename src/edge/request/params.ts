@@ -11,9 +11,10 @@ import { choice, focusOf, integer, single } from '../../core/parameters.ts'
 import { PICTURE_FORMATS, type PictureFormat } from '../../format/media-type.ts'
 
 const FORMATS = ['auto', ...PICTURE_FORMATS, 'native'] as const
+const FRAMES = ['first'] as const
 const FACTORS = ['1', '2', '4'] as const
 /** The parameters that say what a picture is. */
-export const IMAGE_PARAMS = ['w', 'h', 'ar', 'dpr', 'q', 'f', 'ht', 'fit', 'focus', 'bg'] as const
+export const IMAGE_PARAMS = ['w', 'h', 'ar', 'dpr', 'q', 'f', 'ht', 'fit', 'focus', 'bg', 'frame'] as const
 
 /** How many times larger the picture is that a JPEG hides; 1 hides nothing. The URL calls it `ht`. */
 export type EmbedFactor = 1 | 2 | 4
@@ -39,6 +40,8 @@ export interface ImageParams {
   readonly format: 'auto' | PictureFormat | 'native'
   /** `ht`, the embed factor. */
   readonly ht: EmbedFactor | undefined
+  /** `frame`: a still of an animation. */
+  readonly frame?: 'first' | undefined
 }
 
 /** Larger values count as this one: screens are denser than that, but the eye is not. */
@@ -62,6 +65,7 @@ export function parseImageParams(query: URLSearchParams, extension?: PictureForm
   const focus = single(query, 'focus')
   const aspect = single(query, 'ar')
   const background = single(query, 'bg')
+  const frame = single(query, 'frame')
   return {
     width: width === undefined || width === 'auto' ? undefined : integer('w', width, 1, 999_999),
     height: height === undefined ? undefined : integer('h', height, 1, 999_999),
@@ -74,6 +78,7 @@ export function parseImageParams(query: URLSearchParams, extension?: PictureForm
     quality: quality === undefined ? undefined : integer('q', quality, 1, 100),
     format: formatOf(single(query, 'f'), extension),
     ht: ht === undefined ? undefined : embedFactor('ht', ht),
+    frame: frame === undefined ? undefined : choice('frame', frame, FRAMES),
   }
 }
 

@@ -57,6 +57,8 @@ export interface ReadyState extends UploadRecord {
   readonly focus?: Point
   /** The file's placeholder as a data URI. The origin makes it, so that the edge needs no model for it. */
   readonly placeholder?: string
+  /** How many frames the original has, where it is an animation. */
+  readonly frames?: number
 }
 
 export interface FailedState extends UploadRecord {

@@ -1,7 +1,11 @@
 import type { Size } from '../../core/box.ts'
+import type { Coding, PictureCoding } from '../../format/coding.ts'
 import type { PictureFormat } from '../../format/media-type.ts'
 import { decodedPixels } from './limits.ts'
 import type { TranscodeRequest } from './transcoder.ts'
+
+/** Size and coding of a layer. @default compass */
+type CodedSize = Size & { readonly coding?: Coding }
 
 /*
  * What a picture costs the transcoder, in kilopixels: the time that it takes to decode a thousand pixels, all of whose
@@ -14,6 +18,14 @@ const BASE_COST = 50
 /** Of a pixel that is encoded. */
 const ENCODE_COST: Readonly<Record<PictureFormat, number>> = { jpeg: 0.2, webp: 0.8, avif: 1.3, png: 2 }
 
+/** Of a pixel of a layer that is a picture: it alone is decoded. */
+const PICTURE_COST: Readonly<Record<PictureCoding, number>> = {
+  webp: 0.3,
+  'webp-animated': 0.3,
+  avif: 1.5,
+  png: 0.25,
+}
+
 /** Of a pixel that is hidden in a JPEG. */
 const EMBED_COST = 0.6
 
@@ -25,10 +37,15 @@ export const KILOPIXELS_PER_SECOND = 6500
  * @returns kilopixels, an integer
  * @throws StrataError INPUT_TOO_LARGE
  */
-export function costOf(layers: readonly Size[], request: TranscodeRequest): number {
+export function costOf(layers: readonly CodedSize[], request: TranscodeRequest): number {
   const { width, height, format, ht } = request
   const encoded = width * height
   const hidden = ht === 1 ? 0 : ht * ht * encoded
-  const work = decodedPixels(layers, request.layer) + ENCODE_COST[format] * encoded + EMBED_COST * hidden
+  const work = decodingCost(layers, request.layer) + ENCODE_COST[format] * encoded + EMBED_COST * hidden
   return BASE_COST + Math.ceil(work / 1000)
+}
+
+function decodingCost(layers: readonly CodedSize[], layer: number): number {
+  const { coding = 'compass', width, height } = layers[layer] ?? { width: 0, height: 0 }
+  return coding === 'compass' ? decodedPixels(layers, layer) : PICTURE_COST[coding] * width * height
 }

@@ -1,6 +1,7 @@
 import type { Rescaler } from '../../codec/rescaler.ts'
 import { throwIfAborted } from '../../core/abort.ts'
 import type { Size } from '../../core/box.ts'
+import { parseRgb } from '../../core/colour.ts'
 import { invalidParam, StrataError } from '../../core/errors.ts'
 import { type RgbImage, rgbImage } from '../../core/image.ts'
 import { release } from '../../core/release.ts'
@@ -9,7 +10,9 @@ import { readHeader, wholeLayers } from '../../format/reader.ts'
 import type { LayerInfo } from '../../format/types.ts'
 import { createFramer, type FrameOptions } from '../../pixels/frame.ts'
 import type { CreateResampler } from '../../pixels/resample.ts'
+import type { PictureDecoders } from './decoders/decoder.ts'
 import type { PictureEncoder } from './encoders/encoder.ts'
+import { alphaRows, decodePictureLayer, flatStrips, keepsAlpha } from './transcode-picture.ts'
 import type { TranscodeRequest } from './transcoder.ts'
 
 /**
@@ -25,6 +28,8 @@ export type DecodeRows = (
 export interface TranscodeParts {
   readonly decodeRows: DecodeRows
   readonly encoders: Readonly<Partial<Record<PictureFormat, PictureEncoder>>>
+  /** Of layers that are pictures. @default none */
+  readonly decoders?: PictureDecoders
   /** Makes other sizes than a layer's. @default the TypeScript reference */
   readonly createResampler?: CreateResampler | undefined
   /** The model for this embed factor, undefined where there is none. @default no models */
@@ -37,7 +42,7 @@ export interface TranscodeParts {
  * the last strip is an error and not half a picture.
  * @param prefix file bytes, at least [0, end[layer])
  * @throws StrataError PARAM_INVALID, NOT_ACCEPTABLE for a format without an encoder, INPUT_TOO_LARGE, TRANSCODE_FAILED
- * where the encoder fails, FORMAT_*, ENTROPY_CORRUPT, MODEL_*, ABORTED
+ * where the encoder fails, CODING_UNKNOWN for a picture that no decoder is there for, FORMAT_*, ENTROPY_CORRUPT, MODEL_*, ABORTED
  */
 export async function transcodeLayer(
   prefix: Uint8Array,
@@ -59,11 +64,18 @@ export async function transcodeLayer(
   const from = header.layers[layer] as LayerInfo
   checkSize(request, from)
   const { createResampler } = parts
-  const rows = stripsOf(parts.decodeRows(prefix, { layer, ...(signal && { signal }) }), signal)
-  if (rescaler === undefined) {
-    const framed = framedRows(rows, { ...frameOf(request), from, to: { width, height }, createResampler })
-    return await encoder.encode(framed, { width, height, quality, signal })
+  const frame = { ...frameOf(request), from, to: { width, height }, createResampler }
+  const target = { width, height, quality, signal }
+  let decoded: AsyncIterable<RgbImage>
+  if (from.coding === 'compass') decoded = parts.decodeRows(prefix, { layer, ...(signal && { signal }) })
+  else {
+    const rgba = await decodePictureLayer(prefix, from, parts.decoders ?? {})
+    if (keepsAlpha(from, request))
+      return await encoder.encode(alphaRows(rgba, frame), { ...target, channels: 4 })
+    decoded = flatStrips(rgba, from, request.background)
   }
+  const rows = stripsOf(decoded, signal)
+  if (rescaler === undefined) return await encoder.encode(framedRows(rows, frame), target)
   const low = { width, height }
   const high = hiddenSize(from, low, ht)
   return await rescaler.embed(resizedStrips(rows, { from, to: high, fit: 'fill', createResampler }), {
@@ -88,9 +100,8 @@ function frameOf({
   background,
 }: TranscodeRequest): Pick<FrameOptions, 'fit' | 'focus' | 'background'> {
   if (fit === 'cover') return { fit, focus }
-  if (background === undefined) return { fit: 'fill' }
-  const [r = 0, g = 0, b = 0] = [0, 2, 4].map((at) => Number.parseInt(background.slice(at, at + 2), 16))
-  return { fit: 'pad', background: [r, g, b] }
+  if (fit === undefined || background === undefined) return { fit: 'fill' }
+  return { fit: 'pad', background: parseRgb(background) }
 }
 
 /**

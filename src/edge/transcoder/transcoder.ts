@@ -23,7 +23,7 @@ export interface TranscodeRequest {
   readonly fit?: Fit | undefined
   /** What `cover` crops around. @default the centre */
   readonly focus?: Point | undefined
-  /** Colour `rrggbb` of the bars around a padded picture. */
+  /** Colour `rrggbb` of the bars around a padded picture, and under what is transparent. @default alpha stays; white in a JPEG */
   readonly background?: string | undefined
   readonly format: PictureFormat
   /** On JPEG's scale, 1 to 100 (pixels/encoder-quality.ts). */

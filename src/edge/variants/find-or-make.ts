@@ -47,25 +47,27 @@ export async function findOrMake(
   return await flights.run(key, keepAlive, async () => {
     const cachedBody = await findBody(key)
     if (cachedBody !== undefined) {
-      return { value: { bytes: new Uint8Array(await cachedBody.arrayBuffer()), by: 'cache' } }
+      const type = cachedBody.headers.get('Content-Type') ?? name.type
+      return { value: { bytes: new Uint8Array(await cachedBody.arrayBuffer()), by: 'cache', type } }
     }
     const { picture, keep } = await makeOnce(name, services, make)
     if (picture === undefined) return { value: undefined }
     const after = async () => {
       const seconds = picture.promoted || services.promoteAfter === 0 ? undefined : UNPROMOTED_S
-      await Promise.all([keepBody(key, picture.bytes, name.type, seconds), keep()])
+      await Promise.all([keepBody(key, picture.bytes, picture.type ?? name.type, seconds), keep()])
     }
     return { value: picture, after }
   })
 }
 
-/** Length in bytes of a picture that was made before; undefined when it was not. */
-export async function findLength(
+/** Length in bytes and media type of a picture that was made before; undefined when it was not. */
+export async function findMeasures(
   url: string,
   name: VariantName,
   { variants }: Pick<VariantServices, 'variants'>,
-): Promise<number | undefined> {
+): Promise<{ readonly length: number; readonly type: string } | undefined> {
   const cached = await findBody(bodyKey(url, 'picture', name, name.decision))
   const length = cached?.headers.get('Content-Length')
-  return length ? Number(length) : await variants?.size(name)
+  if (length) return { length: Number(length), type: cached?.headers.get('Content-Type') ?? name.type }
+  return await variants?.measure(name)
 }

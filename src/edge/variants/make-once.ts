@@ -39,7 +39,11 @@ export async function makeOnce(
     const picture = await make()
     if (picture === undefined) await lease?.release(false)
     const keep = async () => {
-      if (picture !== undefined) await releaseAfter(variants?.keep(name, picture.bytes, store), lease)
+      if (picture === undefined) return
+      const { bytes, type = name.type } = picture
+      // Nothing that is made of an original is better than the original.
+      const rank = type === name.type ? 'made' : 'promoted'
+      await releaseAfter(variants?.keep({ ...name, type }, bytes, store, rank), lease)
     }
     return { picture, keep }
   } catch (error) {

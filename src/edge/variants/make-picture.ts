@@ -17,6 +17,8 @@ import {
 export interface MadePicture {
   readonly bytes: Uint8Array
   readonly by: 'edge' | 'origin'
+  /** Media type, where it is not the one that was planned. */
+  readonly type?: string
 }
 
 export interface MakeServices extends RenderServices {
@@ -32,7 +34,12 @@ export interface MakeServices extends RenderServices {
 const MAX_PICTURE_BYTES = 32 * 1024 * 1024
 
 /** What the edge throws where the origin may still make the picture: the original is not at fault. */
-const EDGE_FAULTS: readonly StrataErrorCode[] = ['TRANSCODE_BUSY', 'TRANSCODER_MISSING', 'MODEL_UNKNOWN']
+const EDGE_FAULTS: readonly StrataErrorCode[] = [
+  'CODING_UNKNOWN',
+  'MODEL_UNKNOWN',
+  'TRANSCODE_BUSY',
+  'TRANSCODER_MISSING',
+]
 /**
  * What an encoder that failed, is missing, or refuses the size throws: the edge tries the other formats that the client
  * takes, and then asks the origin.

@@ -38,17 +38,32 @@ const SUSPECT_MS = 10_000
 export async function renderOriginal(
   source: StoredOriginal,
   request: RenderRequest,
-  { store, origin, breaker, sent }: RenderServices,
-  { isSpare = false, isAwaited = true, milliseconds }: RenderPatience = {},
+  services: RenderServices,
+  patience: RenderPatience = {},
 ): Promise<RenderedPicture | undefined> {
+  const { isAwaited = true } = patience
+  return await sendOriginal(source, services, patience, (sent, milliseconds) =>
+    renderAtOrigin(services.origin(), sent, request, { isAwaited, milliseconds }),
+  )
+}
+
+/**
+ * Gives an original in the bucket to `send`: its name alone where the origin keeps it, else its bytes.
+ * @returns undefined when it is gone
+ * @throws StrataError STORAGE_FAILED; ORIGIN_BUSY while the origin does not answer and the work is spare; whatever `send` throws
+ */
+export async function sendOriginal<T>(
+  source: StoredOriginal,
+  { store, breaker, sent }: Pick<RenderServices, 'store' | 'breaker' | 'sent'>,
+  { isSpare = false, isAwaited = true, milliseconds }: RenderPatience,
+  send: (sent: SentOriginal, milliseconds: number | undefined) => Promise<T>,
+): Promise<T | undefined> {
   const attempt = breaker.begin(isSpare)
   const limit =
     isAwaited && attempt.isSuspect ? Math.min(milliseconds ?? SUSPECT_MS, SUSPECT_MS) : milliseconds
   const facts = { sha256: source.sha256, requestId: crypto.randomUUID() }
   const ask = (body?: Pick<SentOriginal, 'body' | 'contentType' | 'onSent'>) =>
-    attempt.watch(() =>
-      renderAtOrigin(origin(), { ...facts, ...body }, request, { isAwaited, milliseconds: limit }),
-    )
+    attempt.watch(() => send({ ...facts, ...body }, limit))
   let sayBegun = await sent.claim(source.sha256)
   if (sayBegun === undefined) {
     try {

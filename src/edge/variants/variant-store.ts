@@ -21,6 +21,8 @@ const PROMOTED = 'promoted'
 export interface Variant {
   readonly bytes: Uint8Array
   readonly by: 'edge' | 'origin' | 'cache' | 'bucket'
+  /** Media type, where it is not that of the name: the original is sent because it is smaller. */
+  readonly type?: string | undefined
   /** Whether it is the best that its format can do, made by a job from the original. */
   readonly promoted?: boolean
 }
@@ -40,16 +42,19 @@ export class VariantStore {
   async find(name: VariantName): Promise<Variant | undefined> {
     try {
       const object = await this.#bucket.get(variantKey(name))
-      return object && { bytes: await object.bytes(), by: 'bucket', promoted: isMarked(object) }
+      if (object === undefined) return undefined
+      const { contentType: type } = object
+      return { bytes: await object.bytes(), by: 'bucket', type, promoted: isMarked(object) }
     } catch {
       return undefined
     }
   }
 
-  /** Length in bytes. */
-  async size(name: VariantName): Promise<number | undefined> {
+  /** Length in bytes and media type. */
+  async measure(name: VariantName): Promise<{ readonly length: number; readonly type: string } | undefined> {
     try {
-      return (await this.#bucket.head(variantKey(name)))?.size
+      const object = await this.#bucket.head(variantKey(name))
+      return object === undefined ? undefined : { length: object.size, type: object.contentType ?? name.type }
     } catch {
       return undefined
     }

@@ -39,6 +39,25 @@ export function findChunk(png: Uint8Array, wanted: string): PngChunk | undefined
   }
 }
 
+/**
+ * All chunks up to IEND, as views; their checksums are not looked at.
+ * @throws StrataError INPUT_CORRUPT when a chunk is cut off
+ */
+export function readChunks(png: Uint8Array): PngChunk[] {
+  const view = dataView(png)
+  const chunks: PngChunk[] = []
+  for (let at = SIGNATURE.length; ; ) {
+    if (at + OVERHEAD > png.length) throw corrupt(`expected a chunk at byte ${at} of ${png.length}`)
+    const length = view.getUint32(at)
+    if (length > png.length - at - OVERHEAD)
+      throw corrupt(`a chunk of ${length} bytes is cut off at byte ${at}`)
+    const type = String.fromCharCode(...png.subarray(at + 4, at + 8))
+    if (type === 'IEND') return chunks
+    chunks.push({ type, data: png.subarray(at + 8, at + 8 + length) })
+    at += OVERHEAD + length
+  }
+}
+
 /** Writes a PNG file of these chunks in this order. The first must be IHDR and the last IEND. */
 export function encodeChunks(chunks: readonly PngChunk[]): Uint8Array<ArrayBuffer> {
   return concat([SIGNATURE, ...chunks.map(encodeChunk)])

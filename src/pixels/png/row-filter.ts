@@ -58,7 +58,7 @@ function tryAll(row: Uint8Array, above: Uint8Array, samples: number, tried: Trie
 const MAGNITUDE = Uint8Array.from({ length: 256 }, (_, byte) => Math.min(byte, 256 - byte))
 
 /** Of left, above and upper left the one next to left + above - upper left. */
-function predictPaeth(left: number, above: number, upperLeft: number): number {
+export function predictPaeth(left: number, above: number, upperLeft: number): number {
   const toLeft = Math.abs(above - upperLeft)
   const toAbove = Math.abs(left - upperLeft)
   const toUpperLeft = Math.abs(left + above - 2 * upperLeft)

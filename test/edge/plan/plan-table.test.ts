@@ -658,9 +658,10 @@ function shown(plan: Plan): string {
   const vary = plan.vary.map((header) => letters.find(([, name]) => name === header)?.[0]).join('') || '-'
   const density = plan.contentDpr === undefined ? [] : [`dpr=${Number(plan.contentDpr.toFixed(4))}`]
   if (plan.kind === 'render') return [shownRender(plan), ...density, vary].join(' ')
-  const layer = plan.kind === 'truncate' ? plan.layer : plan.request.layer
+  const layer = plan.kind === 'transcode' ? plan.request.layer : plan.layer
   expect(plan.length).toBe(1000 * (layer + 1))
   if (plan.kind === 'truncate') return ['native', layer, ...density, vary].join(' ')
+  if (plan.kind === 'slice') return ['slice', plan.format, layer, ...density, vary].join(' ')
   const { width, height, format, quality, ht, fit, focus, background } = plan.request
   const words = [format, `${width}x${height}`, layer]
   if (quality !== 75) words.push(`q${quality}`)
@@ -676,7 +677,8 @@ function shownRender({ request, otherwise }: Extract<Plan, { kind: 'render' }>):
   if (quality !== 75) words.push(`q${quality}`)
   if (height !== undefined) words.push(fit + (focus ? `@${focus}` : ''))
   if (background !== undefined) words.push(background)
-  if (otherwise) words.push(`else ${otherwise.request.format} ${otherwise.request.width}`)
+  if (otherwise?.kind === 'transcode')
+    words.push(`else ${otherwise.request.format} ${otherwise.request.width}`)
   return words.join(' ')
 }
 

@@ -28,7 +28,9 @@ async function forgetCaches(id: string, cdn: ReturnType<typeof createCdn>) {
   const { objects } = await BUCKET.list({ prefix: `picture/${id}/` })
   for (const { key } of objects) {
     const [, , hash, decision] = key.split('/')
-    await caches.default.delete(new URL(`/.strata/picture/${id}/${hash}/l${decision}`, 'http://cdn.localhost'))
+    await caches.default.delete(
+      new URL(`/.strata/picture/${id}/${hash}/l${decision}`, 'http://cdn.localhost'),
+    )
   }
   return cdn
 }

@@ -13,6 +13,8 @@ export interface EncodeTarget {
   readonly height: number
   /** 1 to 100 on JPEG's scale: equal values look equally good in all formats (pixels/encoder-quality.ts). PNG is lossless. */
   readonly quality: number
+  /** Bytes a pixel: R, G, B, and alpha, which JPEG does not have. @default 3 */
+  readonly channels?: 3 | 4
   readonly signal?: AbortSignal | undefined
 }
 
@@ -20,7 +22,7 @@ export interface EncodeTarget {
 export interface PictureEncoder {
   readonly format: PictureFormat
   /**
-   * @param rows whole rows of interleaved 8-bit RGB, top to bottom, in chunks of any number of rows. The chunks belong to
+   * @param rows whole rows of interleaved 8-bit RGB or RGBA, top to bottom, in chunks of any number of rows. The chunks belong to
    * the caller and are valid until the next one is asked for.
    * @throws StrataError INPUT_TOO_LARGE beyond what limits.ts allows, before the first row is asked for; TRANSCODE_FAILED
    * where the encoder does not load or fails; ABORTED; whatever `rows` throws

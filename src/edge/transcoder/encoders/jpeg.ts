@@ -1,4 +1,5 @@
 import { concat } from '../../../core/bytes.ts'
+import { StrataError } from '../../../core/errors.ts'
 import { release } from '../../../core/release.ts'
 import { needsFullChroma } from '../../../pixels/chroma-loss.ts'
 import type { JpegKernel, JpegSubsampling } from '../../../pixels/jpeg/types.ts'
@@ -35,8 +36,9 @@ export function createJpegEncoder(kernel?: JpegKernel): PictureEncoder {
     rows: AsyncIterable<Uint8Array>,
     target: EncodeTarget,
   ): Promise<Uint8Array<ArrayBuffer>> {
-    const { width, height } = target
+    const { width, height, channels = 3 } = target
     checkEncodedSize('jpeg', width, height)
+    if (channels !== 3) throw new StrataError('INTERNAL', `jpeg: expected 3 channels, got ${channels}`)
     if (width * height > MAX_COLLECTED_PIXELS) return await write(checkedRows(rows, target), target, '420')
     const data = await collectRgb(rows, target)
     const file = await write([data], target, needsFullChroma(data, 3, width, height) ? '444' : '420')

@@ -5,7 +5,7 @@ import { checkEncodedSize } from '../limits.ts'
 import type { EncodeTarget, PictureEncoder } from './encoder.ts'
 import { checkedRows } from './rows.ts'
 
-/** Lossless PNG (8-bit RGB), filtered row by row and deflated by the runtime as the rows come. */
+/** Lossless PNG (8-bit RGB or RGBA), filtered row by row and deflated by the runtime as the rows come. */
 export function createPngEncoder(): PictureEncoder {
   async function encode(
     rows: AsyncIterable<Uint8Array>,
@@ -22,13 +22,13 @@ export function createPngEncoder(): PictureEncoder {
   return { format: 'png', encode }
 }
 
-/** PNG, 11.2.2: size, 8 bits a sample, colour type 2 (RGB), the one compression, the one set of filters, not interlaced. */
-function header({ width, height }: EncodeTarget): Uint8Array {
+/** PNG, 11.2.2: size, 8 bits a sample, colour type 2 (RGB) or 6 (RGBA), the one compression, the one set of filters, not interlaced. */
+function header({ width, height, channels }: EncodeTarget): Uint8Array {
   const bytes = new Uint8Array(13)
   const view = dataView(bytes)
   view.setUint32(0, width)
   view.setUint32(4, height)
-  bytes.set([8, 2, 0, 0, 0], 8)
+  bytes.set([8, channels === 4 ? 6 : 2, 0, 0, 0], 8)
   return bytes
 }
 
@@ -36,7 +36,7 @@ async function* filtered(
   rows: AsyncIterable<Uint8Array>,
   target: EncodeTarget,
 ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-  const filter = createRowFilter(target.width, 3)
+  const filter = createRowFilter(target.width, target.channels ?? 3)
   for await (const chunk of checkedRows(rows, target)) yield filter(chunk)
 }
 

@@ -8,9 +8,9 @@ import type { EncodeTarget } from './encoder.ts'
  */
 export async function* checkedRows(
   rows: AsyncIterable<Uint8Array>,
-  { width, height, signal }: EncodeTarget,
+  { width, height, channels = 3, signal }: EncodeTarget,
 ): AsyncGenerator<Uint8Array> {
-  const rowBytes = 3 * width
+  const rowBytes = channels * width
   let received = 0
   throwIfAborted(signal)
   for await (const chunk of rows) {
@@ -27,7 +27,7 @@ export async function* checkedRows(
   if (received < height) throw new StrataError('INTERNAL', `rows: expected ${height}, got ${received}`)
 }
 
-/** Collects a picture as interleaved R, G, B, 255. Errors as checkedRows. */
+/** Collects a picture as interleaved R, G, B, A; A is 255 where the rows have none. Errors as checkedRows. */
 export async function collectRgba(
   rows: AsyncIterable<Uint8Array>,
   target: EncodeTarget,
@@ -35,6 +35,11 @@ export async function collectRgba(
   const rgba = new Uint8Array(4 * target.width * target.height).fill(255)
   let to = 0
   for await (const chunk of checkedRows(rows, target)) {
+    if (target.channels === 4) {
+      rgba.set(chunk, to)
+      to += chunk.length
+      continue
+    }
     for (let from = 0; from < chunk.length; from += 3, to += 4) {
       rgba[to] = chunk[from]!
       rgba[to + 1] = chunk[from + 1]!

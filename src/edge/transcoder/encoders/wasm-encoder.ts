@@ -1,7 +1,7 @@
 import { StrataError } from '../../../core/errors.ts'
-import { memoiseLoads } from '../../../core/memoise-loads.ts'
 import { release } from '../../../core/release.ts'
 import type { PictureFormat } from '../../../format/media-type.ts'
+import { createStarter, type LibraryParts, type Running } from '../emscripten.ts'
 import { checkEncodedSize } from '../limits.ts'
 import type { EncodeTarget, PictureEncoder } from './encoder.ts'
 import { collectRgba } from './rows.ts'
@@ -12,35 +12,25 @@ interface Instance<Settings> {
   encode(rgba: Uint8Array, width: number, height: number, settings: Settings): Uint8Array | null
 }
 
-/** Emscripten's glue code: what it calls while it starts can be replaced. */
-type Glue = (overrides: Record<string, unknown>) => Promise<unknown>
-
-interface WasmEncoderParts<Settings> {
+interface WasmEncoderParts<Settings> extends LibraryParts {
   readonly format: PictureFormat
-  /** The package's glue code. It is imported when first needed, because packages of encoders are optional. */
-  readonly glue: () => Promise<{ readonly default: unknown }>
-  /** The compiled library that belongs to it. */
-  readonly load: () => Promise<WebAssembly.Module>
   /**
    * Bytes. WebAssembly memory only grows: an instance that holds more after a picture is given up. One that is given up
    * lives on until the garbage collector comes, so what most pictures take must be kept, or there are two at a time.
    */
   readonly keptMemory: number
-  /** @param rgba interleaved R, G, B, 255 */
+  /** @param rgba interleaved R, G, B, A; A is 255 in a picture without alpha */
   readonly settings: (target: EncodeTarget, rgba: Uint8Array) => Settings
 }
 
 /** Encodes whole pictures in WebAssembly. An instance that failed in any way is never used again. */
 export function createWasmEncoder<Settings>(parts: WasmEncoderParts<Settings>): PictureEncoder {
   const { format, keptMemory, settings } = parts
-  const library = memoiseLoads<void, readonly [Glue, WebAssembly.Module]>(async () => {
-    const [glue, module] = await Promise.all([parts.glue(), parts.load()])
-    return [glue.default as Glue, module]
-  })
-  let kept: Promise<Running<Settings>> | undefined
+  const start = createStarter<Instance<Settings>>(parts)
+  let kept: Promise<Running<Instance<Settings>>> | undefined
 
-  async function instance(): Promise<Running<Settings>> {
-    kept ??= library().then(([glue, module]) => start<Settings>(glue, module))
+  async function instance(): Promise<Running<Instance<Settings>>> {
+    kept ??= start()
     try {
       return await kept
     } catch (cause) {
@@ -49,7 +39,11 @@ export function createWasmEncoder<Settings>(parts: WasmEncoderParts<Settings>): 
     }
   }
 
-  function run(running: Running<Settings>, rgba: Uint8Array, target: EncodeTarget): Uint8Array<ArrayBuffer> {
+  function run(
+    running: Running<Instance<Settings>>,
+    rgba: Uint8Array,
+    target: EncodeTarget,
+  ): Uint8Array<ArrayBuffer> {
     const { width, height } = target
     try {
       const file = running.instance.encode(rgba, width, height, settings(target, rgba))
@@ -79,33 +73,4 @@ export function createWasmEncoder<Settings>(parts: WasmEncoderParts<Settings>): 
   }
 
   return { format, encode }
-}
-
-interface Running<Settings> {
-  readonly instance: Instance<Settings>
-  readonly memory: WebAssembly.Memory
-  /** What the library last complained of. */
-  lastMessage(): string | undefined
-}
-
-async function start<Settings>(glue: Glue, module: WebAssembly.Module): Promise<Running<Settings>> {
-  let memory: WebAssembly.Memory | undefined
-  let message: string | undefined
-  const instance = await glue({
-    noInitialRun: true,
-    // With a locateFile the glue asks for no address of its own, which a bundled Worker does not have.
-    locateFile: (name: string) => name,
-    instantiateWasm(imports: WebAssembly.Imports, started: (instance: WebAssembly.Instance) => void) {
-      const made = new WebAssembly.Instance(module, imports)
-      memory = Object.values(made.exports).find((value) => value instanceof WebAssembly.Memory)
-      started(made)
-      return made.exports
-    },
-    print: () => {},
-    printErr(text: unknown) {
-      message = String(text)
-    },
-  })
-  if (memory === undefined) throw new Error('the module exports no memory')
-  return { instance: instance as Instance<Settings>, memory, lastMessage: () => message }
 }

@@ -1,0 +1,29 @@
+import { readAtMost } from '../../core/body.ts'
+import { StrataError } from '../../core/errors.ts'
+import type { PictureFormat } from '../../format/media-type.ts'
+import { type Origin, postToOrigin, type SentOriginal } from './origin.ts'
+import { isFileOf } from './sniff.ts'
+
+/** Bytes: only originals that are smaller than a picture are asked for. */
+const MAX_BYTES = 32 * 1024 * 1024
+/** Milliseconds: a page waits, and a picture is there already. */
+const REWRAP_MS = 5000
+
+/**
+ * Has the origin take the metadata out of an original, without decoding it.
+ * @returns a file of the original's format
+ * @throws as postToOrigin: where that cannot be done, too; ORIGIN_FAILED for what is no such file
+ */
+export async function rewrapAtOrigin(
+  origin: Origin,
+  original: SentOriginal,
+  format: PictureFormat,
+): Promise<Uint8Array> {
+  const signal = AbortSignal.timeout(REWRAP_MS)
+  const query = { f: 'original', wait: '1' }
+  return await postToOrigin(origin, 'render', query, original, signal, async (response) => {
+    const bytes = await readAtMost(response.body, MAX_BYTES)
+    if (bytes !== undefined && isFileOf(format, bytes)) return bytes
+    throw new StrataError('ORIGIN_FAILED', `origin: expected a ${format} file of at most ${MAX_BYTES} bytes`)
+  })
+}

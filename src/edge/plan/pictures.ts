@@ -1,0 +1,183 @@
+import type { Size } from '../../core/box.ts'
+import { StrataError } from '../../core/errors.ts'
+import { hasAlpha, isLossless } from '../../format/coding.ts'
+import type { RenderFormat } from '../../format/media-type.ts'
+import type { LayerInfo, StrataHeader } from '../../format/types.ts'
+import { isDecodable } from '../transcoder/limits.ts'
+import { hiddenIn } from './embed.ts'
+import { acceptedFormats, type Content, chooseFormat, isMadeHere, needsPng } from './format.ts'
+import { type Frame, frameOf } from './frame.ts'
+import { chooseSource, last } from './layers.ts'
+import { originalFormats } from './originals.ts'
+import { askedQuality } from './quality.ts'
+import { renderRequest } from './render.ts'
+import { planSlice, planWiderSlice } from './slice.ts'
+import type { PlanInput, PlannedRender, PlanRules, RenderPlan, SlicePlan, TranscodePlan } from './types.ts'
+import { type AskedSize, allowSize, density, type WantedWidth } from './wanted-size.ts'
+
+type PicturePlan = SlicePlan | TranscodePlan | PlannedRender
+
+/** One request of a file whose layers are pictures. */
+interface Wish {
+  readonly header: StrataHeader
+  readonly input: PlanInput
+  readonly rules: PlanRules
+  readonly wanted: WantedWidth
+  readonly asked: AskedSize
+  /** The picture as the widest layer can give it. */
+  readonly frame: Frame
+  /** Its size as the original can give it. */
+  readonly largest: Size
+}
+
+/**
+ * Decides how a picture is made of a file whose layers are pictures: a layer as it is where one fits, else one that is
+ * decoded and resized, else by the origin. `Save-Data` changes nothing: such layers are small.
+ * @throws StrataError as makePlan
+ */
+export function planPictures(
+  header: StrataHeader,
+  input: PlanInput,
+  rules: PlanRules,
+  wanted: WantedWidth,
+): PicturePlan {
+  const { params } = input
+  const { source, layers } = header
+  const asked = allowSize(params, wanted, rules.allowedWidths)
+  const frame = frameOf(source, last(layers), params, asked, rules)
+  const largest = frameOf(source, source, params, asked, rules).boxed.size
+  const wish = { header, input, rules, wanted, asked, frame, largest }
+  const isAnimated = last(layers).coding === 'webp-animated' && params.frame !== 'first'
+  return isAnimated ? planAnimation(wish) : planStill(wish)
+}
+
+/** All frames, where the client and the URL let them move. */
+function planAnimation(wish: Wish): PicturePlan {
+  const { header, input, rules, wanted, frame, largest } = wish
+  const { params, accepted } = input
+  const still = () => planStill(wish, 'first')
+  const isNamed = params.format !== 'auto' && params.format !== 'webp'
+  if (isNamed || (params.ht ?? 1) !== 1) return still()
+  const takesWebp = acceptedFormats(params, accepted, rules).includes('webp')
+  const slice = planSlice(header.layers, input, rules, wanted, frame)
+  if (takesWebp && slice && !(rules.canRender && isShort(frame, largest))) return slice
+  const wider = takesWebp
+    ? planWiderSlice(header.layers, input, rules, wanted, frame.isWhole, frame.boxed.size)
+    : undefined
+  if (!rules.canRender) return wider ?? still()
+  const rendered = planRendered(wish, takesWebp ? 'webp' : 'gif')
+  const otherwise = wider ?? withoutRender(still())
+  const request = { ...rendered.request, frames: 'all' as const }
+  return { ...rendered, request, ...(otherwise && { otherwise }) }
+}
+
+/** @param frames where nobody asked for the first frame alone */
+function planStill(wish: Wish, frames?: 'first'): PicturePlan {
+  const { header, input, rules, wanted, frame, largest } = wish
+  const { params, accepted } = input
+  const { layers, source } = header
+  const decodable = layers.filter(isDecodable)
+  const widest = decodable.at(-1)
+  const here = widest && frameOf(source, widest, params, wish.asked, rules)
+  const embed =
+    here?.isWhole && hiddenIn(decodable, here.boxed.size, params, { ...rules, hyperThumbnail: 'asked' })
+  const slice = embed ? undefined : planSlice(layers, input, rules, wanted, frame)
+  if (slice && !(rules.canRender && isShort(frame, largest))) return slice
+
+  const first = frames && { frames }
+  const transcode = () => ({ ...planTranscode(wish, decodable, here as Frame, embed || undefined), ...first })
+  // A layer that is too large to be decoded may still be sent as it is.
+  const wider =
+    here && !isShort(here, frame.boxed.size)
+      ? undefined
+      : planWiderSlice(layers, input, rules, wanted, frame.isWhole, frame.boxed.size)
+  if (!rules.canRender) {
+    if (wider) return wider
+    if (here) return transcode()
+    throw new StrataError(
+      'INPUT_TOO_LARGE',
+      'picture: expected a layer that can be decoded here, got larger ones',
+    )
+  }
+  const content = contentOf(widest ? sourceOf(decodable, here as Frame) : last(layers), input)
+  const [format] = acceptedFormats(params, accepted, rules, needsPng(content, largest))
+  const originals = frames ? {} : originalFormats(input, source, frame)
+  const rendered = { ...planRendered(wish, format ?? 'jpeg'), ...first, ...originals }
+  const isHere = here && isMadeHere(params, accepted, rules, here.boxed.size, content)
+  const otherwise = wider ?? (isHere ? transcode() : undefined)
+  if (!isHere || (!embed && isShort(here, largest))) return { ...rendered, ...(otherwise && { otherwise }) }
+  const plan = transcode()
+  if (embed) return plan
+  const { format: made, quality } = plan.request
+  return { ...plan, render: renderRequest(params, wish.asked, made, quality, rules.attention), ...originals }
+}
+
+function planTranscode(
+  { header, input, rules, wanted, asked }: Wish,
+  decodable: readonly LayerInfo[],
+  here: Frame,
+  embed: ReturnType<typeof hiddenIn>,
+): TranscodePlan {
+  const { params, accepted } = input
+  const { size, scale } = here.boxed
+  const source = embed?.layer ?? sourceOf(decodable, here)
+  const content = contentOf(source, input)
+  const { format, fallbacks } = embed
+    ? { format: 'jpeg' as const, fallbacks: [] }
+    : chooseFormat(params, accepted, rules, size, content)
+  const { background } = params
+  const placing = {
+    ...here.placing,
+    ...(background !== undefined && hasAlpha(header.layers[source.index] as LayerInfo) && { background }),
+  }
+  const quality = askedQuality(params.quality, rules)
+  const ht = embed?.model.factor ?? 1
+  return {
+    kind: 'transcode',
+    request: { layer: source.index, ...size, ...placing, format, quality, ht },
+    ...(embed && { embedModel: embed.model.id }),
+    fallbacks,
+    length: source.end,
+    vary: wanted.vary,
+    contentDpr: density(asked.width * scale, wanted),
+  }
+}
+
+/** @throws nothing: the format is chosen already */
+function planRendered({ input, rules, wanted, asked, largest }: Wish, format: RenderFormat): RenderPlan {
+  const { params } = input
+  const quality = askedQuality(params.quality, rules)
+  // Any width above the source's is the source's, under one name.
+  const size = asked.height === undefined ? { ...asked, width: largest.width } : asked
+  return {
+    kind: 'render',
+    request: renderRequest(params, size, format, quality, rules.attention),
+    vary: wanted.vary,
+    contentDpr: density(largest.width, wanted),
+  }
+}
+
+/**
+ * The layer that a picture is made of: the smallest that is not enlarged where it is lossless. A lossy one shows its
+ * own faults unless it is half as large again, as chooseSource says.
+ */
+function sourceOf(layers: readonly LayerInfo[], { boxed: { shown } }: Frame): LayerInfo {
+  const least = layers.find(({ width, height }) => width >= shown.width && height >= shown.height)
+  const same = least && layers.findLast(({ width }) => width === least.width)
+  return same && isLossless(same) ? same : chooseSource(layers, shown)
+}
+
+function contentOf(layer: LayerInfo, { params: { background } }: PlanInput): Content {
+  const isBare = background === undefined
+  return { alpha: isBare && hasAlpha(layer), lossless: isBare && isLossless(layer) }
+}
+
+/** Whether a picture that can be had is smaller than this. */
+function isShort({ boxed: { size } }: Frame, { width, height }: Size): boolean {
+  return size.width < width || size.height < height
+}
+
+/** What the edge does where the origin does not answer. */
+function withoutRender(plan: PicturePlan): SlicePlan | TranscodePlan | undefined {
+  return plan.kind === 'render' ? plan.otherwise : plan
+}

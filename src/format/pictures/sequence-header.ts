@@ -1,0 +1,75 @@
+/** Types of the units of an AV1 stream (AV1 specification, 6.2.2). */
+const SEQUENCE_HEADER = 1
+const TEMPORAL_DELIMITER = 2
+
+/**
+ * The largest frame of an AV1 stream, as its sequence header says (AV1 specification, 5.5.1).
+ * @throws RangeError where the stream does not begin with a sequence header, or with one for films
+ */
+export function sequenceSize(stream: Uint8Array): { readonly width: number; readonly height: number } {
+  for (let at = 0; ; ) {
+    const head = stream[at++]
+    if (head === undefined) throw new RangeError('stream')
+    if ((head & 4) !== 0) at++ // an extension
+    let length = stream.length - at
+    if ((head & 2) !== 0) [length, at] = leb128(stream, at)
+    const type = (head >> 3) & 15
+    if (type === SEQUENCE_HEADER) return readSize(new BitReader(stream.subarray(at, at + length)))
+    if (type !== TEMPORAL_DELIMITER) throw new RangeError('unit')
+    at += length
+  }
+}
+
+function readSize(bits: BitReader): { readonly width: number; readonly height: number } {
+  bits.read(3) // profile
+  bits.read(1) // still picture
+  const isReduced = bits.read(1) === 1
+  if (isReduced) bits.read(5)
+  else skipOperatingPoints(bits)
+  const widthBits = 1 + bits.read(4)
+  const heightBits = 1 + bits.read(4)
+  const width = 1 + bits.read(widthBits)
+  return { width, height: 1 + bits.read(heightBits) }
+}
+
+function skipOperatingPoints(bits: BitReader): void {
+  if (bits.read(1) === 1) throw new RangeError('timing')
+  const hasDelays = bits.read(1) === 1
+  const points = 1 + bits.read(5)
+  for (let i = 0; i < points; i++) {
+    bits.read(12)
+    if (bits.read(5) > 7) bits.read(1)
+    if (hasDelays && bits.read(1) === 1) bits.read(4)
+  }
+}
+
+/** AV1 specification, 4.10.5. @returns the value, and where the next byte lies */
+function leb128(bytes: Uint8Array, from: number): [value: number, next: number] {
+  let value = 0
+  for (let i = 0; i < 4; i++) {
+    const byte = bytes[from + i] ?? 0x80
+    value += (byte & 0x7f) * 2 ** (7 * i)
+    if ((byte & 0x80) === 0) return [value, from + i + 1]
+  }
+  throw new RangeError('leb128')
+}
+
+class BitReader {
+  readonly #bytes: Uint8Array
+  #at = 0
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes
+  }
+
+  /** The next bits as an integer, the highest first. @throws RangeError beyond the end */
+  read(count: number): number {
+    let value = 0
+    for (let i = 0; i < count; i++, this.#at++) {
+      const byte = this.#bytes[this.#at >> 3]
+      if (byte === undefined) throw new RangeError('bits')
+      value = 2 * value + ((byte >> (7 - (this.#at & 7))) & 1)
+    }
+    return value
+  }
+}

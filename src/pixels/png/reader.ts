@@ -1,0 +1,146 @@
+import { dataView } from '../../core/bytes.ts'
+import { StrataError } from '../../core/errors.ts'
+import { isPng, readChunks } from './chunks.ts'
+import { bitsPerPixel, createExpander, type PngSamples } from './samples.ts'
+import { unfilterRow } from './unfilter.ts'
+
+/** Which bit depths each colour type may have (PNG, 11.2.2, table 11.1). */
+const DEPTHS: Readonly<Record<number, readonly number[]>> = {
+  0: [1, 2, 4, 8, 16],
+  2: [8, 16],
+  3: [1, 2, 4, 8],
+  4: [8, 16],
+  6: [8, 16],
+}
+
+/** Passes of an interlaced file (PNG, 8.2): first column and row, and the steps from one to the next. */
+const ADAM7 = [
+  [0, 0, 8, 8],
+  [4, 0, 8, 8],
+  [0, 4, 4, 8],
+  [2, 0, 4, 4],
+  [0, 2, 2, 4],
+  [1, 0, 2, 2],
+  [0, 1, 1, 2],
+] as const
+const WHOLE = [[0, 0, 1, 1]] as const
+
+interface Header extends Pick<PngSamples, 'colour' | 'depth'> {
+  readonly width: number
+  readonly height: number
+  readonly interlaced: boolean
+}
+
+/**
+ * Decodes a PNG file of any kind to interleaved 8-bit R, G, B, A; colours stay as they are stored, whatever a profile
+ * says.
+ * @param maxPixels a larger picture is refused before memory is taken for it
+ * @throws StrataError INPUT_CORRUPT, INPUT_TOO_LARGE
+ */
+export async function readPng(
+  file: Uint8Array,
+  maxPixels: number,
+): Promise<{ readonly width: number; readonly height: number; readonly data: Uint8Array }> {
+  if (!isPng(file)) throw corrupt('the signature is missing')
+  const chunks = readChunks(file)
+  const first = (type: string) => chunks.find((chunk) => chunk.type === type)?.data ?? new Uint8Array(0)
+  const header = readHeader(chunks[0]?.type === 'IHDR' ? chunks[0].data : new Uint8Array(0))
+  const { width, height } = header
+  if (width * height > maxPixels) {
+    throw new StrataError(
+      'INPUT_TOO_LARGE',
+      `PNG: expected at most ${maxPixels} pixels, got ${width}x${height}`,
+    )
+  }
+  const passes = passesOf(header)
+  const length = passes.reduce((sum, { rows, rowBytes }) => sum + rows * (1 + rowBytes), 0)
+  const data = chunks.filter(({ type }) => type === 'IDAT').map((chunk) => chunk.data)
+  const raw = await inflate(data, length)
+  const samples = { ...header, palette: first('PLTE'), transparency: first('tRNS') }
+  return { width, height, data: expandPasses(raw, passes, samples, header) }
+}
+
+function readHeader(data: Uint8Array): Header {
+  if (data.length !== 13) throw corrupt('IHDR is not the first chunk, or has another length than 13')
+  const view = dataView(data)
+  const [width, height] = [view.getUint32(0), view.getUint32(4)]
+  const [depth = 0, colour = 0, compression, filters, interlace = 0] = data.subarray(8)
+  const isKnown = DEPTHS[colour]?.includes(depth) && compression === 0 && filters === 0 && interlace < 2
+  if (!isKnown || width === 0 || height === 0) throw corrupt('IHDR holds an impossible value')
+  return { width, height, depth, colour: colour as PngSamples['colour'], interlaced: interlace === 1 }
+}
+
+interface Pass {
+  readonly left: number
+  readonly top: number
+  readonly stepX: number
+  readonly stepY: number
+  readonly columns: number
+  readonly rows: number
+  readonly rowBytes: number
+}
+
+/** The passes that hold pixels. */
+function passesOf(header: Header): Pass[] {
+  const { width, height, interlaced } = header
+  return (interlaced ? ADAM7 : WHOLE).flatMap(([left, top, stepX, stepY]) => {
+    const columns = Math.ceil((width - left) / stepX)
+    const rows = Math.ceil((height - top) / stepY)
+    if (columns <= 0 || rows <= 0) return []
+    const rowBytes = Math.ceil((columns * bitsPerPixel(header)) / 8)
+    return [{ left, top, stepX, stepY, columns, rows, rowBytes }]
+  })
+}
+
+function expandPasses(
+  raw: Uint8Array,
+  passes: readonly Pass[],
+  samples: PngSamples,
+  { width, height }: Header,
+) {
+  const out = new Uint8Array(4 * width * height)
+  const expand = createExpander(samples)
+  const step = Math.max(1, bitsPerPixel(samples) >> 3)
+  let at = 0
+  for (const { left, top, stepX, stepY, columns, rows, rowBytes } of passes) {
+    let above: Uint8Array = new Uint8Array(rowBytes)
+    for (let row = 0; row < rows; row++) {
+      const filter = raw[at]!
+      const line = raw.subarray(at + 1, at + 1 + rowBytes)
+      unfilterRow(filter, line, above, step)
+      expand(line, columns, out, 4 * ((top + row * stepY) * width + left), 4 * stepX)
+      above = line
+      at += 1 + rowBytes
+    }
+  }
+  return out
+}
+
+/** @returns `length` bytes: what the stream holds beyond them is an error, and takes no memory */
+async function inflate(parts: readonly Uint8Array[], length: number): Promise<Uint8Array> {
+  const out = new Uint8Array(length)
+  let at = 0
+  try {
+    const packed = new Blob(parts as Uint8Array<ArrayBuffer>[])
+    const reader = packed.stream().pipeThrough(new DecompressionStream('deflate')).getReader()
+    for (;;) {
+      const { done, value } = await reader.read()
+      if (done) break
+      if (at + value.length > length) {
+        await reader.cancel()
+        throw corrupt(`the pixels take more than ${length} bytes`)
+      }
+      out.set(value, at)
+      at += value.length
+    }
+  } catch (cause) {
+    if (cause instanceof StrataError) throw cause
+    throw new StrataError('INPUT_CORRUPT', 'PNG: the compressed pixels are damaged', { cause })
+  }
+  if (at < length) throw corrupt(`expected ${length} bytes of pixels, got ${at}`)
+  return out
+}
+
+function corrupt(what: string): StrataError {
+  return new StrataError('INPUT_CORRUPT', `PNG: ${what}`)
+}
