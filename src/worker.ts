@@ -12,7 +12,7 @@ import {
 } from './index.ts'
 import { clientFile, type StaticFiles } from './worker/client-files.ts'
 import demoPage from './worker/demo.html'
-import { describeSettings, readFlag, readFormats } from './worker-settings.ts'
+import { describeSettings, listOf, readFlag, readFormats, readSources } from './worker-settings.ts'
 
 export { TranscodeLease } from './edge/variants/durable.ts'
 
@@ -41,6 +41,10 @@ interface Bindings {
   readonly LEASE?: DurableObjectNamespace<TranscodeLease>
   /** Hosts that pictures may be fetched from, separated by commas. */
   readonly REMOTE_HOSTS?: string
+  /** Where pictures are pulled from: `site=https://www.example.com/media/ media=r2:MEDIA/prefix`. */
+  readonly SOURCES?: string
+  /** `true`: websites of SOURCES may be on this machine, for development. */
+  readonly LOOPBACK_SOURCES?: string
   /** Without it, an upload is encoded by the request that sent it. */
   readonly JOBS?: Queue<ImageJob>
   readonly KEEP_ORIGINALS?: string
@@ -74,6 +78,7 @@ const options: ImageCdnOptions<{ Bindings: Bindings }> = {
       ? { keys: parseSigningKeys(keys), signQuery: readFlag({ SIGN_QUERY }, 'SIGN_QUERY', false) }
       : undefined,
   remote: (c) => ({ hosts: listOf(c.env.REMOTE_HOSTS) }),
+  sources: (c) => readSources(c.env),
   formats: (c) => readFormats(c.env.FORMATS),
   persist: (c) => readFlag(c.env, 'PERSIST', true),
   promote: (c) => readFlag(c.env, 'PROMOTE', true),
@@ -117,14 +122,6 @@ app.get('/comparisons', async (c) => {
 })
 
 app.route('/cdn', imageCdn(options))
-
-/** The parts between commas, without empty ones. */
-function listOf(text = ''): string[] {
-  return text
-    .split(',')
-    .map((part) => part.trim())
-    .filter((part) => part !== '')
-}
 
 async function listIds(bucket: R2Bucket): Promise<string[]> {
   const { objects } = await bucket.list({ prefix: 'state/', limit: MAX_SAMPLES })

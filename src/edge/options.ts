@@ -6,6 +6,7 @@ import type { ImageJob } from './ingest/jobs.ts'
 import type { Webhook } from './ingest/webhook.ts'
 import type { Origin } from './origin/origin.ts'
 import type { RemoteSources } from './sources/allow-list.ts'
+import type { Sources } from './sources/source-options.ts'
 import type { Transcoder } from './transcoder/transcoder.ts'
 import type { LeaseNamespace } from './variants/lease-client.ts'
 
@@ -61,6 +62,12 @@ export interface ImageCdnOptions<E extends Env = Env> {
    * @default none
    */
   readonly remote?: RemoteSources | ((c: Context<E>) => RemoteSources | undefined)
+  /**
+   * Where pictures lie that are pulled from there and not uploaded: `/src/:source/*path` fetches, stores and encodes them.
+   * Only these names can be asked, never an address from a request.
+   * @default none
+   */
+  readonly sources?: Sources | ((c: Context<E>) => Sources | undefined)
   /**
    * Keys of signed URLs (`strata-cdn/sign`). With them, images are served to signed URLs only.
    * @default none
@@ -165,5 +172,6 @@ export type ResolvedOptions<E extends Env> = Omit<Required<ImageCdnOptions<E>>, 
   readonly persist: (c: Context<E>) => boolean
   readonly promote: (c: Context<E>) => number
   readonly remote: (c: Context<E>) => RemoteSources | undefined
+  readonly sources: (c: Context<E>) => Sources | undefined
   readonly signing: (c: Context<E>) => Signing | undefined
 }

@@ -6,6 +6,7 @@ import { checkSigning } from './access/sign.ts'
 import type { ImageCdnOptions, ResolvedOptions } from './options.ts'
 import { DEFAULT_RULES } from './plan/default-rules.ts'
 import { checkRemoteSources } from './sources/allow-list.ts'
+import { checkSources } from './sources/source-options.ts'
 
 /** Gives the value of an option, or its default. @throws StrataError OPTION_INVALID */
 type Rule = (given: unknown, name: string) => unknown
@@ -25,6 +26,7 @@ const RULES: Readonly<Record<keyof ImageCdnOptions, Rule>> = {
   uploadToken: accessor(nothing),
   development: accessor(isDevelopment),
   remote: checked(checkRemoteSources),
+  sources: checked(checkSources),
   signing: checked(checkSigning),
   formats,
   allowedWidths: widths(DEFAULT_RULES.allowedWidths),

@@ -5,6 +5,7 @@
  */
 
 import { StrataError } from '../../core/errors.ts'
+import type { PictureFormat } from '../../format/media-type.ts'
 import type { ReadGrant } from '../access/authorize.ts'
 import type { Jobs } from '../ingest/jobs.ts'
 import { PENDING_HEADERS } from '../ingest/pending.ts'
@@ -42,7 +43,7 @@ export type ReadServices = LookupServices &
   }
 
 /** The options that reading depends on. */
-type ReadOptions = Omit<PlanRules, 'embedModels' | 'exactQuality' | 'canRender'> &
+export type ReadOptions = Omit<PlanRules, 'embedModels' | 'exactQuality' | 'canRender'> &
   Pick<CachePolicy, 'maxAge' | 'staleWhileRevalidate'> & { readonly serveOriginal: boolean }
 
 /** Seconds for which a picture of an image that is not encoded yet is cached: the encoded one may differ. */
@@ -65,7 +66,19 @@ export async function readImage(
   services: ReadServices,
   options: ReadOptions,
 ): Promise<Response> {
-  const { image: wanted, extension } = parseImageName(name)
+  const { image, extension } = parseImageName(name)
+  return await readImageById(image, extension, request, grant, services, options)
+}
+
+/** The same for an id that did not come from the URL. @param extension the format that the URL's extension names */
+export async function readImageById(
+  wanted: ImageId,
+  extension: PictureFormat | undefined,
+  request: Request,
+  grant: ReadGrant,
+  services: ReadServices,
+  options: ReadOptions,
+): Promise<Response> {
   const timing = new ServerTiming()
   const parsed: ImageRequest = {
     request,
@@ -208,7 +221,7 @@ export async function readInfo(name: string, services: ReadServices): Promise<Re
       return imageInfo(lookup.image, lookup.stored?.state, pictures)
     }
     await resumeIfDead(lookup.id, lookup.stored, services)
-    return openInfo(lookup.state)
+    return openInfo(lookup.id, lookup.state)
   }
   // Who waits for an upload must not hear of the image before it.
   return await answerLookup(parseImageId(name), services, describe, false)
