@@ -53,6 +53,8 @@ interface Bindings {
   readonly SAMPLES?: string
   /** Set by `strata start`: where the demo page's comparison with other codecs is. */
   readonly COMPARISONS_URL?: string
+  /** Set by `strata start DIR`: what lists the folder's pictures. */
+  readonly FOLDER_URL?: string
 }
 
 const MAX_SAMPLES = 24
@@ -104,8 +106,13 @@ app.get('/client/:name', async (c) => {
   return files ? await clientFile(files, c.req.raw, c.req.param('name')) : c.notFound()
 })
 
-/** Ids for the demo page. What a bucket holds is listed in development only; then more may come (`live`). */
+/** Ids for the demo page, or paths of a folder. What a bucket holds is listed in development only; then more may come (`live`). */
 app.get('/samples', async (c) => {
+  const folder = c.env.FOLDER_URL
+  if (folder) {
+    const { paths } = await (await fetch(folder)).json<{ readonly paths: readonly string[] }>()
+    return c.json({ paths, live: true }, 200, { 'Cache-Control': 'no-store' })
+  }
   const named = listOf(c.env.SAMPLES)
   const listed = named.length === 0 && c.env.STRATA_ENV === 'development'
   const samples = listed ? await listIds(c.env.IMAGES) : named
