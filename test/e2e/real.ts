@@ -49,7 +49,7 @@ export async function startOrigin(): Promise<OriginProcess> {
 }
 
 /** The ready Worker with its queue in workerd, and the real transcoder in this process behind its service binding. */
-export async function startEdge(origin: string): Promise<{ url: string; stop: () => Promise<void> }> {
+export async function startEdge(origin: string, bindings: Record<string, string> = {}) {
   const transcoder = createTranscodeApp(transcodeParts(await createRuntime('wasm')))
   const worker = new Miniflare({
     name: 'edge',
@@ -57,8 +57,8 @@ export async function startEdge(origin: string): Promise<{ url: string; stop: ()
     modules: [{ type: 'ESModule', path: 'index.js', contents: await bundleWorker('src/worker.ts') }],
     compatibilityDate: '2026-04-01',
     compatibilityFlags: ['nodejs_compat'],
-    bindings: { ORIGIN_URL: origin, STRATA_ENV: 'development' },
-    r2Buckets: ['IMAGES'],
+    bindings: { ORIGIN_URL: origin, STRATA_ENV: 'development', ...bindings },
+    r2Buckets: ['IMAGES', 'MEDIA'],
     queueProducers: { JOBS: 'strata-jobs' },
     queueConsumers: { 'strata-jobs': { maxBatchSize: 1, maxBatchTimeout: 0, maxRetries: 20 } },
     durableObjects: { LEASE: { className: 'TranscodeLease', useSQLite: true } },
@@ -72,7 +72,7 @@ export async function startEdge(origin: string): Promise<{ url: string; stop: ()
     },
   })
   const { href } = await worker.ready
-  return { url: `${href}cdn/img/`, stop: () => worker.dispose() }
+  return { url: `${href}cdn/img/`, worker, stop: () => worker.dispose() }
 }
 
 /** A PNG like a photograph, mostly of one colour, so that two of them are told apart however they are compressed. */

@@ -7,6 +7,11 @@ import type { PictureFolder } from './picture-folder.ts'
 /** Name of the source that the folder is. */
 export const FOLDER_SOURCE = 'local'
 
+/** Address of a picture of the folder. @param base where the plugin is mounted */
+export function folderUrl(base: string, path: string): string {
+  return `${base}/src/${FOLDER_SOURCE}/${path.split('/').map(encodeURIComponent).join('/')}`
+}
+
 interface EncodeOptions {
   /** Installed model set. Pictures of another model set are encoded again. */
   readonly modelSet: string
@@ -77,7 +82,7 @@ async function untilReady(
   { base, signal }: UploadTarget,
   modelSet: string,
 ): Promise<PulledInfo> {
-  const url = `${base}/src/${FOLDER_SOURCE}/${path.split('/').map(encodeURIComponent).join('/')}.json`
+  const url = `${folderUrl(base, path)}.json`
   let isRenewed = false
   for (;;) {
     const response = await fetch(url, { signal: signal ?? null })

@@ -7,7 +7,7 @@ import { openModelFolder } from '../../runtime/model-files.ts'
 import type { UploadTarget } from '../upload-file.ts'
 import { type Child, startChild } from './children.ts'
 import { ComparisonServer } from './comparison.ts'
-import { encodeFolder, FOLDER_SOURCE } from './encode-folder.ts'
+import { encodeFolder, FOLDER_SOURCE, folderUrl } from './encode-folder.ts'
 import { FolderServer } from './folder-server.ts'
 import type { PictureFolder } from './picture-folder.ts'
 import { requireFreePort } from './ports.ts'
@@ -35,6 +35,7 @@ interface StartOptions {
 
 /** Wrangler bundles two Workers before it answers. */
 const START_TIMEOUT_MS = 120_000
+const WARM_UP_MS = 10_000
 const SAMPLE_TIMEOUT_MS = 600_000
 
 /** Log lines of wrangler for requests that an open demo page, and `nudge` and `encodeFolder`, repeat every few seconds. */
@@ -73,6 +74,7 @@ export async function runLocally(options: StartOptions): Promise<void> {
     children.push(start('edge', wranglerArgv(options, origin, comparisons.url, files?.url), options))
     await whileRunning(healthy('origin', `${origin}/health`, over.signal))
     await whileRunning(healthy('edge', `${edge}/cdn/health`, over.signal))
+    if (options.folder) await whileRunning(warmUp(options.folder, `${edge}/cdn`))
     if (stop.aborted) return
     options.onReady(`${edge}/`)
     void nudge(`${edge}/cdn/health`, over.signal)
@@ -85,6 +87,15 @@ export async function runLocally(options: StartOptions): Promise<void> {
     options.folder?.close()
     await Promise.all(children.map((child) => child.stop()))
   }
+}
+
+/** Asks for the folder's first picture as the demo page does, so that edge and origin are warm when the page comes. */
+async function warmUp(folder: PictureFolder, base: string): Promise<void> {
+  const [path = ''] = await folder.list()
+  const headers = { Accept: 'image/avif,image/webp,*/*' }
+  const init = { headers, signal: AbortSignal.timeout(WARM_UP_MS) }
+  const response = await fetch(`${folderUrl(base, path)}?w=320`, init).catch(() => undefined)
+  await response?.arrayBuffer().catch(() => undefined)
 }
 
 /** Has the pictures of the folder encoded, where there is one, or else uploads the samples. */
