@@ -3,32 +3,16 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Colour, colourOf, isNear, look, pngOf } from './colours.ts'
 import { type OriginProcess, startEdge, startOrigin, until } from './real.ts'
 
-const BROWSER = { Accept: 'image/avif,image/webp,image/apng,image/svg+xml,image/*,*/*;q=0.8' }
 const COUNT = 50
 const REVALIDATE_S = 2
 /** Pictures that are asked for at once, as a browser does. */
 const AT_ONCE = 6
 
-type Colour = readonly [red: number, green: number, blue: number]
-
-/** Every picture has a colour of its own. */
-function colourOf(i: number): Colour {
-  return [30 + ((i * 37) % 200), 30 + ((i * 91) % 200), 30 + ((i * 53) % 200)]
-}
-
 const CHANGED: Colour = [250, 10, 250]
-
-async function pngOf([r, g, b]: Colour): Promise<Uint8Array<ArrayBuffer>> {
-  const background = { r, g, b }
-  const png = await sharp({ create: { width: 60, height: 40, channels: 3, background } })
-    .png()
-    .toBuffer()
-  return new Uint8Array(png)
-}
 
 function nameOf(i: number): string {
   return `album ${i % 3}/Bild ${i} ü.png`
@@ -57,19 +41,6 @@ async function startWebsite() {
     server.close()
   }
   return { url: `http://127.0.0.1:${port}/media/`, pictures, asked, stop }
-}
-
-/** The mean colour of what a browser gets. */
-async function look(address: string): Promise<Colour> {
-  const response = await fetch(`${address}?w=32`, { headers: BROWSER })
-  const body = new Uint8Array(await response.arrayBuffer())
-  if (response.status !== 200) throw new Error(`${address}: HTTP ${response.status}, ${body.length} bytes`)
-  const { channels } = await sharp(body, { failOn: 'warning' }).stats()
-  return channels.slice(0, 3).map(({ mean }) => Math.round(mean)) as unknown as Colour
-}
-
-function isNear(seen: Colour, colour: Colour): boolean {
-  return seen.every((value, i) => Math.abs(value - (colour[i] ?? 0)) <= 8)
 }
 
 async function inTurns<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
