@@ -37,7 +37,9 @@ export const doctor = defineCommand({
   },
   async run(args, io) {
     const text = args.sources ?? io.env.SOURCES ?? ''
-    const listed = text ? await checkSourcesText({ text, loopback: io.env.LOOPBACK_SOURCES === 'true' }) : []
+    const loopback = io.env.LOOPBACK_SOURCES === 'true'
+    const isAsked = args.url === undefined
+    const listed = text ? await checkSourcesText({ text, loopback, isAsked }) : []
     if (args.url === undefined) return report([...(await checkInstallation()), ...listed])
     const token = args.token ?? io.env.UPLOAD_TOKEN
     const keys = args.key ?? io.env.SIGNING_KEYS
@@ -48,7 +50,7 @@ export const doctor = defineCommand({
     const names = text.split(/[\s,]+/).flatMap((entry) => /^([\w-]+)=/.exec(entry)?.[1] ?? [])
     const deployed = await checkDeployedSources(target, names)
     const picture = args.picture ? [await checkPulledPicture(target, args.picture)] : []
-    return report([...checks, ...listed.filter(({ ok }) => !ok), ...deployed, ...picture])
+    return report([...checks, ...listed, ...deployed, ...picture])
   },
 })
 

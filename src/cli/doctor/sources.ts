@@ -6,11 +6,13 @@ import { attempt, type Check, checked, expect } from './check.ts'
 import { ask } from './deployment-reader.ts'
 
 /** Where pictures are pulled from, as the ready Worker's variables say it. */
-export interface SourcesText {
+interface SourcesText {
   /** SOURCES. */
   readonly text: string
   /** LOOPBACK_SOURCES. */
   readonly loopback: boolean
+  /** Whether the websites are asked from here. */
+  readonly isAsked: boolean
 }
 
 /** Validators of a pulled picture, from its info JSON. */
@@ -22,8 +24,8 @@ interface PulledInfo extends Info {
 const WRITE_SOURCES =
   'write SOURCES as name=https://host/path/ or name=r2:BINDING/prefix, separated by spaces'
 
-/** Checks the text of SOURCES, and whether each website in it answers this machine. Never throws. */
-export async function checkSourcesText({ text, loopback }: SourcesText): Promise<Check[]> {
+/** Checks the text of SOURCES, and whether each website in it answers this machine, where that is wanted. Never throws. */
+export async function checkSourcesText({ text, loopback, isAsked }: SourcesText): Promise<Check[]> {
   let sources: Sources = {}
   const parsed = await attempt(
     'sources',
@@ -35,7 +37,7 @@ export async function checkSourcesText({ text, loopback }: SourcesText): Promise
     },
     WRITE_SOURCES,
   )
-  if (!parsed.ok) return [parsed]
+  if (!parsed.ok || !isAsked) return [parsed]
   const each = Object.entries(sources).map(([name, source]) =>
     'bucket' in source
       ? checked(`source ${name}`, 'skipped', 'a bucket, which only the Worker can see; see --url')
