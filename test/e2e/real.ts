@@ -11,6 +11,11 @@ import { freePort } from '../free-port.ts'
 import { photo } from '../pictures.ts'
 import { bundleProgram, bundleWorker } from './bundle.ts'
 
+const QUEUE = {
+  queueProducers: { JOBS: 'strata-jobs' },
+  queueConsumers: { 'strata-jobs': { maxBatchSize: 1, maxBatchTimeout: 0, maxRetries: 20 } },
+}
+
 /** `strata serve` as a process of its own: the real codec and sharp. */
 export interface OriginProcess {
   readonly url: string
@@ -48,8 +53,11 @@ export async function startOrigin(): Promise<OriginProcess> {
   }
 }
 
-/** The ready Worker with its queue in workerd, and the real transcoder in this process behind its service binding. */
-export async function startEdge(origin: string, bindings: Record<string, string> = {}) {
+/**
+ * The ready Worker in workerd, and the real transcoder in this process behind its service binding.
+ * @param isQueued with a queue; without one, the request that brings a picture also has it encoded
+ */
+export async function startEdge(origin: string, bindings: Record<string, string> = {}, isQueued = true) {
   const transcoder = createTranscodeApp(transcodeParts(await createRuntime('wasm')))
   const worker = new Miniflare({
     name: 'edge',
@@ -59,8 +67,7 @@ export async function startEdge(origin: string, bindings: Record<string, string>
     compatibilityFlags: ['nodejs_compat'],
     bindings: { ORIGIN_URL: origin, STRATA_ENV: 'development', ...bindings },
     r2Buckets: ['IMAGES', 'MEDIA'],
-    queueProducers: { JOBS: 'strata-jobs' },
-    queueConsumers: { 'strata-jobs': { maxBatchSize: 1, maxBatchTimeout: 0, maxRetries: 20 } },
+    ...(isQueued && QUEUE),
     durableObjects: { LEASE: { className: 'TranscodeLease', useSQLite: true } },
     serviceBindings: {
       async TRANSCODER(request) {

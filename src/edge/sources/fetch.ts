@@ -71,8 +71,10 @@ export async function askRemote(
 async function ask(url: URL, { headers, signal, name, hostOf }: RemoteRequest): Promise<Response> {
   // A compressed answer does not declare the picture's length.
   const all = { Accept: 'image/*', 'Accept-Encoding': 'identity', 'User-Agent': 'Strata', ...headers }
+  const send = () => fetch(url, { headers: all, redirect: 'manual', signal })
   try {
-    return await fetch(url, { headers: all, redirect: 'manual', signal })
+    // A server may close a kept connection just as it is used again: then nobody has seen the request.
+    return await send().catch((error) => (signal.aborted ? Promise.reject(error) : send()))
   } catch (cause) {
     throw failed(name, `${hostOf(url)} ${signal.aborted ? 'took too long' : 'does not answer'}`, cause)
   }
