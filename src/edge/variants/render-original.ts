@@ -34,7 +34,9 @@ export async function renderOriginal(
   try {
     return await renderOnce(stored, request, services, patience)
   } catch (error) {
-    const isBroken = error instanceof OriginDown && Date.now() - started < BROKEN_SOON_MS
+    // A proxy that answers for a dead origin gives no cause: there nothing broke.
+    const isDown = error instanceof OriginDown && error.cause !== undefined
+    const isBroken = isDown && Date.now() - started < BROKEN_SOON_MS
     if (!isBroken) throw error
     return await renderOnce(stored, request, services, patience)
   }
