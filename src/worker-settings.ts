@@ -1,10 +1,19 @@
 import { StrataError } from './core/errors.ts'
 import { nearest } from './core/nearest.ts'
+import { parseSources } from './edge/sources/parse-sources.ts'
+import type { Sources } from './edge/sources/source-options.ts'
 import { checkS3Options, type S3StoreOptions } from './edge/store/s3/options.ts'
 import { PICTURE_FORMATS, type PictureFormat } from './format/media-type.ts'
 
 /** What the ready Worker reads of its environment (wrangler.toml), by kind. */
-const FLAGS = ['KEEP_ORIGINALS', 'PERSIST', 'PRESETS_ONLY', 'PROMOTE', 'SIGN_QUERY'] as const
+const FLAGS = [
+  'KEEP_ORIGINALS',
+  'LOOPBACK_SOURCES',
+  'PERSIST',
+  'PRESETS_ONLY',
+  'PROMOTE',
+  'SIGN_QUERY',
+] as const
 const TEXTS = [
   ...[
     'FORMATS',
@@ -15,6 +24,7 @@ const TEXTS = [
     'REMOTE_HOSTS',
     'SAMPLES',
     'SIGNING_KEYS',
+    'SOURCES',
     'STRATA_ENV',
   ],
   ...['UPLOAD_TOKEN', 'WEBHOOK_SECRET', 'WEBHOOK_URL'],
@@ -100,6 +110,30 @@ export function readS3(
     prefix: env.S3_PREFIX ?? '',
   }
   return checkS3Options(given, (option) => (option === 'timeoutMs' ? option : S3_VARIABLES[option]))
+}
+
+/**
+ * Where pictures are pulled from: see parseSources. Websites may redirect to REMOTE_HOSTS.
+ * @throws StrataError OPTION_INVALID
+ */
+export function readSources(env: {
+  readonly SOURCES?: string | undefined
+  readonly REMOTE_HOSTS?: string | undefined
+  readonly LOOPBACK_SOURCES?: string | undefined
+}): Sources {
+  return parseSources(env.SOURCES ?? '', {
+    bucket: (name) => (env as Readonly<Record<string, unknown>>)[name],
+    hosts: listOf(env.REMOTE_HOSTS),
+    loopback: readFlag(env, 'LOOPBACK_SOURCES', false),
+  })
+}
+
+/** The parts between commas, without empty ones. */
+export function listOf(text = ''): string[] {
+  return text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
 }
 
 /**

@@ -18,7 +18,15 @@ import {
 } from './index.ts'
 import { clientFile, type StaticFiles } from './worker/client-files.ts'
 import demoPage from './worker/demo.html'
-import { describeSettings, readFlag, readFormats, readPresets, readS3 } from './worker-settings.ts'
+import {
+  describeSettings,
+  listOf,
+  readFlag,
+  readFormats,
+  readPresets,
+  readS3,
+  readSources,
+} from './worker-settings.ts'
 
 export { TranscodeLease } from './edge/variants/durable.ts'
 
@@ -57,6 +65,10 @@ interface Bindings {
   readonly LEASE?: DurableObjectNamespace<TranscodeLease>
   /** Hosts that pictures may be fetched from, separated by commas. */
   readonly REMOTE_HOSTS?: string
+  /** Where pictures are pulled from: `site=https://www.example.com/media/ media=r2:MEDIA/prefix`. */
+  readonly SOURCES?: string
+  /** `true`: websites of SOURCES may be on this machine, for development. */
+  readonly LOOPBACK_SOURCES?: string
   /** Without it, an upload is encoded by the request that sent it. */
   readonly JOBS?: Queue<ImageJob>
   readonly KEEP_ORIGINALS?: string
@@ -67,6 +79,8 @@ interface Bindings {
   readonly SAMPLES?: string
   /** Set by `strata start`: where the demo page's comparison with other codecs is. */
   readonly COMPARISONS_URL?: string
+  /** Set by `strata start DIR`: what lists the folder's pictures. */
+  readonly FOLDER_URL?: string
 }
 
 const MAX_SAMPLES = 24
@@ -106,6 +120,7 @@ const options: ImageCdnOptions<{ Bindings: Bindings }> = {
       ? { keys: parseSigningKeys(keys), signQuery: readFlag({ SIGN_QUERY }, 'SIGN_QUERY', false) }
       : undefined,
   remote: (c) => ({ hosts: listOf(c.env.REMOTE_HOSTS) }),
+  sources: (c) => readSources(c.env),
   formats: (c) => readFormats(c.env.FORMATS),
   presets: (c) => readPresets(c.env.PRESETS),
   presetsOnly: (c) => readFlag(c.env, 'PRESETS_ONLY', false),
@@ -133,8 +148,13 @@ app.get('/client/:name', async (c) => {
   return files ? await clientFile(files, c.req.raw, c.req.param('name')) : c.notFound()
 })
 
-/** Ids for the demo page. What a bucket holds is listed in development only; then more may come (`live`). */
+/** Ids for the demo page, or paths of a folder. What a bucket holds is listed in development only; then more may come (`live`). */
 app.get('/samples', async (c) => {
+  const folder = c.env.FOLDER_URL
+  if (folder) {
+    const { paths } = await (await fetch(folder)).json<{ readonly paths: readonly string[] }>()
+    return c.json({ paths, live: true }, 200, { 'Cache-Control': 'no-store' })
+  }
   const named = listOf(c.env.SAMPLES)
   const listed = named.length === 0 && c.env.STRATA_ENV === 'development'
   const samples = listed ? await listIds(bucketOf(c.env)) : named
@@ -151,14 +171,6 @@ app.get('/comparisons', async (c) => {
 })
 
 app.route('/cdn', imageCdn(options))
-
-/** The parts between commas, without empty ones. */
-function listOf(text = ''): string[] {
-  return text
-    .split(',')
-    .map((part) => part.trim())
-    .filter((part) => part !== '')
-}
 
 async function listIds(bucket: ObjectStore): Promise<string[]> {
   const { entries } = await bucket.list({ prefix: 'state/', limit: MAX_SAMPLES })

@@ -5,15 +5,18 @@
 
 import { type Context, type Env, Hono } from 'hono'
 import { cors } from 'hono/cors'
+import { routePath } from 'hono/route'
 import { StrataError } from '../core/errors.ts'
 import { authorizeRead, authorizeWrite } from './access/authorize.ts'
 import { UrlVerifier } from './access/sign.ts'
 import { EXPOSED_HEADERS } from './answer/headers.ts'
 import { listImages } from './answer/list.ts'
-import { observed } from './answer/observe.ts'
+import { type ImageAnswer, observed } from './answer/observe.ts'
 import { exportOriginal } from './answer/original-export.ts'
+import { readPulled, readPulledInfo, type SourceAddress, wantedPicture } from './answer/pulled.ts'
 import { readHealth, readImage, readInfo } from './answer/read.ts'
 import { errorResponse, methodNotAllowed } from './errors.ts'
+import { purgePulled } from './ingest/pull.ts'
 import { handleBatch, type QueueOptions } from './ingest/queue.ts'
 import { type SweepOptions, sweep } from './ingest/sweep.ts'
 import { deleteImage, putImage, reencodeImage } from './ingest/write.ts'
@@ -32,6 +35,7 @@ export type ScheduledHandler = (
 ) => Promise<void>
 
 const INFO_SUFFIX = '.json'
+const PURGE_SUFFIX = '/purge'
 
 /** The routes of the plugin, relative to where it is mounted. */
 export function createEdgeApp<E extends Env>(options: ResolvedOptions<E>): Hono<E> {
@@ -57,24 +61,25 @@ export function createEdgeApp<E extends Env>(options: ResolvedOptions<E>): Hono<
   })
 
   app.get('/health', (c) => readHealth(servicesFor(c, options, shared)))
-  const read = (c: Context<E>, name: string): Promise<Response> => {
-    const answer = () => answerRead(c, name)
-    if (c.req.raw.method !== 'GET' || name.endsWith(INFO_SUFFIX)) return answer()
-    return observed(
-      name,
-      answer,
-      (facts) => options.onAnswer(facts, c),
-      (work) => keepAlive(c, work),
-    )
-  }
-  const answerRead = async (c: Context<E>, name: string): Promise<Response> => {
-    const services = servicesFor(c, options, shared)
-    const isInfo = name.endsWith(INFO_SUFFIX)
-    const grant = await authorizeRead(c, isInfo, options, verifier)
-    if (isInfo) return await readInfo(name.slice(0, -INFO_SUFFIX.length), services)
+  const rulesOf = (c: Context<E>) => {
     const { presets, presetsOnly, formats } = options
-    const rules = { ...options, formats: formats(c), presets: presets(c), presetsOnly: presetsOnly(c) }
-    return await readImage(name, c.req.raw, grant, services, rules)
+    return { ...options, formats: formats(c), presets: presets(c), presetsOnly: presetsOnly(c) }
+  }
+  /** Answers with a picture, and tells the option of it. */
+  const reported = (c: Context<E>, name: string, answer: () => Promise<Response>): Promise<Response> => {
+    if (c.req.raw.method !== 'GET') return answer()
+    const report = (facts: ImageAnswer) => options.onAnswer(facts, c)
+    return observed(name, answer, report, (work) => keepAlive(c, work))
+  }
+  const read = async (c: Context<E>, name: string): Promise<Response> => {
+    const isInfo = name.endsWith(INFO_SUFFIX)
+    const answer = async () => {
+      const services = servicesFor(c, options, shared)
+      const grant = await authorizeRead(c, isInfo, options, verifier)
+      if (isInfo) return await readInfo(name.slice(0, -INFO_SUFFIX.length), services)
+      return await readImage(name, c.req.raw, grant, services, rulesOf(c))
+    }
+    return await (isInfo ? answer() : reported(c, name, answer))
   }
   app.get('/img/:name', (c) => read(c, c.req.param('name')))
   // A slash at the end means nothing.
@@ -105,6 +110,33 @@ export function createEdgeApp<E extends Env>(options: ResolvedOptions<E>): Hono<
     return forget(c, services, await reencodeImage(c.req.param('name'), c.req.raw, services))
   })
 
+  const wanted = (c: Context<E>, address: SourceAddress) =>
+    wantedPicture(address, c.req.url, { ...options, sources: options.sources(c) })
+  app.get('/src/:source/*', async (c) => {
+    const { source, path } = sourceAddress(c)
+    const isInfo = path.endsWith(INFO_SUFFIX)
+    const grant = await authorizeRead(c, isInfo, options, verifier)
+    const services = servicesFor(c, options, shared)
+    const picture = await wanted(c, { source, path: isInfo ? path.slice(0, -INFO_SUFFIX.length) : path })
+    if (isInfo) return await readPulledInfo(picture, services)
+    const answer = () => readPulled(picture, c.req.raw, grant, services, rulesOf(c))
+    return await reported(c, picture.id, answer)
+  })
+  app.post('/src/:source/*', async (c) => {
+    const { source, path } = sourceAddress(c)
+    if (!path.endsWith(PURGE_SUFFIX)) throw methodNotAllowed(c.req.method, 'GET, HEAD')
+    await authorizeWrite(c, options)
+    const { pullMemory: memory, ...services } = servicesFor(c, options, shared)
+    await purgePulled(await wanted(c, { source, path: path.slice(0, -PURGE_SUFFIX.length) }), {
+      ...services,
+      memory,
+    })
+    return new Response(null, { status: 204, headers: { 'Cache-Control': 'no-store' } })
+  })
+  app.all('/src/:source/*', (c) => {
+    throw methodNotAllowed(c.req.method, 'GET, HEAD, POST')
+  })
+
   app.all('/img/:name/original', (c) => {
     throw methodNotAllowed(c.req.method, 'GET, HEAD')
   })
@@ -122,10 +154,17 @@ export function createEdgeApp<E extends Env>(options: ResolvedOptions<E>): Hono<
     throw methodNotAllowed(c.req.method, 'GET, HEAD')
   })
   app.all('*', () => {
-    throw new StrataError('NOT_FOUND', 'address: expected img/ID, img/ID.json or health')
+    throw new StrataError('NOT_FOUND', 'address: expected img/ID, img/ID.json, src/SOURCE/PATH or health')
   })
   app.onError(errorResponse)
   return app
+}
+
+/** The source and the path in a URL, as they stand there: Hono decodes what the path's own rules have to see. */
+function sourceAddress(c: Context): SourceAddress {
+  const at = routePath(c).split('/').indexOf(':source')
+  const [source = '', ...path] = new URL(c.req.url).pathname.split('/').slice(at)
+  return { source, path: path.join('/') }
 }
 
 /** After an upload: the record that this isolate knows is old. What the image had is served until the upload is ready. */

@@ -7,6 +7,7 @@ import type { ImageJob } from './ingest/jobs.ts'
 import type { Webhook } from './ingest/webhook.ts'
 import type { Origin } from './origin/origin.ts'
 import type { RemoteSources } from './sources/allow-list.ts'
+import type { Sources } from './sources/source-options.ts'
 import type { ObjectStore } from './store/object-store.ts'
 import type { Transcoder } from './transcoder/transcoder.ts'
 import type { LeaseNamespace } from './variants/lease-client.ts'
@@ -69,6 +70,12 @@ export interface ImageCdnOptions<E extends Env = Env> {
    * @default none
    */
   readonly remote?: RemoteSources | ((c: Context<E>) => RemoteSources | undefined)
+  /**
+   * Where pictures lie that are pulled from there and not uploaded: `/src/:source/*path` fetches, stores and encodes them.
+   * Only these names can be asked, never an address from a request.
+   * @default none
+   */
+  readonly sources?: Sources | ((c: Context<E>) => Sources | undefined)
   /**
    * Keys of signed URLs (`strata-cdn/sign`). With them, images are served to signed URLs only.
    * @default none
@@ -191,5 +198,6 @@ export type ResolvedOptions<E extends Env> = Omit<
   readonly presetsOnly: (c: Context<E>) => boolean
   readonly promote: (c: Context<E>) => number
   readonly remote: (c: Context<E>) => RemoteSources | undefined
+  readonly sources: (c: Context<E>) => Sources | undefined
   readonly signing: (c: Context<E>) => Signing | undefined
 }

@@ -7,6 +7,7 @@ import type { ImageCdnOptions, ResolvedOptions } from './options.ts'
 import { DEFAULT_RULES } from './plan/default-rules.ts'
 import { IMAGE_PARAMS, parseImageParams } from './request/params.ts'
 import { checkRemoteSources } from './sources/allow-list.ts'
+import { checkSources } from './sources/source-options.ts'
 
 /** Gives the value of an option, or its default. @throws StrataError OPTION_INVALID */
 type Rule = (given: unknown, name: string) => unknown
@@ -27,6 +28,7 @@ const RULES: Readonly<Record<keyof ImageCdnOptions, Rule>> = {
   uploadToken: accessor(nothing),
   development: accessor(isDevelopment),
   remote: checked(checkRemoteSources),
+  sources: checked(checkSources),
   signing: checked(checkSigning),
   formats,
   allowedWidths: widths(DEFAULT_RULES.allowedWidths),

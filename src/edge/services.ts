@@ -5,7 +5,9 @@
 
 import { type Context, type Env, Hono } from 'hono'
 import { StrataError } from '../core/errors.ts'
-import type { ReadServices } from './answer/read.ts'
+import { LruCache } from '../core/lru.ts'
+import type { PulledServices } from './answer/pulled.ts'
+import { Absences } from './ingest/absences.ts'
 import type { IngestServices } from './ingest/encode-job.ts'
 import type { ImageEvent } from './ingest/events.ts'
 import { type ImageJob, type Jobs, localJobs, queuedJobs } from './ingest/jobs.ts'
@@ -31,19 +33,21 @@ import { VariantStore } from './variants/variant-store.ts'
 
 /** What all requests of one plugin instance share, hence those of one isolate. */
 type Shared = Pick<
-  ReadServices,
-  'headers' | 'flights' | 'memory' | 'states' | 'demand' | 'censuses' | 'breaker' | 'sent'
+  PulledServices,
+  'headers' | 'flights' | 'memory' | 'states' | 'demand' | 'censuses' | 'breaker' | 'sent' | 'pullMemory'
 >
 
 /** Bytes: half of an isolate's memory, for the prefixes and JPEGs of everything that is being made. */
 const MAX_JPEG_MEMORY = 64 * 1024 * 1024
 
+/** Pulled pictures of which an isolate knows when it last asked for them. */
+const RESTS = 4096
+
 /** What one request works with. Functions are called only where their result is needed. */
-export type Services = ReadServices &
+export type Services = PulledServices &
   WriteServices & {
     readonly ingest: () => IngestServices
     readonly promotion: () => PromoteServices
-    readonly dropStale: IngestServices['dropStale']
   }
 
 export function createShared(): Shared {
@@ -56,6 +60,12 @@ export function createShared(): Shared {
     censuses: new CensusCache(),
     breaker: new OriginBreaker(),
     sent: new SentOriginals(),
+    pullMemory: {
+      absences: new Absences(),
+      pulls: new SingleFlight(),
+      checks: new SingleFlight(),
+      rests: new LruCache(RESTS),
+    },
   }
 }
 

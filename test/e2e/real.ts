@@ -11,6 +11,11 @@ import { freePort } from '../free-port.ts'
 import { photo } from '../pictures.ts'
 import { bundleProgram, bundleWorker } from './bundle.ts'
 
+const QUEUE = {
+  queueProducers: { JOBS: 'strata-jobs' },
+  queueConsumers: { 'strata-jobs': { maxBatchSize: 1, maxBatchTimeout: 0, maxRetries: 20 } },
+}
+
 /** `strata serve` as a process of its own: the real codec and sharp. */
 export interface OriginProcess {
   readonly url: string
@@ -59,13 +64,15 @@ export function serviceOf(app: ReturnType<typeof createTranscodeApp>) {
 }
 
 /**
- * The ready Worker with its queue in workerd, and the real transcoder in this process behind its service binding.
- * @param variables further ones; where they name an S3 bucket, no R2 bucket is bound
+ * The ready Worker in workerd, and the real transcoder in this process behind its service binding.
+ * @param variables further ones; where they name an S3 bucket, no R2 bucket of images is bound
+ * @param isQueued with a queue; without one, the request that brings a picture also has it encoded
  */
 export async function startEdge(
   origin: string,
   variables: Readonly<Record<string, string>> = {},
-): Promise<{ url: string; stop: () => Promise<void> }> {
+  isQueued = true,
+) {
   const transcoder = createTranscodeApp(transcodeParts(await createRuntime('wasm')))
   const worker = new Miniflare({
     name: 'edge',
@@ -74,16 +81,15 @@ export async function startEdge(
     compatibilityDate: '2026-04-01',
     compatibilityFlags: ['nodejs_compat'],
     bindings: { ORIGIN_URL: origin, STRATA_ENV: 'development', ...variables },
-    r2Buckets: variables.S3_BUCKET === undefined ? ['IMAGES'] : [],
-    queueProducers: { JOBS: 'strata-jobs' },
-    queueConsumers: { 'strata-jobs': { maxBatchSize: 1, maxBatchTimeout: 0, maxRetries: 20 } },
+    r2Buckets: variables.S3_BUCKET === undefined ? ['IMAGES', 'MEDIA'] : ['MEDIA'],
+    ...(isQueued && QUEUE),
     durableObjects: { LEASE: { className: 'TranscodeLease', useSQLite: true } },
     serviceBindings: {
       TRANSCODER: serviceOf(transcoder),
     },
   })
   const { href } = await worker.ready
-  return { url: `${href}cdn/img/`, stop: () => worker.dispose() }
+  return { url: `${href}cdn/img/`, worker, stop: () => worker.dispose() }
 }
 
 /** A PNG like a photograph, mostly of one colour, so that two of them are told apart however they are compressed. */

@@ -1,7 +1,7 @@
 /**
  * The edge of test/e2e/lease.test.ts, of which several share one bucket and one Durable Object. `DEAD` takes away what a
- * Worker that was killed has no longer: it renews nothing, and what it decodes never comes. For remote.test.ts it has little
- * patience with other hosts.
+ * Worker that was killed has no longer: it renews nothing, and what it decodes never comes. For remote.test.ts and
+ * sources.invalid.test.ts it has little patience with other hosts.
  */
 import { Hono } from 'hono'
 import type { TranscodeLease } from '../../src/edge/variants/durable.ts'
@@ -25,6 +25,10 @@ const options: ImageCdnOptions<{ Bindings: Bindings }> = {
   persist: true,
   lease: (c) => c.env.LEASE,
   remote: { hosts: ['img.example.com'], timeoutMs: 500 },
+  sources: {
+    site: { url: 'https://img.example.com/media', timeoutMs: 500 },
+    slow: { url: 'https://img.example.com/media', hosts: ['*.cdn.example.com'] },
+  },
 }
 
 const app = new Hono<{ Bindings: Bindings }>()

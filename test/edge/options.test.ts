@@ -24,6 +24,15 @@ describe('imageCdn', () => {
     { presets: () => undefined },
     { remote: { hosts: ['img.example.com', '*.example.org'], http: true, timeoutMs: 1000 } },
     { remote: () => undefined },
+    { sources: { site: { url: 'https://www.example.com/media', revalidate: 60, hosts: ['*.example.com'] } } },
+    {
+      sources: {
+        here: { url: 'http://localhost:80/', loopback: true },
+        dir: { folder: 'http://127.0.0.1:1/' },
+      },
+    },
+    { sources: { media: { bucket: { get: async () => null }, prefix: 'a/' } } },
+    { sources: () => undefined },
   ])('accepts %o', (options) => {
     expect(() => imageCdn({ ...accessors, ...(options as object) })).not.toThrow()
   })
@@ -67,6 +76,25 @@ describe('imageCdn', () => {
     ['lease', {}],
     ['remote', ['img.example.com']],
     ['remote', { hosts: ['localhost'] }],
+    ['sources', ['https://www.example.com/']],
+    ['sources', { 'a/b': { url: 'https://www.example.com/' } }],
+    ['sources', { site: 'https://www.example.com/' }],
+    ['sources', { site: { url: 'http://www.example.com/' } }],
+    ['sources', { site: { url: 'https://user:secret@www.example.com/' } }],
+    ['sources', { site: { url: 'https://www.example.com/?a=1' } }],
+    ['sources', { site: { url: 'https://10.0.0.1/' } }],
+    // Only an explicit option allows this machine, and it allows nothing else that is not public.
+    ['sources', { site: { url: 'http://127.0.0.1/' } }],
+    ['sources', { site: { url: 'http://10.0.0.1/', loopback: true } }],
+    ['sources', { site: { url: 'http://www.example.com/', loopback: true } }],
+    ['sources', { site: { url: 'http://localhost/', loopback: 'yes' } }],
+    ['sources', { site: { url: 'https://www.example.com/', hosts: ['localhost'] } }],
+    ['sources', { site: { url: 'https://www.example.com/', timeoutMs: 0 } }],
+    ['sources', { site: { url: 'https://www.example.com/', revalidate: -1 } }],
+    ['sources', { site: { url: 'https://www.example.com/', bukket: {} } }],
+    ['sources', { dir: { folder: 'http://192.168.0.1/' } }],
+    ['sources', { media: { bucket: undefined } }],
+    ['sources', { media: { bucket: { get: () => null }, prefix: '/a' } }],
     ['serveOriginal', 1],
     ['signing', 'key'],
     ['signing', { keys: {} }],

@@ -28,8 +28,8 @@ export async function findPictures(inputs: readonly string[]): Promise<FoundPict
   for (const input of inputs) {
     const folder = await isDirectory(input)
     const files = folder ? await walk(input, '') : [basename(input)]
-    const paths = folder ? files.filter(isPicture) : files
-    if (folder) for (const path of files) if (!isPicture(path)) ignored.add(join(input, path))
+    const paths = folder ? files.filter(isPictureName) : files
+    if (folder) for (const path of files) if (!isPictureName(path)) ignored.add(join(input, path))
     if (paths.length === 0) {
       const expected = EXTENSIONS.map((extension) => extension.slice(1)).join(', ')
       throw new StrataError(
@@ -46,7 +46,8 @@ export async function findPictures(inputs: readonly string[]): Promise<FoundPict
   return { pictures: [...found.values()], ignored: [...ignored] }
 }
 
-function isPicture(path: string): boolean {
+/** Whether a file's name ends like that of a picture. */
+export function isPictureName(path: string): boolean {
   return EXTENSIONS.includes(extname(path).toLowerCase())
 }
 

@@ -2,6 +2,7 @@ import { defineCommand, EXIT, type Result } from '../command.ts'
 import { type Check, formatChecks } from '../doctor/check.ts'
 import { checkDeployment } from '../doctor/deployment.ts'
 import { checkInstallation } from '../doctor/installation.ts'
+import { checkDeployedSources, checkPulledPicture, checkSourcesText } from '../doctor/sources.ts'
 import { parseBase } from '../edge-request.ts'
 import { firstSigningKey } from '../signing-key.ts'
 
@@ -22,13 +23,34 @@ export const doctor = defineCommand({
       description: 'With --url: key id and secret of signed URLs (default: the first of SIGNING_KEYS)',
       valueHint: 'kid:secret',
     },
+    sources: {
+      type: 'string',
+      description:
+        'Sources that pictures are pulled from (default: SOURCES); with --url: those of the deployment',
+      valueHint: 'text',
+    },
+    picture: {
+      type: 'string',
+      description: 'With --url: a picture of a source; it is pulled',
+      valueHint: 'source/path',
+    },
   },
   async run(args, io) {
-    if (args.url === undefined) return report(await checkInstallation())
+    const text = args.sources ?? io.env.SOURCES ?? ''
+    const loopback = io.env.LOOPBACK_SOURCES === 'true'
+    const isAsked = args.url === undefined
+    const listed = text ? await checkSourcesText({ text, loopback, isAsked }) : []
+    if (args.url === undefined) return report([...(await checkInstallation()), ...listed])
     const token = args.token ?? io.env.UPLOAD_TOKEN
     const keys = args.key ?? io.env.SIGNING_KEYS
     const target = { base: parseBase(args.url, '--url'), token, timeoutMs: TIMEOUT_MS }
-    return report(await checkDeployment(target, keys ? firstSigningKey(keys) : undefined))
+    const checks = await checkDeployment(target, keys ? firstSigningKey(keys) : undefined)
+    // What does not answer at all answers nothing about sources.
+    if (!checks[0]?.ok) return report(checks)
+    const names = text.split(/[\s,]+/).flatMap((entry) => /^([\w-]+)=/.exec(entry)?.[1] ?? [])
+    const deployed = await checkDeployedSources(target, names)
+    const picture = args.picture ? [await checkPulledPicture(target, args.picture)] : []
+    return report([...checks, ...listed, ...deployed, ...picture])
   },
 })
 

@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path'
 import { packageRoot } from '../../node/files.ts'
 import { defineCommand, parseInteger } from '../command.ts'
-import { openPictureFolder } from '../start/picture-folder.ts'
+import { PictureFolder } from '../start/picture-folder.ts'
 import { runLocally } from '../start/start.ts'
 
 const DEFAULT_PORT = 8787
@@ -28,7 +28,8 @@ export const start = defineCommand({
     folder: {
       type: 'positional',
       required: false,
-      description: 'Folder of pictures to upload, with its subfolders; what is stored already is skipped',
+      description:
+        'Folder of pictures, with its subfolders, served at /cdn/src/local/PATH; files that change are new at once',
       valueHint: 'dir',
     },
     samples: {
@@ -46,7 +47,7 @@ export const start = defineCommand({
   async run(args, io) {
     const port = parseInteger('PORT', io.env.PORT || String(DEFAULT_PORT), 1, 65534)
     const originPort = parseInteger('ORIGIN_PORT', io.env.ORIGIN_PORT || String(port + 1), 1, 65535)
-    const folder = args.folder === undefined ? undefined : await openPictureFolder(args.folder)
+    const folder = args.folder === undefined ? undefined : await PictureFolder.open(args.folder)
     const root = packageRoot()
     await runLocally({
       port,

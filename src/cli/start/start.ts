@@ -7,7 +7,9 @@ import { openModelFolder } from '../../runtime/model-files.ts'
 import type { UploadTarget } from '../upload-file.ts'
 import { type Child, startChild } from './children.ts'
 import { ComparisonServer } from './comparison.ts'
-import { type PictureFolder, uploadFolder } from './picture-folder.ts'
+import { encodeFolder, FOLDER_SOURCE, folderUrl } from './encode-folder.ts'
+import { FolderServer } from './folder-server.ts'
+import type { PictureFolder } from './picture-folder.ts'
 import { requireFreePort } from './ports.ts'
 import type { Sample } from './samples.ts'
 import { uploadSamples } from './upload-samples.ts'
@@ -33,10 +35,11 @@ interface StartOptions {
 
 /** Wrangler bundles two Workers before it answers. */
 const START_TIMEOUT_MS = 120_000
+const WARM_UP_MS = 10_000
 const SAMPLE_TIMEOUT_MS = 600_000
 
-/** Log lines of wrangler for requests that an open demo page, and `nudge`, repeat every few seconds. */
-const POLLING = /GET \/(samples|comparisons) 200|OPTIONS \/cdn\/health 204/
+/** Log lines of wrangler for requests that an open demo page, and `nudge` and `encodeFolder`, repeat every few seconds. */
+const POLLING = /GET \/(samples|comparisons|cdn\/src\/local\/\S+\.json) 20[02]|OPTIONS \/cdn\/health 204/
 const NUDGE_MS = 1000
 
 const CHILD_ENV: NodeJS.ProcessEnv = {
@@ -60,6 +63,7 @@ export async function runLocally(options: StartOptions): Promise<void> {
   const edge = `http://127.0.0.1:${port}`
   const origin = `http://127.0.0.1:${originPort}`
   const comparisons = await ComparisonServer.open(join(options.state, 'comparisons.json'))
+  const files = options.folder && (await FolderServer.open(options.folder))
   const children: Child[] = []
   const over = new AbortController()
   /** Waits for the work. Rejects when a child ends meanwhile, resolves when `stop` fires. */
@@ -67,9 +71,10 @@ export async function runLocally(options: StartOptions): Promise<void> {
   try {
     const serve = [options.cli, 'serve', '--host', '127.0.0.1', '--port', String(originPort)]
     children.push(start('origin', serve, options))
-    children.push(start('edge', wranglerArgv(options, origin, comparisons.url), options))
+    children.push(start('edge', wranglerArgv(options, origin, comparisons.url, files?.url), options))
     await whileRunning(healthy('origin', `${origin}/health`, over.signal))
     await whileRunning(healthy('edge', `${edge}/cdn/health`, over.signal))
+    if (options.folder) await whileRunning(warmUp(options.folder, `${edge}/cdn`))
     if (stop.aborted) return
     options.onReady(`${edge}/`)
     void nudge(`${edge}/cdn/health`, over.signal)
@@ -78,11 +83,22 @@ export async function runLocally(options: StartOptions): Promise<void> {
   } finally {
     over.abort()
     comparisons.close()
+    files?.close()
+    options.folder?.close()
     await Promise.all(children.map((child) => child.stop()))
   }
 }
 
-/** Uploads the pictures of the folder, where there is one, or else the samples. */
+/** Asks for the folder's first picture as the demo page does, so that edge and origin are warm when the page comes. */
+async function warmUp(folder: PictureFolder, base: string): Promise<void> {
+  const [path = ''] = await folder.list()
+  const headers = { Accept: 'image/avif,image/webp,*/*' }
+  const init = { headers, signal: AbortSignal.timeout(WARM_UP_MS) }
+  const response = await fetch(`${folderUrl(base, path)}?w=320`, init).catch(() => undefined)
+  await response?.arrayBuffer().catch(() => undefined)
+}
+
+/** Has the pictures of the folder encoded, where there is one, or else uploads the samples. */
 async function showPictures(
   base: string,
   signal: AbortSignal,
@@ -94,8 +110,11 @@ async function showPictures(
   comparisons.finish()
   if (folder === undefined) return
   const { modelSet } = (await openModelFolder()).manifest
-  // Many photographs take hours; each ends as a picture or as a failure.
-  await uploadFolder(folder, { base, timeoutMs: Number.POSITIVE_INFINITY, signal }, { modelSet, print })
+  const { length } = await folder.list()
+  print(
+    `${length === 1 ? '1 picture is' : `${length} pictures are`} served below ${base}/src/${FOLDER_SOURCE}/`,
+  )
+  await encodeFolder(folder, { base, timeoutMs: SAMPLE_TIMEOUT_MS, signal }, { modelSet, print })
 }
 
 /** Uploads the samples, and then compares them with other codecs. */
@@ -131,7 +150,12 @@ function start(name: string, argv: readonly string[], { root, env, print }: Star
   })
 }
 
-function wranglerArgv({ root, port, state }: StartOptions, origin: string, comparisons: string): string[] {
+function wranglerArgv(
+  { root, port, state, env }: StartOptions,
+  origin: string,
+  comparisons: string,
+  files: string | undefined,
+): string[] {
   const configs = ['wrangler.toml', 'wrangler.transcoder.toml']
   for (const config of configs) {
     if (!existsSync(join(root, config)))
@@ -145,7 +169,18 @@ function wranglerArgv({ root, port, state }: StartOptions, origin: string, compa
     ...['--persist-to', state],
     ...['--var', 'STRATA_ENV:development', '--var', `ORIGIN_URL:${origin}`],
     ...['--var', `COMPARISONS_URL:${comparisons}`],
+    ...sourceVariables(env, files).flatMap((variable) => ['--var', variable]),
     '--show-interactive-dev-session=false',
+  ]
+}
+
+/** The sources of the environment, and the folder. What is not set here is as wrangler.toml says. */
+function sourceVariables(env: NodeJS.ProcessEnv, files: string | undefined): string[] {
+  const sources = [env.SOURCES, files && `${FOLDER_SOURCE}=folder:${files}`].filter(Boolean)
+  return [
+    ...(sources.length > 0 ? [`SOURCES:${sources.join(' ')}`] : []),
+    ...(env.LOOPBACK_SOURCES ? [`LOOPBACK_SOURCES:${env.LOOPBACK_SOURCES}`] : []),
+    ...(files ? [`FOLDER_URL:${files}`] : []),
   ]
 }
 

@@ -2,6 +2,8 @@
 import { imageUrl as addressOf } from '../index.ts'
 
 export interface Info {
+  /** Only of a pulled picture: its id. */
+  readonly id?: string
   readonly source: { readonly width: number; readonly height: number }
   readonly layers: readonly Layer[]
   readonly placeholder: { readonly dataUri: string | null }
@@ -45,12 +47,23 @@ export function imageUrl(id: string): string {
   return addressOf({ base: '/cdn', src: id })
 }
 
-/** Ids of the images to show; `live` means that more may come. */
-export async function fetchSamples(): Promise<{
-  readonly samples: readonly string[]
+/** Address of a picture of the folder that `strata start DIR` shows. @param path decoded */
+export function folderUrl(path: string): string {
+  return `/cdn/src/local/${path.split('/').map(encodeURIComponent).join('/')}`
+}
+
+interface Samples {
+  /** Ids of images. */
+  readonly samples?: readonly string[]
+  /** Paths of the pictures of a folder. */
+  readonly paths?: readonly string[]
+  /** Whether more may come. */
   readonly live?: boolean
-}> {
-  return (await (await fetch('/samples')).json()) as { samples: string[]; live?: boolean }
+}
+
+/** The pictures to show. */
+export async function fetchSamples(): Promise<Samples> {
+  return (await (await fetch('/samples')).json()) as Samples
 }
 
 /** What `strata start` has measured so far; nothing on other servers. */
@@ -63,9 +76,9 @@ type ImageState =
   | { readonly kind: 'open'; readonly progress: Progress; readonly retryAfter: number }
   | { readonly kind: 'failed'; readonly message: string }
 
-/** The info JSON of an image. */
-export async function fetchState(id: string): Promise<ImageState> {
-  const response = await fetch(`${imageUrl(id)}.json`)
+/** The info JSON of an image. @param address without size and format */
+export async function fetchState(address: string): Promise<ImageState> {
+  const response = await fetch(`${address}.json`)
   const body: unknown = await response.json()
   if (response.status === 200) return { kind: 'ready', info: body as Info }
   if (response.status === 202) {

@@ -1,9 +1,12 @@
 import { imageAttributes } from '../index.ts'
-import { fetchSamples, fetchState, type Info, imageUrl, remove, upload } from './api.ts'
+import { fetchSamples, fetchState, folderUrl, type Info, imageUrl, remove, upload } from './api.ts'
 import { byId, element, kilobytes, pause } from './dom.ts'
 
 /** How often the page looks for images that were stored by others. */
 const LOOK_MS = 3000
+
+/** How often the picture of a file is asked for again. */
+const RELOADS = 5
 
 /** The row of pictures: one tile an image, and a field that takes new ones. */
 export class Gallery {
@@ -22,8 +25,9 @@ export class Gallery {
   /** Shows what is stored, and in development what is stored later. */
   async follow(): Promise<void> {
     for (;;) {
-      const { samples, live } = await fetchSamples()
+      const { samples = [], paths = [], live } = await fetchSamples()
       for (const id of samples) void this.#add(id)
+      for (const path of paths) this.#addFile(path)
       if (this.#tiles.size === 0)
         say(live ? 'Nothing is stored yet. Pictures come in a moment, or drop one.' : '')
       else if (byId('status').textContent?.startsWith('Nothing')) say('')
@@ -86,6 +90,49 @@ export class Gallery {
     open()
   }
 
+  /**
+   * Shows a picture of a folder, which the browser asks for when it comes into view; its layers are opened by a click, as
+   * soon as it is encoded.
+   */
+  #addFile(path: string): void {
+    if (this.#tiles.has(path)) return
+    const address = folderUrl(path)
+    const label = element('small')
+    const picture = element('img', { loading: 'lazy', alt: '', src: `${address}?w=320` })
+    picture.dataset.strata = 'off'
+    const button = element(
+      'button',
+      { type: 'button', ariaPressed: 'false', title: path },
+      picture,
+      element('span', {}, path, label),
+    )
+    const tile = element('li', { className: 'tile' }, button)
+    this.#tiles.set(path, tile)
+    this.#dropZone.before(tile)
+    let tries = 0
+    picture.addEventListener('error', async () => {
+      // The origin may be busy with others.
+      if (++tries > RELOADS) label.textContent = 'it cannot be shown'
+      else {
+        await pause(LOOK_MS)
+        picture.src = `${address}?w=320`
+      }
+    })
+    const open = async () => {
+      this.#isAnyOpen = true
+      for (const other of document.querySelectorAll('#gallery button'))
+        other.ariaPressed = String(other === button)
+      const info = await untilEncoded(address, (text) => {
+        label.textContent = text
+      })
+      // Another one may have been chosen meanwhile.
+      if (info?.id !== undefined && button.ariaPressed === 'true') this.#onOpen(info.id, info)
+    }
+    button.addEventListener('click', () => void open())
+    if (!this.#isAnyOpen)
+      picture.addEventListener('load', () => this.#isAnyOpen || void open(), { once: true })
+  }
+
   /** Shows the picture as the origin makes it meanwhile, and how the encoding goes. @returns undefined where it failed */
   async #untilReady(id: string, tile: HTMLElement): Promise<Info | undefined> {
     const started = performance.now()
@@ -98,7 +145,7 @@ export class Gallery {
     const clock = setInterval(tell, 1000)
     try {
       for (;;) {
-        const state = await fetchState(id)
+        const state = await fetchState(imageUrl(id))
         if (state.kind === 'ready') return state.info
         if (state.kind === 'failed') {
           this.#fail(id, tile, state.message)
@@ -139,6 +186,23 @@ function earlyPicture(id: string): HTMLImageElement {
   picture.dataset.strata = 'off'
   picture.addEventListener('error', () => picture.remove())
   return picture
+}
+
+/** @param tell is told how the encoding goes @returns undefined where it failed */
+async function untilEncoded(address: string, tell: (text: string) => void): Promise<Info | undefined> {
+  for (;;) {
+    const state = await fetchState(address)
+    if (state.kind === 'ready') {
+      tell(`${kilobytes(state.info.bytes)} for every size`)
+      return state.info
+    }
+    if (state.kind === 'failed') {
+      tell(state.message)
+      return undefined
+    }
+    tell(`${state.progress.state}…`)
+    await pause(1000 * state.retryAfter)
+  }
 }
 
 function createDropZone(onFile: (file: File) => void): HTMLLIElement {

@@ -77,7 +77,7 @@ async function describe({ facts }: View, shown: string, address: string): Promis
 
 /** Says how many pictures of the file are kept, and how many of them were promoted by now. */
 async function tellPromoted({ facts }: View, id: string): Promise<void> {
-  const state = await fetchState(id)
+  const state = await fetchState(imageUrl(id))
   const pictures = state.kind === 'ready' ? state.info.pictures : undefined
   if (pictures === undefined) return
   const { kept, promoted } = pictures

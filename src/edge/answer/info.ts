@@ -3,7 +3,7 @@ import { describeHeader, type HeaderDescription } from '../../format/describe.ts
 import { prefixEtag } from '../../format/version.ts'
 import { PENDING_HEADERS } from '../ingest/pending.ts'
 import type { LoadedImage } from '../store/header-cache.ts'
-import type { FailedState, Failure, ImageState, OpenState } from '../store/state.ts'
+import type { FailedState, Failure, ImageState, OpenState, PulledFrom } from '../store/state.ts'
 import type { Census } from '../variants/census.ts'
 
 /** The JSON of `GET /img/:id.json` for a ready image. */
@@ -17,6 +17,9 @@ interface ImageInfo extends HeaderDescription {
   readonly frames?: number
   /** Where pictures are kept. */
   readonly pictures?: KeptPictures | undefined
+  /** Of a pulled picture: its id, and where it was pulled from. */
+  readonly id?: string
+  readonly from?: FromInfo
   /** The upload that is to replace this image: how far it is, or why it does not. */
   readonly replacing?: Replacing
 }
@@ -24,6 +27,12 @@ interface ImageInfo extends HeaderDescription {
 export interface KeptPictures extends Census {
   /** Whether those that are found again are promoted: the option is on, and the original is kept. */
   readonly promotes: boolean
+}
+
+/** PulledFrom with ISO times. */
+type FromInfo = Omit<PulledFrom, 'checked' | 'missingSince'> & {
+  readonly checked: string
+  readonly missingSince?: string
 }
 
 type Replacing =
@@ -35,7 +44,7 @@ type Replacing =
  * @param pictures where pictures are kept
  */
 export function imageInfo(
-  { header, state }: LoadedImage,
+  { id, header, state }: LoadedImage,
   record: ImageState | undefined,
   pictures: ImageInfo['pictures'],
 ): Response {
@@ -45,10 +54,22 @@ export function imageInfo(
     etag: prefixEtag(state.hash, header.layers.length - 1),
     state: 'ready',
     ...(state.frames !== undefined && { frames: state.frames }),
+    ...pulledInfo(id, state.from),
     ...(pictures && { pictures }),
     ...(record && record.status !== 'ready' && { replacing: replacingOf(record) }),
   }
   return Response.json(info, { headers: { 'Cache-Control': 'no-cache' } })
+}
+
+function pulledInfo(id: string, from: PulledFrom | undefined): Pick<ImageInfo, 'id' | 'from'> {
+  if (from === undefined) return {}
+  const { checked, missingSince, ...rest } = from
+  const missing = missingSince === undefined ? {} : { missingSince: isoOf(missingSince) }
+  return { id, from: { ...rest, checked: isoOf(checked), ...missing } }
+}
+
+function isoOf(milliseconds: number): string {
+  return new Date(milliseconds).toISOString()
 }
 
 function replacingOf(record: OpenState | FailedState): Replacing {
@@ -58,9 +79,9 @@ function replacingOf(record: OpenState | FailedState): Replacing {
 }
 
 /** The JSON for an image that is not encoded yet: how far it is, and why the last attempt failed. */
-export function openInfo({ status, attempt, error }: OpenState): Response {
+export function openInfo(id: string, { status, attempt, error, from }: OpenState): Response {
   return Response.json(
-    { state: status, attempt, ...(error && { error }) },
+    { state: status, attempt, ...pulledInfo(id, from), ...(error && { error }) },
     { status: 202, headers: PENDING_HEADERS },
   )
 }

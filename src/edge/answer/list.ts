@@ -14,7 +14,7 @@ export async function listImages(query: URLSearchParams, store: ImageStore): Pro
   const after = single(query, 'after')
   const from = after === undefined ? {} : { after: parseImageId(after).id }
   const { entries, more } = await store.listStates({ ...from, limit })
-  const images = entries.map(({ id, state, uploaded, modelSet, code }) => ({
+  const images = entries.map(({ id, state, uploaded, modelSet, code, from }) => ({
     id,
     // An image that is being replaced, or could not be, is served all the same.
     ...(modelSet !== undefined && state !== 'ready'
@@ -23,6 +23,7 @@ export async function listImages(query: URLSearchParams, store: ImageStore): Pro
     uploaded,
     modelSet,
     code,
+    from,
   }))
   const next = more ? images.at(-1)?.id : undefined
   return Response.json({ images, next }, { headers: { 'Cache-Control': 'no-store' } })

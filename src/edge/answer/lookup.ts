@@ -3,6 +3,7 @@ import type { ImageId } from '../request/image-id.ts'
 import type { HeaderCache, LoadedImage } from '../store/header-cache.ts'
 import {
   type FailedState,
+  type ImageState,
   isOpen,
   type OpenState,
   type ReadyState,
@@ -16,6 +17,13 @@ export interface LookupServices {
   readonly store: ImageStore
   readonly headers: HeaderCache
   readonly states: StateCache
+  /** Only for a picture of a source. */
+  readonly pull?: {
+    /** Makes the record where there is none. @throws StrataError NOT_FOUND and others, where the source has no such picture */
+    readonly missing: () => Promise<StoredState>
+    /** Called with each record that is found. */
+    readonly found: (state: ImageState) => void
+  }
 }
 
 /** What is known of an image: it is ready to be served, not encoded yet, or its upload failed. */
@@ -53,14 +61,21 @@ async function* lookUp(
   services: LookupServices,
   mayBeCached: boolean,
 ): AsyncGenerator<Lookup> {
-  const { store, states } = services
+  const { store, states, pull } = services
   const isWanted = (state: ReadyState) => hash === undefined || state.hash.startsWith(hash)
   const cached = mayBeCached ? states.find(id) : undefined
-  if (cached && isWanted(cached)) yield* load(id, cached, services)
+  if (cached && isWanted(cached)) {
+    pull?.found(cached)
+    yield* load(id, cached, services)
+  }
   for (let i = 0; i < TRIES; i++) {
-    const stored = await states.read(id, (name) => store.readState(name))
+    const stored = await states.read(
+      id,
+      async (name) => (await store.readState(name)) ?? (await pull?.missing()),
+    )
     if (stored === undefined) throw new StrataError('NOT_FOUND', `no image with id ${id}`)
     const { state } = stored
+    pull?.found(state)
     const served = servedState(state)
     if (hash !== undefined && !(served && isWanted(served)))
       throw new StrataError('NOT_FOUND', `image ${id} has no version ${hash}`)

@@ -5,6 +5,7 @@
  */
 
 import { invalidParam, StrataError } from '../../core/errors.ts'
+import type { PictureFormat } from '../../format/media-type.ts'
 import type { ReadGrant } from '../access/authorize.ts'
 import type { Jobs } from '../ingest/jobs.ts'
 import { PENDING_HEADERS } from '../ingest/pending.ts'
@@ -46,7 +47,7 @@ export type ReadServices = LookupServices &
   }
 
 /** The options that reading depends on. */
-type ReadOptions = PresetRules &
+export type ReadOptions = PresetRules &
   Omit<PlanRules, 'embedModels' | 'exactQuality' | 'canRender' | 'attention'> &
   Pick<CachePolicy, 'maxAge' | 'staleWhileRevalidate'> & { readonly serveOriginal: boolean }
 
@@ -70,8 +71,20 @@ export async function readImage(
   services: ReadServices,
   options: ReadOptions,
 ): Promise<Response> {
-  const { image: wanted, extension } = parseImageName(name)
+  const { image, extension } = parseImageName(name)
   if (extension !== undefined && options.presetsOnly) throw invalidParam('f', 'only preset', extension)
+  return await readImageById(image, extension, request, grant, services, options)
+}
+
+/** The same for an id that did not come from the URL. @param extension the format that the URL's extension names */
+export async function readImageById(
+  wanted: ImageId,
+  extension: PictureFormat | undefined,
+  request: Request,
+  grant: ReadGrant,
+  services: ReadServices,
+  options: ReadOptions,
+): Promise<Response> {
   const timing = new ServerTiming()
   const parsed: ImageRequest = {
     request,
@@ -230,7 +243,7 @@ export async function readInfo(name: string, services: ReadServices): Promise<Re
       return imageInfo(lookup.image, lookup.stored?.state, await keptPictures(lookup.image, services))
     }
     await resumeIfDead(lookup.id, lookup.stored, services)
-    return openInfo(lookup.state)
+    return openInfo(lookup.id, lookup.state)
   }
   // Who waits for an upload must not hear of the image before it.
   return await answerLookup(parseImageId(name), services, describe, false)

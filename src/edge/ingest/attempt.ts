@@ -37,13 +37,14 @@ export async function attemptEncode(
     const { hash, modelSet } = await checkFile(bytes, claimed)
     if (!(await stillWanted(job, store))) return SETTLED
     file = await store.putFile(id, claimed, bytes, { hash, modelSet })
-    const { token, uploaded, params, original, sha256 } = claimed
+    const { token, uploaded, params, original, sha256, from } = claimed
     const ready: ReadyState = {
       status: 'ready',
       token,
       uploaded,
       sha256,
       params,
+      ...(from && { from }),
       claim,
       ...(keepOriginal && { original }),
       file,

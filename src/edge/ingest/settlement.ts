@@ -98,7 +98,7 @@ export async function fail(
   error: Failure,
   services: IngestServices,
 ): Promise<void> {
-  const { token, uploaded, sha256, params, claim, original, live } = open
+  const { token, uploaded, sha256, params, from, claim, original, live } = open
   const permanent = isPermanent(new StrataError(error.code, error.message))
   const failed: FailedState = {
     status: 'failed',
@@ -106,6 +106,7 @@ export async function fail(
     uploaded,
     sha256,
     params,
+    ...(from && { from }),
     claim,
     error,
     ...(!permanent && { original }),

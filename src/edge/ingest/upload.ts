@@ -5,6 +5,7 @@ import { objectsOf } from '../store/keys.ts'
 import {
   type ImageState,
   type OpenState,
+  type PulledFrom,
   type ReadyState,
   servedState,
   type UploadParams,
@@ -13,8 +14,10 @@ import type { ImageStore } from '../store/store.ts'
 import { LEASE_MS } from './encode-job.ts'
 import { checkPreconditions, type Preconditions } from './preconditions.ts'
 
+const NONE: Preconditions = { ifMatch: null, ifNoneMatch: null }
+
 /** An upload that is stored. */
-interface AcceptedUpload {
+export interface AcceptedUpload {
   /** The record that counts now. */
   readonly state: ImageState
   /** False when the same upload was there already, so that nothing is encoded again. */
@@ -23,6 +26,14 @@ interface AcceptedUpload {
   readonly cleanUp: () => Promise<void>
   /** Makes everything as it was before, unless another upload came since. */
   readonly undo: () => Promise<void>
+}
+
+interface AcceptOptions {
+  readonly conditions?: Preconditions
+  /** Where the upload was pulled from. */
+  readonly from?: PulledFrom
+  /** Whether the image before is served until this one is encoded. @default true */
+  readonly servesOld?: boolean
 }
 
 /**
@@ -37,7 +48,7 @@ export async function acceptUpload(
   upload: UploadBody,
   params: UploadParams,
   store: ImageStore,
-  conditions: Preconditions,
+  { conditions = NONE, from, servesOld = true }: AcceptOptions = {},
 ): Promise<AcceptedUpload> {
   const isConditional = conditions.ifMatch !== null || conditions.ifNoneMatch !== null
   if (isConditional) {
@@ -59,7 +70,7 @@ export async function acceptUpload(
       throw error
     }
     const undoNothing = async () => undefined
-    if (previous !== undefined && isSame(previous.state, sha256, params)) {
+    if (previous !== undefined && isSame(previous.state, sha256, params, from)) {
       return {
         state: previous.state,
         isNew: false,
@@ -67,10 +78,11 @@ export async function acceptUpload(
         undo: undoNothing,
       }
     }
-    const live = previous && servedState(previous.state)
+    const live = servesOld ? previous && servedState(previous.state) : undefined
     // The image that is still served comes once more, in place of what was to replace it.
-    const isBack = live !== undefined && isSame(live, sha256, params)
-    const state = isBack ? live : queuedState({ token, sha256, params, original, live })
+    const isBack = live !== undefined && isSame(live, sha256, params, from)
+    const back = isBack && { ...live, ...(from && { from }) }
+    const state = back || queuedState({ token, sha256, params, from, original, live })
     const etag = await store.writeState(id, state, previous?.etag)
     if (etag === undefined) continue
     const named = objectsOf(state)
@@ -92,15 +104,17 @@ export async function acceptUpload(
 export function queuedState(
   {
     live,
+    from,
     ...upload
   }: Pick<OpenState, 'token' | 'sha256' | 'params' | 'original'> & {
     readonly live: ReadyState | undefined
+    readonly from: PulledFrom | undefined
   },
   now = Date.now(),
 ): OpenState {
   const uploaded = new Date(now).toISOString()
   const state = { status: 'queued', ...upload, uploaded, attempt: 0, leaseUntil: now + LEASE_MS } as const
-  return live === undefined ? state : { ...state, live }
+  return { ...state, ...(from && { from }), ...(live && { live }) }
 }
 
 /** Streams the original into the bucket and hashes it on the way, so that it is never in memory as a whole. */
@@ -166,8 +180,17 @@ async function pump(
   }
 }
 
-/** Whether this upload counts already. A failed one does not: sending it again asks for another attempt. */
-function isSame(state: ImageState, sha256: string, params: UploadParams): boolean {
-  if (state.status === 'failed' || state.sha256 !== sha256) return false
+/**
+ * Whether this upload counts already. A failed one does not: sending it again asks for another attempt. But nobody sends a
+ * pulled one: what is wrong with the picture itself stays wrong.
+ */
+function isSame(
+  state: ImageState,
+  sha256: string,
+  params: UploadParams,
+  from: PulledFrom | undefined,
+): boolean {
+  const isLost = state.status === 'failed' && state.original === undefined
+  if ((state.status === 'failed' && !(from && isLost)) || state.sha256 !== sha256) return false
   return (['widths', 'quality', 'bg'] as const).every((name) => state.params[name] === params[name])
 }

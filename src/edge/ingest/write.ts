@@ -14,10 +14,10 @@ import { fetchRemote } from '../sources/fetch.ts'
 import { declaredLength, emptyInput, requirePicture, type UploadBody } from '../sources/upload-body.ts'
 import { type ImageState, isOpen, servedState } from '../store/state.ts'
 import { type ImageStore, requireOriginal } from '../store/store.ts'
-import { eventOf } from './events.ts'
 import type { Jobs } from './jobs.ts'
 import { PENDING_HEADERS } from './pending.ts'
 import { preconditionsOf } from './preconditions.ts'
+import { startUpload } from './start-upload.ts'
 import { acceptUpload, queuedState } from './upload.ts'
 import { parseUploadParams } from './upload-params.ts'
 
@@ -52,18 +52,10 @@ export async function putImage(
   const params = parseUploadParams(url.searchParams)
   const upload = await openUpload(request, single(url.searchParams, 'url'), options)
   const conditions = preconditionsOf(request.headers)
-  const { state, isNew, cleanUp, undo } = await acceptUpload(id, upload, params, services.store, conditions)
-  const jobs = services.jobs()
-  try {
-    // An upload that waits already is started too: the request before may have died before it told the queue.
-    if (state.status === 'queued') await jobs.start({ id, token: state.token })
-  } catch (error) {
-    await undo().catch(() => undefined) // an upload that stays is accepted by the next, equal PUT
-    throw error
-  }
-  services.keepAlive(cleanUp().catch(() => undefined)) // the sweep removes what is left
-  if (isNew) await jobs.announce(eventOf(id, state))
-  return accepted(id, state, url.pathname)
+  const taken = await acceptUpload(id, upload, params, services.store, { conditions })
+  // An upload that waits already is started too: the request before may have died before it told the queue.
+  await startUpload(id, taken, taken.state.status === 'queued', services)
+  return accepted(id, taken.state, url.pathname)
 }
 
 async function openUpload(
@@ -101,9 +93,9 @@ export async function reencodeImage(
     const live = servedState(state)
     // An upload that failed for good has no original any more: then the image that it was to replace is meant.
     const source = state.original === undefined && live !== undefined ? live : state
-    const { sha256, params } = source
+    const { sha256, params, from } = source
     const original = requireOriginal(id, source)
-    const queued = queuedState({ token: crypto.randomUUID(), sha256, params, original, live })
+    const queued = queuedState({ token: crypto.randomUUID(), sha256, params, from, original, live })
     const written = await store.writeState(id, queued, etag)
     if (written === undefined) continue
     try {

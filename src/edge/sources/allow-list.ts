@@ -49,7 +49,7 @@ export function checkRemoteSources({ hosts, http, timeoutMs }: RemoteSources): v
  */
 export function checkRemoteUrl(text: string, { hosts, http = false }: RemoteSources, base?: URL): URL {
   const expected = `the address of a picture, https${http ? ' or http' : ''}, without user name and password`
-  const url = parse(text, base)
+  const url = parseUrl(text, base)
   if (url === undefined) throw invalidParam('url', expected, text)
   const isAllowedScheme = url.protocol === 'https:' || (http && url.protocol === 'http:')
   if (!isAllowedScheme || url.username !== '' || url.password !== '')
@@ -76,7 +76,7 @@ interface AllowedHost {
 /** Names on the list go through the URL parser, as do the names they are compared with. */
 function parseHost(text: string): AllowedHost | undefined {
   const [, wildcard, host = ''] = /^(\*\.)?([^*\s/?#@\\]+)$/.exec(text) ?? []
-  const url = parse(`https://${host}/`)
+  const url = parseUrl(`https://${host}/`)
   if (url === undefined || !isPublicHost(url.hostname)) return undefined
   const { hostname, port } = url
   if (wildcard === undefined) return { port, matches: (name) => name === hostname }
@@ -85,7 +85,7 @@ function parseHost(text: string): AllowedHost | undefined {
   return { port, matches: (name) => name.endsWith(`.${hostname}`) }
 }
 
-function parse(text: string, base?: URL): URL | undefined {
+export function parseUrl(text: string, base?: URL): URL | undefined {
   try {
     return new URL(text, base)
   } catch {

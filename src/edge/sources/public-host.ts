@@ -66,6 +66,14 @@ export function isPublicHost(hostname: string): boolean {
   return /^[a-z0-9_-]+(\.[a-z0-9_-]+)+$/.test(name) && !/\.[0-9]+$/.test(name) && !LOCAL_NAMES.test(name)
 }
 
+/**
+ * Whether a host is this machine itself: 127.0.0.0/8, ::1 or localhost.
+ * @param hostname as for isPublicHost
+ */
+export function isLoopbackHost(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname)
+}
+
 function isPublicIpv6(groups: readonly number[]): boolean {
   if (!isInIpv6(groups, GLOBAL_IPV6) || SPECIAL_IPV6.some((block) => isInIpv6(groups, block))) return false
   return !ISATAP.includes(((groups[4] ?? 0) << 16) | (groups[5] ?? 0))

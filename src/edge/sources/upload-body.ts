@@ -45,7 +45,7 @@ export function checkLength(length: number, limit: number): number {
  * @returns the same upload, with the type that its bytes have
  * @throws StrataError INPUT_UNSUPPORTED that says what came
  */
-export async function requirePicture(upload: UploadBody, name: 'body' | 'url'): Promise<UploadBody> {
+export async function requirePicture(upload: UploadBody, name: string): Promise<UploadBody> {
   const reader = upload.body.getReader()
   const head = await readHead(reader)
   const body = resume(head, reader)

@@ -14,6 +14,20 @@ export interface Failure {
   readonly message: string
 }
 
+/** Where a picture was pulled from, and how the source knows it. */
+export interface PulledFrom {
+  /** Name of the source. */
+  readonly source: string
+  /** Path below it, decoded. */
+  readonly path: string
+  readonly etag?: string
+  readonly lastModified?: string
+  /** Epoch milliseconds at which the source last said that this is its picture. */
+  readonly checked: number
+  /** Epoch milliseconds since which the source has no such picture. */
+  readonly missingSince?: number
+}
+
 interface UploadRecord {
   /** Random, one per upload, so that objects of two uploads of an id never share a key. */
   readonly token: string
@@ -22,6 +36,8 @@ interface UploadRecord {
   /** SHA-256 of the original in hexadecimal. The same bytes with the same `params` are not encoded again. */
   readonly sha256: string
   readonly params: UploadParams
+  /** Missing where the picture was uploaded. */
+  readonly from?: PulledFrom
   /** Names the last attempt's worker: by it, a queue message that is delivered again recognizes its own attempt. */
   readonly claim?: string | undefined
 }

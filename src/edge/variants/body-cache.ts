@@ -38,6 +38,13 @@ export async function keepBody(
   await openCache()?.put(key, new Response(bytes, { headers }))
 }
 
+/** Forgets a body, in this data centre. */
+export async function dropBody(key: string): Promise<void> {
+  await openCache()
+    ?.delete(key)
+    .catch(() => undefined)
+}
+
 /**
  * The key of a body. It keeps the host of the request, because a cache belongs to a zone. Apart from that it names
  * the file and what was made of it, never the request: the Cache API ignores Vary, and no client may fill it with

@@ -1,6 +1,6 @@
 import { StrataError } from '../../core/errors.ts'
 import type { OriginBreaker } from '../origin/breaker.ts'
-import type { Origin, SentOriginal } from '../origin/origin.ts'
+import { type Origin, OriginDown, type SentOriginal } from '../origin/origin.ts'
 import { type Patience, type RenderedPicture, type RenderRequest, renderAtOrigin } from '../origin/render.ts'
 import type { SentOriginals } from '../origin/sent-originals.ts'
 import type { ImageStore } from '../store/store.ts'
@@ -29,9 +29,12 @@ export interface RenderPatience extends Patience {
 
 /** Milliseconds for a picture that a page waits for, at an origin that did not answer the last time. */
 const SUSPECT_MS = 10_000
+/** Milliseconds. A connection that breaks sooner was a kept one that the origin had just closed, so it is worth another try. */
+const BROKEN_SOON_MS = 5000
 
 /**
- * Has the origin make a picture of an original in the bucket.
+ * Has the origin make a picture of an original in the bucket. Rendering changes nothing, so a request whose connection
+ * broke at once is sent once more.
  * @returns undefined when the original is gone
  * @throws as renderAtOrigin; STORAGE_FAILED
  */
@@ -42,9 +45,19 @@ export async function renderOriginal(
   patience: RenderPatience = {},
 ): Promise<RenderedPicture | undefined> {
   const { isAwaited = true } = patience
-  return await sendOriginal(source, services, patience, (sent, milliseconds) =>
-    renderAtOrigin(services.origin(), sent, request, { isAwaited, milliseconds }),
-  )
+  const once = () =>
+    sendOriginal(source, services, patience, (sent, milliseconds) =>
+      renderAtOrigin(services.origin(), sent, request, { isAwaited, milliseconds }),
+    )
+  const started = Date.now()
+  try {
+    return await once()
+  } catch (error) {
+    // A proxy that answers for a dead origin gives no cause: there nothing broke.
+    const isDown = error instanceof OriginDown && error.cause !== undefined
+    if (!isDown || Date.now() - started >= BROKEN_SOON_MS) throw error
+    return await once()
+  }
 }
 
 /**

@@ -1,110 +1,104 @@
-import { createHash } from 'node:crypto'
-import { mkdir, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { mkdir, realpath, symlink, writeFile } from 'node:fs/promises'
+import { request as httpRequest } from 'node:http'
 import { join } from 'node:path'
-import { text } from 'node:stream/consumers'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { openPictureFolder, uploadFolder } from '../../../src/cli/start/picture-folder.ts'
+import { FolderServer } from '../../../src/cli/start/folder-server.ts'
+import { PictureFolder } from '../../../src/cli/start/picture-folder.ts'
 import { folder, strata } from '../harness.ts'
 
-const MODELS = '0123456789abcdef'
-
-interface Stored {
-  readonly state: string
-  readonly modelSet?: string
-  readonly source?: { readonly sha256: string }
-  readonly error?: { readonly code: string; readonly message: string }
-}
-
-/** An edge that encodes at once what is sent, except a picture whose content is `broken`. */
-async function instantEdge(images: Record<string, Stored> = {}) {
-  const asked: string[] = []
-  const server = createServer(async (request, response) => {
-    const id = request.url?.split('/')[3]?.replace('.json', '') ?? ''
-    const send = (status: number, body: unknown) => response.writeHead(status).end(JSON.stringify(body))
-    if (request.method !== 'GET') asked.push(`${request.method} ${request.url?.replace('/cdn/img/', '')}`)
-    if (request.method === 'PUT') {
-      const body = await text(request)
-      if (body === 'broken')
-        return void send(422, { error: { code: 'INPUT_CORRUPT', message: 'picture: cut off' } })
-      images[id] = ready(body)
-    }
-    if (request.method === 'POST') images[id] = { ...images[id]!, modelSet: MODELS }
-    if (images[id] === undefined)
-      return void send(404, { error: { code: 'NOT_FOUND', message: 'image: there is none' } })
-    send(request.method === 'GET' ? 200 : 202, images[id])
+async function open(path: string) {
+  const opened = await PictureFolder.open(path)
+  const server = await FolderServer.open(opened)
+  onTestFinished(() => {
+    server.close()
+    opened.close()
   })
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
-  onTestFinished(() => void server.close())
-  return { asked, base: `http://127.0.0.1:${(server.address() as AddressInfo).port}/cdn` }
-}
-
-function ready(content: string, modelSet = MODELS): Stored {
-  const sha256 = createHash('sha256').update(content).digest('hex').slice(0, 32)
-  return { state: 'ready', modelSet, source: { sha256 } }
-}
-
-async function run(path: string, base: string): Promise<string[]> {
-  const lines: string[] = []
-  const target = { base, timeoutMs: 10_000, pauseMs: 1 }
-  await uploadFolder(await openPictureFolder(path), target, {
-    modelSet: MODELS,
-    print: (line) => void lines.push(line.replaceAll(path, 'DIR')),
-  })
-  return lines
+  const get = (name: string, headers: Record<string, string> = {}) =>
+    fetch(`${server.url}${name.split('/').map(encodeURIComponent).join('/')}`, { headers })
+  return { opened, server, get }
 }
 
 describe('the folder of strata start', () => {
-  it('is uploaded with subfolders, under the ids of strata upload, without what is no picture', async () => {
-    const dir = await folder({
-      'my cat.jpg': 'cat',
-      '東京.png': 'tokyo',
-      'notes.txt': 'milk',
-      '.hidden.png': 'x',
-    })
-    await mkdir(join(dir, 'trips'))
+  it('lists its pictures with subfolders, without hidden files and what is no picture', async () => {
+    const dir = await folder({ 'my cat.jpg': 'a', '東京.png': 'b', 'notes.txt': 'c', '.hidden.png': 'd' })
+    await mkdir(join(dir, 'trips', '.cache'), { recursive: true })
     await writeFile(join(dir, 'trips', 'Zürich.webp'), 'lake')
-    const { asked, base } = await instantEdge()
-    const lines = await run(dir, base)
-    expect(asked.sort()).toEqual([
-      'PUT 1d6f7df8-png',
-      'PUT my-cat-jpg',
-      expect.stringMatching(/^PUT trips-Zurich-[0-9a-f]{8}-webp$/),
-    ])
-    expect(lines.slice(0, 2)).toEqual([
-      'skipped, no pictures by their names: DIR/notes.txt',
-      '3 of 3 pictures to be encoded, 0 stored before',
-    ])
-    expect(lines.slice(2)).toContainEqual(
-      expect.stringMatching(/^DIR\/my cat\.jpg is ready as my-cat-jpg, \d of 3$/),
-    )
-    expect(lines.at(-1)).toMatch(/, 3 of 3$/)
+    await writeFile(join(dir, 'trips', '.cache', 'a.png'), 'x')
+    const { server, opened } = await open(dir)
+    expect(await opened.list()).toEqual(['my cat.jpg', 'trips/Zürich.webp', '東京.png'])
+    expect(await (await fetch(server.url)).json()).toEqual({ paths: await opened.list() })
   })
 
-  it('sends only what is not stored with the same bytes, and renews what other models encoded', async () => {
-    const dir = await folder({ 'a.png': 'same', 'b.png': 'changed', 'c.png': 'old models' })
-    const images = { 'a-png': ready('same'), 'b-png': ready('before'), 'c-png': ready('old models', 'ffff') }
-    const { asked, base } = await instantEdge(images)
-    const lines = await run(dir, base)
-    expect(asked).toEqual(['PUT b-png', 'POST c-png/encode'])
-    expect(lines[0]).toBe('2 of 3 pictures to be encoded, 1 stored before')
-    await run(dir, base)
-    expect(asked).toHaveLength(2)
+  it('is read again when files come, change and go', async () => {
+    const dir = await folder({ 'a.png': 'a' })
+    await mkdir(join(dir, 'sub'))
+    const { opened } = await open(dir)
+    const changed = () => new Promise<void>((resolve) => opened.onChange(resolve))
+    const change = changed()
+    await writeFile(join(dir, 'sub', 'b.png'), 'b')
+    await change
+    expect(await opened.list()).toEqual(['a.png', 'sub/b.png'])
   })
 
-  it('reports a picture that fails and goes on with the others', async () => {
-    const dir = await folder({ 'a.png': 'broken', 'b.png': 'fine' })
-    const { base } = await instantEdge()
-    expect(await run(dir, base)).toEqual([
-      'DIR/a.png failed: picture: cut off',
-      '1 of 2 pictures to be encoded, 0 stored before',
-      'DIR/b.png is ready as b-png, 1 of 1',
+  it('gives files with an ETag that changes with them', async () => {
+    const dir = await folder({ 'my cat.jpg': 'a cat' })
+    const { get } = await open(dir)
+    const first = await get('my cat.jpg')
+    expect([first.status, await first.text()]).toEqual([200, 'a cat'])
+    const etag = first.headers.get('ETag') ?? ''
+    const again = await get('my cat.jpg', { 'If-None-Match': etag })
+    expect([again.status, await again.text()]).toEqual([304, ''])
+    await writeFile(join(dir, 'my cat.jpg'), 'a dog')
+    const other = await get('my cat.jpg', { 'If-None-Match': etag })
+    expect([other.status, await other.text()]).toEqual([200, 'a dog'])
+  })
+
+  it('gives nothing else: no folder, no hidden file, nothing outside', async () => {
+    const outside = await folder({ 'secret.png': 'secret' })
+    const dir = await folder({ 'a.png': 'a', '.hidden.png': 'b', 'notes.txt': 'c', 'empty.png': '' })
+    await mkdir(join(dir, '.git'))
+    await writeFile(join(dir, '.git', 'c.png'), 'c')
+    await mkdir(join(dir, 'folder.png'))
+    await symlink(join(outside, 'secret.png'), join(dir, 'link.png'))
+    await symlink(outside, join(dir, 'way'))
+    await symlink(join(dir, '.git', 'c.png'), join(dir, 'shown.png'))
+    await symlink(join(dir, 'a.png'), join(dir, 'inside.png'))
+    const { get, server } = await open(dir)
+    for (const name of [
+      '.hidden.png',
+      '.git/c.png',
+      'folder.png',
+      'link.png',
+      'way/secret.png',
+      'shown.png',
+      'notes.txt',
+      'none.png',
+      'a.png/',
+      '//a.png',
     ])
+      expect((await get(name)).status, name).toBe(404)
+    expect((await get('inside.png')).status).toBe(200)
+    expect((await get('empty.png')).headers.get('Content-Length')).toBe('0')
+    const raw = (path: string, host?: string) =>
+      new Promise((resolve, reject) => {
+        const { port } = new URL(server.url)
+        const headers = host === undefined ? {} : { host }
+        httpRequest({ port, host: '127.0.0.1', path, headers }, (response) =>
+          resolve(response.resume().statusCode),
+        )
+          .on('error', reject)
+          .end()
+      })
+    const escape = `/..%2f${encodeURIComponent((await realpath(outside)).split('/').pop() ?? '')}%2fsecret.png`
+    expect(await raw(escape)).toBe(404)
+    expect(await raw('/../secret.png')).toBe(404)
+    expect(await raw('/%ff.png')).toBe(404)
+    expect(await raw('/a.png', 'pictures.example.com')).toBe(403)
+    expect((await fetch(`${server.url}a.png`, { method: 'POST' })).status).toBe(403)
   })
 
-  it('is refused before anything starts when it is missing, empty, a file or ambiguous', async () => {
-    const dir = await folder({ 'notes.txt': 'milk', 'a b.png': 'x', 'a-b.png': 'y' })
+  it('is refused before anything starts when it is missing, empty or a file', async () => {
+    const dir = await folder({ 'notes.txt': 'milk' })
     await mkdir(join(dir, 'empty'))
     const outcome = async (path: string) => {
       const { code, err } = await strata(['start', path], { env: { PORT: '1' } })
@@ -115,10 +109,7 @@ describe('the folder of strata start', () => {
         1,
         `strata: ${join(dir, name)}: expected a folder of pictures, found none\n`,
       ])
-    expect(await outcome(join(dir, 'empty'))).toEqual([
-      1,
-      expect.stringContaining('expected pictures in the folder'),
-    ])
-    expect(await outcome(dir)).toEqual([2, expect.stringContaining('would both get the id a-b-png')])
+    const found = expect.stringContaining('expected pictures in the folder')
+    expect(await outcome(join(dir, 'empty'))).toEqual([1, found])
   })
 })

@@ -1,0 +1,114 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { StrataError } from '../../core/errors.ts'
+import { edgeError, type Info, type UploadTarget } from '../edge-request.ts'
+import { reencodeImage } from '../upload-file.ts'
+import type { PictureFolder } from './picture-folder.ts'
+
+/** Name of the source that the folder is. */
+export const FOLDER_SOURCE = 'local'
+
+/** Address of a picture of the folder. @param base where the plugin is mounted */
+export function folderUrl(base: string, path: string): string {
+  return `${base}/src/${FOLDER_SOURCE}/${path.split('/').map(encodeURIComponent).join('/')}`
+}
+
+interface EncodeOptions {
+  /** Installed model set. Pictures of another model set are encoded again. */
+  readonly modelSet: string
+  /** Shows a line to people. */
+  readonly print: (line: string) => void
+  /** Milliseconds before the first picture: those that a page shows meanwhile come first. @default 3000 */
+  readonly headStartMs?: number
+}
+
+/** Pictures that wait for the origin on behalf of nobody: a page that asks for one more waits no longer than for these. */
+const IN_FLIGHT = 2
+const HEAD_START_MS = 3000
+const LOOK_MS = 500
+
+/** What the edge says of a picture of the folder. */
+type PulledInfo = Info & { readonly id?: string }
+
+/**
+ * Has all pictures of a folder encoded, a few at a time, so that those that a page shows are not kept waiting; and again those
+ * that come or change. A picture that fails is reported once and does not stop the others. Ends with `target.signal`,
+ * and never rejects.
+ */
+export async function encodeFolder(
+  folder: PictureFolder,
+  target: UploadTarget,
+  options: EncodeOptions,
+): Promise<void> {
+  const { print, headStartMs = HEAD_START_MS } = options
+  const { signal } = target
+  const failed = new Map<string, string>()
+  let told = ''
+
+  async function follow(path: string): Promise<void> {
+    try {
+      await untilReady(path, target, options.modelSet)
+      failed.delete(path)
+    } catch (error) {
+      const reason = error instanceof StrataError ? error.message : String(error)
+      if (!signal?.aborted && failed.get(path) !== reason) print(`${path} failed: ${reason}`)
+      failed.set(path, reason)
+    }
+  }
+
+  await sleep(headStartMs, undefined, { signal }).catch(() => undefined)
+  while (!signal?.aborted) {
+    const change = nextChange(folder, signal)
+    const paths = await folder.list()
+    const waiting = paths.values()
+    const followAll = async () => {
+      for (const path of waiting) {
+        if (signal?.aborted) return
+        await follow(path)
+      }
+    }
+    await Promise.all(Array.from({ length: IN_FLIGHT }, followAll))
+    if (signal?.aborted) return
+    const ready = paths.filter((path) => !failed.has(path)).length
+    const line = `${ready} of ${paths.length === 1 ? '1 picture' : `${paths.length} pictures`} encoded`
+    if (line !== told) print(line)
+    told = line
+    await change
+  }
+}
+
+/** Asks for a picture's info, which has it pulled and encoded, until it is ready. @throws StrataError when it cannot be encoded */
+async function untilReady(
+  path: string,
+  { base, signal }: UploadTarget,
+  modelSet: string,
+): Promise<PulledInfo> {
+  const url = `${folderUrl(base, path)}.json`
+  let isRenewed = false
+  for (;;) {
+    const response = await fetch(url, { signal: signal ?? null })
+    const info = (await response.json()) as PulledInfo
+    const error = info.replacing?.error ?? info.error
+    if (!response.ok || info.replacing?.state === 'failed')
+      throw edgeError(error ?? { code: 'ORIGIN_FAILED', message: `the edge answered ${response.status}` })
+    const isReady = info.state === 'ready' && info.replacing === undefined
+    if (isReady && (info.modelSet === modelSet || info.id === undefined)) return info
+    if (isReady && !isRenewed && info.id) {
+      isRenewed = true
+      await reencodeImage(info.id, { base, timeoutMs: 0, ...(signal && { signal }) })
+    }
+    await sleep(LOOK_MS, undefined, { signal })
+  }
+}
+
+function nextChange(folder: PictureFolder, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    const stop = folder.onChange(end)
+    function end() {
+      stop()
+      signal?.removeEventListener('abort', end)
+      resolve()
+    }
+    if (signal?.aborted) end()
+    else signal?.addEventListener('abort', end)
+  })
+}

@@ -1,0 +1,106 @@
+import { constants } from 'node:fs'
+import { type FileHandle, open, realpath } from 'node:fs/promises'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join, relative, sep } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { isPictureName } from '../batch/picture-files.ts'
+import type { PictureFolder } from './picture-folder.ts'
+
+/** Pictures that the list names at most: more tiles make the demo page slow. */
+const MAX_LISTED = 1000
+
+/**
+ * Serves the pictures of a folder to the edge Worker, which cannot read files: `/` lists their paths, `/PATH` is a file, with
+ * an ETag of its time and size. It listens on this machine alone, and gives no file outside of the folder, no hidden one
+ * and none that is no picture by its name.
+ */
+export class FolderServer {
+  readonly #server: Server
+
+  private constructor(server: Server) {
+    this.#server = server
+  }
+
+  static async open(folder: PictureFolder): Promise<FolderServer> {
+    const server = createServer((request, response) => {
+      answer(folder, request, response).catch(() => response.destroy())
+    })
+    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
+    return new FolderServer(server)
+  }
+
+  get url(): string {
+    return `http://${hostOf(this.#server)}/`
+  }
+
+  close(): void {
+    this.#server.closeAllConnections()
+    this.#server.close()
+  }
+}
+
+function hostOf(server: Server): string {
+  return `127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+async function answer(
+  folder: PictureFolder,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  // Another name means that a page lets its own name resolve to this machine.
+  const isMeant = request.headers.host === `127.0.0.1:${request.socket.localPort}`
+  if (!isMeant || request.method !== 'GET') return void response.writeHead(403).end()
+  const path = pathOf(request.url ?? '')
+  if (path === '') {
+    const paths = (await folder.list()).slice(0, MAX_LISTED)
+    return void response.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify({ paths }))
+  }
+  const file = path === undefined ? undefined : await openInside(folder.root, path)
+  if (file === undefined) return void response.writeHead(404).end()
+  try {
+    await sendFile(file, request.headers['if-none-match'], response)
+  } finally {
+    await file.close().catch(() => undefined) // the stream may have closed it
+  }
+}
+
+async function sendFile(file: FileHandle, known: string | undefined, response: ServerResponse) {
+  const { mtimeNs, size, ino } = await file.stat({ bigint: true })
+  const etag = `"${[mtimeNs, size, ino].map((part) => part.toString(36)).join('-')}"`
+  if (known === etag) return void response.writeHead(304, { ETag: etag }).end()
+  const headers = { 'Content-Length': String(size), 'Content-Type': 'application/octet-stream', ETag: etag }
+  response.writeHead(200, headers)
+  // A file that grows meanwhile is cut at the length that was declared, and is another one at the next look.
+  if (size === 0n) response.end()
+  else await pipeline(file.createReadStream({ end: Number(size) - 1, autoClose: false }), response)
+}
+
+/** @returns undefined for a path that no file can have */
+function pathOf(url: string): string | undefined {
+  try {
+    return decodeURIComponent(url.slice(1).replace(/\?.*/, ''))
+  } catch {
+    return undefined
+  }
+}
+
+/** A regular file below the folder, with its links resolved. */
+async function openInside(root: string, path: string): Promise<FileHandle | undefined> {
+  if (!isVisible(path) || path.includes('\0') || !isPictureName(path)) return undefined
+  const real = await realpath(join(root, path)).catch(() => undefined)
+  if (real === undefined || !real.startsWith(root.endsWith(sep) ? root : root + sep)) return undefined
+  if (!isVisible(relative(root, real).split(sep).join('/'))) return undefined
+  // A pipe would wait for its writer for ever.
+  const flags = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW
+  const file = await open(real, flags).catch(() => undefined)
+  if (file === undefined || (await file.stat()).isFile()) return file
+  await file.close()
+  return undefined
+}
+
+/** Whether no part of the path is hidden, empty, `.` or `..`. */
+function isVisible(path: string): boolean {
+  return path.split('/').every((part) => part !== '' && !part.startsWith('.'))
+}
