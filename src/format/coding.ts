@@ -8,6 +8,10 @@ export const CODINGS = ['compass', 'webp', 'avif', 'png', 'webp-animated'] as co
 export type Coding = (typeof CODINGS)[number]
 export type PictureCoding = Exclude<Coding, 'compass'>
 
+/** What an upload may ask for: `auto` measures; of `webp` and `avif` all layers are of that coding. */
+export const CODING_CHOICES = ['auto', 'compass', 'webp', 'avif'] as const
+export type CodingChoice = (typeof CODING_CHOICES)[number]
+
 /** The model set of a file whose layers are pictures: it needs no models. */
 export const NO_MODEL_SET = '0000000000000000'
 
