@@ -15,6 +15,11 @@ export type CodingChoice = (typeof CODING_CHOICES)[number]
 /** The model set of a file whose layers are pictures: it needs no models. */
 export const NO_MODEL_SET = '0000000000000000'
 
+/** Whether a file of a model set is decoded where the set `installed` is: one of pictures is decoded everywhere. */
+export function isDecodedBy(modelSet: string | undefined, installed: string): boolean {
+  return modelSet === installed || modelSet === NO_MODEL_SET
+}
+
 /** Bits of the flags of a layer that is a picture. */
 export const LAYER_HAS_ALPHA = 1
 export const LAYER_IS_LOSSLESS = 2

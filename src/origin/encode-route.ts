@@ -1,4 +1,5 @@
 import { PREVIEW_HEADER } from '../format/preview.ts'
+import { FRAMES } from '../format/rendered.ts'
 import { encodeOriginal, parseParameters } from '../node/encode.ts'
 import { readBody } from './body.ts'
 import { type Origin, type OriginContext, timed } from './services.ts'
@@ -12,8 +13,8 @@ export async function encode(
 ): Promise<Response> {
   requireToken(c.req.header('Authorization'), config.token)
   const checkBody = await requireSignature(c.req.raw, config.key)
-  const { widths, quality, bg } = c.req.query()
-  const parameters = parseParameters({ widths, quality, bg })
+  const { widths, quality, bg, coding } = c.req.query()
+  const parameters = parseParameters({ widths, quality, bg, coding })
   const { signal } = c.req.raw
   const ticket = queue.admit()
   try {
@@ -21,11 +22,10 @@ export async function encode(
     checkBody(original)
     const bytesIn = original.length // before it is taken over
     const { maxPixels } = config
+    const onAnimation = (frames: number) => c.header(FRAMES, String(frames))
+    const options = { encode: origin.encode, maxPixels, onAnimation, signal }
     const [[file, seconds], bothSeconds] = await timed(() =>
-      ticket.run(
-        () => timed(() => encodeOriginal(original, parameters, { encode: origin.encode, maxPixels, signal })),
-        signal,
-      ),
+      ticket.run(() => timed(() => encodeOriginal(original, parameters, options)), signal),
     )
     metrics.encoded(
       { body: bodySeconds, queue: bothSeconds - seconds, encode: seconds },

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { StrataError } from '../../core/errors.ts'
+import { isDecodedBy } from '../../format/coding.ts'
 import { isDirectory, readInput } from '../../node/files.ts'
 import { findPictures } from '../batch/picture-files.ts'
 import type { Info, UploadTarget } from '../edge-request.ts'
@@ -82,10 +83,10 @@ async function offer(path: string, id: string, target: UploadTarget, modelSet: s
   const sha256 = createHash('sha256').update(bytes).digest('hex').slice(0, HASH_DIGITS)
   const info = await storedInfo(id, target)
   const isHere = info?.state === 'ready' && info.replacing === undefined && info.source?.sha256 === sha256
-  const isStored = isHere && info.modelSet === modelSet
+  const isStored = isHere && isDecodedBy(info.modelSet, modelSet)
   if (!isHere) await putImage({ id, bytes }, target)
   else if (!isStored) await reencodeImage(id, target)
-  const isIt = (now: Info) => now.source?.sha256 === sha256 && now.modelSet === modelSet
+  const isIt = (now: Info) => now.source?.sha256 === sha256 && isDecodedBy(now.modelSet, modelSet)
   return { path, id, isStored, isIt }
 }
 

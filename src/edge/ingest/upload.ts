@@ -164,5 +164,5 @@ async function pump(
 /** Whether this upload counts already. A failed one does not: sending it again asks for another attempt. */
 function isSame(state: ImageState, sha256: string, params: UploadParams): boolean {
   if (state.status === 'failed' || state.sha256 !== sha256) return false
-  return (['widths', 'quality', 'bg'] as const).every((name) => state.params[name] === params[name])
+  return (['widths', 'quality', 'bg', 'coding'] as const).every((name) => state.params[name] === params[name])
 }

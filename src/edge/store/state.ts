@@ -5,6 +5,7 @@ export interface UploadParams {
   readonly widths?: string
   readonly quality?: string
   readonly bg?: string
+  readonly coding?: string
 }
 
 /** Why an attempt failed. Code and message are public. */

@@ -9,9 +9,9 @@ import type { EncodeParameters } from '../encode-picture.ts'
 import { type DecodedPicture, decodePicture, type OpenPicture } from '../ingest.ts'
 import { placeholderCode } from '../placeholder.ts'
 import { createRuntime } from '../runtimes.ts'
-import { animatedFile, webpFrames } from './frames.ts'
 import { encodeLossless } from './encode.ts'
-import { decodeFile, flattened, rawOf, resizePixels } from './pixels.ts'
+import { animatedFile, webpFrames } from './frames.ts'
+import { flattened, rawOf, resizePixels } from './pixels.ts'
 import { createScorer } from './score.ts'
 import { searchSetting } from './search.ts'
 import { type PictureRung, pictureRungs, qualityOfScore } from './target.ts'
@@ -50,11 +50,12 @@ export async function encodeAnimation(
     const isOwn = rung.width === width
     const made = await writeAnimation(bytes, size, source, setting)
     const alpha = await verifyAnimation(made, size, source)
-    const lossless = 'lossless' in setting
-    const picture = isOwn && original.format === 'webp' && bytes.length < made.length ? bytes : made
+    const bare = isOwn && isBare(original) && bytes.length < made.length
+    const picture = bare ? bytes.slice() : made
+    const lossless = bare || 'lossless' in setting
     layers.push({
       coding: 'webp-animated',
-      picture: picture.slice(),
+      picture,
       ...size,
       quality: lossless ? 100 : qualityOfScore(rung.target),
       flags: (alpha ? LAYER_HAS_ALPHA : 0) | (lossless ? LAYER_IS_LOSSLESS : 0),
@@ -63,9 +64,24 @@ export async function encodeAnimation(
   const runtime = await createRuntime('wasm')
   return writePictures({
     source: { width, height, sha256: hex(sha256) },
-    layers: layers.filter((layer, i) => layer.picture.length < (layers[i + 1]?.picture.length ?? Number.POSITIVE_INFINITY)),
+    layers: parameters.widths === undefined ? payingLayers(layers) : layers,
     placeholder: await placeholderCode(flattened(first, { r: 255, g: 255, b: 255 }), runtime),
   })
+}
+
+/** Those with fewer bytes than the next wider one, and half of the source's width, as of stills. */
+function payingLayers(layers: readonly PicturePayload[]): PicturePayload[] {
+  const half = Math.round(layers.at(-1)!.width / 2)
+  return layers.filter(({ width, picture }, i) => {
+    const above = layers[i + 1]
+    return above === undefined || width === half || picture.length < above.picture.length
+  })
+}
+
+/** Whether the original's own file may be a layer: an animated WebP in sRGB without metadata. */
+function isBare({ format, metadata }: OpenPicture): boolean {
+  const { exif, xmp, icc } = metadata
+  return format === 'webp' && exif === undefined && xmp === undefined && icc === undefined
 }
 
 /** What an animation says of its frames. */
@@ -84,7 +100,7 @@ async function readAnimation(bytes: Uint8Array): Promise<Frames> {
 const ANIMATED = { animated: true, limitInputPixels: false } as const
 
 /** A pipeline over all frames of an animation, scaled by Lanczos3. */
-export function scaledFrames(bytes: Uint8Array, size: { width: number; height: number }): Sharp {
+function scaledFrames(bytes: Uint8Array, size: { width: number; height: number }): Sharp {
   return sharp(bytes, ANIMATED).resize(size.width, size.height, { kernel: 'lanczos3', fit: 'fill' })
 }
 
@@ -119,12 +135,11 @@ async function verifyAnimation(
   // Equal frames that follow each other become one, which is shown as long.
   const written = webpFrames(file)
   need('at most as many frames', true, written.frames <= frames)
-  need('duration', delay.reduce((sum, ms) => sum + ms, 0), written.duration)
+  need(
+    'duration',
+    delay.reduce((sum, ms) => sum + ms, 0),
+    written.duration,
+  )
   await rawOf(sharp(file, ANIMATED)) // it decodes
   return hasAlpha
-}
-
-/** The first frame of a layer. */
-export async function decodeFirstFrame(file: Uint8Array): Promise<DecodedPicture> {
-  return await decodeFile(file)
 }

@@ -138,10 +138,17 @@ function draw(
 }
 
 /** Lays one pixel over another, neither multiplied by its alpha (Porter and Duff). */
-function over(canvas: Uint8Array, to: number, [r, g, b, alpha]: readonly [number, number, number, number]): void {
+function over(
+  canvas: Uint8Array,
+  to: number,
+  [r, g, b, alpha]: readonly [number, number, number, number],
+): void {
   const below = (canvas[to + 3]! * (255 - alpha)) / 255
   const sum = alpha + below
-  if (sum === 0) return canvas.fill(0, to, to + 4), undefined
+  if (sum === 0) {
+    canvas.fill(0, to, to + 4)
+    return
+  }
   for (const [c, value] of [r, g, b].entries()) {
     canvas[to + c] = Math.round((value * alpha + canvas[to + c]! * below) / sum)
   }
@@ -163,7 +170,10 @@ function* chunks(bytes: Uint8Array) {
 function makeChunk(type: string, data: Uint8Array): Uint8Array {
   const chunk = new Uint8Array(12 + data.length)
   dataView(chunk).setUint32(0, data.length)
-  chunk.set([...type].map((letter) => letter.charCodeAt(0)), 4)
+  chunk.set(
+    [...type].map((letter) => letter.charCodeAt(0)),
+    4,
+  )
   chunk.set(data, 8)
   dataView(chunk).setUint32(8 + data.length, crc32(chunk.subarray(4, 8 + data.length)))
   return chunk

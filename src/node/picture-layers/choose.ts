@@ -100,7 +100,12 @@ export async function encodeAsPictures(
     let layer = await makeLayer(resized, { target: rung.target, trial, only, lossless: choice.lossless })
     if (rung.width === width) layer = await withOriginal(layer, resized, original, only)
     const alpha = hidesSomething(resized)
-    await verifyLayer(layer.file, { ...size, coding: layer.coding, alpha: alpha, exactly: layer.lossless ? resized : undefined })
+    await verifyLayer(layer.file, {
+      ...size,
+      coding: layer.coding,
+      alpha: alpha,
+      exactly: layer.lossless ? resized : undefined,
+    })
     made.push({ ...layer, ...size, alpha, target: rung.target })
   }
   const kept = widths === undefined ? paying(made, original.bytes.length) : made
@@ -120,7 +125,8 @@ async function withOriginal(
   only: string | undefined,
 ): Promise<CodedPicture> {
   const bare = originalLayer(original)
-  const isWanted = bare && (only === undefined || only === bare.coding) && bare.file.length < layer.file.length
+  const isWanted =
+    bare && (only === undefined || only === bare.coding) && bare.file.length < layer.file.length
   if (!isWanted || !samePixels(await decodeFile(bare.file), picture)) return layer
   return { ...bare, lossless: true, score: 100 }
 }
@@ -134,7 +140,16 @@ function isSmall({ width, height }: DecodedPicture): boolean {
   return width * height <= TINY_SIDE * TINY_SIDE
 }
 
-function payloadOf({ coding, file, lossless, score, width, height, alpha, target }: MadeLayer): PicturePayload {
+function payloadOf({
+  coding,
+  file,
+  lossless,
+  score,
+  width,
+  height,
+  alpha,
+  target,
+}: MadeLayer): PicturePayload {
   return {
     coding,
     picture: file,

@@ -1,6 +1,6 @@
 import type { PictureCoding } from '../../format/coding.ts'
 import type { DecodedPicture } from '../ingest.ts'
-import { decodeFile, hidesSomething, samePixels, sharpOf } from './pixels.ts'
+import { decodeFile, samePixels, sharpOf } from './pixels.ts'
 
 /** A picture file, and how it was made. */
 export interface CodedPicture {
@@ -38,7 +38,11 @@ export async function encodeLossy(
   setting: number,
 ): Promise<Uint8Array> {
   if (coding === 'webp') {
-    return own(await sharpOf(picture).webp({ quality: setting, alphaQuality: 100, effort: 4 }).toBuffer())
+    return own(
+      await sharpOf(picture)
+        .webp({ quality: setting, alphaQuality: 100, smartSubsample: true, effort: 4 })
+        .toBuffer(),
+    )
   }
   const effort = picture.width * picture.height <= SLOW_AVIF_PIXELS ? 4 : 3
   return own(await sharpOf(picture).avif({ quality: setting, effort, chromaSubsampling: '4:4:4' }).toBuffer())
@@ -77,7 +81,9 @@ export async function encodePng(picture: DecodedPicture): Promise<Uint8Array> {
   const colours = coloursOf(picture)
   if (colours !== undefined) {
     const palette = own(
-      await sharpOf(picture).png({ palette: true, colours, dither: 0, effort: 7, compressionLevel: 9 }).toBuffer(),
+      await sharpOf(picture)
+        .png({ palette: true, colours, dither: 0, effort: 7, compressionLevel: 9 })
+        .toBuffer(),
     )
     if (samePixels(await decodeFile(palette), picture)) return palette
   }
@@ -109,9 +115,4 @@ function isFlat({ width, channels, data }: DecodedPicture): boolean {
 /** A buffer of its own: sharp's may lie in a larger one. */
 function own(buffer: Buffer): Uint8Array {
   return new Uint8Array(buffer)
-}
-
-/** Whether a file's pixels have alpha that hides something. */
-export async function fileHasAlpha(file: Uint8Array): Promise<boolean> {
-  return hidesSomething(await decodeFile(file))
 }

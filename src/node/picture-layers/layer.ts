@@ -25,6 +25,9 @@ const SMALL_PIXELS = 0.1e6
 /** Lossless is taken at up to so many times the bytes of lossy: text stays crisp, and it can be resized without loss. */
 const LOSSLESS_WORTH = 1.1
 
+/** Where no lossy file reaches the score, lossless may take so many times the bytes of the best of them. */
+const LOSSLESS_INSTEAD = 3
+
 /** Nearly lossless is taken only where it saves this much. */
 const NEAR_WORTH = 0.85
 
@@ -49,10 +52,21 @@ export async function makeLayer(picture: DecodedPicture, options: LayerOptions):
     const first = options.trial?.settings[coding]
     made.push(await searchSetting(picture, coding, scorer, { target, first, tries }))
   }
-  const reached = made.filter(({ score }) => score! >= target - 1)
-  const lossy = (reached.length > 0 || lossless ? reached : made).sort((a, b) => a.file.length - b.file.length)[0]
-  if (lossy === undefined) return lossless ?? (await exact(picture, only))
-  return lossless && lossless.file.length <= LOSSLESS_WORTH * lossy.file.length ? lossless : lossy
+  return best(made, lossless, target) ?? (await exact(picture, only))
+}
+
+function best(
+  lossy: readonly CodedPicture[],
+  lossless: CodedPicture | undefined,
+  target: number,
+): CodedPicture | undefined {
+  const reached = lossy.filter(({ score }) => score! >= target - 1)
+  const smallest = [...reached].sort((a, b) => a.file.length - b.file.length)[0]
+  // Some pictures never reach a score in 4:2:0; one nearly as good is better than a file of many times the bytes.
+  const nearest = smallest ?? [...lossy].sort((a, b) => b.score! - a.score!)[0]
+  if (lossless === undefined || nearest === undefined) return lossless ?? nearest
+  const worth = smallest === undefined ? LOSSLESS_INSTEAD : LOSSLESS_WORTH
+  return lossless.file.length <= worth * nearest.file.length ? lossless : nearest
 }
 
 function contenders(

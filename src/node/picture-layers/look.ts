@@ -1,8 +1,8 @@
 import type { DecodedPicture } from '../ingest.ts'
 import { montage } from './montage.ts'
 
-/** What a picture is by its statistics. */
-export type Look = 'photograph' | 'drawing' | 'unsure'
+/** What a picture is by its statistics: `photographic` is near a photograph, as one with much sky or a white ground. */
+export type Look = 'photograph' | 'photographic' | 'unsure' | 'drawing'
 
 /** What was counted in the tiles of a picture. */
 export interface Statistics {
@@ -21,7 +21,8 @@ export interface Statistics {
 export function look(picture: DecodedPicture): Look {
   const { colours, flat, straight } = statistics(picture)
   if (flat > 0.6 && colours < 0.05) return 'drawing'
-  return flat < 0.04 && straight < 0.16 && colours > 0.1 ? 'photograph' : 'unsure'
+  if (flat < 0.04 && straight < 0.16 && colours > 0.1) return 'photograph'
+  return flat < 0.45 && colours > 0.04 ? 'photographic' : 'unsure'
 }
 
 export function statistics(picture: DecodedPicture): Statistics {

@@ -1,5 +1,5 @@
-import { crc32 } from '../../core/crc32.ts'
 import { concat, dataView } from '../../core/bytes.ts'
+import { crc32 } from '../../core/crc32.ts'
 import { StrataError } from '../../core/errors.ts'
 import type { PictureCoding } from '../../format/coding.ts'
 import type { OpenPicture } from '../ingest.ts'
@@ -21,7 +21,8 @@ export function originalLayer(
   picture: OpenPicture,
 ): { readonly coding: PictureCoding; readonly file: Uint8Array } | undefined {
   const { bytes, format, metadata, cicp } = picture
-  const isPlain = isUpright(picture) && !metadata.hasProfile && cicp === undefined && (metadata.pages ?? 1) === 1
+  const isPlain =
+    isUpright(picture) && !metadata.hasProfile && cicp === undefined && (metadata.pages ?? 1) === 1
   if (!isPlain || metadata.depth === 'ushort' || metadata.space === 'cmyk') return undefined
   if (format === 'png') return { coding: 'png', file: keepPngChunks(bytes, PNG_PIXELS) }
   if (format === 'webp') return { coding: 'webp', file: keepWebpChunks(bytes, WEBP_PIXELS) }
@@ -64,7 +65,8 @@ function keepPngChunks(bytes: Uint8Array, kept: readonly string[]): Uint8Array<A
 }
 
 function withChecksum(chunk: Uint8Array): Uint8Array {
-  if (chunk.length >= 12) dataView(chunk).setUint32(chunk.length - 4, crc32(chunk.subarray(4, chunk.length - 4)))
+  if (chunk.length >= 12)
+    dataView(chunk).setUint32(chunk.length - 4, crc32(chunk.subarray(4, chunk.length - 4)))
   return chunk
 }
 

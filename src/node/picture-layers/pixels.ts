@@ -23,7 +23,10 @@ export async function rawOf(pipeline: Sharp): Promise<DecodedPicture> {
 }
 
 /** Resizes with Lanczos3 on 8-bit values, which sharp multiplies by alpha before and divides by it after. */
-export async function resizePixels(picture: DecodedPicture, { width, height }: Size): Promise<DecodedPicture> {
+export async function resizePixels(
+  picture: DecodedPicture,
+  { width, height }: Size,
+): Promise<DecodedPicture> {
   if (width === picture.width && height === picture.height) return picture
   return await rawOf(sharpOf(picture).resize(width, height, { kernel: 'lanczos3', fit: 'fill' }))
 }

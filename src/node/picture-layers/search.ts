@@ -48,7 +48,8 @@ export async function searchSetting(
     setting = nextSetting(made, target)
   }
   const reached = made.filter(({ score }) => score >= target - BELOW)
-  if (reached.length > 0) return reached.reduce((best, next) => (next.file.length < best.file.length ? next : best))
+  if (reached.length > 0)
+    return reached.reduce((best, next) => (next.file.length < best.file.length ? next : best))
   return made.reduce((best, next) => (next.score > best.score ? next : best))
 }
 

@@ -71,7 +71,10 @@ export function pictureRungs(sourceWidth: number, widths?: string, quality?: Qua
   return ladder
     .map((rung, layer) => {
       const isDefault = quality === undefined && rung.quality === defaultQuality(layer)
-      return { width: rung.width, target: searched.includes(layer) || isDefault ? target : targetOf(rung.quality) }
+      return {
+        width: rung.width,
+        target: searched.includes(layer) || isDefault ? target : targetOf(rung.quality),
+      }
     })
     .filter(({ width }, layer) => width !== ladder[layer + 1]?.width)
 }

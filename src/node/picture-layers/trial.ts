@@ -44,10 +44,16 @@ const TRIES = 3
 const BYTES_PER_POINT = 0.045
 
 /**
- * How many of the pictures' bytes COMPASS may take and still be chosen. Where a drawing is plain to see it must be far
- * better, because what is sent of COMPASS is made from its pixels once more.
+ * How many of the pictures' bytes COMPASS may take and still be chosen. What looks like a photograph may take more: it gains
+ * by layers that build on each other. Where a drawing is plain to see COMPASS must be far better, because what is sent of
+ * it is made from its pixels once more.
  */
-const MOST_OF_OTHERS: Readonly<Record<Look, number>> = { photograph: Number.POSITIVE_INFINITY, unsure: 1, drawing: 0.6 }
+const MOST_OF_OTHERS: Readonly<Record<Look, number>> = {
+  photograph: Number.POSITIVE_INFINITY,
+  photographic: 1.5,
+  unsure: 1,
+  drawing: 0.6,
+}
 
 /** Compares codings on the tiles of a picture at its own width and at half of it. */
 export async function tryCodings(picture: DecodedPicture, options: TrialOptions): Promise<WidthTrial[]> {

@@ -1,8 +1,8 @@
 import sharp, { type Sharp } from 'sharp'
-import type { PictureFormat } from '../../format/media-type.ts'
 import { encoderQuality } from '../../pixels/encoder-quality.ts'
 import type { DecodedPicture } from '../ingest.ts'
 import { WHITE } from '../matte.ts'
+import type { RenderFormat } from './parameters.ts'
 import type { RenderPlan } from './plan.ts'
 
 interface Setting {
@@ -11,7 +11,7 @@ interface Setting {
   readonly fast: boolean
 }
 
-const ENCODERS: Readonly<Record<PictureFormat, (picture: Sharp, setting: Setting) => Sharp>> = {
+const ENCODERS: Readonly<Record<RenderFormat, (picture: Sharp, setting: Setting) => Sharp>> = {
   avif: (picture, { quality, fast }) =>
     picture.avif({
       quality: encoderQuality(fast ? 'avif-0' : 'avif-4', quality),
@@ -22,6 +22,9 @@ const ENCODERS: Readonly<Record<PictureFormat, (picture: Sharp, setting: Setting
   jpeg: (picture, { quality }) =>
     picture.jpeg({ quality: encoderQuality('mozjpeg', quality), mozjpeg: true, chromaSubsampling: '4:2:0' }),
   png: (picture, { fast }) => picture.png({ compressionLevel: fast ? 6 : 9 }),
+  // A GIF that was asked for a still has one frame.
+  gif: (picture) => picture.gif(),
+  original: (picture) => picture.png(),
 }
 
 /**
@@ -39,7 +42,7 @@ export async function encodeRendered(
   return new Uint8Array(await ENCODERS[format](framed(raw, plan), { quality, fast }).toBuffer())
 }
 
-function framed(picture: Sharp, { size, place, background = WHITE }: RenderPlan): Sharp {
+export function framed(picture: Sharp, { size, place, background = WHITE }: RenderPlan): Sharp {
   const { left, top } = place
   const [right, bottom] = [size.width - left - place.width, size.height - top - place.height]
   return left + top + right + bottom === 0
