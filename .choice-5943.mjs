@@ -2727,7 +2727,9 @@ function fits({ width, height }, coding) {
 }
 async function encodeLossy(picture, coding, setting) {
   if (coding === "webp") {
-    return own(await sharpOf(picture).webp({ quality: setting, alphaQuality: 100, effort: 4 }).toBuffer());
+    return own(
+      await sharpOf(picture).webp({ quality: setting, alphaQuality: 100, smartSubsample: true, effort: 4 }).toBuffer()
+    );
   }
   const effort = picture.width * picture.height <= SLOW_AVIF_PIXELS ? 4 : 3;
   return own(await sharpOf(picture).avif({ quality: setting, effort, chromaSubsampling: "4:4:4" }).toBuffer());
