@@ -16,7 +16,7 @@ import { chooseCoding, encodeAsPictures } from './picture-layers/choose.ts'
 import { countFrames, isTooLong } from './picture-layers/frames.ts'
 import { withoutNeedlessAlpha } from './picture-layers/pixels.ts'
 
-export type { EncodeParameters, EncodePicture, EncodeRequest, QualitySearch } from './encode-picture.ts'
+export type { EncodeParameters, EncodePicture, EncodeRequest } from './encode-picture.ts'
 
 export const MAX_REFINE = 1000
 

@@ -47,8 +47,9 @@ export function formatDescription(file: FileDescription, symbols?: readonly stri
       const state = index < file.wholeLayers ? '' : '  not in this file'
       const look = score === undefined ? '' : `  SSIMULACRA2 ${score}`
       const hash = symbols?.[index] === undefined ? '' : `  ${symbols[index]}`
-      const kind = `${coding}${lossless ? ', lossless' : ''}${alpha ? ', alpha' : ''}`
-      return `layer ${index}  ${width}x${height}  ${kind}  quality ${quality}${look}  bytes ${start}..${end} (${end - start})${hash}${state}`
+      const traits = `${coding}${lossless ? ', lossless' : ''}${alpha ? ', alpha' : ''}`
+      const kind = coding === 'compass' ? '' : `  ${traits}`
+      return `layer ${index}  ${width}x${height}${kind}  quality ${quality}${look}  bytes ${start}..${end} (${end - start})${hash}${state}`
     }),
   ]
   return lines.join('\n')

@@ -28,7 +28,7 @@ import { verifyLayer } from './verify.ts'
 const TINY_SIDE = 64
 
 /** What is to be made of a picture, and what was measured on the way. */
-export interface Choice {
+interface Choice {
   /** Whether its layers should be pictures. */
   readonly pictures: boolean
   readonly trials: readonly WidthTrial[]

@@ -77,7 +77,7 @@ export async function encodeLossless(
 }
 
 /** A PNG with these pixels: with a palette where that holds them all. */
-export async function encodePng(picture: DecodedPicture): Promise<Uint8Array> {
+async function encodePng(picture: DecodedPicture): Promise<Uint8Array> {
   const colours = coloursOf(picture)
   if (colours !== undefined) {
     const palette = own(

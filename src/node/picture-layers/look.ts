@@ -5,7 +5,7 @@ import { montage } from './montage.ts'
 export type Look = 'photograph' | 'photographic' | 'unsure' | 'drawing'
 
 /** What was counted in the tiles of a picture. */
-export interface Statistics {
+interface Statistics {
   /** Colours, divided by the pixels. */
   readonly colours: number
   /** Share of pixels that are equal to their right and their lower neighbour. */
@@ -25,7 +25,7 @@ export function look(picture: DecodedPicture): Look {
   return flat < 0.45 && colours > 0.04 ? 'photographic' : 'unsure'
 }
 
-export function statistics(picture: DecodedPicture): Statistics {
+function statistics(picture: DecodedPicture): Statistics {
   const { width, height, channels, data } = montage(picture)
   const colours = new Set<number>()
   let [flat, straight, pixels] = [0, 0, 0]

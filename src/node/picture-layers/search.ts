@@ -5,7 +5,7 @@ import { decodeFile } from './pixels.ts'
 import type { Scorer } from './score.ts'
 
 /** One try of an encoder. */
-export interface Try extends CodedPicture {
+interface Try extends CodedPicture {
   readonly coding: LossyCoding
   /** The encoder's own, 1 to 100. */
   readonly setting: number

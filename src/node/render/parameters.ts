@@ -5,7 +5,7 @@ import { PICTURE_FORMATS } from '../../format/media-type.ts'
 import { type Matte, parseMatte } from '../matte.ts'
 
 /** What a picture may be asked as: GIF for the frames of an animation, and the original's own file without metadata. */
-export const RENDER_FORMATS = [...PICTURE_FORMATS, 'gif', 'original'] as const
+const RENDER_FORMATS = [...PICTURE_FORMATS, 'gif', 'original'] as const
 export type RenderFormat = (typeof RENDER_FORMATS)[number]
 
 /** Formats that hold frames. */
@@ -47,7 +47,8 @@ export function parseRenderParameters(query: URLSearchParams): RenderParameters 
   if (frames === 'all' && !FRAME_FORMATS.includes(format)) {
     throw invalidParam('f', `${FRAME_FORMATS.join(' or ')} with frames=all`, format)
   }
-  if (frames === 'first' && format === 'gif') throw invalidParam('frames', 'all with f=gif', frames)
+  if (frames === 'first' && format === 'gif')
+    throw invalidParam('f', `${PICTURE_FORMATS.join(' or ')}, or gif with frames=all`, format)
   return {
     width: read('w', positive),
     height: read('h', positive),
