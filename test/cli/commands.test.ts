@@ -165,7 +165,7 @@ describe('info and truncate', () => {
     })
     expect(json().layers[3]).toEqual({
       ...readHeader(bytes).layers[3],
-      ...{ flags: undefined, score: undefined },
+      ...{ checksum: undefined, flags: undefined, score: undefined },
     })
     expect((await strata(['info', file])).out).toMatch(/layer 3 {2}800x500 {2}quality \d+ {2}bytes/)
   })
