@@ -8,8 +8,17 @@ export const CODINGS = ['compass', 'webp', 'avif', 'png', 'webp-animated'] as co
 export type Coding = (typeof CODINGS)[number]
 export type PictureCoding = Exclude<Coding, 'compass'>
 
+/** What an upload may ask for: `auto` measures; of `webp` and `avif` all layers are of that coding. */
+export const CODING_CHOICES = ['auto', 'compass', 'webp', 'avif'] as const
+export type CodingChoice = (typeof CODING_CHOICES)[number]
+
 /** The model set of a file whose layers are pictures: it needs no models. */
 export const NO_MODEL_SET = '0000000000000000'
+
+/** Whether a file of a model set is decoded where the set `installed` is: one of pictures is decoded everywhere. */
+export function isDecodedBy(modelSet: string | undefined, installed: string): boolean {
+  return modelSet === installed || modelSet === NO_MODEL_SET
+}
 
 /** Bits of the flags of a layer that is a picture. */
 export const LAYER_HAS_ALPHA = 1

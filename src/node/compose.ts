@@ -6,30 +6,16 @@
 
 import { encodePicture } from '../codec/compass/encoder/encode.ts'
 import { unobserved } from '../codec/encode-phases.ts'
-import { createNodeRuntime, createWasmRuntime, type NodeRuntimeOptions } from '../runtime/node.ts'
-import type { Runtime } from '../runtime/types.ts'
-import type { EncodePicture } from './encode.ts'
+import type { NodeRuntimeOptions } from '../runtime/node.ts'
+import type { EncodePicture } from './encode-picture.ts'
 import { encodeToScore } from './encode-to-score.ts'
 import { placeholderCode, placeholderPreview } from './placeholder.ts'
-import { yielding } from './yielding.ts'
+import { createRuntime } from './runtimes.ts'
+
+export { createRuntime } from './runtimes.ts'
 
 /** The network that every encode begins with. */
 const ANALYSIS = 'base-analysis'
-
-const runtimes = new Map<'node' | 'wasm', Promise<Runtime>>()
-
-/**
- * The runtime of this name, made once per process; after a failure the next call tries again.
- * @param options of the native runtime, heeded by the call that makes it
- */
-export function createRuntime(name: 'node' | 'wasm', options: NodeRuntimeOptions = {}): Promise<Runtime> {
-  const known = runtimes.get(name)
-  if (known) return known
-  const made = (name === 'node' ? createNodeRuntime(options) : createWasmRuntime()).then(yielding)
-  runtimes.set(name, made)
-  made.catch(() => runtimes.delete(name))
-  return made
-}
 
 /** Loads both runtimes and one network, which shows whether the provider works. Throws what loading throws. */
 export async function prepareEncode(options: NodeRuntimeOptions): Promise<void> {

@@ -3,7 +3,7 @@ import { searchQualities } from '../codec/quality-search.ts'
 import type { RgbImage } from '../core/image.ts'
 import { layerHeight, type Rung } from '../format/ladder.ts'
 import { createSsimulacra2Pass, SMALLEST_SIDE } from '../pixels/ssimulacra2.ts'
-import type { QualitySearch } from './encode.ts'
+import type { QualitySearch } from './encode-picture.ts'
 
 /**
  * Encodes a picture with each searched layer at the quality at which it has the score that was asked for, and writes the scores

@@ -1,53 +1,22 @@
-import type { ObservePhase } from '../codec/encode-phases.ts'
 import { throwIfAborted } from '../core/abort.ts'
 import { invalidParam } from '../core/errors.ts'
 import { sha256 } from '../core/hash.ts'
-import type { RgbImage } from '../core/image.ts'
+import { type RgbImage, rgbImage } from '../core/image.ts'
+import { choice } from '../core/parameters.ts'
 import { release } from '../core/release.ts'
-import { ladderFor, type Rung, searchedLayers } from '../format/ladder.ts'
+import { CODING_CHOICES } from '../format/coding.ts'
+import { ladderFor, searchedLayers } from '../format/ladder.ts'
 import { SOURCE_HASH_BYTES } from '../format/layout.ts'
-import { parseQuality, type QualityChoice } from '../format/quality.ts'
-import { readPicture, resizeLanczos } from './ingest.ts'
-import { type Matte, parseMatte } from './matte.ts'
+import { parseQuality } from '../format/quality.ts'
+import type { EncodeParameters, EncodePicture } from './encode-picture.ts'
+import { decodePicture, type OpenPicture, openPicture, resizeLanczos } from './ingest.ts'
+import { parseMatte, WHITE } from './matte.ts'
+import { encodeAnimation } from './picture-layers/animation.ts'
+import { chooseCoding, encodeAsPictures } from './picture-layers/choose.ts'
+import { countFrames, isTooLong } from './picture-layers/frames.ts'
+import { withoutNeedlessAlpha } from './picture-layers/pixels.ts'
 
-/** What quality layers should be searched for. */
-export interface QualitySearch {
-  /** SSIMULACRA2 against the resized source. */
-  readonly score: number
-  /** Numbers of the layers; the others have the quality that the ladder says. */
-  readonly layers: readonly number[]
-}
-
-/** What the codec is asked for. */
-export interface EncodeRequest {
-  readonly ladder: Rung[]
-  /** The first 16 bytes of the hash of the original file. */
-  readonly sha256: Uint8Array
-  readonly resize: (image: RgbImage, width: number, height: number) => Promise<RgbImage>
-  /** Code of the thumbnail for the header. @default 3 steps, where the model is installed */
-  readonly placeholder?: Uint8Array
-  /** Gradient steps on the latents. */
-  readonly refine?: number | undefined
-  /** Search qualities instead of taking the ladder's. */
-  readonly search?: QualitySearch
-  /** For measurements. */
-  readonly observe?: ObservePhase | undefined
-  readonly signal?: AbortSignal | undefined
-}
-
-/** Encodes a picture into a verified .strata file. `compose.ts` binds the real codec; tests inject their own. */
-export type EncodePicture = (image: RgbImage, request: EncodeRequest) => Promise<Uint8Array>
-
-/** What a user may choose, on the URL of `/encode` and on the command line alike. */
-export interface EncodeParameters {
-  /** Widths of the layers, as `640,1280,1280@80`. @default the ladder of the source's width */
-  readonly widths?: string | undefined
-  /** Of every layer that has none of its own. @default `defaultQuality` of each */
-  readonly quality?: QualityChoice | undefined
-  readonly matte?: Matte | undefined
-  /** 0..MAX_REFINE gradient steps on the latents: smaller files, several times the time. @default 0 */
-  readonly refine?: number | undefined
-}
+export type { EncodeParameters, EncodePicture, EncodeRequest } from './encode-picture.ts'
 
 export const MAX_REFINE = 1000
 
@@ -60,8 +29,10 @@ export function parseParameters(text: {
   readonly quality?: string | undefined
   readonly bg?: string | undefined
   readonly refine?: string | undefined
+  readonly coding?: string | undefined
 }): EncodeParameters {
   return {
+    coding: text.coding ? choice('coding', text.coding, CODING_CHOICES) : undefined,
     quality: text.quality ? parseQuality(text.quality) : undefined,
     refine: text.refine ? parseNumber('refine', text.refine, 0, MAX_REFINE) : undefined,
     widths: text.widths || undefined,
@@ -69,19 +40,70 @@ export function parseParameters(text: {
   }
 }
 
+interface EncodeOptions {
+  readonly encode: EncodePicture
+  readonly maxPixels?: number | undefined
+  /** Told how many frames the original has, where it is an animation. */
+  readonly onAnimation?: ((frames: number) => void) | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
 /**
- * Original file in, verified .strata file out. Takes `bytes` over: they are empty as soon as they are decoded, because
- * encoding takes long and memory is the picture's. Throws what ingest, the ladder and the codec throw, and ABORTED.
+ * Original file in, verified .strata file out. Takes `bytes` over: they are empty as soon as they are not needed any more,
+ * because encoding takes long and memory is the picture's. Throws what ingest, the ladder and the codec throw, VERIFY_FAILED
+ * and ABORTED.
  */
 export async function encodeOriginal(
   bytes: Uint8Array,
   parameters: EncodeParameters,
-  options: { readonly encode: EncodePicture; readonly maxPixels?: number; readonly signal?: AbortSignal },
+  options: EncodeOptions,
 ): Promise<Uint8Array> {
-  const { encode, maxPixels, signal } = options
-  const image = await readPicture(bytes, { matte: parameters.matte, maxPixels })
+  const { maxPixels, onAnimation, signal } = options
+  const original = await openPicture(bytes, maxPixels)
+  const hash = (await sha256(bytes)).subarray(0, SOURCE_HASH_BYTES)
+  const frames = countFrames(original)
+  if (frames > 1) onAnimation?.(frames)
+  const file = await encodeOpened(original, frames, hash, parameters, options)
   throwIfAborted(signal)
-  const { widths, quality, refine } = parameters
+  return file
+}
+
+async function encodeOpened(
+  original: OpenPicture,
+  frames: number,
+  sha256: Uint8Array,
+  parameters: EncodeParameters,
+  { encode, signal }: EncodeOptions,
+): Promise<Uint8Array> {
+  const { coding = 'auto' } = parameters
+  if (coding === 'compass') {
+    const { width, height, data } = await decodePicture(original, { matte: parameters.matte ?? WHITE })
+    release(original.bytes)
+    return await encodeLayered(rgbImage(width, height, data), sha256, parameters, { encode, signal })
+  }
+  if (frames > 1 && !isTooLong(original, frames)) {
+    return await encodeAnimation(original, { parameters, sha256, signal })
+  }
+  const picture = withoutNeedlessAlpha(await decodePicture(original, {}))
+  throwIfAborted(signal)
+  const chosen = await chooseCoding(picture, { parameters, encode, signal })
+  throwIfAborted(signal)
+  if (chosen.pictures) {
+    return await encodeAsPictures(picture, { choice: chosen, parameters, original, sha256, signal })
+  }
+  release(original.bytes)
+  const { width, height, data } = picture
+  return await encodeLayered(rgbImage(width, height, data), sha256, parameters, { encode, signal })
+}
+
+/** The file of COMPASS layers. */
+async function encodeLayered(
+  image: RgbImage,
+  sha256: Uint8Array,
+  { widths, quality, refine }: EncodeParameters,
+  { encode, signal }: Pick<EncodeOptions, 'encode' | 'signal'>,
+): Promise<Uint8Array> {
+  throwIfAborted(signal)
   const ladder = ladderFor(image.width, widths, typeof quality === 'number' ? quality : undefined)
   const layers =
     typeof quality === 'object'
@@ -91,11 +113,7 @@ export async function encodeOriginal(
         )
       : []
   const search = typeof quality === 'object' && { search: { score: quality.score, layers } }
-  const hash = (await sha256(bytes)).subarray(0, SOURCE_HASH_BYTES)
-  release(bytes)
-  const file = await encode(image, { ladder, sha256: hash, resize: resizeLanczos, refine, signal, ...search })
-  throwIfAborted(signal)
-  return file
+  return await encode(image, { ladder, sha256, resize: resizeLanczos, refine, signal, ...search })
 }
 
 function parseNumber(name: string, text: string, least: number, most: number): number {

@@ -4,6 +4,7 @@ import { decodePlaceholder } from '../codec/placeholder/decode.ts'
 import { encodePlaceholder } from '../codec/placeholder/encode.ts'
 import { hasPlaceholder, loadPlaceholder } from '../codec/placeholder/model.ts'
 import type { RgbImage } from '../core/image.ts'
+import { NO_MODEL_SET } from '../format/coding.ts'
 import { PLACEHOLDER_STEP_BYTES } from '../format/describe.ts'
 import { readHeader } from '../format/reader.ts'
 import { resample } from '../pixels/resample.ts'
@@ -26,7 +27,9 @@ export async function placeholderCode(image: RgbImage, runtime: Runtime): Promis
  */
 export async function placeholderPreview(file: Uint8Array, runtime: Runtime): Promise<string | undefined> {
   const { placeholder, source, modelSet } = readHeader(file)
-  if (!hasPlaceholder(runtime) || modelSet !== runtime.manifest.modelSet) return undefined
+  // A file of pictures names no model set; its placeholder was made by the model of its day, which seldom changes.
+  const isKnown = modelSet === runtime.manifest.modelSet || modelSet === NO_MODEL_SET
+  if (!hasPlaceholder(runtime) || !isKnown) return undefined
   const model = await loadPlaceholder(runtime)
   const steps = placeholder.length / PLACEHOLDER_STEP_BYTES
   if (!Number.isInteger(steps) || steps < 1 || steps > model.steps) return undefined

@@ -36,8 +36,9 @@ const LONG_RENDER = 0.75
 
 /**
  * The origin as an HTTP application:
- * `POST /encode?widths=&quality=&bg=` original in, verified .strata out (`Strata-Placeholder`: a data URI);
- * `POST /render?w=&h=&fit=&focus=&bg=&f=&q=&wait=` original in, picture out (`Strata-Size`: its size), in a line of its own, without
+ * `POST /encode?widths=&quality=&bg=&coding=` original in, verified .strata out (`Strata-Placeholder`: a data URI; `Strata-Frames`: of an
+ * animation; `Strata-Focus`: what the eye goes to first);
+ * `POST /render?w=&h=&fit=&focus=&bg=&f=&q=&frames=&wait=` original in, picture out (`Strata-Size`: its size), in a line of its own, without
  * a body where one of the hash `Strata-Content-SHA256` was sent before; `GET /health`: it lives;
  * `GET /ready`: it takes work; `GET /metrics`, which asks for the token too where there is one. Every answer has an `X-Request-Id`, the caller's where it sent one. Every error is `{ "error": { "code", "message" } }`.
  */

@@ -1,6 +1,7 @@
 import type { Point } from '../core/box.ts'
 import { focusText } from '../core/parameters.ts'
 import { FOCUS_HEADER, PREVIEW_HEADER } from '../format/preview.ts'
+import { FRAMES_HEADER } from '../format/rendered.ts'
 import { encodeOriginal, parseParameters } from '../node/encode.ts'
 import { findFocus } from '../node/focus.ts'
 import { openPicture } from '../node/ingest.ts'
@@ -16,8 +17,8 @@ export async function encode(
 ): Promise<Response> {
   requireToken(c.req.header('Authorization'), config.token)
   const checkBody = await requireSignature(c.req.raw, config.key)
-  const { widths, quality, bg } = c.req.query()
-  const parameters = parseParameters({ widths, quality, bg })
+  const { widths, quality, bg, coding } = c.req.query()
+  const parameters = parseParameters({ widths, quality, bg, coding })
   const { signal } = c.req.raw
   const ticket = queue.admit()
   try {
@@ -25,13 +26,15 @@ export async function encode(
     checkBody(original)
     const bytesIn = original.length // before it is taken over
     const { maxPixels } = config
+    const onAnimation = (frames: number) => c.header(FRAMES_HEADER, String(frames))
+    const options = { encode: origin.encode, maxPixels, onAnimation, signal }
     let focus: Point | undefined
     const [[file, seconds], bothSeconds] = await timed(() =>
       ticket.run(
         () =>
           timed(async () => {
             focus = await findFocus(await openPicture(original, maxPixels))
-            return await encodeOriginal(original, parameters, { encode: origin.encode, maxPixels, signal })
+            return await encodeOriginal(original, parameters, options)
           }),
         signal,
       ),

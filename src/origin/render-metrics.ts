@@ -1,4 +1,4 @@
-import type { PictureFormat } from '../format/media-type.ts'
+import type { RenderFormat } from '../node/render/parameters.ts'
 import { count, createHistogram, head, labelled, single } from './prometheus.ts'
 
 /** Phases of a request to render: reading the body, waiting for a worker, making the picture. */
@@ -7,7 +7,7 @@ const SPANS: readonly RenderSpan[] = ['body', 'queue', 'render']
 
 export interface RenderMetrics {
   rendered(
-    format: PictureFormat,
+    format: RenderFormat,
     seconds: Readonly<Record<RenderSpan, number>>,
     bytesIn: number,
     bytesOut: number,

@@ -2,6 +2,7 @@ import { ENCODE_SIGNATURE } from '../core/encode-signature.ts'
 import { RENDERED_SIZE } from '../format/rendered.ts'
 import { findFocus } from '../node/focus.ts'
 import { openPicture } from '../node/ingest.ts'
+import { countFrames } from '../node/picture-layers/frames.ts'
 import { parseRenderParameters, type RenderParameters } from '../node/render/parameters.ts'
 import { planRender } from '../node/render/plan.ts'
 import { readBody } from './body.ts'
@@ -34,7 +35,8 @@ export async function render(c: OriginContext, origin: Origin): Promise<Response
       : await timed(() => origin.originals.receive(sha256, receive))
     const picture = await openPicture(original, config.maxPixels)
     const attention = parameters.focus === 'auto' ? await findFocus(picture) : undefined
-    const plan = planRender(picture, parameters, attention)
+    const frames = parameters.frames === 'all' ? countFrames(picture) : 1
+    const plan = planRender({ ...picture, frames }, parameters, attention)
     const [[file, seconds], bothSeconds] = await timed(() =>
       ticket.run(
         () =>
@@ -44,7 +46,8 @@ export async function render(c: OriginContext, origin: Origin): Promise<Response
       ),
     )
     const { format } = plan
-    const size = `${plan.size.width}x${plan.size.height}`
+    const shown = format === 'original' ? picture : plan.size
+    const size = `${shown.width}x${shown.height}`
     const [bytesIn, bytesOut] = [original.length, file.length]
     const spans = { body: bodySeconds, queue: bothSeconds - seconds, render: seconds }
     renderMetrics.rendered(format, spans, bytesIn, bytesOut)
@@ -57,7 +60,7 @@ export async function render(c: OriginContext, origin: Origin): Promise<Response
       bytesOut,
     }
     log('rendered', { ...facts, seconds: Number(seconds.toFixed(3)) })
-    c.header('Content-Type', `image/${format}`)
+    c.header('Content-Type', `image/${format === 'original' ? picture.format : format}`)
     c.header('Content-Length', String(bytesOut))
     c.header(RENDERED_SIZE, size)
     c.header('Server-Timing', `render;dur=${Math.round(seconds * 1000)}`)

@@ -133,6 +133,7 @@ describe.skipIf(!hasModels)('the program with the real codec', { timeout: 120_00
     const path = (name: string) => join(dir, name)
     const encoded = await strata([
       'encode',
+      ...['--coding', 'compass'],
       path('a.png'),
       path('bad.png'),
       '-o',
@@ -187,7 +188,7 @@ describe.skipIf(!hasModels)('the program with the real codec', { timeout: 120_00
   it('serves verified files', async () => {
     const { child, url } = await serve()
     try {
-      const response = await fetch(`${url}/encode?quality=40`, {
+      const response = await fetch(`${url}/encode?quality=40&coding=compass`, {
         method: 'POST',
         body: await plainPng(80, 60),
       })

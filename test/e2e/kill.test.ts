@@ -74,7 +74,7 @@ it(
 /** What the origin makes of it when nobody disturbs it. */
 async function expected(png: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
   const { encodeOriginal, parseParameters } = await import('../../src/node/encode.ts')
-  return await encodeOriginal(png.slice(), parseParameters({}), { encode: fakeEncode })
+  return await encodeOriginal(png.slice(), parseParameters({ coding: 'compass' }), { encode: fakeEncode })
 }
 
 async function startEdge(origin: string) {

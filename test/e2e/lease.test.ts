@@ -44,7 +44,9 @@ async function startEdges({
       serviceBindings: {
         async ORIGIN(request) {
           const bytes = new Uint8Array(await request.arrayBuffer())
-          return new Response(await encodeOriginal(bytes, parseParameters({}), { encode: fakeEncode }))
+          return new Response(
+            await encodeOriginal(bytes, parseParameters({ coding: 'compass' }), { encode: fakeEncode }),
+          )
         },
         async TRANSCODER(request) {
           const { search } = new URL(request.url)

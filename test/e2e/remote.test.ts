@@ -33,7 +33,9 @@ async function startEdge(
       const url = new URL(request.url)
       if (url.hostname === 'origin.example.net') {
         const bytes = new Uint8Array(await request.arrayBuffer())
-        return new Response(await encodeOriginal(bytes, parseParameters({}), { encode: fakeEncode }))
+        return new Response(
+          await encodeOriginal(bytes, parseParameters({ coding: 'compass' }), { encode: fakeEncode }),
+        )
       }
       asked.push({ url: url.href, headers: Object.fromEntries(request.headers) })
       return await world(request, url)

@@ -11,7 +11,7 @@ describe('encodeOriginal', () => {
     let held = -1
     const file = await encodeOriginal(
       original,
-      { quality: 60 },
+      { quality: 60, coding: 'compass' },
       {
         encode: (image, request) => {
           held = original.length
@@ -27,7 +27,7 @@ describe('encodeOriginal', () => {
     const png = await plainPng(40, 30)
     const buffer = new Uint8Array(png.length + 8)
     buffer.set(png, 8)
-    await encodeOriginal(buffer.subarray(8), { quality: 60 }, { encode: fakeEncode })
+    await encodeOriginal(buffer.subarray(8), { quality: 60, coding: 'compass' }, { encode: fakeEncode })
     expect(buffer.subarray(8)).toEqual(png)
   })
 })

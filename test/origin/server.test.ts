@@ -37,7 +37,7 @@ function slowEncode() {
 describe('startServer', () => {
   it('serves over HTTP, on a free port', async () => {
     const { url } = await start(fakeEncode)
-    const response = await fetch(`${url}/encode`, { method: 'POST', body: await plainPng() })
+    const response = await fetch(`${url}/encode?coding=compass`, { method: 'POST', body: await plainPng() })
     expect(response.status).toBe(200)
     expect((await fetch(`${url}/health`)).status).toBe(200)
   })
@@ -56,7 +56,11 @@ describe('startServer', () => {
     const { encode, go, signals } = slowEncode()
     const { url } = await start(encode)
     const controller = new AbortController()
-    const sent = fetch(`${url}/encode`, { method: 'POST', body: await plainPng(), signal: controller.signal })
+    const sent = fetch(`${url}/encode?coding=compass`, {
+      method: 'POST',
+      body: await plainPng(),
+      signal: controller.signal,
+    })
     await vi.waitFor(() => expect(signals).toHaveLength(1))
     expect(signals[0]?.aborted).toBe(false)
     controller.abort()
@@ -70,7 +74,10 @@ describe('startServer', () => {
 
   it('gives the place back when the client goes away while it sends', async () => {
     const { url } = await start(fakeEncode, { ORIGIN_WAITING: '0' })
-    const half = request(`${url}/encode`, { method: 'POST', headers: { 'content-length': '1000' } })
+    const half = request(`${url}/encode?coding=compass`, {
+      method: 'POST',
+      headers: { 'content-length': '1000' },
+    })
     half.on('error', () => {})
     half.write('abc')
     await vi.waitFor(async () =>
@@ -80,19 +87,24 @@ describe('startServer', () => {
     await vi.waitFor(async () =>
       expect(await (await fetch(`${url}/health`)).json()).toMatchObject({ waiting: 0 }),
     )
-    expect((await fetch(`${url}/encode`, { method: 'POST', body: await plainPng() })).status).toBe(200)
+    expect(
+      (await fetch(`${url}/encode?coding=compass`, { method: 'POST', body: await plainPng() })).status,
+    ).toBe(200)
   })
 
   it('answers a refused upload although its body was not read', async () => {
     const { url } = await start(fakeEncode, { ORIGIN_MAX_BYTES: '1000' })
-    const response = await fetch(`${url}/encode`, { method: 'POST', body: new Uint8Array(20_000_000) })
+    const response = await fetch(`${url}/encode?coding=compass`, {
+      method: 'POST',
+      body: new Uint8Array(20_000_000),
+    })
     expect(response.status).toBe(413)
   })
 
   it('finishes running encodes before it closes, and takes no new ones', async () => {
     const { encode, go, signals } = slowEncode()
     const server = await start(encode)
-    const sent = fetch(`${server.url}/encode`, { method: 'POST', body: await plainPng() })
+    const sent = fetch(`${server.url}/encode?coding=compass`, { method: 'POST', body: await plainPng() })
     await vi.waitFor(() => expect(signals).toHaveLength(1))
     const closed = server.close()
     await expect(fetch(`${server.url}/health`)).rejects.toThrow()
@@ -106,9 +118,10 @@ describe('startServer', () => {
   it('cuts off what takes longer than the time to drain', async () => {
     const { encode, go, signals } = slowEncode()
     const server = await start(encode, { ORIGIN_DRAIN_SECONDS: '0' })
-    const sent = fetch(`${server.url}/encode`, { method: 'POST', body: await plainPng() }).catch(
-      (error: Error) => error,
-    )
+    const sent = fetch(`${server.url}/encode?coding=compass`, {
+      method: 'POST',
+      body: await plainPng(),
+    }).catch((error: Error) => error)
     await vi.waitFor(() => expect(signals).toHaveLength(1))
     await Promise.race([server.close(), sleep(2000).then(() => Promise.reject(new Error('did not close')))])
     expect(await sent).toBeInstanceOf(Error)

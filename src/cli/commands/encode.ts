@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { CODING_CHOICES } from '../../format/coding.ts'
 import { parseParameters } from '../../node/encode.ts'
 import { BATCH_ARGS, batchOptions } from '../batch/args.ts'
 import { runBatch } from '../batch/batch.ts'
@@ -36,8 +37,14 @@ export const encode = defineCommand({
     },
     bg: {
       type: 'string',
-      description: 'Colour under transparent pixels (default ffffff)',
+      description: 'Colour under transparent pixels, with --coding compass (default ffffff)',
       valueHint: 'rrggbb',
+    },
+    coding: {
+      type: 'string',
+      description:
+        'auto: COMPASS for photographs, else what is smallest (default); or one coding for all layers',
+      valueHint: CODING_CHOICES.join('|'),
     },
     ...BATCH_ARGS,
   },
@@ -51,9 +58,10 @@ export const encode = defineCommand({
     const work = async (input: string) => {
       const json = await encodeFile(input, targets.get(input)!, { parameters, encode })
       const widths = json.layers.map(({ width }) => width).join(' ')
+      const codings = [...new Set(json.layers.map(({ coding }) => coding))].join(' ')
       return {
         json,
-        text: `${input} -> ${json.output}: ${json.bytes} bytes, widths ${widths}, ${json.seconds} s`,
+        text: `${input} -> ${json.output}: ${json.bytes} bytes, ${codings}, widths ${widths}, ${json.seconds} s`,
       }
     }
     const isThere = async (input: string) => existsSync(targets.get(input)!)

@@ -1,3 +1,4 @@
+import { isDecodedBy } from '../../format/coding.ts'
 import { openModelFolder } from '../../runtime/model-files.ts'
 import { runBatch } from '../batch/batch.ts'
 import { defineCommand, EXIT, parseInteger } from '../command.ts'
@@ -72,7 +73,7 @@ function isDue(
   live: string,
   { all, failed }: { readonly all?: boolean | undefined; readonly failed?: boolean | undefined },
 ): boolean {
-  if (state === 'ready') return all === true || modelSet !== live
+  if (state === 'ready') return all === true || !isDecodedBy(modelSet, live)
   // Originals that are damaged or not pictures would fail again.
   return failed === true && state === 'failed' && !code?.startsWith('INPUT_')
 }

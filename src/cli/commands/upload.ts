@@ -1,3 +1,4 @@
+import { CODING_CHOICES } from '../../format/coding.ts'
 import { readInput } from '../../node/files.ts'
 import { BATCH_ARGS, batchOptions } from '../batch/args.ts'
 import { runBatch } from '../batch/batch.ts'
@@ -24,6 +25,7 @@ export const upload = defineCommand({
     quality: { type: 'string', description: 'As for encode', valueHint: '1..100' },
     widths: { type: 'string', description: 'As for encode', valueHint: 'list' },
     bg: { type: 'string', description: 'As for encode', valueHint: 'rrggbb' },
+    coding: { type: 'string', description: 'As for encode', valueHint: CODING_CHOICES.join('|') },
     wait: {
       type: 'boolean',
       default: true,
@@ -37,7 +39,7 @@ export const upload = defineCommand({
     const { pictures, ignored } = await findPictures(args._)
     const ids = chooseIds(pictures, args.id)
     const target = edgeTarget(args, io)
-    const parameters = { quality: args.quality, widths: args.widths, bg: args.bg }
+    const parameters = { quality: args.quality, widths: args.widths, bg: args.bg, coding: args.coding }
     const options = await batchOptions(args, 4, async (file) => [
       target.base,
       ids.get(file),

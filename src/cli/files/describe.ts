@@ -1,5 +1,6 @@
 import { hex } from '../../core/bytes.ts'
 import { sha256 } from '../../core/hash.ts'
+import { NO_MODEL_SET } from '../../format/coding.ts'
 import { describeHeader, type HeaderDescription } from '../../format/describe.ts'
 import { readHeader, wholeLayers } from '../../format/reader.ts'
 
@@ -39,14 +40,16 @@ export async function describeFile(
 export function formatDescription(file: FileDescription, symbols?: readonly string[]): string {
   const { source, layers } = file
   const lines = [
-    `${file.format}, ${file.bytes} bytes, ${file.state}, model set ${file.modelSet}`,
+    `${file.format}, ${file.bytes} bytes, ${file.state}, ${file.modelSet === NO_MODEL_SET ? 'no model set' : `model set ${file.modelSet}`}`,
     `source ${source.width}x${source.height}, sha256 ${source.sha256}…`,
     ...(file.placeholder.steps > 0 ? [`placeholder ${file.placeholder.steps} steps`] : []),
-    ...layers.map(({ index, width, height, quality, score, start, end }) => {
+    ...layers.map(({ index, coding, width, height, quality, score, alpha, lossless, start, end }) => {
       const state = index < file.wholeLayers ? '' : '  not in this file'
       const look = score === undefined ? '' : `  SSIMULACRA2 ${score}`
       const hash = symbols?.[index] === undefined ? '' : `  ${symbols[index]}`
-      return `layer ${index}  ${width}x${height}  quality ${quality}${look}  bytes ${start}..${end} (${end - start})${hash}${state}`
+      const traits = `${coding}${lossless ? ', lossless' : ''}${alpha ? ', alpha' : ''}`
+      const kind = coding === 'compass' ? '' : `  ${traits}`
+      return `layer ${index}  ${width}x${height}${kind}  quality ${quality}${look}  bytes ${start}..${end} (${end - start})${hash}${state}`
     }),
   ]
   return lines.join('\n')

@@ -5,6 +5,7 @@
 
 import { mkdir } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
+import type { Coding } from '../../format/coding.ts'
 import { readHeader } from '../../format/reader.ts'
 import { type EncodeParameters, type EncodePicture, encodeOriginal } from '../../node/encode.ts'
 import { fileError, isDirectory, readInput, writeOutput } from '../../node/files.ts'
@@ -46,6 +47,7 @@ interface EncodedFile {
   readonly seconds: number
   readonly source: { readonly width: number; readonly height: number }
   readonly layers: readonly {
+    readonly coding: Coding
     readonly width: number
     readonly height: number
     readonly quality: number
@@ -70,8 +72,8 @@ export async function encodeFile(
     bytes: file.length,
     seconds: Number(((performance.now() - start) / 1000).toFixed(2)),
     source: { width: source.width, height: source.height },
-    layers: layers.map(({ width, height, quality, score, end }) => {
-      return { width, height, quality, ...(score > 0 ? { score } : {}), end }
+    layers: layers.map(({ coding, width, height, quality, score, end }) => {
+      return { coding, width, height, quality, ...(score > 0 ? { score } : {}), end }
     }),
   }
 }

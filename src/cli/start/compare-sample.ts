@@ -1,7 +1,6 @@
-import { decodeLayer } from '../../codec/compass/decoder/decode.ts'
 import { throwIfAborted } from '../../core/abort.ts'
 import { readHeader } from '../../format/reader.ts'
-import { createRuntime } from '../../node/compose.ts'
+import { decodeAnyLayer } from '../../node/decode-layer.ts'
 import { readPicture, resizeLanczos } from '../../node/ingest.ts'
 import { RivalFiles } from '../../node/rival-files.ts'
 import { createJudge } from '../../pixels/judge.ts'
@@ -25,13 +24,12 @@ export async function compareSample(
   const measured = known?.etag === etag ? [...known.layers] : []
   if (measured.length === layers.length) return
   const original = await readPicture(await make())
-  const runtime = await createRuntime('wasm')
   for (const [layer, { width, height, end }] of layers.entries()) {
     if (layer < measured.length) continue
     throwIfAborted(target.signal)
     const reference = await resizeLanczos(original, width, height)
     const judge = createJudge(reference)
-    const score = judge.score(await decodeLayer(file, { runtime, layer }), 'ssimulacra2')
+    const score = judge.score(await decodeAnyLayer(file, layer, 'wasm'), 'ssimulacra2')
     const bytesOf = async (codec: 'avif' | 'webp') =>
       Math.round((await new RivalFiles(reference, codec, 'ssimulacra2', judge).bytesAt(score)) ?? 0) || null
     measured.push({ width, bytes: end, score, avif: await bytesOf('avif'), webp: await bytesOf('webp') })

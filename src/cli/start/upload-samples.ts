@@ -1,4 +1,5 @@
 import { StrataError } from '../../core/errors.ts'
+import { isDecodedBy } from '../../format/coding.ts'
 import type { Info, UploadTarget } from '../edge-request.ts'
 import { putImage, reencodeImage, waitFor } from '../upload-file.ts'
 import { SAMPLES, type Sample } from './samples.ts'
@@ -34,7 +35,7 @@ export async function uploadSamples(target: UploadTarget, options: SampleOptions
     if (await attempt(sample, () => request(sample, target, options.modelSet))) requested.push(sample)
   }
   for (const sample of requested) {
-    const isCurrent = ({ modelSet }: Info) => modelSet === options.modelSet
+    const isCurrent = ({ modelSet }: Info) => isDecodedBy(modelSet, options.modelSet)
     if (await attempt(sample, () => waitFor(sample.id, target, isCurrent))) options.onReady(sample)
   }
 }
@@ -42,6 +43,8 @@ export async function uploadSamples(target: UploadTarget, options: SampleOptions
 /** Uploads a sample unless it is stored or being encoded. An image that a user stored under its id is kept. */
 async function request({ id, make }: Sample, target: UploadTarget, modelSet: string): Promise<void> {
   const stored = await storedInfo(id, target)
-  if (!stored) await putImage({ id, bytes: await make() }, target)
-  else if (stored.state === 'ready' && stored.modelSet !== modelSet) await reencodeImage(id, target)
+  // The demo page shows what COMPASS does, whatever would be chosen for a painted scene.
+  if (!stored) await putImage({ id, bytes: await make(), parameters: { coding: 'compass' } }, target)
+  else if (stored.state === 'ready' && !isDecodedBy(stored.modelSet, modelSet))
+    await reencodeImage(id, target)
 }

@@ -1,12 +1,13 @@
 import { parseColour } from '../../core/colour.ts'
-import { single } from '../../core/parameters.ts'
+import { choice, single } from '../../core/parameters.ts'
+import { CODING_CHOICES } from '../../format/coding.ts'
 import { parseWidths, searchedLayers } from '../../format/ladder.ts'
 import { MAX_DIMENSION } from '../../format/layout.ts'
 import { parseQuality } from '../../format/quality.ts'
 import type { UploadParams } from '../store/state.ts'
 
 /**
- * Checks `widths`, `quality` and `bg` as far as that is possible without the picture, so that a typing error is
+ * Checks `widths`, `quality`, `bg` and `coding` as far as that is possible without the picture, so that a typing error is
  * answered at once and not by an upload that fails later. An empty value means the default.
  * @throws StrataError PARAM_INVALID
  */
@@ -14,6 +15,7 @@ export function parseUploadParams(query: URLSearchParams): UploadParams {
   const widths = single(query, 'widths') || undefined
   const quality = single(query, 'quality') || undefined
   const bg = single(query, 'bg') || undefined
+  const coding = single(query, 'coding') || undefined
   const setting = quality === undefined ? undefined : parseQuality(quality)
   if (widths !== undefined) {
     const rungs = parseWidths(widths, MAX_DIMENSION, typeof setting === 'number' ? setting : undefined)
@@ -24,5 +26,13 @@ export function parseUploadParams(query: URLSearchParams): UploadParams {
       )
   }
   if (bg !== undefined) parseColour('bg', bg)
-  return { ...(widths && { widths }), ...(quality && { quality }), ...(bg && { bg }) }
+  if (coding !== undefined) choice('coding', coding, CODING_CHOICES)
+  // What is the default anyway is not another upload than one that says nothing.
+  const isChosen = coding !== undefined && coding !== 'auto'
+  return {
+    ...(widths && { widths }),
+    ...(quality && { quality }),
+    ...(bg && { bg }),
+    ...(isChosen && { coding }),
+  }
 }

@@ -192,5 +192,5 @@ function isSame(
 ): boolean {
   const isLost = state.status === 'failed' && state.original === undefined
   if ((state.status === 'failed' && !(from && isLost)) || state.sha256 !== sha256) return false
-  return (['widths', 'quality', 'bg'] as const).every((name) => state.params[name] === params[name])
+  return (['widths', 'quality', 'bg', 'coding'] as const).every((name) => state.params[name] === params[name])
 }

@@ -6,6 +6,7 @@ export interface UploadParams {
   readonly widths?: string
   readonly quality?: string
   readonly bg?: string
+  readonly coding?: string
 }
 
 /** Why an attempt failed. Code and message are public. */

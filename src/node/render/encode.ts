@@ -1,8 +1,8 @@
 import sharp, { type Sharp } from 'sharp'
-import type { PictureFormat } from '../../format/media-type.ts'
 import { encoderQuality } from '../../pixels/encoder-quality.ts'
 import type { DecodedPicture } from '../ingest.ts'
 import { WHITE } from '../matte.ts'
+import type { RenderFormat } from './parameters.ts'
 import type { RenderPlan } from './plan.ts'
 
 interface Setting {
@@ -12,7 +12,7 @@ interface Setting {
   readonly hurried: boolean
 }
 
-const ENCODERS: Readonly<Record<PictureFormat, (picture: Sharp, setting: Setting) => Sharp>> = {
+const ENCODERS: Readonly<Record<RenderFormat, (picture: Sharp, setting: Setting) => Sharp>> = {
   avif: (picture, { quality, fast }) =>
     picture.avif({
       quality: encoderQuality(fast ? 'avif-0' : 'avif-4', quality),
@@ -30,6 +30,9 @@ const ENCODERS: Readonly<Record<PictureFormat, (picture: Sharp, setting: Setting
       chromaSubsampling: '4:2:0',
     }),
   png: (picture, { fast }) => picture.png({ compressionLevel: fast ? 6 : 9 }),
+  // A GIF that was asked for a still has one frame.
+  gif: (picture) => picture.gif(),
+  original: (picture) => picture.png(),
 }
 
 /**
@@ -47,7 +50,7 @@ export async function encodeRendered(
   return new Uint8Array(await ENCODERS[format](framed(raw, plan), { quality, fast, hurried }).toBuffer())
 }
 
-function framed(picture: Sharp, { size, place, background = WHITE }: RenderPlan): Sharp {
+export function framed(picture: Sharp, { size, place, background = WHITE }: RenderPlan): Sharp {
   const { left, top } = place
   const [right, bottom] = [size.width - left - place.width, size.height - top - place.height]
   return left + top + right + bottom === 0

@@ -1,10 +1,9 @@
 import { coveringPart, fitBox, type Point, paddedPlace, type Rectangle, type Size } from '../../core/box.ts'
-import type { PictureFormat } from '../../format/media-type.ts'
 import type { InputFormat } from '../../format/sniff.ts'
-import type { RenderParameters } from './parameters.ts'
+import type { RenderFormat, RenderParameters } from './parameters.ts'
 
 /** How one picture is made: which part, how large, what lies around it, and what that takes. */
-export interface RenderPlan extends Pick<RenderParameters, 'background' | 'format' | 'quality'> {
+export interface RenderPlan extends Pick<RenderParameters, 'background' | 'format' | 'frames' | 'quality'> {
   /** Of the picture that is sent. */
   readonly size: Size
   /** What is shown of the source, in its pixels; undefined: all of it. */
@@ -22,6 +21,8 @@ export interface RenderPlan extends Pick<RenderParameters, 'background' | 'forma
 /** Upright size of an original, and its format. */
 interface RenderSource extends Size {
   readonly format: InputFormat
+  /** Frames of an animation that are wanted. @default 1 */
+  readonly frames?: number
 }
 
 /**
@@ -31,11 +32,13 @@ interface RenderSource extends Size {
 export const MAX_PADDED_SIDE = 4096
 
 /** Longest sides in pixels: of WebP's key frame (RFC 6386 §9.1), of what libvips writes as AVIF and of what libjpeg writes. */
-const MAX_SIDE: Readonly<Record<PictureFormat, number>> = {
+const MAX_SIDE: Readonly<Record<RenderFormat, number>> = {
   avif: 16384,
   webp: 16383,
+  gif: 65535,
   jpeg: 65500,
   png: 65535,
+  original: 65535,
 }
 
 /** A slow AVIF of more pixels than this would take minutes and gigabytes. */
@@ -51,7 +54,7 @@ const DECODE_COST = {
   tiff: 0.01,
   webp: 0.02,
 } as const
-const ENCODE_COST = { avif: { slow: 3.5, fast: 0.1 }, webp: 0.13, jpeg: 0.12, png: 0.12 } as const
+const ENCODE_COST = { avif: { slow: 3.5, fast: 0.1 }, webp: 0.13, jpeg: 0.12, png: 0.12, gif: 0.4 } as const
 
 /**
  * The same size, part and place as the edge gives to the same parameters.
@@ -62,7 +65,7 @@ export function planRender(
   parameters: RenderParameters,
   attention?: Point,
 ): RenderPlan {
-  const { width = source.width, height, fit, background, format, quality, wait } = parameters
+  const { width = source.width, height, fit, background, format, frames, quality, wait } = parameters
   const focus = parameters.focus === 'auto' ? attention : parameters.focus
   const padded = fit === 'contain' && background !== undefined && height !== undefined
   const boxed = fitBox(source, source, { width, height, fit, padded }, MAX_PADDED_SIDE)
@@ -75,6 +78,7 @@ export function planRender(
     place: padded ? paddedPlace(source, size) : { ...size, left: 0, top: 0 },
     background,
     format,
+    frames,
     quality,
     fast,
     hurried: false,
@@ -88,8 +92,10 @@ function withinSide({ width, height }: Size, limit: number): Size {
   return { width: side(width), height: side(height) }
 }
 
-function costOf(source: RenderSource, size: Size, format: PictureFormat, fast: boolean): number {
+function costOf(source: RenderSource, size: Size, format: RenderFormat, fast: boolean): number {
+  if (format === 'original') return 0.01
   const megapixels = ({ width, height }: Size) => (width * height) / 1e6
   const perMegapixel = format === 'avif' ? ENCODE_COST.avif[fast ? 'fast' : 'slow'] : ENCODE_COST[format]
-  return DECODE_COST[source.format] * megapixels(source) + perMegapixel * megapixels(size)
+  const perFrame = DECODE_COST[source.format] * megapixels(source) + perMegapixel * megapixels(size)
+  return (source.frames ?? 1) * perFrame
 }

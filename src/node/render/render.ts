@@ -8,9 +8,13 @@
 import { availableParallelism } from 'node:os'
 import sharp from 'sharp'
 import { throwIfAborted } from '../../core/abort.ts'
-import { type DecodedPicture, decodePicture, type OpenPicture } from '../ingest.ts'
+import { decodePicture, type OpenPicture } from '../ingest.ts'
 import { WHITE } from '../matte.ts'
+import { countFrames } from '../picture-layers/frames.ts'
+import { originalWithoutMetadata } from '../picture-layers/original.ts'
+import { withoutNeedlessAlpha } from '../picture-layers/pixels.ts'
 import { encodeRendered } from './encode.ts'
+import { renderFrames } from './frames.ts'
 import type { RenderPlan } from './plan.ts'
 
 /** Makes the picture that was planned of an opened original. */
@@ -20,9 +24,11 @@ export type RenderPicture = (
   signal?: AbortSignal,
 ) => Promise<Uint8Array<ArrayBuffer>>
 
-/** @throws StrataError INPUT_CORRUPT, ABORTED */
+/** @throws StrataError INPUT_CORRUPT, ABORTED, INPUT_TOO_LARGE (frames); INPUT_UNSUPPORTED (`f=original`) */
 export const renderPicture: RenderPicture = async (picture, plan, signal) => {
   throwIfAborted(signal)
+  if (plan.format === 'original') return originalWithoutMetadata(picture)
+  if (plan.frames === 'all' && countFrames(picture) > 1) return await renderFrames(picture, plan)
   const { part, place, format } = plan
   const matte = plan.background ?? (format === 'jpeg' ? WHITE : undefined)
   const decoded = await decodePicture(picture, { part, size: place, matte })
@@ -34,18 +40,4 @@ export const renderPicture: RenderPicture = async (picture, plan, signal) => {
 export function shareThreads(renders: number): void {
   const share = Math.max(1, Math.floor(availableParallelism() / renders))
   sharp.concurrency(Math.min(sharp.concurrency(), share))
-}
-
-/** An alpha channel that hides nothing costs bytes and, in AVIF, a second picture to decode. */
-function withoutNeedlessAlpha(picture: DecodedPicture): DecodedPicture {
-  const { width, height, channels, data } = picture
-  if (channels === 3) return picture
-  for (let at = 3; at < data.length; at += 4) if (data[at] !== 255) return picture
-  const opaque = new Uint8Array(3 * width * height)
-  for (let from = 0, to = 0; from < data.length; from += 4, to += 3) {
-    opaque[to] = data[from]!
-    opaque[to + 1] = data[from + 1]!
-    opaque[to + 2] = data[from + 2]!
-  }
-  return { width, height, channels: 3, data: opaque }
 }

@@ -18,7 +18,7 @@ export const benchEncodeCommand = defineCommand({
   async run(args, io) {
     const report = await benchEncode({
       images: args.images,
-      parameters: parseParameters(args),
+      parameters: parseParameters({ ...args, coding: 'compass' }),
       codec: await io.codec(),
       progress: (text) => io.progress(text),
     })

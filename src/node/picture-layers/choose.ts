@@ -1,0 +1,162 @@
+/**
+ * src/node/picture-layers makes files whose layers are pictures: it looks whether COMPASS or another coding is right for a
+ * picture, measures it where a look does not tell, makes each layer as the smallest file that is good enough, and checks it.
+ * @module
+ */
+
+import { throwIfAborted } from '../../core/abort.ts'
+import { hex } from '../../core/bytes.ts'
+import { LAYER_HAS_ALPHA, LAYER_IS_LOSSLESS } from '../../format/coding.ts'
+import { layerHeight } from '../../format/ladder.ts'
+import type { PicturePayload } from '../../format/types.ts'
+import { writePictures } from '../../format/writer.ts'
+import type { EncodeParameters, EncodePicture } from '../encode-picture.ts'
+import type { DecodedPicture, OpenPicture } from '../ingest.ts'
+import { placeholderCode } from '../placeholder.ts'
+import { createRuntime } from '../runtimes.ts'
+import type { CodedPicture } from './encode.ts'
+import { makeLayer } from './layer.ts'
+import { look } from './look.ts'
+import { originalLayer } from './original.ts'
+import { type MadeLayer, paying } from './paying.ts'
+import { decodeFile, flattened, hidesSomething, isOneColour, resizePixels, samePixels } from './pixels.ts'
+import { DEFAULT_TARGET, pictureRungs, qualityOfScore } from './target.ts'
+import { isForCompass, tryCodings, type WidthTrial } from './trial.ts'
+import { verifyLayer } from './verify.ts'
+
+/** Sides of pictures that are kept without any loss: of icons every pixel counts, and they are small in any coding. */
+const TINY_SIDE = 64
+
+/** What is to be made of a picture, and what was measured on the way. */
+interface Choice {
+  /** Whether its layers should be pictures. */
+  readonly pictures: boolean
+  readonly trials: readonly WidthTrial[]
+  /** Whether nothing may be lost. */
+  readonly lossless: boolean
+}
+
+interface ChoiceOptions {
+  readonly parameters: EncodeParameters
+  readonly encode: EncodePicture
+  readonly signal?: AbortSignal | undefined
+}
+
+/**
+ * Chooses how a picture is coded. One with alpha becomes pictures, a flat colour and a tiny one too, without loss; one that
+ * is plainly a photograph goes to COMPASS; of the others a few tiles are tried.
+ * @param picture without an alpha channel unless that hides something
+ */
+export async function chooseCoding(
+  picture: DecodedPicture,
+  { parameters, encode, signal }: ChoiceOptions,
+): Promise<Choice> {
+  const { coding = 'auto', quality } = parameters
+  const { width, height } = picture
+  if (Math.max(width, height) <= TINY_SIDE || isOneColour(picture)) {
+    return { pictures: true, trials: [], lossless: true }
+  }
+  const seen = look(picture)
+  const isOpaque = picture.channels === 3
+  if (coding === 'auto' && isOpaque && seen === 'photograph') {
+    return { pictures: false, trials: [], lossless: false }
+  }
+  const target = typeof quality === 'object' ? quality.score : DEFAULT_TARGET
+  const compass = coding === 'auto' && isOpaque ? encode : undefined
+  const trials = await tryCodings(picture, { target, compass, signal })
+  return { pictures: compass === undefined || !isForCompass(seen, trials), trials, lossless: false }
+}
+
+interface PictureFileOptions {
+  readonly choice: Choice
+  readonly parameters: EncodeParameters
+  /** The opened original, whose own file may be the widest layer. */
+  readonly original: OpenPicture
+  /** The first 16 bytes of its hash. */
+  readonly sha256: Uint8Array
+  readonly signal?: AbortSignal | undefined
+}
+
+/**
+ * A file whose layers are pictures, each decoded and compared.
+ * @throws StrataError PARAM_INVALID (widths), VERIFY_FAILED, ABORTED
+ */
+export async function encodeAsPictures(
+  picture: DecodedPicture,
+  options: PictureFileOptions,
+): Promise<Uint8Array> {
+  const { choice, parameters, original, sha256, signal } = options
+  const { width, height } = picture
+  const { widths, quality } = parameters
+  const all = pictureRungs(width, widths, quality)
+  const rungs = choice.lossless && widths === undefined && isSmall(picture) ? all.slice(-1) : all
+  const only = parameters.coding === 'webp' || parameters.coding === 'avif' ? parameters.coding : undefined
+  const made: MadeLayer[] = []
+  for (const rung of rungs) {
+    throwIfAborted(signal)
+    const size = { width: rung.width, height: layerHeight(rung.width, width, height) }
+    const resized = await resizePixels(picture, size)
+    const trial = nearest(choice.trials, rung.width)
+    let layer = await makeLayer(resized, { target: rung.target, trial, only, lossless: choice.lossless })
+    if (rung.width === width) layer = await withOriginal(layer, resized, original, only)
+    const alpha = hidesSomething(resized)
+    await verifyLayer(layer.file, {
+      ...size,
+      coding: layer.coding,
+      alpha: alpha,
+      exactly: layer.lossless ? resized : undefined,
+    })
+    made.push({ ...layer, ...size, alpha, target: rung.target })
+  }
+  const kept = widths === undefined ? paying(made, original.bytes.length) : made
+  const runtime = await createRuntime('wasm')
+  return writePictures({
+    source: { width, height, sha256: hex(sha256) },
+    layers: kept.map(payloadOf),
+    placeholder: await placeholderCode(flattened(picture, { r: 255, g: 255, b: 255 }), runtime),
+  })
+}
+
+/** The original itself, where its bytes are fewer and nothing else is asked for. */
+async function withOriginal(
+  layer: CodedPicture,
+  picture: DecodedPicture,
+  original: OpenPicture,
+  only: string | undefined,
+): Promise<CodedPicture> {
+  const bare = originalLayer(original)
+  const isWanted =
+    bare && (only === undefined || only === bare.coding) && bare.file.length < layer.file.length
+  if (!isWanted || !samePixels(await decodeFile(bare.file), picture)) return layer
+  return { ...bare, lossless: true, score: 100 }
+}
+
+function nearest(trials: readonly WidthTrial[], width: number): WidthTrial | undefined {
+  const distance = (trial: WidthTrial) => Math.abs(Math.log(trial.width / width))
+  return [...trials].sort((a, b) => distance(a) - distance(b))[0]
+}
+
+function isSmall({ width, height }: DecodedPicture): boolean {
+  return width * height <= TINY_SIDE * TINY_SIDE
+}
+
+function payloadOf({
+  coding,
+  file,
+  lossless,
+  score,
+  width,
+  height,
+  alpha,
+  target,
+}: MadeLayer): PicturePayload {
+  return {
+    coding,
+    picture: file,
+    width,
+    height,
+    quality: lossless ? 100 : qualityOfScore(target),
+    flags: (alpha ? LAYER_HAS_ALPHA : 0) | (lossless ? LAYER_IS_LOSSLESS : 0),
+    score: score === undefined ? 0 : Math.min(100, Math.max(1, Math.round(score))),
+  }
+}

@@ -1,0 +1,34 @@
+import { dataView } from '../../core/bytes.ts'
+import type { OpenPicture } from '../ingest.ts'
+import { apngToWebp, countApngFrames } from './apng.ts'
+import { webpChunks } from './original.ts'
+
+/** Pixels of all frames together up to which an animation stays one; beyond it its first frame is taken. */
+export const MAX_ANIMATION_PIXELS = 100e6
+
+/** Frames of an original: 1 for a still, and for pages of another kind than frames. */
+export function countFrames({ bytes, format, metadata }: OpenPicture): number {
+  if (format === 'png') return countApngFrames(bytes)
+  return format === 'gif' || format === 'webp' ? (metadata.pages ?? 1) : 1
+}
+
+/** Whether the frames are so many or so large that only the first is taken. */
+export function isTooLong({ width, height }: OpenPicture, frames: number): boolean {
+  return width * height * frames > MAX_ANIMATION_PIXELS
+}
+
+/** The file with its frames as libvips reads them: an APNG as an animated WebP, which it is turned into without loss. */
+export async function animatedFile(picture: OpenPicture): Promise<Uint8Array> {
+  return picture.format === 'png' ? await apngToWebp(picture.bytes) : picture.bytes
+}
+
+/** Frames of an animated WebP (RFC 9649 §2.7.1.1), and the milliseconds that they are shown together. */
+export function webpFrames(file: Uint8Array): { readonly frames: number; readonly duration: number } {
+  let [frames, duration] = [0, 0]
+  for (const chunk of webpChunks(file)) {
+    if (String.fromCharCode(...chunk.subarray(0, 4)) !== 'ANMF' || chunk.length < 24) continue
+    frames++
+    duration += dataView(chunk).getUint32(8 + 12, true) & 0xffffff
+  }
+  return { frames, duration }
+}

@@ -1,0 +1,164 @@
+import { concat, dataView } from '../../core/bytes.ts'
+import { crc32 } from '../../core/crc32.ts'
+import { StrataError } from '../../core/errors.ts'
+import type { PictureCoding } from '../../format/coding.ts'
+import type { OpenPicture } from '../ingest.ts'
+
+/** Chunks of a PNG that a picture in sRGB needs (PNG third edition §11). */
+const PNG_PIXELS = ['IHDR', 'PLTE', 'tRNS', 'IDAT', 'IEND']
+/** Those that say what its colours mean, and those of an animation (APNG). */
+const PNG_SHOWN = [...PNG_PIXELS, 'iCCP', 'sRGB', 'gAMA', 'cHRM', 'cICP', 'sBIT', 'acTL', 'fcTL', 'fdAT']
+
+/** Chunks of a WebP with its pixels (RFC 9649 §2.7), and the profile's. */
+const WEBP_PIXELS = ['VP8 ', 'VP8L', 'ALPH', 'ANIM', 'ANMF']
+const WEBP_SHOWN = [...WEBP_PIXELS, 'ICCP']
+
+/**
+ * The original as a layer: its own file without what is no pixel, where that is in a coding of layers, upright and in sRGB.
+ * Undefined where it cannot be a layer.
+ */
+export function originalLayer(
+  picture: OpenPicture,
+): { readonly coding: PictureCoding; readonly file: Uint8Array } | undefined {
+  const { bytes, format, metadata, cicp } = picture
+  const isPlain =
+    isUpright(picture) && !metadata.hasProfile && cicp === undefined && (metadata.pages ?? 1) === 1
+  if (!isPlain || metadata.depth === 'ushort' || metadata.space === 'cmyk') return undefined
+  if (format === 'png') return { coding: 'png', file: keepPngChunks(bytes, PNG_PIXELS) }
+  if (format === 'webp') return { coding: 'webp', file: keepWebpChunks(bytes, WEBP_PIXELS) }
+  return format === 'avif' && isBareAvif(bytes) ? { coding: 'avif', file: bytes } : undefined
+}
+
+/**
+ * The original without EXIF, XMP, comments and thumbnails; its pixels and its profile are as they were.
+ * @throws StrataError INPUT_UNSUPPORTED where it has to be turned, or is no JPEG, PNG or WebP
+ */
+export function originalWithoutMetadata(picture: OpenPicture): Uint8Array<ArrayBuffer> {
+  const { bytes, format } = picture
+  if (!isUpright(picture)) throw refused('an upright picture', 'one that EXIF says to turn')
+  if (format === 'png') return keepPngChunks(bytes, PNG_SHOWN)
+  if (format === 'webp') return keepWebpChunks(bytes, WEBP_SHOWN)
+  if (format === 'jpeg') return keepJpegSegments(bytes)
+  throw refused('a JPEG, PNG or WebP', format)
+}
+
+function isUpright({ metadata }: OpenPicture): boolean {
+  return (metadata.orientation ?? 1) === 1
+}
+
+function refused(expected: string, actual: string): StrataError {
+  return new StrataError('INPUT_UNSUPPORTED', `f=original: expected ${expected}, got ${actual}`)
+}
+
+/** What comes after IEND is left out. Missing or wrong checksums are made right. */
+function keepPngChunks(bytes: Uint8Array, kept: readonly string[]): Uint8Array<ArrayBuffer> {
+  const parts = [bytes.subarray(0, 8)]
+  const view = dataView(bytes)
+  for (let at = 8; at + 8 <= bytes.length; ) {
+    const end = Math.min(at + 12 + view.getUint32(at), bytes.length)
+    const type = nameAt(bytes, at + 4)
+    if (kept.includes(type)) parts.push(withChecksum(bytes.slice(at, end)))
+    if (type === 'IEND') break
+    at = end
+  }
+  return concat(parts)
+}
+
+function withChecksum(chunk: Uint8Array): Uint8Array {
+  if (chunk.length >= 12)
+    dataView(chunk).setUint32(chunk.length - 4, crc32(chunk.subarray(4, chunk.length - 4)))
+  return chunk
+}
+
+function keepWebpChunks(bytes: Uint8Array, kept: readonly string[]): Uint8Array<ArrayBuffer> {
+  const parts: Uint8Array[] = []
+  let flags: Uint8Array | undefined
+  for (const chunk of webpChunks(bytes)) {
+    const type = nameAt(chunk, 0)
+    if (type === 'VP8X') {
+      flags = chunk.slice()
+      parts.push(flags)
+    } else if (kept.includes(type)) parts.push(chunk)
+  }
+  // Without metadata a still needs no VP8X; RFC 9649 §2.7.1 allows it, and its alpha flag tells readers what comes.
+  const [profile, exif, xmp] = [0x20, 0x08, 0x04]
+  if (flags) flags[8] = flags[8]! & ~(exif | xmp | (kept.includes('ICCP') ? 0 : profile))
+  const body = concat(parts)
+  const head = new Uint8Array(12)
+  head.set(bytes.subarray(0, 12))
+  dataView(head).setUint32(4, body.length + 4, true)
+  return concat([head, body])
+}
+
+/** Chunks of a WebP, each with its header and its padding. */
+export function* webpChunks(bytes: Uint8Array, from = 12): Generator<Uint8Array> {
+  const view = dataView(bytes)
+  for (let at = from; at + 8 <= bytes.length; ) {
+    const length = view.getUint32(at + 4, true)
+    const end = Math.min(at + 8 + length + (length & 1), bytes.length)
+    yield bytes.subarray(at, end)
+    at = end
+  }
+}
+
+/**
+ * Segments of a JPEG up to its pixels (ITU-T T.81 §B.1), without APP1 to APP15 and comments. The profile (APP2) and Adobe's
+ * segment (APP14), which says how the colours are stored, stay; so does JFIF's without its thumbnail.
+ */
+function keepJpegSegments(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const parts = [bytes.subarray(0, 2)]
+  const view = dataView(bytes)
+  let at = 2
+  while (at + 4 <= bytes.length && bytes[at] === 0xff && bytes[at + 1] !== 0xda) {
+    const marker = bytes[at + 1]!
+    if (marker === 0xff) {
+      at++ // padding
+      continue
+    }
+    const end = at + 2 + view.getUint16(at + 2)
+    const segment = bytes.subarray(at, end)
+    if (isShown(marker, segment)) parts.push(marker === 0xe0 ? withoutThumbnail(segment) : segment)
+    at = end
+  }
+  const pixels = bytes.subarray(at)
+  parts.push(pixels.subarray(0, endOfPixels(pixels)))
+  return concat(parts)
+}
+
+function isShown(marker: number, segment: Uint8Array): boolean {
+  const starts = (text: string) => nameAt(segment, 4, text.length) === text
+  if (marker === 0xe0) return starts('JFIF\0')
+  if (marker === 0xe2) return starts('ICC_PROFILE\0')
+  if (marker === 0xee) return starts('Adobe')
+  return marker !== 0xfe && (marker < 0xe0 || marker > 0xef)
+}
+
+function withoutThumbnail(jfif: Uint8Array): Uint8Array {
+  const bare = jfif.slice(0, 18)
+  bare.set([0, 16], 2)
+  bare.set([0, 0], 16)
+  return bare
+}
+
+/** The byte after EOI: what phones append there (films, depth, a second picture) is no pixel of this one. */
+function endOfPixels(bytes: Uint8Array): number {
+  const view = dataView(bytes)
+  for (let at = 0; at + 1 < bytes.length; ) {
+    const marker = bytes[at] === 0xff ? bytes[at + 1]! : 0
+    if (marker === 0xd9) return at + 2
+    // Stuffed bytes and restarts have no length, and neither has a byte of a scan.
+    const isSegment = marker >= 0xc0 && marker !== 0xff && !(marker >= 0xd0 && marker <= 0xd7)
+    at += isSegment && at + 4 <= bytes.length ? 2 + view.getUint16(at + 2) : 1
+  }
+  return bytes.length
+}
+
+/** Whether an AVIF has neither EXIF, XMP nor a transform; its boxes' names are looked for, in the header alone. */
+function isBareAvif(bytes: Uint8Array): boolean {
+  const header = String.fromCharCode(...bytes.subarray(0, 4096))
+  return !/Exif|mime|irot|imir|clap|avis/.test(header)
+}
+
+function nameAt(bytes: Uint8Array, at: number, length = 4): string {
+  return String.fromCharCode(...bytes.subarray(at, at + length))
+}

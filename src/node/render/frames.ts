@@ -1,0 +1,39 @@
+import sharp from 'sharp'
+import { StrataError } from '../../core/errors.ts'
+import { encoderQuality } from '../../pixels/encoder-quality.ts'
+import type { OpenPicture } from '../ingest.ts'
+import { animatedFile, countFrames, isTooLong, MAX_ANIMATION_PIXELS } from '../picture-layers/frames.ts'
+import { framed } from './encode.ts'
+import type { RenderPlan } from './plan.ts'
+
+/**
+ * All frames of an animation in the frame that was planned, as animated WebP or GIF, with its delays and its loops.
+ * @throws StrataError INPUT_TOO_LARGE where all frames together have too many pixels, INPUT_CORRUPT
+ */
+export async function renderFrames(picture: OpenPicture, plan: RenderPlan): Promise<Uint8Array<ArrayBuffer>> {
+  const frames = countFrames(picture)
+  if (isTooLong(picture, frames)) {
+    const expected = `frames of at most ${MAX_ANIMATION_PIXELS / 1e6} megapixels together`
+    throw new StrataError('INPUT_TOO_LARGE', `picture: expected ${expected}, got ${frames} frames`)
+  }
+  const { part, place, background, format, quality } = plan
+  const open = { animated: true, limitInputPixels: false } as const
+  try {
+    const bytes = await animatedFile(picture)
+    const { loop = 0, delay = [] } = await sharp(bytes, open).metadata()
+    const pipeline = sharp(bytes, open)
+    if (background) pipeline.flatten({ background })
+    if (part) pipeline.extract(part)
+    pipeline.resize(place.width, place.height, { kernel: 'lanczos3', fit: 'fill' })
+    const timing = { loop, delay }
+    const made = framed(pipeline, plan)
+    const file =
+      format === 'gif'
+        ? made.gif({ ...timing, effort: 4 })
+        : made.webp({ ...timing, quality: encoderQuality('webp', quality), effort: 2, mixed: true })
+    return new Uint8Array(await file.toBuffer())
+  } catch (cause) {
+    if (cause instanceof StrataError) throw cause
+    throw new StrataError('INPUT_CORRUPT', 'picture: its frames cannot be decoded', { cause })
+  }
+}

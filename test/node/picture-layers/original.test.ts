@@ -1,0 +1,47 @@
+import sharp from 'sharp'
+import { describe, expect, it } from 'vitest'
+import { openPicture } from '../../../src/node/ingest.ts'
+import { originalLayer, originalWithoutMetadata } from '../../../src/node/picture-layers/original.ts'
+import { photo } from '../../pictures.ts'
+
+const { data, width, height } = photo(60, 40)
+const picture = () => sharp(data, { raw: { width, height, channels: 3 } })
+const exif = { IFD0: { Copyright: 'SECRET-OWNER' } }
+
+describe('the original without metadata', () => {
+  it.each([
+    ['jpeg', () => picture().withExif(exif).withXmp('<x>SECRET-OWNER</x>').jpeg()],
+    ['progressive jpeg', () => picture().withExif(exif).jpeg({ progressive: true, mozjpeg: true })],
+    ['png', () => picture().withExif(exif).withXmp('<x>SECRET-OWNER</x>').png()],
+    ['webp', () => picture().withExif(exif).withXmp('<x>SECRET-OWNER</x>').webp()],
+  ] as const)('has the same pixels in %s, and nothing else', async (_, make) => {
+    const original = new Uint8Array(await make().toBuffer())
+    expect(Buffer.from(original).includes('SECRET-OWNER')).toBe(true)
+    const tail = Buffer.concat([original, Buffer.from('SECRET-OWNER')])
+    const bare = originalWithoutMetadata(await openPicture(new Uint8Array(tail)))
+    expect(Buffer.from(bare).includes('SECRET-OWNER')).toBe(false)
+    const metadata = await sharp(bare).metadata()
+    expect([metadata.exif, metadata.xmp]).toEqual([undefined, undefined])
+    expect(await sharp(bare).raw().toBuffer()).toEqual(await sharp(original).raw().toBuffer())
+  })
+
+  it('keeps the profile, which says what the colours are, and is then no layer', async () => {
+    for (const make of [() => picture().jpeg(), () => picture().png(), () => picture().webp()]) {
+      const original = new Uint8Array(await make().withIccProfile('p3').toBuffer())
+      const opened = await openPicture(original)
+      expect((await sharp(originalWithoutMetadata(opened)).metadata()).icc).toBeDefined()
+      expect(originalLayer(opened)).toBeUndefined()
+    }
+  })
+
+  it('refuses what has to be turned, and other formats', async () => {
+    const turned = await picture().jpeg().withMetadata({ orientation: 6 }).toBuffer()
+    const tiff = await picture().tiff().toBuffer()
+    for (const bytes of [turned, tiff]) {
+      const opened = await openPicture(new Uint8Array(bytes))
+      expect(() => originalWithoutMetadata(opened)).toThrow(
+        expect.objectContaining({ code: 'INPUT_UNSUPPORTED' }),
+      )
+    }
+  })
+})
