@@ -9,6 +9,7 @@ import type { Metric } from '../../pixels/judge.ts'
 import { storeImage } from '../workers/store.ts'
 import { startLoadWorkers } from '../workers/workers.ts'
 import { launchBrowser } from './browser.ts'
+import { KeptPictures } from './kept.ts'
 import type { LinkOptions } from './link.ts'
 import { avifPage, strataPage } from './pages.ts'
 import { originals, type StoredPicture, store } from './pictures.ts'
@@ -27,6 +28,8 @@ export interface ClientBench {
 interface ClientBenchOptions {
   readonly folder?: string | undefined
   readonly pictures: number
+  /** Folder that keeps the encoded pictures for the next run. @default none */
+  readonly keep?: string | undefined
   /** Metric by which an AVIF file matches a layer. @default 'ssimulacra2' */
   readonly metric?: Metric
   /** Width of each picture in CSS pixels; the page doubles it later. */
@@ -54,12 +57,13 @@ export async function benchClient(options: ClientBenchOptions): Promise<ClientBe
     const browser = await launchBrowser(options.browser)
     closers.push(() => browser.close())
     const pictures: StoredPicture[] = []
+    const kept = new KeptPictures(options.keep)
     for await (const original of originals(options.folder, options.pictures)) {
       throwIfAborted(signal)
       progress(`encoding ${pictures.length + 1}/${options.pictures}`)
-      pictures.push(
-        await store(`picture-${pictures.length}`, original, options.codec, options.metric ?? 'ssimulacra2'),
-      )
+      const id = `picture-${pictures.length}`
+      const metric = options.metric ?? 'ssimulacra2'
+      pictures.push(await kept.get(id, () => store(id, original, options.codec, metric)))
     }
     progress('starting the Workers')
     const workers = await startLoadWorkers(root)

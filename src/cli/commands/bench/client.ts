@@ -17,10 +17,16 @@ export const benchClientCommand = defineCommand({
     kbps: { type: 'string', default: '1600', description: 'Kilobits per second', valueHint: 'n' },
     latency: { type: 'string', default: '150', description: 'Milliseconds to an answer', valueHint: 'ms' },
     metric: METRIC_ARGUMENT,
+    keep: {
+      type: 'string',
+      description: 'Folder that keeps the encoded pictures for the next run with the same pictures',
+      valueHint: 'dir',
+    },
   },
   async run(args, io) {
     const bench = await benchClient({
       folder: args.images,
+      keep: args.keep,
       metric: metricNamed(args.metric),
       pictures: parseInteger('pictures', args.pictures, 1, 200),
       width: parseInteger('width', args.width, 16, 2000),
