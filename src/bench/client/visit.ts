@@ -92,7 +92,11 @@ async function settled(page: Page, pictures: number): Promise<void> {
 
 /** Waits until the library has decided, and nothing comes any more. @returns bytes that came meanwhile */
 async function quiet(page: Page, site: Site): Promise<Bytes> {
-  await page.evaluate(() => enhancement?.ready)
+  await page.evaluate(async () => {
+    const hasLibrary = document.querySelector('script[type=module]') !== null
+    while (hasLibrary && !globalThis.enhancement) await new Promise((resolve) => setTimeout(resolve, 50))
+    await globalThis.enhancement?.ready
+  })
   let came = site.take()
   for (;;) {
     await sleep(QUIET_MS)
