@@ -1,4 +1,4 @@
-import { type Job, type JobRequest, Lane } from './lane.ts'
+import { type Cost, type Job, type JobRequest, Lane } from './lane.ts'
 import type { Answer, Request } from './messages.ts'
 
 export interface DecoderOptions {
@@ -12,8 +12,7 @@ export interface DecoderOptions {
 const IDLE_MS = 20_000
 /** Jobs that a worker has at a time: the files of the next come while one is decoded. */
 const JOBS_PER_WORKER = 4
-/** Pixels in a millisecond, until it is known: 1280 x 853 in 0.23 s. */
-const USUAL_SPEED = 4700
+const NOTHING: Cost = { area: 0, pixels: 0, plain: 0 }
 
 /**
  * The decoding workers of a page. They start as jobs come and end when nothing on the page uses them. Of the jobs that
@@ -38,10 +37,17 @@ export class Decoder {
     this.unusable = !(globalThis.Worker && globalThis.WebAssembly && globalThis.createImageBitmap)
   }
 
-  /** Pixels decoded in a millisecond, as measured on this page. */
-  get speed(): number {
+  /** Pixels decoded in a millisecond by the slower workers of this page; undefined before it was measured. */
+  get speed(): number | undefined {
     const measured = this.#lanes.flatMap(({ speed }) => speed ?? [])
-    return measured.length > 0 ? Math.min(...measured) : USUAL_SPEED
+    return measured.length > 0 ? Math.min(...measured) : undefined
+  }
+
+  /** What waits or is being decoded. */
+  get queue(): Cost {
+    const jobs = [...this.#waiting, ...this.#lanes.flatMap((lane) => lane.jobs)]
+    const sum = (of: keyof Cost) => jobs.reduce((total, { cost }) => total + cost[of], 0)
+    return { area: sum('area'), pixels: sum('pixels'), plain: sum('plain') }
   }
 
   /** Keeps the workers alive until the matching `release`. */
@@ -57,11 +63,11 @@ export class Decoder {
   /**
    * @param key requests of one key go to one worker, which keeps what it decoded before
    * @param onAnswer gets every answer; the last is `end`, `restored` or `failed`
-   * @param area of the picture that can be seen, in CSS pixels; the largest is first
+   * @param cost the picture of which most can be seen is first
    * @returns cancels the request: no further answer comes
    */
-  request(key: string, request: JobRequest, onAnswer: (answer: Answer) => void, area = 0): () => void {
-    const job: Job = { id: this.#nextJob++, key, request, onAnswer, area }
+  request(key: string, request: JobRequest, onAnswer: (answer: Answer) => void, cost = NOTHING): () => void {
+    const job: Job = { id: this.#nextJob++, key, request, onAnswer, cost }
     this.#waiting.push(job)
     // All pictures that an observer reports at once are compared.
     queueMicrotask(() => this.#dispatch())
@@ -78,7 +84,7 @@ export class Decoder {
   }
 
   #dispatch(): void {
-    const jobs = [...this.#waiting].sort((a, b) => b.area - a.area)
+    const jobs = [...this.#waiting].sort((a, b) => b.cost.area - a.cost.area)
     for (const job of jobs) {
       const lane = this.#laneFor(job.key)
       if (!lane && !this.unusable) continue

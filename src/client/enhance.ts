@@ -3,7 +3,7 @@ import { decoderFor } from './decoder.ts'
 import type { EnhanceOptions } from './options.ts'
 import { Picture } from './picture.ts'
 import type { PictureOptions } from './picture-options.ts'
-import { Readiness } from './plain/readiness.ts'
+import { Readiness, whenLoaded } from './plain/readiness.ts'
 
 /** What `enhance` started. */
 export interface Enhancement {
@@ -66,17 +66,16 @@ export function enhance(root: ParentNode & Node = document, options: EnhanceOpti
   const stopDensity = watchDensity(resizeAll)
   visualViewport?.addEventListener('resize', resizeAll)
 
-  update()
-  mutations.observe(root, {
-    childList: true,
-    subtree: true,
-    attributes: true,
-    attributeFilter: ['src', 'srcset', 'data-strata'],
-  })
-  readiness.consider()
+  let isStopped = false
+  // What the library does to pictures before they load must be done at once; all else would only keep the page waiting.
+  const isAtOnce =
+    shared.replace === 'always' || shared.offlineZoom || root.querySelector('[data-strata=zoom]')
+  if (isAtOnce) begin()
+  else whenLoaded(begin)
   return {
     ready: readiness.ready,
     stop() {
+      isStopped = true
       readiness.stop()
       mutations.disconnect()
       viewport.disconnect()
@@ -86,6 +85,18 @@ export function enhance(root: ParentNode & Node = document, options: EnhanceOpti
       for (const picture of pictures.values()) picture.end()
       pictures.clear()
     },
+  }
+
+  function begin(): void {
+    if (isStopped) return
+    update()
+    mutations.observe(root, {
+      childList: true,
+      subtree: true,
+      attributes: true,
+      attributeFilter: ['src', 'srcset', 'data-strata'],
+    })
+    readiness.consider()
   }
 
   /** Adopts new pictures, follows moved ones, and ends those that are gone or have another source. */

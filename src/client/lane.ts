@@ -10,8 +10,7 @@ export interface Job {
   readonly key: string
   readonly request: JobRequest
   readonly onAnswer: (answer: Answer) => void
-  /** CSS pixels of the picture that can be seen: the larger, the earlier it is decoded. */
-  readonly area: number
+  readonly cost: Cost
 }
 
 /** Until the bytes of a picture, and the models, are here. */
@@ -22,6 +21,16 @@ const RESTORE_MS = 60_000
 /** A worker is asked this often whether it is alive while it has jobs, and may miss this many answers. */
 const PING_MS = 2000
 const MISSED_PINGS = 3
+
+/** What a job means for those beside it. */
+export interface Cost {
+  /** CSS pixels of the picture that can be seen: the larger, the earlier it is decoded. */
+  readonly area: number
+  /** To decode. */
+  readonly pixels: number
+  /** Bytes of the plain file that would do instead. */
+  readonly plain: number
+}
 
 interface LaneEvents {
   onAnswer(job: Job, answer: Answer): void
@@ -97,12 +106,13 @@ export class Lane {
       this.#begun = { at: performance.now(), pixels: width * height }
       this.#limit(job.id, DECODE_MS)
     } else if (answer.type === 'restoring') this.#limit(job.id, RESTORE_MS)
-    if (answer.type === 'end') this.#measure()
+    if (answer.type === 'end') this.#measure(answer.speed)
     if (/^(end|restored|failed)$/.test(answer.type)) this.#remove(job.id)
     this.#events.onAnswer(job, answer)
   }
 
-  #measure(): void {
+  #measure(speed?: number): void {
+    this.speed = speed ?? this.speed
     const { at, pixels } = this.#begun ?? { at: 0, pixels: 0 }
     if (pixels > 0) this.speed = pixels / Math.max(performance.now() - at, 1)
     this.#begun = undefined

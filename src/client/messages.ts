@@ -59,7 +59,8 @@ export type Answer =
       readonly transfer: Transfer
     }
   | { readonly type: 'strip'; readonly job: number; readonly top: number; readonly bitmap: ImageBitmap }
-  | { readonly type: 'end'; readonly job: number }
+  /** `speed`: pixels decoded in a millisecond, as measured when models of layers were loaded. */
+  | { readonly type: 'end'; readonly job: number; readonly speed?: number | undefined }
   | {
       readonly type: 'restored'
       readonly job: number

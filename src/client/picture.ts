@@ -153,7 +153,7 @@ export class Picture {
       this.#image,
       { ...request, placeholder: this.#isEmpty },
       (answer) => this.#receive(answer),
-      visibleArea(this.img),
+      { area: visibleArea(this.img), ...this.plain.cost({ width, wanted: this.#layers?.[layer] }) },
     )
   }
 

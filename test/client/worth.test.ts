@@ -34,7 +34,7 @@ describe('the decoder', () => {
 
 describe('a larger picture comes from layers', () => {
   // 1.6 Mbit/s, and 1280 x 853 in 0.23 s.
-  const link = { rate: 200, speed: 4700 }
+  const link = { rate: 200, speed: 4700, queue: { pixels: 0, plain: 0 } }
   const grown = { plain: 29_000, missing: undefined, pixels: 640 * 427 }
 
   it.each([
@@ -50,6 +50,26 @@ describe('a larger picture comes from layers', () => {
       '2560 pixels over a slow link, with half of the bytes here',
       { ...link, plain: 160_000, missing: 80_000, pixels: 2e6 },
       true,
+    ],
+    [
+      '640 pixels behind nineteen like it over a slow link',
+      { ...link, ...grown, queue: { pixels: 19 * 640 * 427, plain: 19 * 29_000 } },
+      true,
+    ],
+    [
+      'the same over a fast link',
+      { ...link, ...grown, rate: 5000, queue: { pixels: 19 * 640 * 427, plain: 19 * 29_000 } },
+      false,
+    ],
+    [
+      'the first picture of a machine that nothing is known of',
+      { ...link, ...grown, speed: undefined },
+      true,
+    ],
+    [
+      'the second picture of such a machine',
+      { ...link, ...grown, speed: undefined, queue: { pixels: 640 * 427, plain: 29_000 } },
+      false,
     ],
     ['all bytes stored', { ...link, ...grown, missing: 0 }, true],
     ['layers that take more bytes', { ...link, ...grown, missing: 30_000 }, false],

@@ -67,8 +67,11 @@ async function readBody(
 ): Promise<Uint8Array<ArrayBuffer>> {
   if (response.status !== 200 && response.status !== 206) throw await refusal(response, image)
   const type = response.headers.get('Content-Type')
-  if (type !== STRATA_TYPE)
+  if (type !== STRATA_TYPE) {
+    // It may have no end.
+    void response.body?.cancel()
     throw new StrataError('INPUT_UNSUPPORTED', `${image}: expected ${STRATA_TYPE}, got ${type}`)
+  }
   const body = await readAtMost(response.body, limit)
   if (!body) throw new LimitError('bytes', `${image}: expected at most ${limit} bytes, got more`)
   return body as Uint8Array<ArrayBuffer>

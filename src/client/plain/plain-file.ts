@@ -70,12 +70,21 @@ export class PlainFile {
     return this.#isStuck || this.#widest <= TOLERANCE * this.width
   }
 
-  #prefersLayers({ width, here, wanted }: Wanted, { speed }: Decoder): boolean {
-    if (this.isWidest) return true
-    const height = (width * this.#img.naturalHeight) / this.#img.naturalWidth
+  /** What a larger picture costs: pixels to decode, or bytes of a plain file. */
+  cost({ width, wanted }: Pick<Wanted, 'width' | 'wanted'>): {
+    readonly pixels: number
+    readonly plain: number
+  } {
+    const height = (width * this.#img.naturalHeight) / (this.#img.naturalWidth || 1)
     const pixels = wanted ? wanted.width * wanted.height : width * height
+    return { pixels, plain: plainBytes(pixels, this.facts) }
+  }
+
+  #prefersLayers(larger: Wanted, { speed, queue }: Decoder): boolean {
+    if (this.isWidest) return true
+    const { here, wanted } = larger
     const missing = wanted && wanted.end - (here?.end ?? 0)
-    return decodes({ plain: plainBytes(pixels, this.facts), missing, pixels, rate: rateOfPage(), speed })
+    return decodes({ ...this.cost(larger), missing, rate: rateOfPage(), speed, queue })
   }
 
   /** Where the larger file cannot be had, the one before stays. */

@@ -77,7 +77,8 @@ async function isStored(): Promise<boolean> {
   }
 }
 
-function whenLoaded(callback: () => void): void {
+/** Calls back when the page and all that it names has loaded. */
+export function whenLoaded(callback: () => void): void {
   if (document.readyState === 'complete') callback()
   else addEventListener('load', callback, { once: true })
 }

@@ -21,7 +21,7 @@ interface PageFacts {
 }
 
 /** Bytes of worker, kernels and models of a first visit, and of asking later whether they are the newest. */
-const SPENT = { first: 580_000, stored: 4000 } as const
+const SPENT = { first: 630_000, stored: 4000 } as const
 /** The models of a first visit count as used by this many views of such a page. */
 const VIEWS = 16
 /** What layers save of the bytes of a plain file of the same size, where no lower layer is here. */
@@ -65,17 +65,34 @@ interface Growth {
   readonly pixels: number
   /** Bytes that come in a millisecond; undefined where nothing was measured. */
   readonly rate: number | undefined
-  /** Pixels that are decoded in a millisecond. */
-  readonly speed: number
+  /** Pixels that are decoded in a millisecond; undefined where nothing was measured. */
+  readonly speed: number | undefined
+  /** Pictures that come from layers before this one: their pixels, and the bytes of their plain files. */
+  readonly queue: { readonly pixels: number; readonly plain: number }
 }
 
 /** Nobody notices that a picture comes this many milliseconds later. */
 const PATIENCE_MS = 100
 
-/** Whether layers take fewer bytes than the plain file, and are painted about as soon. */
-export function decodes({ plain, missing = (1 - SAVED) * plain, pixels, rate, speed }: Growth): boolean {
-  const ahead = rate === undefined ? 0 : (plain - missing) / rate
-  return missing < plain && pixels / speed <= ahead + PATIENCE_MS
+/**
+ * Whether layers take fewer bytes than the plain file, and are painted about as soon, with all that are to come before.
+ * Decoding goes on while bytes come: the slower of the two decides.
+ */
+export function decodes({
+  plain,
+  missing = (1 - SAVED) * plain,
+  pixels,
+  rate,
+  speed,
+  queue,
+}: Growth): boolean {
+  if (missing >= plain) return false
+  // One picture tells how fast this machine is.
+  if (speed === undefined) return queue.pixels === 0
+  const decoded = (queue.pixels + pixels) / speed
+  if (rate === undefined) return decoded <= PATIENCE_MS
+  const arrived = ((1 - SAVED) * queue.plain + missing) / rate + pixels / speed
+  return Math.max(decoded, arrived) <= (queue.plain + plain) / rate + PATIENCE_MS
 }
 
 /** An answer of the network, in milliseconds of the page's clock. */

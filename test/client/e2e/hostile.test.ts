@@ -7,6 +7,7 @@ import type { Browser, Page } from 'playwright-core'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { stripCount } from '../../../src/format/layout.ts'
+import { STRATA_TYPE } from '../../../src/format/media-type.ts'
 import { writeStrata } from '../../../src/format/writer.ts'
 import { encodeChunks } from '../../../src/pixels/png/chunks.ts'
 import { CHROMIUM, hasChromium } from '../../exactness/chromium.ts'
@@ -18,7 +19,7 @@ type Hostile = (response: ServerResponse) => Promise<void> | void
 const HEADERS = {
   'Access-Control-Allow-Origin': '*',
   'Access-Control-Expose-Headers': 'ETag',
-  'Content-Type': 'application/x-strata',
+  'Content-Type': STRATA_TYPE,
   ETag: '"00000000000000000000000000000000.0"',
 }
 
@@ -43,9 +44,9 @@ async function sendBomb(response: ServerResponse): Promise<void> {
 
 /** @param pause milliseconds between two parts */
 const sendForEver =
-  (bytes: number, pause: number): Hostile =>
+  (bytes: number, pause: number, status = 200): Hostile =>
   async (response) => {
-    response.writeHead(200, HEADERS)
+    response.writeHead(status, HEADERS)
     while (!response.destroyed) {
       await write(response, new Uint8Array(bytes))
       await sleep(pause)
@@ -65,6 +66,7 @@ const ANSWERS: Readonly<Record<string, Hostile>> = {
   bomb: sendBomb,
   endless: sendForEver(1 << 20, 0),
   trickle: sendForEver(1, 200),
+  refused: sendForEver(1 << 20, 0, 404),
   huge: send(emptyLayers([10_000])),
   sixteen: send(emptyLayers(Array(16).fill(640))),
 }
@@ -92,6 +94,7 @@ describe.skipIf(!hasChromium && !process.env.CI)(`hostile answers and workers ($
     cdn = createServer((request, response) => {
       const url = new URL(request.url ?? '/', 'http://localhost')
       const hostile = ANSWERS[url.pathname.split('/').at(-1) ?? '']
+      response.setMaxListeners(0)
       if (url.searchParams.get('f') === 'native') void hostile?.(response)
       else if (url.pathname.endsWith('.json')) response.writeHead(404, HEADERS).end()
       else response.writeHead(200, { 'Content-Type': 'image/jpeg' }).end(plain)
@@ -137,6 +140,12 @@ describe.skipIf(!hasChromium && !process.env.CI)(`hostile answers and workers ($
   ] as const)('shows the plain picture in place of %s', async (_, id, limit) => {
     await open(id)
     expect(await event(tab, 'failed')).toMatchObject({ code: 'INPUT_TOO_LARGE', limit })
+    await expectPlain()
+  })
+
+  it('shows the plain picture in place of an error without end', async () => {
+    await open('refused')
+    expect(await event(tab, 'failed')).toMatchObject({ code: 'NOT_FOUND' })
     await expectPlain()
   })
 

@@ -29,6 +29,7 @@ describeOnStage('enhance, after the browser', (stage) => {
     expect(await stage.tab.evaluate(() => document.querySelectorAll('canvas').length)).toBe(0)
     expect(before).toEqual([`${stage.cdn}/img/hills?w=320`])
     expect(await shownWidth(stage)).toBe(320)
+    expect(await stage.tab.evaluate(() => notes.shift)).toBe(0)
     await grow(stage, 640)
     expect(await event(stage.tab, 'painted')).toMatchObject({ width: 640 })
     // The browser asks for no larger file, though `sizes` would have it do so.
@@ -39,7 +40,6 @@ describeOnStage('enhance, after the browser', (stage) => {
     await grow(stage, 1280)
     expect(await event(stage.tab, 'painted', 1)).toMatchObject({ width: 1280 })
     expect((await native.done()).at(-1)).toMatchObject({ status: 206 })
-    expect(await stage.tab.evaluate(() => notes.shift)).toBe(0)
   })
 
   it('keeps models for the next visit, and lets the browser load a larger file where that is sooner', async () => {
@@ -91,11 +91,11 @@ describeOnStage('enhance, after the browser', (stage) => {
   it('keeps the small picture where a larger one cannot be had without a network', async () => {
     await stage.open(PAGE(stage), `${SLOW}${START}`)
     expect(await ready(stage)).toBe(true)
-    await stage.context.setOffline(true)
+    await stage.context.route(/f=native/, (route) => route.abort('internetdisconnected'))
     await grow(stage, 640)
     expect(await event(stage.tab, 'failed')).toMatchObject({ code: 'ORIGIN_FAILED' })
     expect(await shownWidth(stage)).toBe(320)
-    await stage.context.setOffline(false)
+    await stage.context.unroute(/f=native/)
     await grow(stage, 660)
     expect(await event(stage.tab, 'painted')).toMatchObject({ width: 1280 })
   })
