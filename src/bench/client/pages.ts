@@ -94,7 +94,7 @@ export interface PageOptions {
 /** The browser alone. */
 export function avifPage(pictures: readonly StoredPicture[], options: PageOptions): string {
   const addressOf: AddressOf = ({ id }, step) => `/avif/${id}-${step}.avif`
-  return page(pictures, { ...options, addressOf, script: '' })
+  return page(pictures, { ...options, addressOf, script: '<script>var enhancement = null</script>' })
 }
 
 /** The same markup with the library. */

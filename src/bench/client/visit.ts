@@ -8,7 +8,8 @@ import type { Bytes, Site } from './site.ts'
 declare global {
   var notes: PageNotes
   var grow: Grow
-  var enhancement: { readonly ready: Promise<boolean> } | undefined
+  /** `null` on a page without the library. */
+  var enhancement: { readonly ready: Promise<boolean> } | null | undefined
 }
 
 /** One part of a visit, which ends when all pictures are final. Times are in milliseconds. */
@@ -92,9 +93,9 @@ async function settled(page: Page, pictures: number): Promise<void> {
 
 /** Waits until the library has decided, and nothing comes any more. @returns bytes that came meanwhile */
 async function quiet(page: Page, site: Site): Promise<Bytes> {
+  // The library's script may come after the pictures.
   await page.evaluate(async () => {
-    const hasLibrary = document.querySelector('script[type=module]') !== null
-    while (hasLibrary && !globalThis.enhancement) await new Promise((resolve) => setTimeout(resolve, 50))
+    while (globalThis.enhancement === undefined) await new Promise((resolve) => setTimeout(resolve, 50))
     await globalThis.enhancement?.ready
   })
   let came = site.take()
