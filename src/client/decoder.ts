@@ -37,10 +37,13 @@ export class Decoder {
     this.unusable = !(globalThis.Worker && globalThis.WebAssembly && globalThis.createImageBitmap)
   }
 
-  /** Pixels decoded in a millisecond by the slower workers of this page; undefined before it was measured. */
+  /**
+   * Pixels decoded in a millisecond by the slower workers of this page, or else on the page before; undefined before
+   * anything was decoded in this browser.
+   */
   get speed(): number | undefined {
     const measured = this.#lanes.flatMap(({ speed }) => speed ?? [])
-    return measured.length > 0 ? Math.min(...measured) : undefined
+    return measured.length > 0 ? Math.min(...measured) : knownSpeed()
   }
 
   /** What waits or is being decoded. */
@@ -99,6 +102,7 @@ export class Decoder {
 
   #answer({ onAnswer, request }: Job, answer: Answer): void {
     if (answer.type === 'failed' && answer.unusable) this.unusable = true
+    if (answer.type === 'end' && request.type === 'show') keepSpeed(this.speed)
     if (answer.type === 'end' && !(request.type === 'warm' && request.restore)) this.isWarm = true
     onAnswer(answer)
     this.#dispatch()
@@ -168,6 +172,25 @@ export class Decoder {
 function usualWorkers(): number {
   const { hardwareConcurrency = 2, deviceMemory = 4 } = navigator as { deviceMemory?: number } & Navigator
   return deviceMemory < 2 ? 1 : Math.min(Math.max(Math.ceil(hardwareConcurrency / 2), 2), 4)
+}
+
+const SPEED = 'strata-speed'
+
+function knownSpeed(): number | undefined {
+  try {
+    return Number(localStorage.getItem(SPEED)) || undefined
+  } catch {
+    // A policy or a private window forbids storage.
+    return undefined
+  }
+}
+
+function keepSpeed(speed: number | undefined): void {
+  try {
+    if (speed) localStorage.setItem(SPEED, String(Math.round(speed)))
+  } catch {
+    // The next page measures anew.
+  }
 }
 
 const decoders = new Map<string, Decoder>()

@@ -106,13 +106,12 @@ export class Lane {
       this.#begun = { at: performance.now(), pixels: width * height }
       this.#limit(job.id, DECODE_MS)
     } else if (answer.type === 'restoring') this.#limit(job.id, RESTORE_MS)
-    if (answer.type === 'end') this.#measure(answer.speed)
+    if (answer.type === 'end') this.#measure()
     if (/^(end|restored|failed)$/.test(answer.type)) this.#remove(job.id)
     this.#events.onAnswer(job, answer)
   }
 
-  #measure(speed?: number): void {
-    this.speed = speed ?? this.speed
+  #measure(): void {
     const { at, pixels } = this.#begun ?? { at: 0, pixels: 0 }
     if (pixels > 0) this.speed = pixels / Math.max(performance.now() - at, 1)
     this.#begun = undefined

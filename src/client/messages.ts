@@ -59,8 +59,7 @@ export type Answer =
       readonly transfer: Transfer
     }
   | { readonly type: 'strip'; readonly job: number; readonly top: number; readonly bitmap: ImageBitmap }
-  /** `speed`: pixels decoded in a millisecond, as measured when models of layers were loaded. */
-  | { readonly type: 'end'; readonly job: number; readonly speed?: number | undefined }
+  | { readonly type: 'end'; readonly job: number }
   | {
       readonly type: 'restored'
       readonly job: number

@@ -14,7 +14,6 @@ import { checkDecode, LimitError } from './decode/limits.ts'
 import { deleteOthers, readStored } from './decode/model-store.ts'
 import { restorerFor, warmRestorer } from './decode/restorer.ts'
 import { readShownFile } from './decode/shown-file.ts'
-import { measureSpeed } from './decode/speed.ts'
 import type { Answer, Request } from './messages.ts'
 
 /** The members of DedicatedWorkerGlobalScope that this file uses. */
@@ -150,12 +149,9 @@ async function restore({ job, address }: Restore, signal: AbortSignal): Promise<
 
 async function warm({ job, restore }: Warm): Promise<void> {
   const models = await runtime()
-  if (restore) {
-    await warmRestorer(models)
-    return scope.postMessage({ type: 'end', job })
-  }
-  await Promise.all([models.table('decoder'), models.blob('decoder')])
-  scope.postMessage({ type: 'end', job, speed: await measureSpeed(models) })
+  if (restore) await warmRestorer(models)
+  else await Promise.all([models.table('decoder'), models.blob('decoder')])
+  scope.postMessage({ type: 'end', job })
 }
 
 async function open(): Promise<Runtime> {
