@@ -14,7 +14,7 @@ const STRETCHES = {
 type Name = keyof typeof STRETCHES
 
 /** One stretch of all runs: ours over that of AVIF. */
-export interface Compared {
+interface Compared {
   readonly name: Name
   /** Of the time to the last final picture, one for each run. */
   readonly time: readonly number[]
