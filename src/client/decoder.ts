@@ -1,8 +1,5 @@
+import { type Cost, type Job, type JobRequest, Lane } from './lane.ts'
 import type { Answer, Request } from './messages.ts'
-
-type Job = Extract<Request, { image: string; job: number } | { address: string } | { restore: boolean }>
-/** A request with an answer, as its caller writes it: without the job number. */
-export type JobRequest = Job extends infer J ? (J extends unknown ? Omit<J, 'job'> : never) : never
 
 export interface DecoderOptions {
   readonly assets?: string | URL
@@ -11,28 +8,49 @@ export interface DecoderOptions {
   readonly heldBytes?: number
 }
 
-interface PendingJob {
-  readonly onAnswer: (answer: Answer) => void
-  readonly worker: Worker
-}
-
 /** Idle workers keep their memory for this long. */
 const IDLE_MS = 20_000
+/** Jobs that a worker has at a time: the files of the next come while one is decoded. */
+const JOBS_PER_WORKER = 4
+const NOTHING: Cost = { area: 0, pixels: 0, plain: 0 }
 
-/** The decoding workers of a page. They start at the first request and end when nothing on the page uses them. */
+/**
+ * The decoding workers of a page. They start as jobs come and end when nothing on the page uses them. Of the jobs that
+ * wait, that of the largest visible picture is next.
+ */
 export class Decoder {
   readonly #options: DecoderOptions
-  readonly #workers: Worker[] = []
-  readonly #pending = new Map<number, PendingJob>()
+  readonly #lanes: Lane[] = []
+  /** The worker that keeps what was decoded of an image, by key. */
+  readonly #laneOf = new Map<string, Lane>()
+  #waiting: Job[] = []
   #users = 0
   #nextJob = 1
   #idle: ReturnType<typeof setTimeout> | undefined
+  /** Whether a worker has its models, so that a picture need not wait for them. */
+  isWarm = false
   /** Nothing can be decoded on this page: WebAssembly or workers are missing, or a policy forbids them. */
   unusable: boolean
 
   constructor(options: DecoderOptions) {
     this.#options = options
     this.unusable = !(globalThis.Worker && globalThis.WebAssembly && globalThis.createImageBitmap)
+  }
+
+  /**
+   * Pixels decoded in a millisecond by the slower workers of this page, or else on the page before; undefined before
+   * anything was decoded in this browser.
+   */
+  get speed(): number | undefined {
+    const measured = this.#lanes.flatMap(({ speed }) => speed ?? [])
+    return measured.length > 0 ? Math.min(...measured) : knownSpeed()
+  }
+
+  /** What waits or is being decoded. */
+  get queue(): Cost {
+    const jobs = [...this.#waiting, ...this.#lanes.flatMap((lane) => lane.jobs)]
+    const sum = (of: keyof Cost) => jobs.reduce((total, { cost }) => total + cost[of], 0)
+    return { area: sum('area'), pixels: sum('pixels'), plain: sum('plain') }
   }
 
   /** Keeps the workers alive until the matching `release`. */
@@ -48,79 +66,130 @@ export class Decoder {
   /**
    * @param key requests of one key go to one worker, which keeps what it decoded before
    * @param onAnswer gets every answer; the last is `end`, `restored` or `failed`
+   * @param cost the picture of which most can be seen is first
    * @returns cancels the request: no further answer comes
    */
-  request(key: string, request: JobRequest, onAnswer: (answer: Answer) => void): () => void {
-    const job = this.#nextJob++
-    const worker = this.#workerFor(key)
-    if (!worker) {
-      queueMicrotask(() => onAnswer(noDecoder(job)))
-      return () => undefined
-    }
-    this.#pending.set(job, { onAnswer, worker })
-    worker.postMessage({ ...request, job } as Request)
+  request(key: string, request: JobRequest, onAnswer: (answer: Answer) => void, cost = NOTHING): () => void {
+    const job: Job = { id: this.#nextJob++, key, request, onAnswer, cost }
+    this.#waiting.push(job)
+    // All pictures that an observer reports at once are compared.
+    queueMicrotask(() => this.#dispatch())
     return () => {
-      if (this.#pending.delete(job)) worker.postMessage({ type: 'cancel', job } satisfies Request)
+      this.#waiting = this.#waiting.filter(({ id }) => id !== job.id)
+      if (this.#lanes.some((lane) => lane.cancel(job.id))) this.#dispatch()
     }
   }
 
   /** Frees the decoded layers that the workers keep of an image. */
   forget(image: string): void {
-    const request: Request = { type: 'forget', image }
-    for (const worker of this.#workers) worker?.postMessage(request)
+    this.#laneOf.delete(image)
+    for (const lane of this.#lanes) lane.post({ type: 'forget', image })
   }
 
-  #workerFor(key: string): Worker | undefined {
+  #dispatch(): void {
+    const jobs = [...this.#waiting].sort((a, b) => b.cost.area - a.cost.area)
+    for (const job of jobs) {
+      const lane = this.#laneFor(job.key)
+      if (!lane && !this.unusable) continue
+      this.#waiting = this.#waiting.filter((other) => other !== job)
+      if (!lane) job.onAnswer(noDecoder(job.id))
+      else {
+        this.#laneOf.set(job.key, lane)
+        lane.start(job)
+      }
+    }
+  }
+
+  #answer({ onAnswer, request }: Job, answer: Answer): void {
+    if (answer.type === 'failed' && answer.unusable) this.unusable = true
+    if (answer.type === 'end' && request.type === 'show') keepSpeed(this.speed)
+    if (answer.type === 'end' && !(request.type === 'warm' && request.restore)) this.isWarm = true
+    onAnswer(answer)
+    this.#dispatch()
+  }
+
+  /** The worker that has this key, or else the one with the least to do; undefined where all are full. */
+  #laneFor(key: string): Lane | undefined {
     if (this.unusable) return undefined
-    const { workers = navigator.hardwareConcurrency >= 4 ? 2 : 1 } = this.#options
-    let hash = 0
-    for (let i = 0; i < key.length; i++) hash = (31 * hash + key.charCodeAt(i)) >>> 0
-    const index = hash % workers
-    this.#workers[index] ??= this.#start() as Worker
-    return this.#workers[index]
+    const isFree = (lane: Lane) => lane.load < JOBS_PER_WORKER
+    const known = this.#laneOf.get(key)
+    if (known) return isFree(known) ? known : undefined
+    const [idlest] = [...this.#lanes].sort((a, b) => a.load - b.load)
+    const isLast = this.#lanes.length >= (this.#options.workers ?? usualWorkers())
+    // A new worker loads models first: for one picture that would take longer than waiting.
+    if (idlest && (idlest.load < 2 || isLast)) return isFree(idlest) ? idlest : undefined
+    return this.#start()
   }
 
-  #start(): Worker | undefined {
+  #start(): Lane | undefined {
     const { heldBytes } = this.#options
     const assets = this.#options.assets && new URL(this.#options.assets, document.baseURI).href
     try {
       const worker = assets
         ? new Worker(sameOrigin(new URL('worker.js', assets)), { type: 'module' })
         : new Worker(new URL('./worker.js', import.meta.url), { type: 'module' })
-      worker.onmessage = ({ data }: MessageEvent<Answer>) => this.#receive(data)
-      // The script is missing, or a policy forbids it.
-      worker.onerror = () => this.#fail()
-      worker.postMessage({ type: 'start', assets, heldBytes } satisfies Request)
-      return worker
+      const lane = new Lane(worker, {
+        onAnswer: (job, answer) => this.#answer(job, answer),
+        onHung: () => this.#replace(lane),
+        onBroken: () => this.#fail(),
+      })
+      lane.post({ type: 'start', assets, heldBytes } satisfies Request)
+      this.#lanes.push(lane)
+      return lane
     } catch {
       this.unusable = true
       return undefined
     }
   }
 
-  #receive(answer: Answer): void {
-    const pending = this.#pending.get(answer.job)
-    if (!pending) {
-      // The job was cancelled meanwhile.
-      if ('bitmap' in answer) answer.bitmap.close()
-      return
-    }
-    if (answer.type === 'failed' && answer.unusable) this.unusable = true
-    if (answer.type === 'end' || answer.type === 'restored' || answer.type === 'failed')
-      this.#pending.delete(answer.job)
-    pending.onAnswer(answer)
+  /** The jobs of a worker that has ended wait for another one. */
+  #replace(lane: Lane): void {
+    this.#lanes.splice(this.#lanes.indexOf(lane), 1)
+    for (const [key, owner] of this.#laneOf) if (owner === lane) this.#laneOf.delete(key)
+    this.#waiting.push(...lane.jobs)
+    lane.end()
+    this.isWarm &&= this.#lanes.length > 0
+    this.#dispatch()
   }
 
   #fail(): void {
     this.unusable = true
-    for (const [job, { onAnswer }] of this.#pending) onAnswer(noDecoder(job))
+    const jobs = [...this.#waiting, ...this.#lanes.flatMap((lane) => lane.jobs)]
     this.#end()
+    for (const { id, onAnswer } of jobs) onAnswer(noDecoder(id))
   }
 
   #end(): void {
-    for (const worker of this.#workers) worker?.terminate()
-    this.#workers.length = 0
-    this.#pending.clear()
+    for (const lane of this.#lanes) lane.end()
+    this.#lanes.length = 0
+    this.#laneOf.clear()
+    this.#waiting = []
+    this.isWarm = false
+  }
+}
+
+/** Half of the cores, 2 to 4; where memory is short, 1. Each worker holds a decoder of its own. */
+function usualWorkers(): number {
+  const { hardwareConcurrency = 2, deviceMemory = 4 } = navigator as { deviceMemory?: number } & Navigator
+  return deviceMemory < 2 ? 1 : Math.min(Math.max(Math.ceil(hardwareConcurrency / 2), 2), 4)
+}
+
+const SPEED = 'strata-speed'
+
+function knownSpeed(): number | undefined {
+  try {
+    return Number(localStorage.getItem(SPEED)) || undefined
+  } catch {
+    // A policy or a private window forbids storage.
+    return undefined
+  }
+}
+
+function keepSpeed(speed: number | undefined): void {
+  try {
+    if (speed) localStorage.setItem(SPEED, String(Math.round(speed)))
+  } catch {
+    // The next page measures anew.
   }
 }
 

@@ -1,18 +1,25 @@
+import { CanvasBudget } from './canvas-budget.ts'
 import { decoderFor } from './decoder.ts'
 import type { EnhanceOptions } from './options.ts'
-import { Picture, type PictureOptions } from './picture.ts'
+import { Picture } from './picture.ts'
+import type { PictureOptions } from './picture-options.ts'
+import { Readiness, whenLoaded } from './plain/readiness.ts'
 
 /** What `enhance` started. */
 export interface Enhancement {
+  /** Whether layers pay on this page, once that is known and the decoder is ready. */
+  readonly ready: Promise<boolean>
   /** Ends it: every image is the plain `<img>` again, and all memory is freed. */
   stop(): void
 }
 
 /**
- * Decodes the pictures below `root` in the browser instead of showing their plain files. Each picture shows its placeholder,
- * then the layer that its size in device pixels needs; when it grows, only the missing bytes of a higher layer are
- * fetched. Pictures added later are found, and the memory of removed pictures is freed. Where anything fails, the plain
- * `<img>` shows. Each picture reports what it does in events of type `strata` (`StrataDetail`).
+ * Decodes pictures below `root` in the browser where that is better than what the browser does alone. First all show the
+ * plain files that the page names. When the page has loaded and is idle, the decoder is loaded, where it pays (`weigh`).
+ * From then on a picture that grows gets the missing bytes of layers, where those are fewer than a larger file's and are
+ * painted about as soon; otherwise the browser loads its next candidate. With `replace: 'always'` no plain file is loaded.
+ * Pictures added later are found, and the memory of removed pictures is freed. Where anything fails, the plain `<img>`
+ * shows. Each picture reports what it does in events of type `strata` (`StrataDetail`).
  *
  * @param root an element, or one `<img>`. @default the document
  * @example
@@ -21,16 +28,19 @@ export interface Enhancement {
  */
 export function enhance(root: ParentNode & Node = document, options: EnhanceOptions = {}): Enhancement {
   const decoder = decoderFor(options)
-  if (decoder.unusable) return { stop: () => undefined }
+  if (decoder.unusable) return { ready: Promise.resolve(false), stop: () => undefined }
   const { connection } = navigator as { connection?: { readonly saveData?: boolean } }
   const shared: PictureOptions = {
     decoder,
-    replace: options.replace ?? true,
+    budget: new CanvasBudget(),
+    replace: options.replace ?? 'later',
     saveData: options.saveData ?? connection?.saveData ?? false,
     offlineZoom: options.offlineZoom ?? false,
+    onPlain: () => readiness.consider(),
   }
   const selector = options.selector ?? 'img'
   const pictures = new Map<Element, Picture>()
+  const readiness = new Readiness(decoder, shared, () => pictures.values())
 
   const viewport = new IntersectionObserver(
     (entries) => {
@@ -56,19 +66,17 @@ export function enhance(root: ParentNode & Node = document, options: EnhanceOpti
   const stopDensity = watchDensity(resizeAll)
   visualViewport?.addEventListener('resize', resizeAll)
 
-  update()
-  mutations.observe(root, {
-    childList: true,
-    subtree: true,
-    attributes: true,
-    attributeFilter: ['src', 'srcset', 'data-strata'],
-  })
-  if (!shared.saveData && pictures.size > 0) {
-    const restore = [...pictures.values()].some(({ isRestorable }) => isRestorable)
-    whenIdle(() => void decoder.request('', { type: 'warm', restore }, () => undefined))
-  }
+  let isStopped = false
+  // What the library does to pictures before they load must be done at once; all else would only keep the page waiting.
+  const isAtOnce =
+    shared.replace === 'always' || shared.offlineZoom || root.querySelector('[data-strata=zoom]')
+  if (isAtOnce) begin()
+  else whenLoaded(begin)
   return {
+    ready: readiness.ready,
     stop() {
+      isStopped = true
+      readiness.stop()
       mutations.disconnect()
       viewport.disconnect()
       sizes.disconnect()
@@ -77,6 +85,18 @@ export function enhance(root: ParentNode & Node = document, options: EnhanceOpti
       for (const picture of pictures.values()) picture.end()
       pictures.clear()
     },
+  }
+
+  function begin(): void {
+    if (isStopped) return
+    update()
+    mutations.observe(root, {
+      childList: true,
+      subtree: true,
+      attributes: true,
+      attributeFilter: ['src', 'srcset', 'data-strata'],
+    })
+    readiness.consider()
   }
 
   /** Adopts new pictures, follows moved ones, and ends those that are gone or have another source. */
@@ -115,12 +135,6 @@ export function enhance(root: ParentNode & Node = document, options: EnhanceOpti
     sizes.unobserve(img)
     picture.end()
   }
-}
-
-/** Calls back when the page has nothing else to do, at the latest after two seconds. Safari has no idle callback. */
-function whenIdle(callback: () => void): void {
-  if ('requestIdleCallback' in globalThis) requestIdleCallback(callback, { timeout: 2000 })
-  else setTimeout(callback, 200)
 }
 
 /**

@@ -14,13 +14,23 @@ export type Request =
       readonly placeholder: boolean
       /** Whether the plain picture lies below, so that it would show through one with alpha. */
       readonly covers: boolean
+      /**
+       * Pixels across what is shown: where no layer is wider, the answer is `end` without `begin`. The info JSON is asked
+       * for where the layers are not known. 0: every layer is of use.
+       */
+      readonly above: number
     }
   | { readonly type: 'restore'; readonly job: number; readonly address: string }
   /** Loads the models that `restore` needs, or else those that layers need. */
   | { readonly type: 'warm'; readonly job: number; readonly restore: boolean }
   | { readonly type: 'cancel'; readonly job: number }
+  /** The answer is `pong`. */
+  | { readonly type: 'ping' }
   | { readonly type: 'forget'; readonly image: string }
   | { readonly type: 'start'; readonly assets: string | undefined; readonly heldBytes: number | undefined }
+
+/** The bounds of a page, by what they bound. */
+export type Limit = 'bytes' | 'pixels' | 'layers' | 'seconds' | 'memory'
 
 /** How many bytes of an image a job fetched, and how many it found stored. */
 export interface Transfer {
@@ -32,14 +42,22 @@ export interface Transfer {
   readonly range: string | undefined
 }
 
+/** A layer of a file, with the bytes from the start of the file to its end. */
+export interface SentLayer extends LayerSize {
+  readonly end: number
+}
+
 /** A message from a decoding worker to the page. */
 export type Answer =
+  | { readonly type: 'pong' }
+  /** The file is here, and its restoring begins. */
+  | { readonly type: 'restoring'; readonly job: number }
   | { readonly type: 'placeholder'; readonly job: number; readonly uri: string }
   | {
       readonly type: 'begin'
       readonly job: number
       readonly layer: number
-      readonly layers: readonly LayerSize[]
+      readonly layers: readonly SentLayer[]
       readonly transfer: Transfer
     }
   | { readonly type: 'strip'; readonly job: number; readonly top: number; readonly bitmap: ImageBitmap }
@@ -59,4 +77,9 @@ export type Answer =
       readonly message: string
       /** Whether no image at all can be decoded on this page. */
       readonly unusable: boolean
+      /** The bound that was met, if one was. */
+      readonly limit?: Limit | undefined
     }
+
+/** Why a job failed. */
+export type Failure = Pick<Extract<Answer, { type: 'failed' }>, 'code' | 'message' | 'limit'>

@@ -1,3 +1,5 @@
+import type { Limit } from './messages.ts'
+
 export interface EnhanceOptions {
   /**
    * Address of a copy of the folder `dist/client` (worker.js, kernels, models), with a slash at its end. A folder on
@@ -8,12 +10,14 @@ export interface EnhanceOptions {
   /** A CSS selector of the pictures. @default every `<img>` whose address ends with `/img/ID` */
   readonly selector?: string
   /**
-   * Whether a picture that has not loaded yet is kept from loading its plain file, which the decoded picture would only
-   * replace. Works for pictures with `width` and `height` attributes.
-   * @default true
+   * When layers take the place of plain files. `later`: the browser shows what the page wrote, and pictures that grow are
+   * decoded from layers where those take fewer bytes and come as soon; the decoder is loaded when the page has loaded, and
+   * only where it pays. `always`: plain files of pictures with `width` and `height` are kept from loading, and all pictures
+   * are decoded.
+   * @default 'later'
    */
-  readonly replace?: boolean
-  /** Number of decoding workers; each loads a decoder of its own. @default 2, or 1 with fewer than four cores */
+  readonly replace?: 'later' | 'always'
+  /** Number of decoding workers; each loads a decoder of its own. @default half of the cores, 2 to 4; 1 where memory is short */
   readonly workers?: number
   /** How far outside the viewport pictures are decoded: `rootMargin` of IntersectionObserver. @default '50%' */
   readonly margin?: string
@@ -44,8 +48,8 @@ export type StrataDetail =
     }
   | { readonly type: 'painted'; readonly layer: number; readonly width: number; readonly height: number }
   | { readonly type: 'restored'; readonly method: string; readonly factor: number; readonly note?: string }
-  /** The picture stays as it was, or is the plain `<img>`. */
-  | { readonly type: 'failed'; readonly code: string; readonly message: string }
+  /** The picture stays as it was, or is the plain `<img>`. `limit` names the bound that was met, if one was. */
+  | { readonly type: 'failed'; readonly code: string; readonly message: string; readonly limit?: Limit }
 
 /** Dispatches the event `strata`. */
 export function announce(img: HTMLImageElement, detail: StrataDetail): void {

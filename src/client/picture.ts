@@ -1,35 +1,30 @@
 import { imageAddress } from './address.ts'
-import type { Decoder } from './decoder.ts'
-import type { Answer } from './messages.ts'
+import type { Answer, Failure, SentLayer } from './messages.ts'
 import { announce } from './options.ts'
 import { Overlay } from './overlay.ts'
-import { paintPlaceholder, placeholderUri } from './placeholder.ts'
-import { chooseLayer, type LayerSize, neededWidth } from './plan.ts'
-import { attribute, isLoaded, SourceHold } from './source-hold.ts'
-
-/** What all pictures of a page share. */
-export interface PictureOptions {
-  readonly decoder: Decoder
-  readonly replace: boolean
-  readonly saveData: boolean
-  readonly offlineZoom: boolean
-}
+import type { PictureOptions } from './picture-options.ts'
+import { Placeholder, placeholderUri } from './placeholder.ts'
+import { neededWidthOf, PlainFile, visibleArea } from './plain/plain-file.ts'
+import { chooseLayer } from './plan.ts'
+import { isLoaded, SourceHold } from './source-hold.ts'
 
 /** A layer is chosen when the size has not changed for this long, so that an animation costs one layer, not ten. */
 const SETTLE_MS = 120
 
-/** One `<img>`: shows its placeholder, then the layer that its size needs, then a higher layer when it grows. */
+/** One `<img>`: shows its plain file or placeholder, then the layer that its size needs, then a higher layer when it grows. */
 export class Picture {
   readonly img: HTMLImageElement
   readonly overlay: Overlay
+  readonly plain: PlainFile
   readonly #options: PictureOptions
   readonly #source: SourceHold
   /** Address of the image without size and format. */
   readonly #image: string
-  /** Defined while a placeholder is painted behind the picture, by us or by the page's author. */
-  #clearPlaceholder: (() => unknown) | undefined
+  /** Whether the plain file shows until the picture grows. */
+  #isPlainFirst: boolean
+  readonly #placeholder: Placeholder
   /** Known since the first answer. */
-  #layers: readonly LayerSize[] | undefined
+  #layers: readonly SentLayer[] | undefined
   /** The highest layer that is painted as a whole; -1: none. */
   #painted = -1
   /** The layer that is being fetched or decoded, otherwise `#painted`. */
@@ -52,9 +47,11 @@ export class Picture {
     this.img = img
     this.#image = image
     this.#options = options
+    this.#isPlainFirst = options.replace === 'later'
     this.overlay = new Overlay(img)
     this.#source = new SourceHold(img)
-    if (getComputedStyle(img).backgroundImage !== 'none') this.#clearPlaceholder = () => undefined
+    this.plain = new PlainFile(img, this.#source)
+    this.#placeholder = new Placeholder(img)
     options.decoder.retain()
   }
 
@@ -64,23 +61,37 @@ export class Picture {
     return (offlineZoom || this.img.dataset.strata === 'zoom') && !saveData
   }
 
-  /** Shows the placeholder, and keeps the plain picture from loading. */
+  /** Shows the placeholder, and keeps the plain picture from loading where layers always replace it. */
   start(): void {
-    const { replace, decoder } = this.#options
+    const { decoder } = this.#options
     if (this.isRestorable) {
       this.#ended = true
       this.#source.hide()
       return
     }
     const uri = placeholderUri(this.img.dataset.placeholder)
-    if (uri && this.#isEmpty) this.#showPlaceholder(uri)
-    if (replace && !decoder.unusable) this.#source.hold(() => this.#update())
+    if (uri && this.#isEmpty) this.#placeholder.show(uri)
+    if (this.#isPlainFirst && isLoaded(this.img)) this.#plainShown()
+    else if (this.#isPlainFirst) this.img.addEventListener('load', () => this.#plainShown(), { once: true })
+    else if (!decoder.unusable) this.#source.hold(() => this.#update())
   }
 
   /** Whether the image is near the viewport; only then anything is decoded. */
   set isNear(isNear: boolean) {
     this.#isNear = isNear
     if (isNear) this.resized()
+    else this.#stop()
+  }
+
+  get isNear(): boolean {
+    return this.#isNear
+  }
+
+  /** To be called when the decoder is ready: from now on the library decides what comes when the picture grows. */
+  warmed(): void {
+    if (!this.#isPlainFirst || this.#ended || !isLoaded(this.img)) return
+    this.#source.pin()
+    this.resized()
   }
 
   /** To be called when the box of the image, the zoom or the screen has changed. */
@@ -89,10 +100,18 @@ export class Picture {
     this.#settle()
   }
 
+  /** Frees the canvas. */
+  drop(): void {
+    this.#stop()
+    this.#options.budget.free(this)
+    this.overlay.remove()
+    this.#painted = this.#requested = -1
+  }
+
   #settle(): void {
     clearTimeout(this.#settling)
     // The first picture does not wait.
-    if (this.#requested < 0) this.#update()
+    if (this.#requested < 0 && !this.#isPlainFirst) this.#update()
     else this.#settling = setTimeout(() => this.#update(), SETTLE_MS)
   }
 
@@ -107,9 +126,8 @@ export class Picture {
     this.#ended = true
     clearTimeout(this.#settling)
     this.#cancel?.()
-    this.overlay.remove()
-    this.#clearPlaceholder?.()
-    this.#source.release()
+    this.#showPlain()
+    this.#placeholder.clear()
     this.#options.decoder.forget(this.#image)
     this.#options.decoder.release()
   }
@@ -119,53 +137,58 @@ export class Picture {
     const { decoder, saveData } = this.#options
     if (decoder.unusable) this.#source.release()
     if (decoder.unusable || this.#ended || !this.#isNear) return
-    const width = this.#neededWidth()
+    const width = neededWidthOf(this.img, this.#layers?.at(-1))
     // Until the blank picture has loaded, an image may have the size of its alternative text.
     if (width === 0 || (this.#source.isHeld && !isLoaded(this.img))) return
-    if (this.#layers) {
-      const layer = chooseLayer(this.#layers, width, saveData)
-      if (layer <= Math.max(this.#painted, this.#requested)) return
-      this.#requested = layer
-    } else if (this.#requested >= 0) {
-      // The first answer will say which layers there are; `#receive` calls this again then.
-      return
-    } else {
-      this.#requested = 0
-    }
+    const layer = this.#layers ? chooseLayer(this.#layers, width, saveData) : 0
+    // Without layers the first answer will say which there are; `#receive` calls this again then.
+    if (layer <= Math.max(this.#painted, this.#requested)) return
+    if (this.#isPlainFirst && !this.#wantsLayers(width, layer)) return
+    this.#requested = layer
     this.#cancel?.()
+    if (this.#painted < 0) this.#source.releaseLater()
+    const above = this.#isPlainFirst && this.#painted < 0 && this.plain.isWidest ? this.plain.width : 0
     const request = {
       type: 'show',
       image: this.#image,
       width,
       saveData,
-      placeholder: this.#isEmpty,
       covers: !this.#source.isHeld,
+      above,
     } as const
-    this.#cancel = decoder.request(this.#image, request, (answer) => this.#receive(answer))
+    this.#cancel = decoder.request(
+      this.#image,
+      { ...request, placeholder: this.#isEmpty },
+      (answer) => this.#receive(answer),
+      { area: visibleArea(this.img), ...this.plain.cost({ width, wanted: this.#layers?.[layer] }) },
+    )
   }
 
-  /** In device pixels. */
-  #neededWidth(): number {
-    const { img } = this
-    const style = getComputedStyle(img)
-    const box = { width: img.clientWidth, height: img.clientHeight }
-    const picture = this.#layers?.at(-1) ?? {
-      width: attribute(img, 'width'),
-      height: attribute(img, 'height'),
-    }
-    const zoom = visualViewport?.scale ?? 1
-    return neededWidth(box, picture, style.objectFit, devicePixelRatio * zoom)
+  /** Where the plain file is too small: whether layers are the better way. Otherwise the browser loads a larger file. */
+  #wantsLayers(width: number, layer: number): boolean {
+    const { decoder } = this.#options
+    if (!decoder.isWarm && this.#painted < 0) return false
+    const [here, wanted] = [this.#layers?.[this.#painted], this.#layers?.[layer]]
+    return this.plain.wantsLayers({ width, here, wanted }, decoder, () => {
+      this.drop()
+      this.warmed()
+    })
   }
 
   #receive(answer: Answer): void {
     const { img } = this
     if (answer.type === 'placeholder') {
-      if (this.#isEmpty) this.#showPlaceholder(answer.uri)
+      if (this.#isEmpty) this.#placeholder.show(answer.uri)
     } else if (answer.type === 'begin') {
       const { layer, layers, transfer } = answer
       const { width, height } = layers[layer]!
       this.#layers = layers
       this.#requested = layer
+      if (!this.#options.budget.take(this, width, height)) {
+        this.#cancel?.()
+        this.#fail({ code: 'INPUT_TOO_LARGE', message: 'no room for its canvas', limit: 'memory' })
+        return
+      }
       this.overlay.begin(width, height)
       announce(img, { type: 'begin', layer, width, height, ...transfer })
       // The size may need another layer than the one that was requested before the layers were known.
@@ -174,35 +197,60 @@ export class Picture {
       this.overlay.draw(answer.bitmap, answer.top)
     } else if (answer.type === 'end') {
       this.#cancel = undefined
-      this.#painted = this.#requested
-      this.#clearPlaceholder?.()
-      const { width, height } = this.#layers![this.#painted]!
-      announce(img, { type: 'painted', layer: this.#painted, width, height })
+      // The file has no layer that is larger than the plain file.
+      if (!this.#layers) this.#ended = true
+      else this.#paintedAll(this.#layers)
     } else if (answer.type === 'failed') this.#fail(answer)
   }
 
-  #fail({ code, message }: { readonly code: string; readonly message: string }): void {
+  #paintedAll(layers: readonly SentLayer[]): void {
+    this.#source.keep()
+    this.#painted = this.#requested
+    this.#placeholder.clear()
+    const { width, height } = layers[this.#painted]!
+    announce(this.img, { type: 'painted', layer: this.#painted, width, height })
+  }
+
+  #fail({ code, message, limit }: Failure): void {
     this.#cancel = undefined
-    if (this.#painted < 0) {
-      // Nothing was ever painted: another request at each change of size would only fail again.
+    // Without a network the browser cannot load a larger plain file either: the small one stays.
+    const isOffline = code === 'ORIGIN_FAILED' && this.#isPlainFirst
+    if ((this.#painted < 0 && !isOffline) || limit) {
+      // Another request at each change of size would only fail again; one for a higher layer may not.
       this.#ended = true
-      this.overlay.remove()
-      this.#source.release()
-      this.img.addEventListener('load', () => this.#clearPlaceholder?.())
+      this.#painted = -1
+      this.#showPlain()
     }
-    // A higher layer that failed may be requested again at the next change of size.
     this.#requested = this.#painted
-    announce(this.img, { type: 'failed', code, message })
+    announce(this.img, { type: 'failed', code, message, ...(limit && { limit }) })
+  }
+
+  /** What is not painted yet is not wanted any more. */
+  #stop(): void {
+    if (this.#requested === this.#painted) return
+    this.#source.keep()
+    this.#cancel?.()
+    this.#cancel = undefined
+    this.#requested = this.#painted
+    if (this.#painted < 0) this.overlay.remove()
+  }
+
+  #showPlain(): void {
+    this.#options.budget.free(this)
+    this.overlay.remove()
+    this.#source.release()
+  }
+
+  #plainShown(): void {
+    const { decoder, onPlain } = this.#options
+    this.#placeholder.clear()
+    if (decoder.isWarm) this.warmed()
+    onPlain()
   }
 
   /** Whether there is nothing to see yet, not even a placeholder. */
   get #isEmpty(): boolean {
     const isShown = !this.#source.isHeld && isLoaded(this.img)
-    return this.#painted < 0 && !this.#clearPlaceholder && !isShown
-  }
-
-  #showPlaceholder(uri: string): void {
-    this.#clearPlaceholder = paintPlaceholder(this.img, uri)
-    announce(this.img, { type: 'placeholder' })
+    return this.#painted < 0 && !this.#placeholder.isShown && !isShown
   }
 }

@@ -1,5 +1,6 @@
 import { placeholderStyle } from '../format/placeholder-style.ts'
 import { isPreview } from '../format/preview.ts'
+import { announce } from './options.ts'
 
 /** The signature of a PNG in base64. */
 const PNG_BASE64 = /^iVBORw0KGgo/
@@ -14,12 +15,28 @@ export function placeholderUri(text: string | undefined): string | undefined {
   return isPreview(uri) ? uri : undefined
 }
 
-/**
- * Paints a placeholder behind a picture.
- * @returns removes it
- */
-export function paintPlaceholder(img: HTMLElement, uri: string): () => unknown {
-  // Through the object model, because a Content-Security-Policy may forbid style attributes.
-  img.style.cssText += `;${placeholderStyle({ placeholder: { dataUri: uri } })}`
-  return () => img.style.removeProperty('background')
+/** What is painted behind an `<img>` until its picture is there, by us or by the page's author. */
+export class Placeholder {
+  readonly #img: HTMLImageElement
+  #isOurs = false
+  isShown: boolean
+
+  /** Reads the style of the image. */
+  constructor(img: HTMLImageElement) {
+    this.#img = img
+    this.isShown = getComputedStyle(img).backgroundImage !== 'none'
+  }
+
+  show(uri: string): void {
+    // Through the object model, because a Content-Security-Policy may forbid style attributes.
+    this.#img.style.cssText += `;${placeholderStyle({ placeholder: { dataUri: uri } })}`
+    this.isShown = this.#isOurs = true
+    announce(this.#img, { type: 'placeholder' })
+  }
+
+  /** Removes ours; an author's stays. */
+  clear(): void {
+    if (this.#isOurs) this.#img.style.removeProperty('background')
+    this.isShown = this.#isOurs = false
+  }
 }

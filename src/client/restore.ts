@@ -1,4 +1,5 @@
-import { type Decoder, type DecoderOptions, decoderFor, type JobRequest } from './decoder.ts'
+import { type Decoder, type DecoderOptions, decoderFor } from './decoder.ts'
+import type { JobRequest } from './lane.ts'
 import type { Answer } from './messages.ts'
 import { announce } from './options.ts'
 import { Overlay } from './overlay.ts'
@@ -29,7 +30,8 @@ export interface Restoration {
  * with `ht=2` or `ht=4` hide anything: those of `enhance({ offlineZoom: true })` and `imageAttributes({ offlineZoom: true
  * })`. Any other is enlarged plainly, and `note` says why.
  * @throws Error with a `code`; the image stays as it is. INPUT_*: the file is no picture. ORIGIN_FAILED: it is neither
- * in the cache nor to be had. NOT_FOUND: the server refused it. MODEL_INVALID: models or decoder are missing
+ * in the cache nor to be had. INPUT_TOO_LARGE: it has more bytes, or the result more pixels, than a page may spend. ABORTED:
+ * it takes too long. NOT_FOUND: the server refused it. MODEL_INVALID: models or decoder are missing
  */
 export async function restore(img: HTMLImageElement, options: RestoreOptions = {}): Promise<Restoration> {
   const decoder = decoderFor(options)
@@ -69,6 +71,7 @@ export async function prepareRestore(options: Pick<DecoderOptions, 'assets'> = {
 async function answerOf(decoder: Decoder, request: JobRequest, signal?: AbortSignal): Promise<Answer> {
   return await new Promise((resolve, reject) => {
     const cancel = decoder.request(RESTORER, request, (answer) => {
+      if (answer.type === 'restoring') return
       if (answer.type === 'failed') reject(Object.assign(new Error(answer.message), { code: answer.code }))
       else resolve(answer)
     })

@@ -1,8 +1,12 @@
 import { hidingAddress, hidingSrcset } from './address.ts'
 
+/** Nobody looks at a blank place for longer, whatever is still on its way. */
+const BLANK_MS = 8000
+
 /**
  * Keeps an `<img>` from loading what the page wrote. Until `release` its source is either a blank picture of the same
- * proportions (`hold`), so that the layout stays and the load event comes; or JPEGs that hide detail (`hide`).
+ * proportions (`hold`), so that the layout stays and the load event comes; or JPEGs that hide detail (`hide`); or the one file
+ * that is shown (`pin`).
  */
 export class SourceHold {
   readonly #img: HTMLImageElement
@@ -10,6 +14,7 @@ export class SourceHold {
   #saved: Source | undefined
   /** What was written over them; undefined while they are the page's own. */
   #written: Source | undefined
+  #deadline: ReturnType<typeof setTimeout> | undefined
 
   constructor(img: HTMLImageElement) {
     this.#img = img
@@ -46,8 +51,37 @@ export class SourceHold {
     this.#replace([src && hidingAddress(src, base), srcset && hidingSrcset(srcset, base)])
   }
 
+  /** The page's own candidates; none where it has no `srcset`. */
+  get candidates(): readonly Candidate[] {
+    return parseSrcset((this.isHeld ? this.#saved : sourceOf(this.#img))?.[1] ?? '')
+  }
+
+  /**
+   * Leaves one file as the only candidate of `srcset`, so that the browser requests no other when the picture grows. Its
+   * descriptor stays too, because an image without a size of its own takes it from there.
+   * @param address of the file. @default the one that is shown
+   */
+  pin(address = this.#img.currentSrc): void {
+    const { candidates } = this
+    if (this.isHeld || candidates.length === 0 || !address) return
+    const { descriptor = '1x' } = candidates.find((candidate) => candidate.address === address) ?? {}
+    this.#replace([sourceOf(this.#img)[0], `${address} ${descriptor}`])
+  }
+
+  /** Calls `release` when nothing was painted for too long. */
+  releaseLater(): void {
+    this.#deadline ??= setTimeout(() => this.release(), BLANK_MS)
+  }
+
+  /** Undoes `releaseLater`. */
+  keep(): void {
+    clearTimeout(this.#deadline)
+    this.#deadline = undefined
+  }
+
   /** Writes the page's own attributes back, unless the page has changed them since. */
   release(): void {
+    this.keep()
     if (this.isHeld && !this.isOverwritten) write(this.#img, this.#saved!)
     this.#written = undefined
   }
@@ -62,6 +96,23 @@ export class SourceHold {
     write(img, source)
     return true
   }
+}
+
+/** One file of a `srcset`. */
+interface Candidate {
+  /** Absolute. */
+  readonly address: string
+  /** `320w` or `2x`; undefined where there is none. */
+  readonly descriptor: string | undefined
+}
+
+function parseSrcset(srcset: string): Candidate[] {
+  // A comma may stand inside of an address.
+  const words = srcset.matchAll(/([^\s,]\S*[^\s,])(?:\s+([\d.]+[wx]))?\s*(?:,|$)/g)
+  return [...words].map(([, address = '', descriptor]) => ({
+    address: new URL(address, document.baseURI).href,
+    descriptor,
+  }))
 }
 
 /** Values of `src` and `srcset`. */

@@ -1,4 +1,4 @@
-import { resumeDecode } from '../codec/compass/index.ts'
+import { decodeRows, type ResumableLayer, resumeDecode } from '../codec/compass/index.ts'
 import { StrataError } from '../core/errors.ts'
 import type { RgbImage } from '../core/image.ts'
 import { memoiseLoads } from '../core/memoise-loads.ts'
@@ -9,8 +9,9 @@ import { identity } from './address.ts'
 import { modelAddress } from './decode/assets.ts'
 import { toBitmap } from './decode/bitmap.ts'
 import { HeldLayers } from './decode/held-layers.ts'
-import { Images, readInfo } from './decode/images.ts'
+import { type ImagePrefix, Images, readInfo } from './decode/images.ts'
 import { Limiter } from './decode/limiter.ts'
+import { checkDecode, LimitError } from './decode/limits.ts'
 import { deleteOthers, readStored } from './decode/model-store.ts'
 import { checkShown, decodePictureLayer } from './decode/picture-layer.ts'
 import { restorerFor, warmRestorer } from './decode/restorer.ts'
@@ -23,6 +24,7 @@ interface Scope {
   postMessage(message: Answer, transfer?: Transferable[]): void
 }
 
+type Decoding = AsyncGenerator<RgbImage, ResumableLayer | undefined>
 type Show = Extract<Request, { type: 'show' }>
 type Restore = Extract<Request, { type: 'restore' }>
 type Warm = Extract<Request, { type: 'warm' }>
@@ -32,6 +34,8 @@ const ONE_IMAGE_CODES = /^(?!MODEL_INVALID|INTERNAL|OPTION_INVALID)/
 
 /** About three layers of 1280 x 853. */
 const HELD_BYTES = 32 * 1024 * 1024
+/** Layers of more pixels are decoded in strips and not kept: their memory would grow with the whole picture. */
+const MAX_KEPT_PIXELS = 3e6
 
 const scope = globalThis as unknown as Scope
 const images = new Images()
@@ -45,6 +49,7 @@ const runtime = memoiseLoads<void, Runtime>(open)
 
 scope.onmessage = ({ data: request }) => {
   if (request.type === 'cancel') jobs.get(request.job)?.abort()
+  else if (request.type === 'ping') scope.postMessage({ type: 'pong' })
   else if (request.type === 'forget') held.delete(identity(request.image))
   else if (request.type !== 'start') void perform(request)
   else {
@@ -74,23 +79,27 @@ async function show(request: Show, signal: AbortSignal): Promise<void> {
   const ready = runtime()
   ready.catch(() => undefined)
   if (request.placeholder) void sendPlaceholder(request, signal)
-  let file = await images.get(request, signal)
+  const file = await images.get(request, signal)
   try {
-    await paint()
+    await paint(file)
   } catch (error) {
     const isDamaged = error instanceof StrataError && /^(FORMAT_|ENTROPY_)/.test(error.code)
-    if (!isDamaged || file.transfer.fetched > 0) throw error
+    if (!isDamaged || !file || file.transfer.fetched > 0) throw error
     // The stored bytes are damaged, or an older version of the format.
     await images.discard(image)
-    file = await images.get(request, signal)
-    await paint()
+    await paint(await images.get(request, signal))
   }
 
-  async function paint(): Promise<void> {
+  async function paint(file: ImagePrefix | undefined): Promise<void> {
+    if (!file) return scope.postMessage({ type: 'end', job })
     const { bytes, header, layer, version, transfer } = file
-    const layers = header.layers.map(({ width, height }) => ({ width, height }))
     const info = header.layers[layer]!
+    const { width, height } = info
     checkShown(info, request.covers)
+    const isKept = width * height <= MAX_KEPT_PIXELS
+    if (!holdsPictures(header))
+      checkDecode(header, layer, isKept ? held.highest(identity(image), version, layer) : -1)
+    const layers = header.layers.map((each) => ({ width: each.width, height: each.height, end: each.end }))
     const begin = { type: 'begin', job, layer, layers, transfer } as const
     await decoding.run(async () => {
       if (holdsPictures(header)) {
@@ -101,13 +110,25 @@ async function show(request: Show, signal: AbortSignal): Promise<void> {
       }
       const models = await ready
       scope.postMessage(begin)
-      const below = held.take(identity(image), version, layer)
-      const decoded = await send(job, resumeDecode(bytes, { runtime: models, layer, signal }, below))
-      // No higher layer will be decoded from the last one.
-      if (decoded && layer + 1 < layers.length) held.put(identity(image), version, decoded)
-      else decoded?.close()
+      const decoded = await send(job, decode(file, models))
+      if (decoded) held.put(identity(image), version, decoded)
       scope.postMessage({ type: 'end', job })
     }, signal)
+  }
+
+  /** @returns the decoded layer where a higher one may be decoded from it */
+  async function* decode({ bytes, header, layer, version }: ImagePrefix, models: Runtime): Decoding {
+    const options = { runtime: models, layer, signal }
+    const { width, height } = header.layers[layer]!
+    const isLast = layer + 1 === header.layers.length
+    const below = held.take(identity(image), version, layer)
+    if (width * height > MAX_KEPT_PIXELS || (isLast && !below)) {
+      below?.close()
+      return yield* decodeRows(bytes, options) as Decoding
+    }
+    const decoded = yield* resumeDecode(bytes, options, below)
+    if (isLast) decoded?.close()
+    return isLast ? undefined : decoded
   }
 }
 
@@ -130,6 +151,7 @@ async function sendPlaceholder({ job, image }: Show, signal: AbortSignal): Promi
 async function restore({ job, address }: Restore, signal: AbortSignal): Promise<void> {
   const file = await readShownFile(address, signal)
   await decoding.run(async () => {
+    scope.postMessage({ type: 'restoring', job })
     const restorer = await restorerFor(file, runtime)
     const { image, method, factor, note } = await restorer.restore(file, signal)
     const bitmap = await toBitmap(image)
@@ -156,11 +178,15 @@ async function open(): Promise<Runtime> {
 }
 
 function fail(job: number, error: unknown): void {
-  const { code, message } = error instanceof StrataError ? error : unexpected(error)
-  scope.postMessage({ type: 'failed', job, code, message, unusable: !ONE_IMAGE_CODES.test(code) })
+  const known = error instanceof StrataError ? error : unexpected(error)
+  const { code, message } = known
+  const limit = known instanceof LimitError ? known.limit : undefined
+  scope.postMessage({ type: 'failed', job, code, message, unusable: !ONE_IMAGE_CODES.test(code), limit })
 }
 
 /** fetch() throws TypeError where the network fails, which is no defect of ours. */
 function unexpected(error: unknown): { readonly code: string; readonly message: string } {
+  // Browsers say so in their own words where a buffer or WebAssembly's memory cannot be had.
+  if (error instanceof RangeError) return new LimitError('memory', error.message)
   return { code: error instanceof TypeError ? 'ORIGIN_FAILED' : 'INTERNAL', message: String(error) }
 }

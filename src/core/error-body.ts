@@ -1,3 +1,4 @@
+import { readAtMost } from './body.ts'
 import type { StrataErrorCode } from './errors.ts'
 
 /** The JSON body of every HTTP error of the edge, the transcoder and the origin. */
@@ -12,11 +13,14 @@ export function errorBody({ code, message }: ErrorBody['error']): ErrorBody {
 
 /** Length to which the message of another server is cut, in characters. */
 const MAX_MESSAGE = 500
+/** A body of another server that is longer is no error body. */
+const MAX_BYTES = 64 * 1024
 
 /** Reads the error body of another server's response. Returns an empty object when the body has another form. */
 export async function readErrorBody(response: Response): Promise<{ code?: string; message?: string }> {
   try {
-    const body: unknown = await response.json()
+    const bytes = await readAtMost(response.body, MAX_BYTES)
+    const body: unknown = JSON.parse(new TextDecoder().decode(bytes))
     const error = (body as { error?: { code?: unknown; message?: unknown } } | null)?.error
     return {
       ...(typeof error?.code === 'string' && { code: error.code }),

@@ -2,7 +2,7 @@ import { concat } from '../core/bytes.ts'
 import { StrataError } from '../core/errors.ts'
 
 /** A body must bring so many bytes in each such time, or its end: a sender that trickles would hold a place for minutes. */
-export interface LeastPace {
+interface LeastPace {
   readonly bytes: number
   readonly milliseconds: number
 }

@@ -1,89 +1,116 @@
 import type { StoredPicture } from './pictures.ts'
 
-/** Events that the page records, in milliseconds since the navigation. */
+/** What the page records. Times are in milliseconds since the navigation. */
 export interface PageNotes {
-  /** Times at which placeholders and pictures appeared, in order. */
-  readonly placeholders: number[]
+  /** Times at which pictures were there in the size that is wanted now, in order. */
   readonly finals: number[]
   /** Tasks of the main thread of more than 50 ms. */
   readonly longTasks: number[]
+  /** Sum of layout shifts (Cumulative Layout Shift without its windows). */
+  shift: number
+  /** Errors of images, and what the library says of layers that it could not show. */
   readonly failed: string[]
+  /** How many pictures were painted from layers. */
+  painted: number
 }
 
 /** The page's function that doubles all pictures. A picture is final only when it has arrived in its new size. */
 export type Grow = () => void
 
-/** Message on the page's console when all pictures are final or one has failed. */
+/** Message on the page's console when all pictures are final. */
 export const SETTLED = 'settled'
 
 const COLUMNS = 4
 
-/** @param width of each picture, in CSS pixels */
-function page(width: number, main: string, script: string): string {
+/** The address of a picture's file of a width. */
+type AddressOf = (picture: StoredPicture, step: number) => string
+
+/**
+ * A page of plain pictures with `srcset`, in markup.
+ * @param width of each picture, in CSS pixels
+ * @param count pictures on the page; where it is larger than their number, they come again under other addresses
+ * @param script markup that follows the pictures
+ */
+function page(
+  pictures: readonly StoredPicture[],
+  { width, count, addressOf, script }: PageOptions & { addressOf: AddressOf; script: string },
+): string {
+  const markup = Array.from({ length: count }, (_, i) => {
+    const picture = pictures[i % pictures.length]!
+    const steps = [...picture.avif.keys()]
+    const turn = Math.floor(i / pictures.length)
+    const address = (step: number) => {
+      const plain = addressOf(picture, step)
+      return turn === 0 ? plain : `${plain}${plain.includes('?') ? '&' : '?'}n=${turn}`
+    }
+    const ratio = picture.height / picture.width
+    return `<img src="${address(steps[0]!)}" srcset="${steps.map((step) => `${address(step)} ${step}w`).join(', ')}"
+      sizes="${width}px" width="${width}" height="${Math.round(width * ratio)}" data-ratio="${ratio}" data-steps="${steps}" alt="">`
+  })
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Pictures</title><style>
 body { margin: 0 } main { display: grid; grid-template-columns: repeat(${COLUMNS}, max-content) }
 </style><script>
-  var notes = { placeholders: [], finals: [], longTasks: [], failed: [] }
-  new PerformanceObserver((list) => {
-    for (const { duration } of list.getEntries()) notes.longTasks.push(duration)
-  }).observe({ type: 'longtask', buffered: true })
-  const note = (list, value) => {
-    notes[list].push(value)
-    if (notes.failed.length === 1 || notes.finals.length === document.images.length) console.info('${SETTLED}')
+  var notes = { finals: [], longTasks: [], shift: 0, failed: [], painted: 0 }
+  const observe = (type, note) =>
+    new PerformanceObserver((list) => list.getEntries().forEach(note)).observe({ type, buffered: true })
+  observe('longtask', ({ duration }) => notes.longTasks.push(duration))
+  observe('layout-shift', ({ value }) => { notes.shift += value })
+  const final = new Set()
+  const shown = (img, width) => {
+    const steps = img.dataset.steps.split(',').map(Number)
+    const wanted = steps.find((step) => step >= img.width) ?? steps.at(-1)
+    if (width < wanted || final.has(img)) return
+    final.add(img)
+    notes.finals.push(performance.now())
+    if (final.size === ${count}) console.info('${SETTLED}')
   }
-  const fit = (factor) => {
+  document.addEventListener('load', ({ target }) => {
+    if (target.localName === 'img') shown(target, Number(/[-=](\\d+)(\\.avif)?([?&]n=.*)?$/.exec(target.currentSrc)?.[1]))
+  }, true)
+  document.addEventListener('error', ({ target }) => notes.failed.push(target.currentSrc), true)
+  document.addEventListener('strata', ({ target, detail }) => {
+    if (detail.type === 'failed') notes.failed.push(detail.code + ' ' + detail.message)
+    if (detail.type !== 'painted') return
+    notes.painted++
+    shown(target, detail.width)
+  })
+  var grow = () => {
+    notes.finals = []
+    final.clear()
     for (const img of document.images) {
-      img.width = ${width} * factor
-      img.height = Math.round(${width} * factor * img.dataset.ratio)
-      if (img.srcset) img.sizes = img.width + 'px'
+      img.width = ${width} * 2
+      img.height = Math.round(${width} * 2 * img.dataset.ratio)
+      img.sizes = img.width + 'px'
     }
   }
-  var grow = () => { notes.finals = []; fit(2) }
-</script></head><body>${script}<main>${main}</main></body></html>`
+</script></head><body><main>${markup.join('')}</main>${script}</body></html>`
 }
 
-/**
- * A page with plain srcset candidates. An image is \`complete\` while its next candidate loads, so the page uses \`load\`.
- */
-export function avifPage(pictures: readonly StoredPicture[], width: number): string {
-  const markup = pictures.map(({ id, avif, ...size }) => {
-    const candidates = [...avif.keys()].map((step) => `/avif/${id}-${step}.avif ${step}w`).join(', ')
-    const first = `/avif/${id}-${[...avif.keys()][0]}.avif`
-    return img(size, width, `src="${first}" srcset="${candidates}" sizes="${width}px"`)
-  })
-  const script = `<script>
-  document.addEventListener('load', ({ target }) => {
-    if (target instanceof HTMLImageElement) note('finals', performance.now())
-  }, true)
-  document.addEventListener('error', ({ target }) => note('failed', target.currentSrc), true)
-</script>`
-  return page(width, markup.join(''), script)
+export interface PageOptions {
+  readonly width: number
+  readonly count: number
 }
 
-/** A page whose script inserts lazy images once the library watches, as frameworks do, so that no JPEG is requested too. */
+/** The browser alone. */
+export function avifPage(pictures: readonly StoredPicture[], options: PageOptions): string {
+  const addressOf: AddressOf = ({ id }, step) => `/avif/${id}-${step}.avif`
+  return page(pictures, { ...options, addressOf, script: '<script>var enhancement = null</script>' })
+}
+
+/** The same markup with the library. */
 export function strataPage(
   pictures: readonly StoredPicture[],
   versions: ReadonlyMap<string, string>,
-  width: number,
+  options: PageOptions,
 ): string {
-  const markup = pictures.map(({ id, placeholder, ...size }) => {
-    const kept = placeholder ? ` data-placeholder="${placeholder}"` : ''
-    return img(size, width, `src="/cdn/img/${id}@${versions.get(id)}?w=${width}" loading="lazy"${kept}`)
-  })
   const script = `<script type="module">
   import { enhance } from '/client/index.js'
-  document.addEventListener('strata', ({ detail }) => {
-    if (detail.type === 'failed') note('failed', detail.code + ' ' + detail.message)
-    if (detail.type === 'placeholder') note('placeholders', performance.now())
-    if (detail.type === 'painted') note('finals', performance.now())
-  })
-  enhance()
-  document.querySelector('main').innerHTML = ${JSON.stringify(markup.join(''))}
+  window.enhancement = enhance()
 </script>`
-  return page(width, '', script)
+  return page(pictures, { ...options, addressOf: plainAddress(versions), script })
 }
 
-function img(size: Pick<StoredPicture, 'width' | 'height'>, width: number, attributes: string): string {
-  const ratio = size.height / size.width
-  return `<img ${attributes} width="${width}" height="${Math.round(width * ratio)}" data-ratio="${ratio}" alt="">`
+/** @param versions hash of each picture's file, by id */
+export function plainAddress(versions: ReadonlyMap<string, string>): AddressOf {
+  return ({ id }, step) => `/cdn/img/${id}@${versions.get(id)}?w=${step}`
 }

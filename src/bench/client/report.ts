@@ -1,79 +1,88 @@
-import { type ClientBench, SIDES, type Side } from './run.ts'
+import { type ClientBench, type Course, SIDES, type Side } from './run.ts'
 import type { Bytes } from './site.ts'
 import type { Stretch } from './visit.ts'
 
-/** Number of pictures from which a first visit with layered files takes fewer bytes; null when it never does. */
-interface BreakEven {
-  readonly load: number | null
-  /** The same when every picture is also shown in twice the size. */
-  readonly doubled: number | null
+/** The stretches that are compared, by the name that people read. */
+const STRETCHES = {
+  'first visit': ({ first }) => first.load,
+  'first visit, doubled': ({ first }) => first.doubled,
+  'second visit': ({ second }) => second.load,
+  'second visit, doubled': ({ second }) => second.doubled,
+  'after a doubled first visit': ({ again }) => again.load,
+  'the same, doubled again': ({ again }) => again.doubled,
+} as const satisfies Record<string, (course: Course) => Stretch>
+type Name = keyof typeof STRETCHES
+
+/** One stretch of all runs: ours over that of AVIF. */
+interface Compared {
+  readonly name: Name
+  /** Of the time to the last final picture, one for each run. */
+  readonly time: readonly number[]
+  /** Of the bytes until then, one for each run; null where AVIF took none. */
+  readonly bytes: readonly (number | null)[]
+  readonly medianTime: number
 }
 
-/** Computes it from the mean bytes per picture on the first visit, markup included, and the bytes of code and models. */
-export function breakEven({ pictures, visits: { strata, avif } }: ClientBench): BreakEven {
-  const { library, runtime, models } = strata.first.load.bytes
-  const once = library + runtime + models
-  const each = ({ load, doubled }: { load: Stretch; doubled: Stretch }, both: boolean) =>
-    (load.bytes.page + load.bytes.pictures + (both ? doubled.bytes.pictures : 0)) / pictures
-  const from = (both: boolean) => {
-    const saved = each(avif.first, both) - each(strata.first, both)
-    return saved > 0 ? Math.ceil(once / saved) : null
-  }
-  return { load: from(false), doubled: from(true) }
+export function compare({ runs }: ClientBench): Compared[] {
+  return (Object.keys(STRETCHES) as Name[]).map((name) => {
+    const of = (run: Readonly<Record<Side, Course>>, side: Side) => STRETCHES[name](run[side])
+    const time = runs.map((run) => round(of(run, 'strata').finalMs / Math.max(of(run, 'avif').finalMs, 1)))
+    const bytes = runs.map((run) => {
+      const rival = total(of(run, 'avif').bytes)
+      return rival === 0 ? null : round(total(of(run, 'strata').bytes) / rival)
+    })
+    return { name, time, bytes, medianTime: median(time) }
+  })
 }
 
-const COLUMNS = [
-  'kB',
-  'pictures',
-  'code',
-  'models',
-  'placeholder',
-  'first',
-  'final',
-  '>50 ms',
-  'longest',
-] as const
+const COLUMNS = ['kB', 'pictures', 'first', 'final', 'layers', '>50 ms', 'longest', 'shift'] as const
 
 export function formatClient(bench: ClientBench): string {
-  const head = ['', ...COLUMNS]
-  const lines = (['first', 'second'] as const).flatMap((which) =>
-    (['load', 'doubled'] as const).flatMap((part) =>
-      SIDES.map((side) => [`${which} visit, ${part}, ${side}`, ...cells(bench.visits[side][which][part])]),
+  const lines = bench.runs.flatMap((run, i) =>
+    (Object.keys(STRETCHES) as Name[]).flatMap((name) =>
+      SIDES.map((side) => [`run ${i + 1}, ${name}, ${side}`, ...cells(STRETCHES[name](run[side]))]),
     ),
   )
-  const table = [head, ...lines].map(([name = '', ...rest]) =>
-    [name.padEnd(30), ...rest.map((cell) => cell.padStart(12))].join(''),
+  const table = [['', ...COLUMNS], ...lines].map(([name = '', ...rest]) =>
+    [name.padEnd(46), ...rest.map((cell) => cell.padStart(10))].join(''),
   )
-  return [...table, '', ...verdicts(bench)].join('\n')
+  return [...table, '', ...sentences(bench)].join('\n')
 }
 
-/** Sentences that name the better side for each figure. */
-export function verdicts(bench: ClientBench): string[] {
-  const { load, doubled } = breakEven(bench)
-  const said = (count: number | null) => (count === null ? 'never' : `from ${count} pictures on`)
-  const faster = (which: 'first' | 'second', part: 'load' | 'doubled') => {
-    const [strata, avif] = SIDES.map((side: Side) => bench.visits[side][which][part].finalMs) as [
-      number,
-      number,
-    ]
-    const winner = strata < avif ? 'strata' : 'avif'
-    return `${which} visit, ${part}: ${winner} is final first (strata ${strata} ms, avif ${avif} ms)`
-  }
+/** What the figures say, ours over AVIF's. */
+export function sentences(bench: ClientBench): string[] {
+  const compared = compare(bench).map(({ name, time, bytes }) => {
+    const said = bytes.map((ratio) => (ratio === null ? 'none' : ratio.toFixed(2))).join(', ')
+    return `${name}: time ${time.map((ratio) => ratio.toFixed(2)).join(', ')} of AVIF's, bytes ${said}`
+  })
+  const memory = bench.runs.map(({ strata, avif }) => (strata.memory / avif.memory).toFixed(2))
+  const idle = bench.runs.map(({ strata: { first, second } }) =>
+    [first, second].map(({ idle }) => (total(idle) / 1000).toFixed(0)).join(' and '),
+  )
   return [
-    `fewer bytes on a first visit: ${said(load)}; with every picture doubled: ${said(doubled)}`,
-    ...(['first', 'second'] as const).flatMap((which) => [faster(which, 'load'), faster(which, 'doubled')]),
+    ...compared,
+    `decoder and models, when a first and a second visit is idle: ${idle.join(', ')} kB`,
+    `memory of a page of 200 pictures: ${memory.join(', ')} of AVIF's`,
   ]
 }
 
-function cells({ bytes, placeholderMs, firstMs, finalMs, longTasks }: Stretch): string[] {
-  const [all, code] = [sum(bytes), bytes.library + bytes.runtime]
+function cells({ bytes, firstMs, finalMs, painted, longTasks, shift }: Stretch): string[] {
   return [
-    ...[all, bytes.pictures, code, bytes.models].map((value) => (value / 1000).toFixed(1)),
-    placeholderMs === null ? '-' : `${placeholderMs} ms`,
-    ...[`${firstMs} ms`, `${finalMs} ms`, String(longTasks.count), `${longTasks.longestMs} ms`],
+    ...[total(bytes), bytes.pictures].map((value) => (value / 1000).toFixed(1)),
+    ...[`${firstMs} ms`, `${finalMs} ms`, String(painted), String(longTasks.count)],
+    ...[`${longTasks.longestMs} ms`, shift.toFixed(3)],
   ]
 }
 
-function sum(bytes: Bytes): number {
-  return Object.values(bytes).reduce((total, value) => total + value, 0)
+function total(bytes: Bytes): number {
+  return Object.values(bytes).reduce((sum, value) => sum + value, 0)
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  return sorted[sorted.length >> 1] ?? Number.NaN
+}
+
+function round(value: number): number {
+  return Math.round(1000 * value) / 1000
 }

@@ -3,34 +3,54 @@
  * @module
  */
 
+import type { BrowserContext } from 'playwright-core'
 import { throwIfAborted } from '../../core/abort.ts'
 import type { FileCodec } from '../../node/file-codec.ts'
 import type { Metric } from '../../pixels/judge.ts'
 import { storeImage } from '../workers/store.ts'
 import { startLoadWorkers } from '../workers/workers.ts'
 import { launchBrowser } from './browser.ts'
+import { KeptPictures } from './kept.ts'
 import type { LinkOptions } from './link.ts'
-import { avifPage, strataPage } from './pages.ts'
+import { avifPage, type PageOptions, plainAddress, strataPage } from './pages.ts'
 import { originals, type StoredPicture, store } from './pictures.ts'
-import { type Site, startSite } from './site.ts'
-import { type Visit, visit } from './visit.ts'
+import { startSite } from './site.ts'
+import { look, type Visit, visit } from './visit.ts'
 
 export const SIDES = ['strata', 'avif'] as const
 export type Side = (typeof SIDES)[number]
 
-/** Figures of both sides on a first visit, and on a second visit with a warm browser cache. */
+/** The visits of one side, in one run. */
+export interface Course {
+  /** With nothing in the browser's caches. */
+  readonly first: Visit
+  /** After a first visit that enlarged nothing. */
+  readonly second: Visit
+  /** After a first visit that doubled all pictures. */
+  readonly again: Visit
+  /** Of a page of 200 pictures, in bytes. */
+  readonly memory: number
+}
+
+/** Figures of both sides. */
 export interface ClientBench {
   readonly pictures: number
-  readonly visits: Readonly<Record<Side, { readonly first: Visit; readonly second: Visit }>>
+  readonly runs: readonly Readonly<Record<Side, Course>>[]
 }
+
+/** Pictures of the page whose memory is compared. */
+const MANY = 200
 
 interface ClientBenchOptions {
   readonly folder?: string | undefined
   readonly pictures: number
+  /** Folder that keeps the encoded pictures for the next run. @default none */
+  readonly keep?: string | undefined
   /** Metric by which an AVIF file matches a layer. @default 'ssimulacra2' */
   readonly metric?: Metric
   /** Width of each picture in CSS pixels; the page doubles it later. */
   readonly width: number
+  readonly runs: number
   readonly link: LinkOptions
   readonly browser: string
   /** The folder with the wrangler files. */
@@ -43,8 +63,9 @@ interface ClientBenchOptions {
 }
 
 /**
- * Opens a page of pictures in Chromium over a slow link: layered files decoded by the browser library, against AVIF
- * candidates of the same widths and scores. The URLs of both sides are immutable, and everything is on one origin.
+ * Opens a page of pictures in Chromium over a slow link, with the browser library and without. Both sides have the same
+ * AVIF files in `srcset`, each of the score of the layer of its width, so that the difference is that of the library. The
+ * URLs of both sides are immutable, and everything is on one origin. The sides take turns, and every run is told.
  * @throws StrataError FILE_FAILED when the browser or wrangler is missing; INTERNAL when a picture is not shown; ABORTED
  */
 export async function benchClient(options: ClientBenchOptions): Promise<ClientBench> {
@@ -54,51 +75,84 @@ export async function benchClient(options: ClientBenchOptions): Promise<ClientBe
     const browser = await launchBrowser(options.browser)
     closers.push(() => browser.close())
     const pictures: StoredPicture[] = []
+    const kept = new KeptPictures(options.keep)
     for await (const original of originals(options.folder, options.pictures)) {
       throwIfAborted(signal)
       progress(`encoding ${pictures.length + 1}/${options.pictures}`)
-      pictures.push(
-        await store(`picture-${pictures.length}`, original, options.codec, options.metric ?? 'ssimulacra2'),
-      )
+      const id = `picture-${pictures.length}`
+      const metric = options.metric ?? 'ssimulacra2'
+      pictures.push(await kept.get(id, () => store(id, original, options.codec, metric)))
     }
     progress('starting the Workers')
     const workers = await startLoadWorkers(root)
     closers.push(() => workers.close())
     const versions = new Map<string, string>()
     for (const { id, strata } of pictures) versions.set(id, await storeImage(workers, id, strata))
-    const site = await startSite({
-      link: options.link,
-      library: options.library,
-      edge: workers.edge,
-      files: filesOf(pictures, versions, options.width),
-    })
+    const files = filesOf(pictures, versions, options.width)
+    const { library } = options
+    const site = await startSite({ link: options.link, library, edge: workers.edge, files })
     closers.push(() => site.close())
-    const visitTwice = async (side: Side) => {
-      throwIfAborted(signal)
-      progress(`${side} page`)
-      const viewport = { width: 8 * options.width, height: 2 * options.width * pictures.length }
-      const context = await browser.newContext({ viewport })
-      const open = (site: Site) => visit(context, site, `/${side}.html`, pictures.length)
-      const [first, second] = [await open(site), await open(site)]
-      await context.close()
-      return { first, second }
+    // Memory does not depend on the link.
+    const fast = await startSite({ link: FAST, library, edge: workers.edge, files })
+    closers.push(() => fast.close())
+    const course = async (side: Side, text: string): Promise<Course> => {
+      const page = `/${side}.html`
+      const within = async <T>(what: string, work: (context: BrowserContext) => Promise<T>): Promise<T> => {
+        throwIfAborted(signal)
+        progress(`${text}: ${side}, ${what}`)
+        const viewport = { width: 8 * options.width, height: 2 * options.width * pictures.length }
+        const context = await browser.newContext({ viewport })
+        try {
+          return await work(context)
+        } finally {
+          await context.close()
+        }
+      }
+      const count = pictures.length
+      const [first, again] = await within('first visit, doubled, and another', async (context) => [
+        await visit(context, site, page, count),
+        await visit(context, site, page, count),
+      ])
+      const second = await within('second visit', async (context) => {
+        await look(context, site, page, count)
+        return await visit(context, site, page, count)
+      })
+      const memory = await within('memory', (context) => look(context, fast, `/${side}-many.html`, MANY))
+      return { first, second, again, memory }
     }
-    return {
-      pictures: pictures.length,
-      visits: { avif: await visitTwice('avif'), strata: await visitTwice('strata') },
+    const runs: Record<Side, Course>[] = []
+    while (runs.length < options.runs) {
+      const text = `run ${runs.length + 1}/${options.runs}`
+      const order = runs.length % 2 === 0 ? SIDES : SIDES.toReversed()
+      const courses: Partial<Record<Side, Course>> = {}
+      for (const side of order) courses[side] = await course(side, text)
+      runs.push(courses as Record<Side, Course>)
     }
+    return { pictures: pictures.length, runs }
   } finally {
     for (const close of closers.reverse()) await close()
   }
 }
 
+const FAST: LinkOptions = { kilobitsPerSecond: 100_000, latencyMs: 1 }
+
 function filesOf(pictures: readonly StoredPicture[], versions: ReadonlyMap<string, string>, width: number) {
+  const [once, many] = [pictures.length, MANY].map((count) => ({ width, count })) as [
+    PageOptions,
+    PageOptions,
+  ]
   const files = new Map<string, string | Uint8Array>([
-    ['/avif.html', avifPage(pictures, width)],
-    ['/strata.html', strataPage(pictures, versions, width)],
+    ['/avif.html', avifPage(pictures, once)],
+    ['/avif-many.html', avifPage(pictures, many)],
+    ['/strata.html', strataPage(pictures, versions, once)],
+    ['/strata-many.html', strataPage(pictures, versions, many)],
   ])
-  for (const { id, avif } of pictures) {
-    for (const [step, file] of avif) files.set(`/avif/${id}-${step}.avif`, file)
+  const addressOf = plainAddress(versions)
+  for (const picture of pictures) {
+    for (const [step, file] of picture.avif) {
+      files.set(`/avif/${picture.id}-${step}.avif`, file)
+      files.set(addressOf(picture, step), file)
+    }
   }
   return files
 }

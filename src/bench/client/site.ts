@@ -12,7 +12,6 @@ type Kind = (typeof KINDS)[number]
 export type Bytes = Readonly<Record<Kind, number>>
 
 const TYPES: Readonly<Record<string, string>> = {
-  '.avif': 'image/avif',
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript',
   '.json': 'application/json',
@@ -58,16 +57,17 @@ export async function startSite(options: SiteOptions): Promise<Site> {
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = request.url ?? '/'
-    if (path.startsWith('/cdn/')) return await passOn(path, request, response)
-    const own = options.files.get(path)
+    // Pages of many pictures show each under several addresses.
+    const own = options.files.get(path.replace(/[?&]n=\d+$/, ''))
+    if (!own && path.startsWith('/cdn/')) return await passOn(path, request, response)
     const isLibrary = path.startsWith('/client/')
     const isText = isLibrary || typeof own === 'string'
     const body = isLibrary ? await compressed(basename(path)) : typeof own === 'string' ? gzip(own) : own
     if (body === undefined) return void response.writeHead(404).end()
     response.writeHead(200, {
-      'Content-Type': TYPES[extname(path)] ?? 'text/html; charset=utf-8',
+      'Content-Type': own instanceof Uint8Array ? 'image/avif' : (TYPES[extname(path)] ?? TYPES['.html']),
       'Content-Length': body.length,
-      'Cache-Control': isLibrary || path.endsWith('.avif') ? FOR_EVER : 'no-cache',
+      'Cache-Control': isLibrary || own instanceof Uint8Array ? FOR_EVER : 'no-cache',
       ...(isText && { 'Content-Encoding': 'gzip' }),
     })
     count(kindOf(path), await link.send(response, body))
@@ -112,7 +112,7 @@ export async function startSite(options: SiteOptions): Promise<Site> {
 }
 
 function kindOf(path: string): Kind {
-  if (path.endsWith('.avif')) return 'pictures'
+  if (/^\/(avif|cdn)\//.test(path)) return 'pictures'
   if (!path.startsWith('/client/')) return 'page'
   if (path.endsWith('index.js')) return 'library'
   return /worker\.js|kernels\.wasm/.test(path) ? 'runtime' : 'models'

@@ -1,3 +1,4 @@
+import { readAtMost } from '../../core/body.ts'
 import { concat } from '../../core/bytes.ts'
 import { readErrorBody } from '../../core/error-body.ts'
 import { ERRORS, StrataError, type StrataErrorCode } from '../../core/errors.ts'
@@ -5,10 +6,8 @@ import { STRATA_TYPE } from '../../format/media-type.ts'
 import { readHeader, wholeLayers } from '../../format/reader.ts'
 import { nativeAddress } from '../address.ts'
 import type { Transfer } from '../messages.ts'
+import { LimitError, MAX_BYTES } from './limits.ts'
 import type { Prefix } from './prefix-store.ts'
-
-/** The origin makes no longer files. */
-const MAX_BYTES = 48 * 1024 * 1024
 
 export interface Fetched {
   readonly prefix: Prefix
@@ -20,8 +19,8 @@ export interface Fetched {
  * fetched: `Range` starts at their end, and `If-Range` has their ETag (RFC 9110 §13.1.5), so that an image which was
  * replaced since comes as a whole.
  * @param width in device pixels
- * @throws StrataError with the code that the edge answered; INPUT_UNSUPPORTED, INPUT_TOO_LARGE or FORMAT_* for an answer that
- * is no .strata file; TypeError without a network
+ * @throws StrataError with the code that the edge answered; LimitError; INPUT_UNSUPPORTED or FORMAT_* for an answer that is
+ * no .strata file; TypeError without a network
  */
 export async function fetchPrefix(
   image: string,
@@ -33,7 +32,7 @@ export async function fetchPrefix(
   const headers: HeadersInit = held && range ? { Range: range, 'If-Range': held.etag } : {}
   // PrefixStore keeps the bytes: a second copy in the HTTP cache would be of no use.
   const response = await fetch(nativeAddress(image, width), { headers, signal, cache: 'no-store' })
-  const body = await readBody(response, image)
+  const body = await readBody(response, image, MAX_BYTES - (held?.bytes.length ?? 0))
   const isPart = response.status === 206 && held !== undefined
   if (isPart) checkPart(response, held)
   const bytes = isPart ? concat([held.bytes, body]) : body
@@ -60,14 +59,22 @@ export async function revalidate(
   return { prefix: { bytes: wholePart(bytes), etag: etagOf(response) }, transfer }
 }
 
-async function readBody(response: Response, image: string): Promise<Uint8Array<ArrayBuffer>> {
+/** Bytes are counted as they come: a declared length is that of the compressed body, or missing, or a lie. */
+async function readBody(
+  response: Response,
+  image: string,
+  limit = MAX_BYTES,
+): Promise<Uint8Array<ArrayBuffer>> {
   if (response.status !== 200 && response.status !== 206) throw await refusal(response, image)
   const type = response.headers.get('Content-Type')
-  if (type !== STRATA_TYPE)
+  if (type !== STRATA_TYPE) {
+    // It may have no end.
+    void response.body?.cancel()
     throw new StrataError('INPUT_UNSUPPORTED', `${image}: expected ${STRATA_TYPE}, got ${type}`)
-  const length = Number(response.headers.get('Content-Length') ?? 0)
-  if (length > MAX_BYTES) throw new StrataError('INPUT_TOO_LARGE', `${image}: ${length} bytes`)
-  return new Uint8Array(await response.arrayBuffer())
+  }
+  const body = await readAtMost(response.body, limit)
+  if (!body) throw new LimitError('bytes', `${image}: expected at most ${limit} bytes, got more`)
+  return body as Uint8Array<ArrayBuffer>
 }
 
 async function refusal(response: Response, image: string): Promise<StrataError> {

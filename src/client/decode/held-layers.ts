@@ -26,6 +26,12 @@ export class HeldLayers {
     return undefined
   }
 
+  /** The layer of this version that `take` would return; -1: none. */
+  highest(image: string, version: string, layer: number): number {
+    const entry = this.#layers.get(image)
+    return entry?.version === version && entry.held.layer < layer ? entry.held.layer : -1
+  }
+
   /** Takes over a layer, then closes the oldest layers until the budget is met. */
   put(image: string, version: string, held: ResumableLayer): void {
     this.delete(image)

@@ -1,3 +1,4 @@
+import { readAtMost } from '../../core/body.ts'
 import { StrataError } from '../../core/errors.ts'
 import { readHeader } from '../../format/reader.ts'
 import type { StrataHeader } from '../../format/types.ts'
@@ -6,10 +7,11 @@ import type { Transfer } from '../messages.ts'
 import { chooseLayer, type LayerSize } from '../plan.ts'
 import { type Fetched, fetchPrefix, revalidate } from './fetch-prefix.ts'
 import { KeyedMutex, Limiter } from './limiter.ts'
+import { MAX_INFO_BYTES } from './limits.ts'
 import { type Prefix, PrefixStore } from './prefix-store.ts'
 
 /** The bytes of an image up to the layer that was requested. */
-interface ImagePrefix {
+export interface ImagePrefix {
   readonly bytes: Uint8Array
   readonly header: StrataHeader
   readonly layer: number
@@ -23,6 +25,8 @@ interface ImageRequest {
   /** Device pixels. */
   readonly width: number
   readonly saveData: boolean
+  /** Pixels across what is shown; 0: nothing. */
+  readonly above: number
 }
 
 /** By HTTP/1.1 a browser opens six connections to a server, and the page's own requests need some of them. */
@@ -37,8 +41,11 @@ export class Images {
   /** Images whose stored bytes are known to be current. Each is revalidated once in the life of the worker. */
   readonly #fresh = new Set<string>()
 
-  /** @throws StrataError as `fetchPrefix` */
-  async get(wanted: ImageRequest, signal: AbortSignal): Promise<ImagePrefix> {
+  /**
+   * @returns undefined where no layer is wider than `above`
+   * @throws StrataError as `fetchPrefix`
+   */
+  async get(wanted: ImageRequest, signal: AbortSignal): Promise<ImagePrefix | undefined> {
     return await this.#perImage.run(identity(wanted.image), () => this.#get(wanted, signal), signal)
   }
 
@@ -48,12 +55,13 @@ export class Images {
     await this.#store.delete(image)
   }
 
-  async #get(wanted: ImageRequest, signal: AbortSignal): Promise<ImagePrefix> {
-    const { image, width, saveData } = wanted
+  async #get(wanted: ImageRequest, signal: AbortSignal): Promise<ImagePrefix | undefined> {
+    const { image, width, saveData, above } = wanted
     const held = await this.#store.get(image)
     const header = held && readOrUndefined(held)
-    const layers = header?.layers ?? (saveData ? await this.#layersOf(image, signal) : undefined)
+    const layers = header?.layers ?? (saveData || above > 0 ? await this.#layersOf(image, signal) : undefined)
     const layer = layers && chooseLayer(layers, width, saveData)
+    if (layers && layer !== undefined && layers[layer]!.width <= above) return undefined
     // For a layer's own width the edge selects that layer.
     const requestedWidth = layers && layer !== undefined ? layers[layer]!.width : width
     if (held && header && layer !== undefined && header.layers[layer]!.end <= held.bytes.length) {
@@ -126,7 +134,9 @@ interface Info {
 export async function readInfo(image: string, signal: AbortSignal): Promise<Info | undefined> {
   try {
     const response = await fetch(infoAddress(image), { signal })
-    return response.status === 200 ? ((await response.json()) as Info) : undefined
+    if (response.status !== 200) return undefined
+    const body = await readAtMost(response.body, MAX_INFO_BYTES)
+    return body && (JSON.parse(new TextDecoder().decode(body)) as Info)
   } catch {
     return undefined
   }

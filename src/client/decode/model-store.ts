@@ -1,9 +1,8 @@
 import { hex } from '../../core/bytes.ts'
 import { sha256 } from '../../core/hash.ts'
 import { fetchFile } from '../../runtime/browser.ts'
+import { MODEL_CACHE } from './cache-names.ts'
 import { unpack } from './unpack.ts'
-
-const CACHE = 'strata-models-v1'
 
 /**
  * Reads a model or the kernels. A file with a SHA-256 is fetched once and then read from Cache Storage. A file without
@@ -54,5 +53,5 @@ async function find(cache: Cache | undefined, key: string): Promise<Uint8Array<A
 }
 
 async function open(): Promise<Cache | undefined> {
-  return await globalThis.caches?.open(CACHE).catch(() => undefined)
+  return await globalThis.caches?.open(MODEL_CACHE).catch(() => undefined)
 }

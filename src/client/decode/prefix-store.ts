@@ -1,4 +1,5 @@
 import { identity } from '../address.ts'
+import { IMAGE_CACHE } from './cache-names.ts'
 
 /** The first bytes of an image's file, up to the end of a layer. */
 export interface Prefix {
@@ -7,7 +8,6 @@ export interface Prefix {
   readonly etag: string
 }
 
-const CACHE = 'strata-images-v1'
 /** Beyond this number the oldest are deleted, because a browser's quota is for the whole site. */
 const MAX_IMAGES = 500
 /** In bytes. Where there is no Cache Storage, prefixes are kept in the memory of this worker. */
@@ -49,7 +49,7 @@ export class PrefixStore {
 
   /** Undefined in private windows and on insecure pages, where Cache Storage is missing or refuses. */
   #open(): Promise<Cache | undefined> {
-    this.#cache ??= (async () => await globalThis.caches?.open(CACHE))().catch(() => undefined)
+    this.#cache ??= (async () => await globalThis.caches?.open(IMAGE_CACHE))().catch(() => undefined)
     return this.#cache
   }
 

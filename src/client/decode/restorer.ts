@@ -1,5 +1,6 @@
 import { loadHyperThumbnail } from '../../codec/hyperthumbnail/load.ts'
 import { hiddenFactor } from '../../codec/hyperthumbnail/restore.ts'
+import { hiddenFactor as pngFactor } from '../../codec/irn/restore.ts'
 import { upscalePlainly } from '../../codec/plain-upscale.ts'
 import { loadRestorer, type Restorer } from '../../codec/restorer.ts'
 import { StrataError } from '../../core/errors.ts'
@@ -7,6 +8,8 @@ import { isJpeg } from '../../pixels/jpeg/reader.ts'
 import { isPng } from '../../pixels/png/chunks.ts'
 import type { Runtime } from '../../runtime/types.ts'
 import { decodePicture } from './bitmap.ts'
+import { checkRestored } from './limits.ts'
+import { pictureSize } from './picture-size.ts'
 
 /** How many times a file that hides nothing is enlarged. */
 const FACTOR = 2
@@ -14,10 +17,14 @@ const FACTOR = 2
 /**
  * The restorer of this file. A file that hides nothing needs no model: it is enlarged plainly.
  * @param open loads the models' folder
- * @throws StrataError MODEL_INVALID when the model is missing
+ * @throws StrataError MODEL_INVALID when the model is missing; LimitError, before anything is decoded; INPUT_UNSUPPORTED
  */
 export async function restorerFor(file: Uint8Array, open: () => Promise<Runtime>): Promise<Restorer> {
-  if (!isPng(file) && hiddenFactor(file) === undefined) {
+  const hidden = isPng(file) ? pngFactor(file) : hiddenFactor(file)
+  const size = pictureSize(file)
+  if (!size) throw new StrataError('INPUT_UNSUPPORTED', 'expected a PNG, JPEG, WebP, AVIF or GIF')
+  checkRestored(size.width, size.height, hidden ?? FACTOR)
+  if (!isPng(file) && hidden === undefined) {
     const kind = isJpeg(file) ? 'the JPEG has no Strata marker' : 'it is no JPEG'
     const note = `the file hides nothing: ${kind}. Ask for ht=2, as enhance({ offlineZoom: true }) does`
     return { restore: (bytes) => upscalePlainly(bytes, FACTOR, note, decodePicture) }

@@ -1,4 +1,6 @@
+import { readAtMost } from '../../core/body.ts'
 import { StrataError } from '../../core/errors.ts'
+import { LimitError, MAX_BYTES } from './limits.ts'
 
 /** The `Accept` header of an `<img>` in Chromium with and without JPEG XL, in Firefox, and in Safari. */
 const IMAGE_ACCEPTS = [
@@ -12,7 +14,7 @@ const IMAGE_ACCEPTS = [
  * Reads the file that an `<img>` shows from the browser's cache, or from the network where the cache has lost it. The
  * edge's answers vary by `Accept`, so the request must carry the image's own `Accept` header (RFC 9111 §4.1).
  * @throws StrataError NOT_FOUND when the server refuses, ORIGIN_FAILED without cache and network, INPUT_UNSUPPORTED for the
- * blank picture that the library puts under layers
+ * blank picture that the library puts under layers; LimitError
  */
 export async function readShownFile(address: string, signal: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
   if (address.startsWith('data:image/svg+xml,')) {
@@ -26,15 +28,21 @@ export async function readShownFile(address: string, signal: AbortSignal): Promi
   if (new URL(address).origin === globalThis.location.origin) {
     for (const accept of IMAGE_ACCEPTS) {
       const kept = await get(address, accept, { cache: 'only-if-cached', mode: 'same-origin', signal })
-      if (kept?.ok) return new Uint8Array(await kept.arrayBuffer())
+      if (kept?.ok) return await read(kept)
     }
   }
   for (const accept of likelyAccepts()) {
     const response = await get(address, accept, { cache: 'force-cache', signal })
-    if (response?.ok) return new Uint8Array(await response.arrayBuffer())
+    if (response?.ok) return await read(response)
     if (response) throw new StrataError('NOT_FOUND', `${address}: HTTP ${response.status}`)
   }
   throw new StrataError('ORIGIN_FAILED', `${address} is neither in the browser's cache nor to be had`)
+}
+
+async function read({ body, url }: Response): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = await readAtMost(body, MAX_BYTES)
+  if (!bytes) throw new LimitError('bytes', `${url}: expected at most ${MAX_BYTES} bytes, got more`)
+  return bytes as Uint8Array<ArrayBuffer>
 }
 
 async function get(address: string, accept: string, init: RequestInit): Promise<Response | undefined> {

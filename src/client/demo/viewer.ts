@@ -46,7 +46,7 @@ export class Viewer {
     byId('log').replaceChildren()
     this.#resize()
     this.#work('Requesting the first layer')
-    this.#enhancement = enhance(byId('stage'))
+    this.#enhancement = enhance(byId('stage'), { replace: 'always' })
     const { signal } = this.#ending
     byId('width').addEventListener('input', () => this.#resize(), { signal })
     byId('offline').addEventListener('change', () => void this.#toggleNetwork(), { signal })

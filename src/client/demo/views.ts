@@ -34,7 +34,7 @@ export async function showViews(id: string, info: Info): Promise<void> {
     const { detail } = event as CustomEvent<StrataDetail>
     if (detail.type === 'painted') void describe(layers, `${detail.width} × ${detail.height}`, native)
   })
-  const enhancement = enhance(layers.figure)
+  const enhancement = enhance(layers.figure, { replace: 'always' })
   stopLast = () => {
     stopScrolling()
     enhancement.stop()

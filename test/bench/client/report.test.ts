@@ -1,60 +1,58 @@
 import { describe, expect, it } from 'vitest'
-import { breakEven, formatClient, verdicts } from '../../../src/bench/client/report.ts'
-import type { ClientBench } from '../../../src/bench/client/run.ts'
+import { compare, formatClient, sentences } from '../../../src/bench/client/report.ts'
+import type { ClientBench, Course } from '../../../src/bench/client/run.ts'
 import type { Stretch, Visit } from '../../../src/bench/client/visit.ts'
 
-const stretch = (pictures: number, finalMs: number, once = 0): Stretch => ({
-  bytes: { page: 500, library: once, runtime: once, models: 10 * once, pictures },
-  placeholderMs: once ? 100 : null,
-  firstMs: finalMs / 2,
-  finalMs,
-  longTasks: { count: 1, totalMs: 60, longestMs: 60 },
+const bytes = (pictures: number, models = 0) => ({ page: 500, library: 0, runtime: 0, models, pictures })
+const stretch = (pictures: number, finalMs: number): Stretch => ({
+  ...{ bytes: bytes(pictures), firstMs: finalMs / 2, finalMs },
+  ...{ longTasks: { count: 1, longestMs: 60 }, shift: 0, painted: 3 },
 })
-const visit = (load: Stretch, doubled: Stretch): Visit => ({ load, doubled })
-
-/** Ten pictures; theirs take `avif` bytes each, and three times as many again when they are doubled. */
-function bench(avif: number): ClientBench {
-  return {
-    pictures: 10,
-    visits: {
-      strata: {
-        first: visit(stretch(10_000, 3000, 1000), stretch(10_000, 800)),
-        second: visit(stretch(0, 400), stretch(0, 500)),
-      },
-      avif: {
-        first: visit(stretch(10 * avif, 1000), stretch(30 * avif, 900)),
-        second: visit(stretch(0, 100), stretch(0, 100)),
-      },
-    },
-  }
+const visit = (ms: number, models: number): Visit => ({
+  load: stretch(9500, ms),
+  idle: bytes(0, models),
+  doubled: stretch(19_500, 2 * ms),
+})
+const course = (ms: number, models = 0): Course => ({
+  ...{ first: visit(ms, models), second: visit(ms / 2, 0), again: visit(100, 0), memory: 100 * ms },
+})
+const bench: ClientBench = {
+  pictures: 10,
+  runs: [
+    { strata: course(1000, 499_500), avif: course(1000) },
+    { strata: course(900, 499_500), avif: course(1200) },
+    { strata: course(1100, 499_500), avif: course(1000) },
+  ],
 }
 
-describe('breakEven', () => {
-  it.each([
-    // 12,000 bytes once; 1000 bytes a picture against 900, and with the larger size 2000 against 3600.
-    [900, { load: null, doubled: 8 }],
-    [1500, { load: 24, doubled: 3 }],
-    [400, { load: null, doubled: null }],
-  ])('with AVIF of %i bytes is %j', (avif, expected) => expect(breakEven(bench(avif))).toEqual(expected))
-})
-
 describe('the report', () => {
-  it('says who wins, also where it is not us', () => {
-    expect(verdicts(bench(900))).toEqual([
-      'fewer bytes on a first visit: never; with every picture doubled: from 8 pictures on',
-      'first visit, load: avif is final first (strata 3000 ms, avif 1000 ms)',
-      'first visit, doubled: strata is final first (strata 800 ms, avif 900 ms)',
-      'second visit, load: avif is final first (strata 400 ms, avif 100 ms)',
-      'second visit, doubled: avif is final first (strata 500 ms, avif 100 ms)',
-    ])
+  it('compares each stretch of each run, in its order, and takes the median of times', () => {
+    const [first] = compare(bench)
+    expect(first).toEqual({ name: 'first visit', time: [1, 0.75, 1.1], bytes: [1, 1, 1], medianTime: 1 })
+    expect(compare(bench).map(({ name }) => name)).toHaveLength(6)
   })
 
-  it('has a line for each stretch of each side', () => {
-    const lines = formatClient(bench(900)).split('\n')
-    expect(lines[1]).toMatch(
-      /^first visit, load, strata +22\.5 +10\.0 +2\.0 +10\.0 +100 ms +1500 ms +3000 ms +1 +60 ms$/,
+  it('has no ratio of bytes where AVIF took none', () => {
+    const none = { ...stretch(0, 100), bytes: { ...bytes(0), page: 0 } }
+    const avif = { ...course(1000), first: { ...visit(1000, 0), load: none } }
+    expect(compare({ pictures: 1, runs: [{ strata: course(1000), avif }] })[0]?.bytes).toEqual([null])
+  })
+
+  it('says every run, what the models cost, and the memory', () => {
+    expect(sentences(bench)).toEqual(
+      expect.arrayContaining([
+        "first visit, doubled: time 1.00, 0.75, 1.10 of AVIF's, bytes 1.00, 1.00, 1.00",
+        'decoder and models, when a first and a second visit is idle: 500 and 1, 500 and 1, 500 and 1 kB',
+        "memory of a page of 200 pictures: 1.00, 0.75, 1.10 of AVIF's",
+      ]),
     )
-    expect(lines[2]).toMatch(/^first visit, load, avif +9\.5 +9\.0 +0\.0 +0\.0 +- +500 ms +1000 ms/)
-    expect(lines[9]).toBe('')
+  })
+
+  it('has a line for each stretch of each side of each run', () => {
+    const lines = formatClient(bench).split('\n')
+    expect(lines[1]).toMatch(
+      /^run 1, first visit, strata +10\.0 +9\.5 +500 ms +1000 ms +3 +1 +60 ms +0\.000$/,
+    )
+    expect(lines.filter((line) => line.startsWith('run '))).toHaveLength(3 * 6 * 2)
   })
 })

@@ -89,8 +89,8 @@ describe('the folder of strata start', () => {
           .on('error', reject)
           .end()
       })
-    const escape = `/..%2f${encodeURIComponent((await realpath(outside)).split('/').pop() ?? '')}%2fsecret.png`
-    expect(await raw(escape)).toBe(404)
+    const traversal = `/..%2f${encodeURIComponent((await realpath(outside)).split('/').pop() ?? '')}%2fsecret.png`
+    expect(await raw(traversal)).toBe(404)
     expect(await raw('/../secret.png')).toBe(404)
     expect(await raw('/%ff.png')).toBe(404)
     expect(await raw('/a.png', 'pictures.example.com')).toBe(403)

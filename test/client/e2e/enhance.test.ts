@@ -11,7 +11,7 @@ describeOnStage('enhance', (stage) => {
     const write = `document.querySelector('main').innerHTML = ${JSON.stringify(stage.img())}`
     await stage.open(
       '<p>Above</p><main style="height: 300px"></main><p>Below</p>',
-      `${write}; strata.enhance()`,
+      `${write}; strata.enhance(document, { replace: 'always' })`,
     )
     expect(await event(stage.tab, 'painted')).toEqual({ type: 'painted', layer: 0, width: 320, height: 213 })
     const events = await stage.tab.evaluate(() => notes.events)
@@ -35,7 +35,7 @@ describeOnStage('enhance', (stage) => {
     const markup = JSON.stringify(stage.img(`data-placeholder="${info.placeholder.dataUri}"`))
     await stage.open(
       '<main></main>',
-      `document.querySelector('main').innerHTML = ${markup}; strata.enhance()`,
+      `document.querySelector('main').innerHTML = ${markup}; strata.enhance(document, { replace: 'always' })`,
     )
     await event(stage.tab, 'placeholder')
     await event(stage.tab, 'painted')
@@ -45,7 +45,7 @@ describeOnStage('enhance', (stage) => {
   it('is clipped by what clips the image, and scrolls with it', async () => {
     await stage.open(
       `<div style="width: 200px; height: 100px; overflow: auto">${stage.img()}</div>`,
-      'strata.enhance()',
+      "strata.enhance(document, { replace: 'always' })",
     )
     await event(stage.tab, 'painted')
     const [canvas, image] = await stage.tab.evaluate(() => {
@@ -58,7 +58,7 @@ describeOnStage('enhance', (stage) => {
   })
 
   it('shows the pixels of `strata decode`, from the base as well as decoded on from it', async () => {
-    await stage.open(stage.img(), 'strata.enhance()')
+    await stage.open(stage.img(), "strata.enhance(document, { replace: 'always' })")
     await event(stage.tab, 'painted')
     await expectDecoded(stage, 0)
     await stage.resize(1280)
@@ -72,7 +72,7 @@ describeOnStage('enhance', (stage) => {
     const images = [`${address}.jpg?w=300`, `${address}.avif/?w=300`, `${address}/?w=300&focus=0.5,0.2`].map(
       (src, i) => `<img id="n${i}" src="${src}" width="300" height="200" alt="" loading="lazy">`,
     )
-    await stage.open(images.join(''), 'strata.enhance()')
+    await stage.open(images.join(''), "strata.enhance(document, { replace: 'always' })")
     await event(stage.tab, 'painted', 2)
     expect((await native.done()).map(({ status, bytes }) => [status, bytes])).toEqual([
       [200, stage.layers[0]!.end],
@@ -82,7 +82,7 @@ describeOnStage('enhance', (stage) => {
   it('serves <strata-img> and pictures that come later, and gives the plain image back', async () => {
     await stage.open(
       '<main></main>',
-      'strata.defineStrataImg(); window.enhancement = strata.enhance(document.querySelector("main"))',
+      `strata.defineStrataImg({ replace: 'always' }); window.enhancement = strata.enhance(document.querySelector('main'), { replace: 'always' })`,
     )
     await stage.tab.waitForFunction(() => 'enhancement' in window)
     await stage.tab.evaluate((markup) => {
@@ -103,7 +103,10 @@ describeOnStage('enhance', (stage) => {
   it('gives its memory back when pictures go', async () => {
     const session = await stage.browser.newBrowserCDPSession()
     const client = await stage.context.newCDPSession(stage.tab)
-    await stage.open(`<div id="stage"></div>${stage.img('', 'kept')}`, 'strata.enhance()')
+    await stage.open(
+      `<div id="stage"></div>${stage.img('', 'kept')}`,
+      "strata.enhance(document, { replace: 'always' })",
+    )
     await event(stage.tab, 'painted')
     const { processInfo } = await session.send('SystemInfo.getProcessInfo')
     const renderers = processInfo.filter(({ type }) => type === 'renderer').map(({ id }) => id)

@@ -12,7 +12,12 @@ describeOnStage('pages and servers that do not let it work', (stage) => {
   ])('shows the plain image where a policy %s', async (_, policy) => {
     const headers = { 'Content-Security-Policy': policy }
     stage.pages.setLibraryHeaders(headers)
-    await stage.open(stage.img('loading="lazy"'), 'strata.enhance()', '', headers)
+    await stage.open(
+      stage.img('loading="lazy"'),
+      "strata.enhance(document, { replace: 'always' })",
+      '',
+      headers,
+    )
     await stage.tab.waitForFunction(() =>
       (document.getElementById('a') as HTMLImageElement).currentSrc.includes('w=320'),
     )
@@ -31,7 +36,12 @@ describeOnStage('pages and servers that do not let it work', (stage) => {
       'Cross-Origin-Opener-Policy': 'same-origin',
     }
     stage.pages.setLibraryHeaders(headers)
-    await stage.open(stage.img('loading="lazy"'), 'strata.enhance()', '', headers)
+    await stage.open(
+      stage.img('loading="lazy"'),
+      "strata.enhance(document, { replace: 'always' })",
+      '',
+      headers,
+    )
     await event(stage.tab, 'painted')
     expect(await stage.tab.evaluate(() => crossOriginIsolated)).toBe(true)
     stage.pages.setLibraryHeaders({})
@@ -48,7 +58,7 @@ describeOnStage('pages and servers that do not let it work', (stage) => {
     const base = path.endsWith('none') ? stage.cdn : stage.pages.url.replace('127.0.0.1', 'localhost')
     await stage.open(
       `<img id="a" src="${base}${path}?w=320" width="40" height="30" alt="" loading="lazy">`,
-      'strata.enhance()',
+      "strata.enhance(document, { replace: 'always' })",
     )
     const { code } = await event(stage.tab, 'failed')
     expect(code).toMatch(/^[A-Z_]+$/)

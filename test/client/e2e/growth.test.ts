@@ -7,7 +7,7 @@ describeOnStage('pictures that grow', (stage) => {
   it('grows with the attributes of its size, whatever else changes on the page', async () => {
     await stage.open(
       '<main></main>',
-      `document.querySelector('main').innerHTML = ${JSON.stringify(stage.img())}; strata.enhance()`,
+      `document.querySelector('main').innerHTML = ${JSON.stringify(stage.img())}; strata.enhance(document, { replace: 'always' })`,
     )
     await event(stage.tab, 'painted')
     await stage.tab.evaluate(() => {
@@ -20,7 +20,7 @@ describeOnStage('pictures that grow', (stage) => {
   })
 
   it('requests a higher layer when a pinch enlarges the page', async () => {
-    await stage.open(stage.img(), 'strata.enhance()')
+    await stage.open(stage.img(), "strata.enhance(document, { replace: 'always' })")
     await event(stage.tab, 'painted')
     const session = await stage.context.newCDPSession(stage.tab)
     await session.send('Emulation.setPageScaleFactor', { pageScaleFactor: 2 })
@@ -31,7 +31,7 @@ describeOnStage('pictures that grow', (stage) => {
     // Emulation changes the density, but tells no query of it.
     const watched = `const { matchMedia } = window
       window.matchMedia = (text) => (window.query = matchMedia.call(window, text))`
-    await stage.open(stage.img(), `${watched}; strata.enhance()`)
+    await stage.open(stage.img(), `${watched}; strata.enhance(document, { replace: 'always' })`)
     await event(stage.tab, 'painted')
     const session = await stage.context.newCDPSession(stage.tab)
     const metrics = { width: 1400, height: 1000, mobile: false }
@@ -47,7 +47,7 @@ describeOnStage('pictures that grow', (stage) => {
 
   it('fetches exactly the missing bytes when a picture grows, and nothing when it shrinks', async () => {
     const native = watchNative(stage.tab)
-    await stage.open(stage.img(), 'strata.enhance()')
+    await stage.open(stage.img(), "strata.enhance(document, { replace: 'always' })")
     await event(stage.tab, 'painted')
     await stage.resize(1280)
     const begin = await event(stage.tab, 'begin', 1)
@@ -65,10 +65,10 @@ describeOnStage('pictures that grow', (stage) => {
 
   it('fetches no byte twice: neither for a second place nor for a second visit', async () => {
     const body = `${stage.img()}${stage.img('', 'b')}`
-    await stage.open(body, 'strata.enhance()')
+    await stage.open(body, "strata.enhance(document, { replace: 'always' })")
     await event(stage.tab, 'painted', 1)
     const native = watchNative(stage.tab)
-    await stage.open(body, 'strata.enhance()')
+    await stage.open(body, "strata.enhance(document, { replace: 'always' })")
     await event(stage.tab, 'painted', 1)
     expect((await native.done()).map(({ status, bytes }) => [status, bytes])).toEqual([[304, 0]])
   })
@@ -77,10 +77,10 @@ describeOnStage('pictures that grow', (stage) => {
     const { headers } = await fetch(`${stage.cdn}/img/hills?f=native&w=320`)
     const hash = /"([0-9a-f]{16})/.exec(headers.get('ETag') ?? '')?.[1]
     const body = stage.img('loading="lazy"').replaceAll('/img/hills', `/img/hills@${hash}`)
-    await stage.open(body, 'strata.enhance()')
+    await stage.open(body, "strata.enhance(document, { replace: 'always' })")
     await event(stage.tab, 'painted')
     const native = watchNative(stage.tab)
-    await stage.open(body, 'strata.enhance()')
+    await stage.open(body, "strata.enhance(document, { replace: 'always' })")
     await event(stage.tab, 'painted')
     expect(await native.done()).toEqual([])
     await stage.resize(1280)
@@ -90,9 +90,9 @@ describeOnStage('pictures that grow', (stage) => {
 
   it('requests a higher layer at two device pixels per CSS pixel, and a lower one where data is saved', async () => {
     await stage.renew({ deviceScaleFactor: 2 })
-    await stage.open(stage.img(), 'strata.enhance()')
+    await stage.open(stage.img(), "strata.enhance(document, { replace: 'always' })")
     expect(await event(stage.tab, 'painted')).toMatchObject({ layer: 1, width: 640 })
-    await stage.open(stage.img(), 'strata.enhance(document, { saveData: true })')
+    await stage.open(stage.img(), "strata.enhance(document, { replace: 'always', saveData: true })")
     expect(await event(stage.tab, 'painted')).toMatchObject({ layer: 0 })
   })
 })

@@ -8,7 +8,7 @@ const PAGE = (img: string) => `<h1>Title</h1><main style="padding: 40px 60px">${
 
 describeOnStage('the canvas over an image', (stage) => {
   it('lies over the image after one resize and one larger picture', async () => {
-    await stage.open(PAGE(stage.img()), 'strata.enhance()')
+    await stage.open(PAGE(stage.img()), "strata.enhance(document, { replace: 'always' })")
     await event(stage.tab, 'painted')
     await expectOverImage(stage)
     await stage.resize(640)
@@ -20,7 +20,7 @@ describeOnStage('the canvas over an image', (stage) => {
   })
 
   it('follows an image that opens in a lightbox and comes back', async () => {
-    await stage.open(PAGE(stage.img()), 'strata.enhance()')
+    await stage.open(PAGE(stage.img()), "strata.enhance(document, { replace: 'always' })")
     await event(stage.tab, 'painted')
     await stage.tab.evaluate(() => {
       const [image, box] = [document.getElementById('a') as HTMLElement, document.querySelector('dialog')!]
@@ -46,7 +46,7 @@ describeOnStage('the canvas over an image', (stage) => {
   })
 
   it('follows an image that moves without a change of its size', async () => {
-    await stage.open(PAGE(stage.img()), 'strata.enhance()')
+    await stage.open(PAGE(stage.img()), "strata.enhance(document, { replace: 'always' })")
     await event(stage.tab, 'painted')
     await stage.tab.evaluate(() => {
       const image = document.getElementById('a') as HTMLElement

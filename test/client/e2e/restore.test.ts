@@ -35,7 +35,7 @@ describeOnStage('restore', (stage) => {
 
   it('asks for hidden detail where an image says so, and gives the page its own source back', async () => {
     const images = `${stage.img('data-strata="zoom" loading="lazy"')}${stage.img('loading="lazy"', 'b')}`
-    await stage.open(images, 'window.enhancement = strata.enhance()')
+    await stage.open(images, "window.enhancement = strata.enhance(document, { replace: 'always' })")
     await event(stage.tab, 'painted')
     const source = (id: string) =>
       stage.tab.evaluate((it) => document.getElementById(it)!.getAttribute('src'), id)
@@ -52,7 +52,7 @@ describeOnStage('restore', (stage) => {
 
   it('refuses a picture that is shown from layers, and says what to do', async () => {
     const write = `document.querySelector('main').innerHTML = ${JSON.stringify(stage.img())}`
-    await stage.open('<main></main>', `${write}; strata.enhance()`)
+    await stage.open('<main></main>', `${write}; strata.enhance(document, { replace: 'always' })`)
     await event(stage.tab, 'painted')
     await expect(stage.restore()).rejects.toThrow(/shows layers.*data-strata="zoom"/)
   })

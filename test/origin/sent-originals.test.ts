@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
 import sharp from 'sharp'
 import { expect, it } from 'vitest'
-import { OriginBreaker } from '../../../src/edge/origin/breaker.ts'
-import { SentOriginals } from '../../../src/edge/origin/sent-originals.ts'
-import type { ImageStore } from '../../../src/edge/store/store.ts'
-import { renderOriginal } from '../../../src/edge/variants/render-original.ts'
-import { createOriginApp } from '../../../src/origin/app.ts'
-import { readConfig } from '../../../src/origin/config.ts'
+import { OriginBreaker } from '../../src/edge/origin/breaker.ts'
+import { SentOriginals } from '../../src/edge/origin/sent-originals.ts'
+import type { ImageStore } from '../../src/edge/store/store.ts'
+import { renderOriginal } from '../../src/edge/variants/render-original.ts'
+import { createOriginApp } from '../../src/origin/app.ts'
+import { readConfig } from '../../src/origin/config.ts'
 import { fakeEncode, plainPng } from '../../origin/fixtures.ts'
 
 /** An isolate, and an origin that can be restarted. */

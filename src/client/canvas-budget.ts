@@ -1,0 +1,35 @@
+/** Bytes of all canvases of a page: 128 MiB are 30 pictures of 1280 x 853. */
+const MAX_BYTES = 128 * 1024 * 1024
+
+/** A picture that has a canvas. */
+interface Owner {
+  readonly isNear: boolean
+  /** Frees the canvas. It is painted again when the picture comes near. */
+  drop(): void
+}
+
+/** Bounds the memory of a page's canvases: those of pictures that were scrolled away go first, the oldest before others. */
+export class CanvasBudget {
+  readonly #bytes = new Map<Owner, number>()
+
+  /** @returns false where there is no room for a canvas of so many pixels */
+  take(owner: Owner, width: number, height: number): boolean {
+    this.free(owner)
+    const wanted = 4 * width * height
+    let sum = [...this.#bytes.values()].reduce((total, bytes) => total + bytes, wanted)
+    for (const [other, bytes] of this.#bytes) {
+      if (sum <= MAX_BYTES) break
+      if (other.isNear) continue
+      this.#bytes.delete(other)
+      other.drop()
+      sum -= bytes
+    }
+    if (sum > MAX_BYTES) return false
+    this.#bytes.set(owner, wanted)
+    return true
+  }
+
+  free(owner: Owner): void {
+    this.#bytes.delete(owner)
+  }
+}

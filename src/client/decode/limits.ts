@@ -1,0 +1,54 @@
+import { StrataError } from '../../core/errors.ts'
+import type { StrataHeader } from '../../format/types.ts'
+import type { Limit } from '../messages.ts'
+
+/** The origin makes no longer files. */
+export const MAX_BYTES = 48 * 1024 * 1024
+/** Of an info JSON, whose largest part is the placeholder. */
+export const MAX_INFO_BYTES = 256 * 1024
+/** Of one layer: two screens of 3840 x 2160. Decoding takes some 20 bytes of memory for each, the canvas 4. */
+const MAX_PIXELS = 16e6
+/** Memory grows with the width of a strip. */
+const MAX_WIDTH = 8192
+/** Of all layers of one decode together: a pyramid of halves below the largest layer has a third more pixels. */
+const MAX_DECODED_PIXELS = 24e6
+const MAX_LAYERS = 8
+/** Of a picture that is enlarged or restored. */
+const MAX_RESTORED_PIXELS = 16e6
+
+/** An input that takes more than this page may spend on it. */
+export class LimitError extends StrataError {
+  readonly limit: Limit
+
+  constructor(limit: Limit, message: string) {
+    super('INPUT_TOO_LARGE', message)
+    this.limit = limit
+  }
+}
+
+/**
+ * @param layer to be decoded
+ * @param held layer that decoding starts from; -1: none
+ * @throws LimitError when decoding takes too many layers or pixels
+ */
+export function checkDecode({ layers }: Pick<StrataHeader, 'layers'>, layer: number, held = -1): void {
+  const count = layer - held
+  if (count > MAX_LAYERS)
+    throw new LimitError('layers', `expected at most ${MAX_LAYERS} layers to decode, got ${count}`)
+  const { width, height } = layers[layer]!
+  const pixels = layers.slice(held + 1, layer + 1).reduce((sum, each) => sum + each.width * each.height, 0)
+  if (width > MAX_WIDTH || width * height > MAX_PIXELS || pixels > MAX_DECODED_PIXELS) {
+    const expected = `at most ${MAX_PIXELS} pixels, ${MAX_WIDTH} across, and ${MAX_DECODED_PIXELS} in all layers`
+    throw new LimitError('pixels', `expected ${expected}, got ${width}x${height} and ${pixels} in all`)
+  }
+}
+
+/** @throws LimitError when a picture enlarged by `factor` has too many pixels */
+export function checkRestored(width: number, height: number, factor: number): void {
+  const pixels = width * height * factor ** 2
+  if (pixels > MAX_RESTORED_PIXELS)
+    throw new LimitError(
+      'pixels',
+      `expected at most ${MAX_RESTORED_PIXELS} pixels when ${width}x${height} is enlarged ${factor} times`,
+    )
+}

@@ -1,0 +1,63 @@
+import { dataView } from '../../core/bytes.ts'
+import { jpegSegments } from '../../pixels/jpeg/reader.ts'
+import { isPng } from '../../pixels/png/chunks.ts'
+import type { LayerSize } from '../plan.ts'
+
+/** Start-of-frame markers of JPEG: 0xc0 to 0xcf without DHT, JPG and DAC (T.81 table B.1). */
+const FRAME_MARKERS = /^c[0-35-79-bd-f]$/
+
+/**
+ * The size of a picture as its file says, before anything is decoded: a small file may hold a picture that fills the
+ * memory. Of an AVIF the largest of its images counts.
+ * @returns undefined for other formats than PNG, JPEG, WebP, AVIF and GIF, and where the size is missing
+ */
+export function pictureSize(file: Uint8Array): LayerSize | undefined {
+  try {
+    return sizeOf(file, dataView(file))
+  } catch {
+    // It ends too early.
+    return undefined
+  }
+}
+
+function sizeOf(file: Uint8Array, view: DataView): LayerSize | undefined {
+  const text = (at: number, length: number) => String.fromCharCode(...file.subarray(at, at + length))
+  if (isPng(file)) return { width: view.getUint32(16), height: view.getUint32(20) }
+  if (file[0] === 0xff && file[1] === 0xd8) {
+    const frame = jpegSegments(file).find(({ marker }) => FRAME_MARKERS.test(marker.toString(16)))
+    if (!frame) return undefined
+    const fields = dataView(frame.data)
+    return { width: fields.getUint16(3), height: fields.getUint16(1) }
+  }
+  if (text(0, 4) === 'GIF8') return { width: view.getUint16(6, true), height: view.getUint16(8, true) }
+  if (text(0, 4) === 'RIFF' && text(8, 4) === 'WEBP') return webpSize(view, text(12, 4))
+  if (text(4, 4) === 'ftyp') return avifSize(file, view)
+  return undefined
+}
+
+/** The WebP container specification; RFC 6386 section 9.1 for VP8. */
+function webpSize(view: DataView, chunk: string): LayerSize | undefined {
+  if (chunk === 'VP8X') {
+    return {
+      width: 1 + (view.getUint32(24, true) & 0xffffff),
+      height: 1 + (view.getUint32(26, true) >>> 8),
+    }
+  }
+  if (chunk === 'VP8L') {
+    const bits = view.getUint32(21, true)
+    return { width: 1 + (bits & 0x3fff), height: 1 + ((bits >>> 14) & 0x3fff) }
+  }
+  if (chunk !== 'VP8 ') return undefined
+  return { width: view.getUint16(26, true) & 0x3fff, height: view.getUint16(28, true) & 0x3fff }
+}
+
+/** Every property `ispe` of a HEIF file holds the size of an image (ISO/IEC 23008-12 section 6.5.3). */
+function avifSize(file: Uint8Array, view: DataView): LayerSize | undefined {
+  let largest: LayerSize | undefined
+  for (let at = file.indexOf(0x69); at >= 0; at = file.indexOf(0x69, at + 1)) {
+    if (at + 16 > file.length || view.getUint32(at) !== 0x69737065) continue
+    const size = { width: view.getUint32(at + 8), height: view.getUint32(at + 12) }
+    if (!largest || size.width * size.height > largest.width * largest.height) largest = size
+  }
+  return largest
+}

@@ -1,0 +1,56 @@
+import sharp from 'sharp'
+import { describe, expect, it } from 'vitest'
+import { checkDecode, checkRestored } from '../../src/client/decode/limits.ts'
+import { pictureSize } from '../../src/client/decode/picture-size.ts'
+import type { LayerInfo } from '../../src/format/types.ts'
+
+const file = (...widths: number[]) => ({
+  layers: widths.map((width) => ({ width, height: Math.round(width / 1.5) }) as LayerInfo),
+})
+
+describe('what one decode may take', () => {
+  it('lets the largest ladder pass, and a layer that is decoded on from a lower one', () => {
+    expect(() => checkDecode(file(320, 640, 1280, 1920, 2560, 3840), 5)).not.toThrow()
+    expect(() => checkDecode(file(...Array(16).fill(640)), 15, 10)).not.toThrow()
+  })
+
+  it.each([
+    ['an empty layer of 10000²', { layers: [{ width: 10_000, height: 10_000 } as LayerInfo] }, 0, 'pixels'],
+    ['sixteen layers of one width', file(...Array(16).fill(640)), 15, 'layers'],
+    ['eight large layers', file(...Array(8).fill(2560)), 7, 'pixels'],
+    ['a wide strip', { layers: [{ width: 65_535, height: 1 } as LayerInfo] }, 0, 'pixels'],
+  ] as const)('refuses %s', (_, header, layer, limit) => {
+    expect(() => checkDecode(header, layer)).toThrow(
+      expect.objectContaining({ code: 'INPUT_TOO_LARGE', limit }),
+    )
+  })
+
+  it('bounds what is restored', () => {
+    expect(() => checkRestored(2000, 2000, 2)).not.toThrow()
+    expect(() => checkRestored(2000, 2000, 4)).toThrow(expect.objectContaining({ limit: 'pixels' }))
+  })
+})
+
+describe('pictureSize', () => {
+  const picture = (width: number, height: number) =>
+    sharp({ create: { width, height, channels: 3, background: '#468' } })
+
+  it.each(['png', 'jpeg', 'webp', 'avif', 'gif'] as const)('reads the size of %s', async (format) => {
+    const bytes = await picture(83, 61).toFormat(format).toBuffer()
+    expect(pictureSize(bytes)).toEqual({ width: 83, height: 61 })
+  })
+
+  it('reads lossless and extended WebP, and a progressive JPEG', async () => {
+    const lossless = await picture(83, 61).webp({ lossless: true }).toBuffer()
+    const extended = await picture(83, 61).ensureAlpha(0.5).webp().toBuffer()
+    const progressive = await picture(83, 61).jpeg({ progressive: true }).toBuffer()
+    for (const bytes of [lossless, extended, progressive])
+      expect(pictureSize(bytes)).toEqual({ width: 83, height: 61 })
+  })
+
+  it('says nothing of other files and of beginnings of files', async () => {
+    expect(pictureSize(new TextEncoder().encode('<svg/>'))).toBeUndefined()
+    for (const format of ['png', 'jpeg', 'webp', 'avif'] as const)
+      expect(pictureSize((await picture(8, 8).toFormat(format).toBuffer()).subarray(0, 14))).toBeUndefined()
+  })
+})
