@@ -7,7 +7,7 @@ import type { ImageStore } from '../../src/edge/store/store.ts'
 import { renderOriginal } from '../../src/edge/variants/render-original.ts'
 import { createOriginApp } from '../../src/origin/app.ts'
 import { readConfig } from '../../src/origin/config.ts'
-import { fakeEncode, plainPng } from '../../origin/fixtures.ts'
+import { fakeEncode, plainPng } from './fixtures.ts'
 
 /** An isolate, and an origin that can be restarted. */
 async function startSides(env: Record<string, string> = {}) {

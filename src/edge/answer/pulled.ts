@@ -5,7 +5,8 @@ import { requireSource } from '../sources/named-source.ts'
 import type { Sources } from '../sources/source-options.ts'
 import { parseSourcePath, pulledId } from '../sources/source-path.ts'
 import type { LookupServices } from './lookup.ts'
-import { type ReadOptions, type ReadServices, readImageById, readInfo } from './read.ts'
+import { type ReadOptions, type ReadServices, readImageById } from './read.ts'
+import { readInfo } from './read-info.ts'
 
 /** What reading a pulled picture works with. */
 export interface PulledServices extends ReadServices {

@@ -9,17 +9,17 @@ import type { PictureFormat } from '../../format/media-type.ts'
 import type { ReadGrant } from '../access/authorize.ts'
 import type { Jobs } from '../ingest/jobs.ts'
 import { PENDING_HEADERS } from '../ingest/pending.ts'
-import { resumeIfDead } from '../ingest/resume.ts'
+import { resumeIfDead, resumeReplacing } from '../ingest/resume.ts'
 import { makePlan } from '../plan/plan.ts'
 import { planUnencoded } from '../plan/render.ts'
 import type { PlanInput, PlannedRender, PlanRules, SlicePlan, TranscodePlan } from '../plan/types.ts'
 import { readAccept } from '../request/accept.ts'
 import { readHints } from '../request/hints.ts'
-import { type ImageId, parseImageId, parseImageName } from '../request/image-id.ts'
+import { type ImageId, parseImageName } from '../request/image-id.ts'
 import { parseImageParams } from '../request/params.ts'
 import { type PresetRules, withPreset } from '../request/presets.ts'
 import type { LoadedImage } from '../store/header-cache.ts'
-import { type ImageState, isOpen, type OpenState } from '../store/state.ts'
+import type { ImageState, OpenState } from '../store/state.ts'
 import type { ImageStore } from '../store/store.ts'
 import { EMBED_MODELS } from '../transcoder/embed-models.ts'
 import type { Transcoder } from '../transcoder/transcoder.ts'
@@ -28,7 +28,6 @@ import type { VariantServices } from '../variants/find-or-make.ts'
 import type { MakeServices } from '../variants/make-picture.ts'
 import type { Demand } from '../variants/promotion.ts'
 import type { CachePolicy } from './headers.ts'
-import { failedInfo, imageInfo, type KeptPictures, openInfo } from './info.ts'
 import { answerLookup, type Lookup, type LookupServices } from './lookup.ts'
 import { respondNative } from './native.ts'
 import { respondOriginal } from './original-fallback.ts'
@@ -112,7 +111,7 @@ async function answerImage(
 ): Promise<Response | undefined> {
   if (lookup.kind === 'failed') throw new StrataError(lookup.state.error.code, lookup.state.error.message)
   if (lookup.kind === 'ready') {
-    resumeReplacing(lookup, services)
+    resumeReplacing(lookup.image.id, lookup.stored, services)
     return await answerReady(lookup.image, parsed, services, options)
   }
   await resumeIfDead(lookup.id, lookup.stored, services)
@@ -142,15 +141,6 @@ async function answerOpen(
     if (isAway(error)) return pending
     throw error
   }
-}
-
-/** Resumes, behind the answer, an upload that is to replace the image and whose encoding died. */
-function resumeReplacing(
-  { image, stored }: Extract<Lookup, { kind: 'ready' }>,
-  services: ReadServices,
-): void {
-  if (stored !== undefined && isOpen(stored.state))
-    services.keepAlive(resumeIfDead(image.id, stored, services).catch(() => undefined))
 }
 
 /** Whether the origin could not be asked; anything else that it throws is about the picture. */
@@ -232,35 +222,4 @@ async function originalOf(
   { serveOriginal }: ReadOptions,
 ): Promise<Response | undefined> {
   return serveOriginal ? await respondOriginal(method, state, store) : undefined
-}
-
-/** GET and HEAD of `/img/:id.json`. */
-export async function readInfo(name: string, services: ReadServices): Promise<Response> {
-  const describe = async (lookup: Lookup) => {
-    if (lookup.kind === 'failed') return failedInfo(lookup.state)
-    if (lookup.kind === 'ready') {
-      resumeReplacing(lookup, services)
-      return imageInfo(lookup.image, lookup.stored?.state, await keptPictures(lookup.image, services))
-    }
-    await resumeIfDead(lookup.id, lookup.stored, services)
-    return openInfo(lookup.id, lookup.state)
-  }
-  // Who waits for an upload must not hear of the image before it.
-  return await answerLookup(parseImageId(name), services, describe, false)
-}
-
-async function keptPictures(
-  { id, state }: LoadedImage,
-  { variants, censuses, promoteAfter }: ReadServices,
-): Promise<KeptPictures | undefined> {
-  if (variants === undefined) return undefined
-  const { hash, original } = state
-  const census = await censuses.read(`${id}/${hash}`, () => variants.census(id, hash)).catch(() => undefined)
-  return census && { ...census, promotes: promoteAfter > 0 && original !== undefined }
-}
-
-/** `GET /health`. */
-export async function readHealth({ store }: Pick<ReadServices, 'store'>): Promise<Response> {
-  await store.check()
-  return Response.json({ status: 'ok' }, { headers: { 'Cache-Control': 'no-store' } })
 }

@@ -1,3 +1,4 @@
+import type { KeepAlive } from '../request/keep-alive.ts'
 import { isOpen, type OpenState, type StoredState } from '../store/state.ts'
 import type { ImageStore } from '../store/store.ts'
 import { LEASE_MS } from './encode-job.ts'
@@ -25,4 +26,14 @@ export async function resumeIfDead(
   if ((await store.writeState(id, queued, etag)) === undefined) return false
   await jobs().start({ id, token: state.token })
   return true
+}
+
+/** Resumes, behind the answer, an upload that is to replace a ready image and whose encoding died. */
+export function resumeReplacing(
+  id: string,
+  stored: StoredState | undefined,
+  services: ResumeServices & { readonly keepAlive: KeepAlive },
+): void {
+  if (stored !== undefined && isOpen(stored.state))
+    services.keepAlive(resumeIfDead(id, stored, services).catch(() => undefined))
 }

@@ -1,0 +1,37 @@
+import { resumeIfDead, resumeReplacing } from '../ingest/resume.ts'
+import { parseImageId } from '../request/image-id.ts'
+import type { LoadedImage } from '../store/header-cache.ts'
+import { failedInfo, imageInfo, type KeptPictures, openInfo } from './info.ts'
+import { answerLookup, type Lookup } from './lookup.ts'
+import type { ReadServices } from './read.ts'
+
+/** GET and HEAD of `/img/:id.json`. */
+export async function readInfo(name: string, services: ReadServices): Promise<Response> {
+  const describe = async (lookup: Lookup) => {
+    if (lookup.kind === 'failed') return failedInfo(lookup.state)
+    if (lookup.kind === 'ready') {
+      resumeReplacing(lookup.image.id, lookup.stored, services)
+      return imageInfo(lookup.image, lookup.stored?.state, await keptPictures(lookup.image, services))
+    }
+    await resumeIfDead(lookup.id, lookup.stored, services)
+    return openInfo(lookup.id, lookup.state)
+  }
+  // Who waits for an upload must not hear of the image before it.
+  return await answerLookup(parseImageId(name), services, describe, false)
+}
+
+async function keptPictures(
+  { id, state }: LoadedImage,
+  { variants, censuses, promoteAfter }: ReadServices,
+): Promise<KeptPictures | undefined> {
+  if (variants === undefined) return undefined
+  const { hash, original } = state
+  const census = await censuses.read(`${id}/${hash}`, () => variants.census(id, hash)).catch(() => undefined)
+  return census && { ...census, promotes: promoteAfter > 0 && original !== undefined }
+}
+
+/** `GET /health`. */
+export async function readHealth({ store }: Pick<ReadServices, 'store'>): Promise<Response> {
+  await store.check()
+  return Response.json({ status: 'ok' }, { headers: { 'Cache-Control': 'no-store' } })
+}
