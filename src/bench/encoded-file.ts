@@ -6,7 +6,7 @@ import { SOURCE_HASH_BYTES } from '../format/layout.ts'
 import { readHeader } from '../format/reader.ts'
 import type { FileCodec } from '../node/file-codec.ts'
 import { readInput, writeOutput } from '../node/files.ts'
-import { resizeLanczos } from '../node/ingest.ts'
+import { resizeLanczos } from '../node/ingest/ingest.ts'
 
 /**
  * The .strata file at this path, encoded first unless it was made of this original.

@@ -1,4 +1,4 @@
-import { imagePath } from '../client/paths.ts'
+import { imagePath } from '../client/address/paths.ts'
 import { ERRORS, StrataError, type StrataErrorCode } from '../core/errors.ts'
 import { usage } from './command.ts'
 

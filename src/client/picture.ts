@@ -1,4 +1,4 @@
-import { imageAddress } from './address.ts'
+import { imageAddress } from './address/address.ts'
 import type { Answer, Failure, SentLayer } from './messages.ts'
 import { announce } from './options.ts'
 import { Overlay } from './overlay.ts'
@@ -148,14 +148,8 @@ export class Picture {
     this.#cancel?.()
     if (this.#painted < 0) this.#source.releaseLater()
     const above = this.#isPlainFirst && this.#painted < 0 && this.plain.isWidest ? this.plain.width : 0
-    const request = {
-      type: 'show',
-      image: this.#image,
-      width,
-      saveData,
-      covers: !this.#source.isHeld,
-      above,
-    } as const
+    const covers = !this.#source.isHeld
+    const request = { type: 'show', image: this.#image, width, saveData, covers, above } as const
     this.#cancel = decoder.request(
       this.#image,
       { ...request, placeholder: this.#isEmpty },

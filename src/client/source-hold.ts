@@ -1,4 +1,4 @@
-import { hidingAddress, hidingSrcset } from './address.ts'
+import { hidingAddress, hidingSrcset } from './address/address.ts'
 
 /** Nobody looks at a blank place for longer, whatever is still on its way. */
 const BLANK_MS = 8000

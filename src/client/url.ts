@@ -2,7 +2,13 @@
  * `strata-cdn/url`: addresses of pictures without the browser library. It needs no DOM, so that servers and builds use it
  * as pages do.
  */
-export { type AddressOptions, type ImageUrlOptions, imageUrl, type LoaderOptions, loader } from './loader.ts'
+export {
+  type AddressOptions,
+  type ImageUrlOptions,
+  imageUrl,
+  type LoaderOptions,
+  loader,
+} from './address/loader.ts'
 export {
   type ImageAttributes,
   type ImageOptions,
@@ -11,4 +17,4 @@ export {
   sizes,
   srcset,
   WIDTHS,
-} from './srcset.ts'
+} from './address/srcset.ts'

@@ -3,7 +3,7 @@ import type { RgbImage } from '../core/image.ts'
 import type { CodingChoice } from '../format/coding.ts'
 import type { Rung } from '../format/ladder.ts'
 import type { QualityChoice } from '../format/quality.ts'
-import type { Matte } from './matte.ts'
+import type { Matte } from './ingest/matte.ts'
 
 /** What quality layers should be searched for. */
 export interface QualitySearch {

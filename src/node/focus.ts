@@ -1,7 +1,7 @@
 import sharp from 'sharp'
 import type { Point } from '../core/box.ts'
-import { decodePicture, type OpenPicture } from './ingest.ts'
-import { WHITE } from './matte.ts'
+import { decodePicture, type OpenPicture } from './ingest/ingest.ts'
+import { WHITE } from './ingest/matte.ts'
 
 /** Longer side in pixels of the picture that is looked at. */
 const LOOKED_AT = 256

@@ -8,7 +8,7 @@ import { loadRestorer, type Restorer } from '../codec/restorer.ts'
 import type { RgbImage } from '../core/image.ts'
 import { createWasmJpeg } from '../pixels/jpeg/forward-wasm.ts'
 import { createRuntime } from './compose.ts'
-import { readPicture } from './ingest.ts'
+import { readPicture } from './ingest/ingest.ts'
 import { encodePng } from './picture-writer.ts'
 
 /** How detail is hidden: in a JPEG, or in a lossless PNG. */

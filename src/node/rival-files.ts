@@ -1,7 +1,7 @@
 import sharp, { type Sharp } from 'sharp'
 import type { RgbImage } from '../core/image.ts'
 import { createJudge, type Judge, type Metric } from '../pixels/judge.ts'
-import { readPicture } from './ingest.ts'
+import { readPicture } from './ingest/ingest.ts'
 
 /** What other image services send, 4:2:0 and else as sharp does it by default, which IPX and many of them use. */
 export const RIVALS = ['mozjpeg', 'webp', 'avif'] as const

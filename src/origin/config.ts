@@ -1,7 +1,7 @@
 import { StrataError } from '../core/errors.ts'
 import { nearest } from '../core/nearest.ts'
 import { MAX_SOURCE_PIXELS } from '../format/layout.ts'
-import { DEFAULT_MAX_PIXELS } from '../node/ingest.ts'
+import { DEFAULT_MAX_PIXELS } from '../node/ingest/ingest.ts'
 import { NODE_PROVIDERS, type NodeProvider } from '../runtime/providers.ts'
 
 /** Settings of the origin. Each comes from one environment variable, named in `NUMBERS` or `readConfig`. */

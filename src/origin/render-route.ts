@@ -1,7 +1,7 @@
 import { ENCODE_SIGNATURE } from '../core/encode-signature.ts'
 import { RENDERED_SIZE } from '../format/rendered.ts'
 import { findFocus } from '../node/focus.ts'
-import { openPicture } from '../node/ingest.ts'
+import { openPicture } from '../node/ingest/ingest.ts'
 import { countFrames } from '../node/picture-layers/frames.ts'
 import { parseRenderParameters, type RenderParameters } from '../node/render/parameters.ts'
 import { planRender } from '../node/render/plan.ts'

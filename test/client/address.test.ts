@@ -7,7 +7,7 @@ import {
   infoAddress,
   nativeAddress,
   pinnedHash,
-} from '../../src/client/address.ts'
+} from '../../src/client/address/address.ts'
 
 const BASE = 'https://example.com/shop/'
 

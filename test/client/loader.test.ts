@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { SIGNATURE_PARAMETERS, VARIANT_PARAMETERS } from '../../src/client/address/parameters.ts'
 import { type ImageUrlOptions, imageUrl, type LoaderOptions, loader } from '../../src/client/index.ts'
-import { SIGNATURE_PARAMETERS, VARIANT_PARAMETERS } from '../../src/client/parameters.ts'
 import { parseImageParams } from '../../src/edge/request/params.ts'
 import { withPreset } from '../../src/edge/request/presets.ts'
 

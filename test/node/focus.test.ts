@@ -1,7 +1,7 @@
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { findFocus } from '../../src/node/focus.ts'
-import { openPicture } from '../../src/node/ingest.ts'
+import { openPicture } from '../../src/node/ingest/ingest.ts'
 
 /** A grey picture with a checked red spot around (x, y), as a PNG. */
 async function spot(width: number, height: number, x: number, y: number, orientation?: number) {

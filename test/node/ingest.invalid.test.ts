@@ -1,6 +1,6 @@
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
-import { readPicture } from '../../src/node/ingest.ts'
+import { readPicture } from '../../src/node/ingest/ingest.ts'
 
 const HUGE = 30_000
 

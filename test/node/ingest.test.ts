@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import sharp, { type Sharp } from 'sharp'
 import { describe, expect, it } from 'vitest'
 import type { RgbImage } from '../../src/core/image.ts'
-import { readPicture, resizeLanczos } from '../../src/node/ingest.ts'
+import { readPicture, resizeLanczos } from '../../src/node/ingest/ingest.ts'
 
 const INPUTS = new URL('../../../shared/data/inputs/', import.meta.url)
 const RED = { r: 255, g: 0, b: 0 }

@@ -1,6 +1,6 @@
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
-import { decodePicture, openPicture, readPicture } from '../../src/node/ingest.ts'
+import { decodePicture, openPicture, readPicture } from '../../src/node/ingest/ingest.ts'
 import { associatedAlpha, greyProfile, partialGif, pngChunk, withNclx } from './odd-files.ts'
 
 const RED = { r: 255, g: 0, b: 0 }

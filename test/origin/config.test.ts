@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { parseParameters } from '../../src/node/encode.ts'
-import { parseMatte } from '../../src/node/matte.ts'
+import { parseMatte } from '../../src/node/ingest/matte.ts'
 import { describeUnknownVariables, maskSecrets, readConfig } from '../../src/origin/config.ts'
 import { strata } from '../cli/harness.ts'
 

@@ -1,5 +1,5 @@
 import type { RgbImage } from '../../core/image.ts'
-import { readPicture } from '../../node/ingest.ts'
+import { readPicture } from '../../node/ingest/ingest.ts'
 import { ENCODERS, type EncoderName, SETTING_STEPS } from '../../pixels/encoder-quality.ts'
 import { Ssimulacra2 } from '../../pixels/ssimulacra2.ts'
 import { round } from '../cpu-clock.ts'

@@ -6,7 +6,7 @@
 import type { RgbImage } from '../../core/image.ts'
 import { layerHeight } from '../../format/ladder.ts'
 import { readInput } from '../../node/files.ts'
-import { readPicture, resizeLanczos } from '../../node/ingest.ts'
+import { readPicture, resizeLanczos } from '../../node/ingest/ingest.ts'
 import type { EncoderName } from '../../pixels/encoder-quality.ts'
 import { listPictures } from '../folder.ts'
 import { type EncodersResult, measureEncoders } from './measure.ts'

@@ -1,5 +1,5 @@
 import sharp from 'sharp'
-import type { DecodedPicture } from '../../node/ingest.ts'
+import type { DecodedPicture } from '../../node/ingest/ingest.ts'
 
 /** The frames of an animation, one below the other, with alpha. */
 export interface Frames {

@@ -1,6 +1,6 @@
 import { StrataError } from '../../core/errors.ts'
 import { type RgbImage, rgbImage } from '../../core/image.ts'
-import { type DecodedPicture, decodePicture, openPicture } from '../../node/ingest.ts'
+import { type DecodedPicture, decodePicture, openPicture } from '../../node/ingest/ingest.ts'
 import { createJudge, type Judge } from '../../pixels/judge.ts'
 
 /** What a picture with alpha is laid on: pages are light or dark. */

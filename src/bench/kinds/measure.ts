@@ -1,6 +1,6 @@
 import sharp from 'sharp'
 import { type InputFormat, sniffFormat } from '../../format/sniff.ts'
-import { type DecodedPicture, decodePicture, openPicture } from '../../node/ingest.ts'
+import { type DecodedPicture, decodePicture, openPicture } from '../../node/ingest/ingest.ts'
 import { round } from '../cpu-clock.ts'
 import type { LoadWorkers } from '../workers/workers.ts'
 import { ask, type Client } from './ask.ts'

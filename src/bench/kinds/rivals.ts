@@ -1,5 +1,5 @@
 import sharp, { type Sharp } from 'sharp'
-import type { DecodedPicture } from '../../node/ingest.ts'
+import type { DecodedPicture } from '../../node/ingest/ingest.ts'
 import { interpolate } from '../../node/rival-files.ts'
 import type { Look, Looker } from './looks.ts'
 

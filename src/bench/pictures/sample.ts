@@ -1,6 +1,6 @@
 import type { RgbImage } from '../../core/image.ts'
 import { readInput } from '../../node/files.ts'
-import { readPicture } from '../../node/ingest.ts'
+import { readPicture } from '../../node/ingest/ingest.ts'
 import { mix, valueNoise } from '../../pixels/noise.ts'
 import { hills, type Painter, paint } from './hills.ts'
 

@@ -7,7 +7,7 @@ import {
 import type { TranscodeRequest } from '../../edge/transcoder/transcoder.ts'
 import type { PictureFormat } from '../../format/media-type.ts'
 import { readHeader } from '../../format/reader.ts'
-import { readPicture, resizeLanczos } from '../../node/ingest.ts'
+import { readPicture, resizeLanczos } from '../../node/ingest/ingest.ts'
 import { TABLE_QUALITIES } from '../../pixels/encoder-quality.ts'
 import { createJudge, type Judge } from '../../pixels/judge.ts'
 import { type Curve, followCurve } from '../curve.ts'

@@ -6,7 +6,7 @@
 import type { Rescaler } from '../../codec/rescaler.ts'
 import type { RgbImage } from '../../core/image.ts'
 import { layerHeight } from '../../format/ladder.ts'
-import { resizeLanczos } from '../../node/ingest.ts'
+import { resizeLanczos } from '../../node/ingest/ingest.ts'
 import { loadRescaler, METHODS, type Method } from '../../node/rescalers.ts'
 import { AVIF_QUALITY, encodeRival } from '../../node/rival-files.ts'
 import { median, round } from '../cpu-clock.ts'

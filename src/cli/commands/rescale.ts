@@ -1,6 +1,6 @@
 import { StrataError } from '../../core/errors.ts'
 import { readInput, writeOutput } from '../../node/files.ts'
-import { readPicture } from '../../node/ingest.ts'
+import { readPicture } from '../../node/ingest/ingest.ts'
 import { loadRescaler } from '../../node/rescalers.ts'
 import { checkEnding, defineCommand } from '../command.ts'
 

@@ -1,6 +1,6 @@
 import { upscalePlainly } from '../../codec/plain-upscale.ts'
 import { readInput, writeOutput } from '../../node/files.ts'
-import { readPicture } from '../../node/ingest.ts'
+import { readPicture } from '../../node/ingest/ingest.ts'
 import { pictureEncoder } from '../../node/picture-writer.ts'
 import { loadRestorerFor } from '../../node/rescalers.ts'
 import { defineCommand, parseInteger } from '../command.ts'

@@ -2,7 +2,7 @@ import type { RgbImage } from '../../core/image.ts'
 import { chooseLayer } from '../../format/choose-layer.ts'
 import { MAGIC } from '../../format/layout.ts'
 import type { FileCodec } from '../../node/file-codec.ts'
-import { readPicture } from '../../node/ingest.ts'
+import { readPicture } from '../../node/ingest/ingest.ts'
 
 /**
  * Decodes a picture as the origin does; of a .strata file the smallest whole layer at least `width` wide, else the widest.

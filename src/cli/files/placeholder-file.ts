@@ -5,7 +5,7 @@ import type { RgbImage } from '../../core/image.ts'
 import { MAGIC } from '../../format/layout.ts'
 import { createRuntime } from '../../node/compose.ts'
 import type { FileCodec } from '../../node/file-codec.ts'
-import { readPicture } from '../../node/ingest.ts'
+import { readPicture } from '../../node/ingest/ingest.ts'
 
 /**
  * Makes the placeholder code of a picture or of a .strata file, whose base layer suffices.

@@ -3,7 +3,7 @@ import { invalidParam, StrataError } from '../../core/errors.ts'
 import type { RgbImage } from '../../core/image.ts'
 import { layerHeight } from '../../format/ladder.ts'
 import type { FileCodec } from '../../node/file-codec.ts'
-import { resizeLanczos } from '../../node/ingest.ts'
+import { resizeLanczos } from '../../node/ingest/ingest.ts'
 import { encodeJpeg } from '../../pixels/jpeg/writer.ts'
 import { readAnyPicture } from './any-picture.ts'
 

@@ -1,7 +1,7 @@
 import { throwIfAborted } from '../../core/abort.ts'
 import { readHeader } from '../../format/reader.ts'
 import { decodeAnyLayer } from '../../node/decode-layer.ts'
-import { readPicture, resizeLanczos } from '../../node/ingest.ts'
+import { readPicture, resizeLanczos } from '../../node/ingest/ingest.ts'
 import { RivalFiles } from '../../node/rival-files.ts'
 import { createJudge } from '../../pixels/judge.ts'
 import { type Info, imageUrl, type UploadTarget } from '../edge-request.ts'

@@ -1,4 +1,4 @@
-import { identity } from '../address.ts'
+import { identity } from '../address/address.ts'
 import { IMAGE_CACHE } from './cache-names.ts'
 
 /** The first bytes of an image's file, up to the end of a layer. */

@@ -1,5 +1,5 @@
 /* `strata-cdn/astro`: an external image service of Astro, for `<Image>`, `<Picture>` and `getImage()`. */
-import { imageUrl } from '../loader.ts'
+import { imageUrl } from '../address/loader.ts'
 import { fitOf, focusOf, formatOf, numberOf, type PictureDefaults, sourceOf } from './shared.ts'
 
 /** A picture that was imported from a file of the project. */

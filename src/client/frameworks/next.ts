@@ -1,5 +1,5 @@
 /* `strata-cdn/next`: loaders for `next/image`. */
-import { loader } from '../loader.ts'
+import { loader } from '../address/loader.ts'
 import { type PictureDefaults, sourceOf } from './shared.ts'
 
 /** What `next/image` passes to a loader. */

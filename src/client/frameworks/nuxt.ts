@@ -1,5 +1,5 @@
 /* `strata-cdn/nuxt`: a provider of `@nuxt/image`, of its first major version by `getImage` and of its second by default. */
-import { imageUrl } from '../loader.ts'
+import { imageUrl } from '../address/loader.ts'
 import { fitOf, focusOf, formatOf, numberOf, type PictureDefaults, sourceOf } from './shared.ts'
 
 /** The modifiers that this provider understands; all others are ignored. */

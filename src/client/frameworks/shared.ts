@@ -1,5 +1,5 @@
 import { PICTURE_FORMATS, type PictureFormat } from '../../format/media-type.ts'
-import type { AddressOptions } from '../loader.ts'
+import type { AddressOptions } from '../address/loader.ts'
 
 /** What a project says once for all of its pictures. */
 export type PictureDefaults = Partial<Omit<AddressOptions, 'src'>>

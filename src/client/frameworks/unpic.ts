@@ -1,8 +1,8 @@
 /* `strata-cdn/unpic`: a transformer for the base components of unpic, in the form of the providers of its library. */
 import type { PictureFormat } from '../../format/media-type.ts'
-import { imageAddress } from '../address.ts'
-import { imageUrl } from '../loader.ts'
-import { parsePicturePath } from '../paths.ts'
+import { imageAddress } from '../address/address.ts'
+import { imageUrl } from '../address/loader.ts'
+import { parsePicturePath } from '../address/paths.ts'
 import { formatOf, numberOf, sourceOf } from './shared.ts'
 
 export interface StrataOperations {

@@ -1,5 +1,5 @@
 import type { PictureCoding } from '../../format/coding.ts'
-import type { DecodedPicture } from '../ingest.ts'
+import type { DecodedPicture } from '../ingest/ingest.ts'
 import { decodeFile, samePixels, sharpOf } from './pixels.ts'
 
 /** A picture file, and how it was made. */

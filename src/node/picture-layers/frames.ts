@@ -1,5 +1,5 @@
 import { dataView } from '../../core/bytes.ts'
-import type { OpenPicture } from '../ingest.ts'
+import type { OpenPicture } from '../ingest/ingest.ts'
 import { apngToWebp, countApngFrames } from './apng.ts'
 import { webpChunks } from './original.ts'
 

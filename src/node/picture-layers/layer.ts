@@ -1,4 +1,4 @@
-import type { DecodedPicture } from '../ingest.ts'
+import type { DecodedPicture } from '../ingest/ingest.ts'
 import { type CodedPicture, encodeLossless, encodeNearLossless, fits, LOSSY } from './encode.ts'
 import { decodeFile } from './pixels.ts'
 import { createScorer, type Scorer } from './score.ts'

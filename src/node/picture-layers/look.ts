@@ -1,4 +1,4 @@
-import type { DecodedPicture } from '../ingest.ts'
+import type { DecodedPicture } from '../ingest/ingest.ts'
 import { montage } from './montage.ts'
 
 /** What a picture is by its statistics: `photographic` is near a photograph, as one with much sky or a white ground. */

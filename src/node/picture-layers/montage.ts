@@ -1,4 +1,4 @@
-import type { DecodedPicture } from '../ingest.ts'
+import type { DecodedPicture } from '../ingest/ingest.ts'
 
 /** Pixels of a side of a tile: whole blocks of every codec. */
 const TILE = 128

@@ -2,7 +2,7 @@ import { concat, dataView } from '../../core/bytes.ts'
 import { crc32 } from '../../core/crc32.ts'
 import { StrataError } from '../../core/errors.ts'
 import type { PictureCoding } from '../../format/coding.ts'
-import type { OpenPicture } from '../ingest.ts'
+import type { OpenPicture } from '../ingest/ingest.ts'
 
 /** Chunks of a PNG that a picture in sRGB needs (PNG third edition §11). */
 const PNG_PIXELS = ['IHDR', 'PLTE', 'tRNS', 'IDAT', 'IEND']

@@ -1,6 +1,6 @@
 import { SMALLEST_SIDE, Ssimulacra2 } from '../../pixels/ssimulacra2.ts'
-import type { DecodedPicture } from '../ingest.ts'
-import type { Matte } from '../matte.ts'
+import type { DecodedPicture } from '../ingest/ingest.ts'
+import type { Matte } from '../ingest/matte.ts'
 import { montage } from './montage.ts'
 import { flattened } from './pixels.ts'
 

@@ -2,7 +2,7 @@ import sharp from 'sharp'
 import type { Size } from '../../core/box.ts'
 import { StrataError } from '../../core/errors.ts'
 import type { PictureCoding } from '../../format/coding.ts'
-import type { DecodedPicture } from '../ingest.ts'
+import type { DecodedPicture } from '../ingest/ingest.ts'
 import { decodeFile, hidesSomething, samePixels } from './pixels.ts'
 
 interface Expected extends Size {

@@ -1,7 +1,7 @@
 import sharp, { type Sharp } from 'sharp'
 import { encoderQuality } from '../../pixels/encoder-quality.ts'
-import type { DecodedPicture } from '../ingest.ts'
-import { WHITE } from '../matte.ts'
+import type { DecodedPicture } from '../ingest/ingest.ts'
+import { WHITE } from '../ingest/matte.ts'
 import type { RenderFormat } from './parameters.ts'
 import type { RenderPlan } from './plan.ts'
 

@@ -2,7 +2,7 @@ import { FITS, type Fit, type Focus } from '../../core/box.ts'
 import { invalidParam } from '../../core/errors.ts'
 import { choice, focusOf, integer, positive, single } from '../../core/parameters.ts'
 import { PICTURE_FORMATS } from '../../format/media-type.ts'
-import { type Matte, parseMatte } from '../matte.ts'
+import { type Matte, parseMatte } from '../ingest/matte.ts'
 
 /** What a picture may be asked as: GIF for the frames of an animation, and the original's own file without metadata. */
 const RENDER_FORMATS = [...PICTURE_FORMATS, 'gif', 'original'] as const

@@ -5,7 +5,7 @@ import { createLooker, onWhite } from '../../../src/bench/kinds/looks.ts'
 import { MODERN, MODERN_ANIMATED, OLD, RivalCurves } from '../../../src/bench/kinds/rivals.ts'
 import { animationFile, drawAnimation } from '../../../src/bench/pictures/kinds/animation.ts'
 import { logo } from '../../../src/bench/pictures/kinds/art.ts'
-import type { DecodedPicture } from '../../../src/node/ingest.ts'
+import type { DecodedPicture } from '../../../src/node/ingest/ingest.ts'
 
 function raw({ width, height, channels, data }: DecodedPicture) {
   return sharp(data, { raw: { width, height, channels } })

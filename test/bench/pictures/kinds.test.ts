@@ -5,7 +5,7 @@ import { Canvas } from '../../../src/bench/pictures/kinds/canvas.ts'
 import { KINDS, uploadOf } from '../../../src/bench/pictures/kinds/kinds.ts'
 import { crc32c } from '../../../src/core/crc32c.ts'
 import { sniffFormat } from '../../../src/format/sniff.ts'
-import type { DecodedPicture } from '../../../src/node/ingest.ts'
+import type { DecodedPicture } from '../../../src/node/ingest/ingest.ts'
 
 /** The tall page is the same drawing as the scan's, and takes long. */
 type Kind = keyof typeof KINDS

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { encodeToSize } from '../../../src/bench/sheet/equal-bytes.ts'
-import { readPicture } from '../../../src/node/ingest.ts'
+import { readPicture } from '../../../src/node/ingest/ingest.ts'
 import { encodeRival, RIVALS } from '../../../src/node/rival-files.ts'
 import { photo } from '../../pictures.ts'
 

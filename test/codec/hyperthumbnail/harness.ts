@@ -3,7 +3,7 @@ import { type HyperThumbnailModel, openHyperThumbnail } from '../../../src/codec
 import type { RgbImage } from '../../../src/core/image.ts'
 import type { NetworkEngine } from '../../../src/network/engine.ts'
 import { createEngine } from '../../../src/network/network-wasm.ts'
-import { readPicture } from '../../../src/node/ingest.ts'
+import { readPicture } from '../../../src/node/ingest/ingest.ts'
 import { kernelModule } from '../../kernels.ts'
 
 const file = (name: string): URL => new URL(`../../../models/weights/${name}`, import.meta.url)

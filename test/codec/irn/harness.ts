@@ -4,7 +4,7 @@ import { type IrnModel, openIrn } from '../../../src/codec/irn/model.ts'
 import type { DecodePicture } from '../../../src/codec/rescaler.ts'
 import type { NetworkEngine } from '../../../src/network/engine.ts'
 import { createEngine } from '../../../src/network/network-wasm.ts'
-import { readPicture } from '../../../src/node/ingest.ts'
+import { readPicture } from '../../../src/node/ingest/ingest.ts'
 import { pictureEncoder } from '../../../src/node/picture-writer.ts'
 import { kernelModule } from '../../kernels.ts'
 

@@ -1,6 +1,6 @@
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
-import { openPicture } from '../../../src/node/ingest.ts'
+import { openPicture } from '../../../src/node/ingest/ingest.ts'
 import { originalLayer, originalWithoutMetadata } from '../../../src/node/picture-layers/original.ts'
 import { photo } from '../../pictures.ts'
 

@@ -1,4 +1,4 @@
-import type { DecodedPicture } from '../../../node/ingest.ts'
+import type { DecodedPicture } from '../../../node/ingest/ingest.ts'
 import { fractalNoise, grain, hash, mix, valueNoise } from '../../../pixels/noise.ts'
 import { Canvas, type Colour, length, type Position } from './canvas.ts'
 import { tallPage } from './screens.ts'

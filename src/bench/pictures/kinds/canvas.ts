@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { DecodedPicture } from '../../../node/ingest.ts'
+import type { DecodedPicture } from '../../../node/ingest/ingest.ts'
 import { letterAt, letterWidth, TEXT_HEIGHT } from './letters.ts'
 
 /** Channels of 0..255; the fourth is alpha, 255 where it is absent. */

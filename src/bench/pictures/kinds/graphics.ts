@@ -1,4 +1,4 @@
-import type { DecodedPicture } from '../../../node/ingest.ts'
+import type { DecodedPicture } from '../../../node/ingest/ingest.ts'
 import { hash, valueNoise } from '../../../pixels/noise.ts'
 import { Canvas, type Colour, type Position } from './canvas.ts'
 

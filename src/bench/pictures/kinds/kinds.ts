@@ -1,5 +1,5 @@
 import sharp from 'sharp'
-import type { DecodedPicture } from '../../../node/ingest.ts'
+import type { DecodedPicture } from '../../../node/ingest/ingest.ts'
 import { samplePicture } from '../sample.ts'
 import { animationFile, drawAnimation } from './animation.ts'
 import { banner, comic, logo, pixelArt, product, scan } from './art.ts'

@@ -1,4 +1,4 @@
-import type { DecodedPicture } from '../../../node/ingest.ts'
+import type { DecodedPicture } from '../../../node/ingest/ingest.ts'
 import { hash } from '../../../pixels/noise.ts'
 import { Canvas, type Colour } from './canvas.ts'
 

@@ -1,5 +1,5 @@
-import { dataView } from '../core/bytes.ts'
-import type { InputFormat } from '../format/sniff.ts'
+import { dataView } from '../../core/bytes.ts'
+import type { InputFormat } from '../../format/sniff.ts'
 
 /** Code points of ITU-T H.273: how the numbers of a picture are meant where no ICC profile says it. */
 export interface Cicp {

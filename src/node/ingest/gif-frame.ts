@@ -1,5 +1,5 @@
-import type { Rectangle, Size } from '../core/box.ts'
-import { dataView } from '../core/bytes.ts'
+import type { Rectangle, Size } from '../../core/box.ts'
+import { dataView } from '../../core/bytes.ts'
 
 /** Bytes of a colour table whose packed field says that there is one (GIF89a §18 and §20). */
 function tableLength(packed: number): number {

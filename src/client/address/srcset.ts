@@ -1,4 +1,4 @@
-import { SCREEN_WIDTHS } from '../format/widths.ts'
+import { SCREEN_WIDTHS } from '../../format/widths.ts'
 import { type AddressOptions, loader } from './loader.ts'
 
 /** Widths of the candidates of a `srcset`, in device pixels: for phones held upright up to large screens. */

@@ -1,4 +1,4 @@
-import { StrataError } from '../core/errors.ts'
+import { StrataError } from '../../core/errors.ts'
 import type { Cicp } from './cicp.ts'
 
 /** x and y (CIE 1931) of red, green and blue; white is D65 for all of them. ITU-T H.273 table 2. */

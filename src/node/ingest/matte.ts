@@ -1,4 +1,4 @@
-import { parseColour } from '../core/colour.ts'
+import { parseColour } from '../../core/colour.ts'
 
 /** The opaque 8-bit sRGB colour that is put behind transparent pixels, because the stored picture has no alpha. */
 export interface Matte {

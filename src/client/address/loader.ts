@@ -1,4 +1,4 @@
-import type { PictureFormat } from '../format/media-type.ts'
+import type { PictureFormat } from '../../format/media-type.ts'
 import { writeParameters } from './parameters.ts'
 import { encodeRest, imagePath, sourcePath, withoutSlash } from './paths.ts'
 
