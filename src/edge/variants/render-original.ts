@@ -54,8 +54,8 @@ export async function renderOriginal(
     return await once()
   } catch (error) {
     // A proxy that answers for a dead origin gives no cause: there nothing broke.
-    const isDown = error instanceof OriginDown && error.cause !== undefined
-    if (!isDown || Date.now() - started >= BROKEN_SOON_MS) throw error
+    const isBroken = error instanceof OriginDown && error.cause !== undefined && !isTimeout(error.cause)
+    if (!isBroken || Date.now() - started >= BROKEN_SOON_MS) throw error
     return await once()
   }
 }
@@ -96,4 +96,8 @@ export async function sendOriginal<T>(
   } finally {
     say(false)
   }
+}
+
+function isTimeout(cause: unknown): boolean {
+  return cause instanceof Error && cause.name === 'TimeoutError'
 }
