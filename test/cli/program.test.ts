@@ -108,9 +108,10 @@ describe('the program', () => {
       '@jsquash/avif',
       '@jsquash/webp',
       'onnxruntime-web',
+      'aws4fetch',
       'models',
     ])
-    expect(checks.slice(0, 6).every((check) => check.ok)).toBe(true)
+    expect(checks.slice(0, 7).every((check) => check.ok)).toBe(true)
     expect([ok, code]).toEqual(hasModels ? [true, 0] : [false, 1])
   })
 })

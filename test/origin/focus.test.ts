@@ -24,7 +24,7 @@ async function striped(): Promise<Uint8Array> {
 
 describe('the focus of a picture', () => {
   it('comes with its encoding', async () => {
-    const response = await post('/encode', await striped())
+    const response = await post('/encode?coding=compass', await striped())
     expect(response.status).toBe(200)
     const [x, y] = (response.headers.get(FOCUS_HEADER) ?? '').split(',').map(Number)
     expect(x).toBeGreaterThan(0.8)
@@ -35,7 +35,7 @@ describe('the focus of a picture', () => {
     const flat = await sharp({ create: { width: 300, height: 200, channels: 3, background: '#abc' } })
       .png()
       .toBuffer()
-    const response = await post('/encode', flat)
+    const response = await post('/encode?coding=compass', flat)
     expect([response.status, response.headers.has(FOCUS_HEADER)]).toEqual([200, false])
   })
 

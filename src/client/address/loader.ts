@@ -76,7 +76,8 @@ export function imageUrl(options: ImageUrlOptions): string {
     preset,
     w: width && pixels(width),
     h: height && pixels(height),
-    ar: typeof aspectRatio === 'number' ? decimals(aspectRatio) : aspectRatio,
+    // The edge takes proportions only where it has a side to find.
+    ar: width && height ? undefined : typeof aspectRatio === 'number' ? decimals(aspectRatio) : aspectRatio,
     dpr: dpr && decimals(dpr),
     q: quality && Math.min(100, pixels(quality)),
     f: format,

@@ -279,7 +279,10 @@ describe.skipIf(!hasChromium && !process.env.CI)(
       const box = `<div id="box" style="background: ${GROUNDS[1]}; width: 80px">${image('logo', 80, 50)}</div>`
       // Images that come later have not loaded when the library meets them.
       const html = JSON.stringify(box + image('moving', 80, 50))
-      await open('', `strata.enhance(); document.body.insertAdjacentHTML('beforeend', ${html})`)
+      await open(
+        '',
+        `strata.enhance(document, { replace: 'always' }); document.body.insertAdjacentHTML('beforeend', ${html})`,
+      )
       expect(await event(tab, 'painted')).toMatchObject({ layer: 0, width: 80, height: 50 })
       expect(meanError(await shot('#box'), await expected(80, GROUNDS[1]))).toBeLessThan(1)
       const failed = await event(tab, 'failed')
