@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { subscribe } from 'node:diagnostics_channel'
 import { once } from 'node:events'
+import type { Server } from 'node:http'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Miniflare, type Request, Response } from 'miniflare'
@@ -10,6 +12,11 @@ import { createRuntime } from '../../src/node/compose.ts'
 import { freePort } from '../free-port.ts'
 import { photo } from '../pictures.ts'
 import { bundleProgram, bundleWorker } from './bundle.ts'
+
+// As KEEP_CONNECTIONS of src/cli/start does it: the transcoder holds this process up, and then a queue would stop.
+subscribe('http.server.request.start', (message) => {
+  ;(message as { server: Server }).server.keepAliveTimeout = 0
+})
 
 const QUEUE = {
   queueProducers: { JOBS: 'strata-jobs' },
@@ -66,13 +73,8 @@ export function serviceOf(app: ReturnType<typeof createTranscodeApp>) {
 /**
  * The ready Worker in workerd, and the real transcoder in this process behind its service binding.
  * @param variables further ones; where they name an S3 bucket, no R2 bucket of images is bound
- * @param isQueued with a queue; without one, the request that brings a picture also has it encoded
  */
-export async function startEdge(
-  origin: string,
-  variables: Readonly<Record<string, string>> = {},
-  isQueued = true,
-) {
+export async function startEdge(origin: string, variables: Readonly<Record<string, string>> = {}) {
   const transcoder = createTranscodeApp(transcodeParts(await createRuntime('wasm')))
   const worker = new Miniflare({
     name: 'edge',
@@ -82,7 +84,7 @@ export async function startEdge(
     compatibilityFlags: ['nodejs_compat'],
     bindings: { ORIGIN_URL: origin, STRATA_ENV: 'development', ...variables },
     r2Buckets: variables.S3_BUCKET === undefined ? ['IMAGES', 'MEDIA'] : ['MEDIA'],
-    ...(isQueued && QUEUE),
+    ...QUEUE,
     durableObjects: { LEASE: { className: 'TranscodeLease', useSQLite: true } },
     serviceBindings: {
       TRANSCODER: serviceOf(transcoder),

@@ -80,7 +80,7 @@ describe.each(['site', 'media'] as const)('50 pictures of the source %s', { time
     website = await startWebsite()
     origin = await startOrigin()
     const SOURCES = `site=${website.url}?revalidate=${REVALIDATE_S} media=r2:MEDIA/pics?revalidate=${REVALIDATE_S}`
-    edge = await startEdge(origin.url, { SOURCES, LOOPBACK_SOURCES: 'true' }, false)
+    edge = await startEdge(origin.url, { SOURCES, LOOPBACK_SOURCES: 'true' })
     await inTurns(ALL, (i) => putPicture(i, colourOf(i)))
   }, 240_000)
   afterAll(async () => {

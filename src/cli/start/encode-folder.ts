@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { StrataError } from '../../core/errors.ts'
+import { isDecodedBy } from '../../format/coding.ts'
 import { edgeError, type Info, type UploadTarget } from '../edge-request.ts'
 import { reencodeImage } from '../upload-file.ts'
 import type { PictureFolder } from './picture-folder.ts'
@@ -91,8 +92,9 @@ async function untilReady(
     if (!response.ok || info.replacing?.state === 'failed')
       throw edgeError(error ?? { code: 'ORIGIN_FAILED', message: `the edge answered ${response.status}` })
     const isReady = info.state === 'ready' && info.replacing === undefined
-    if (isReady && (info.modelSet === modelSet || info.id === undefined)) return info
-    if (isReady && !isRenewed && info.id) {
+    // Once is enough: an origin with other models would give the same again.
+    if (isReady && (isRenewed || info.id === undefined || isDecodedBy(info.modelSet, modelSet))) return info
+    if (isReady && info.id) {
       isRenewed = true
       await reencodeImage(info.id, { base, timeoutMs: 0, ...(signal && { signal }) })
     }

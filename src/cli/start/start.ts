@@ -9,6 +9,7 @@ import { type Child, startChild } from './children.ts'
 import { ComparisonServer } from './comparison.ts'
 import { encodeFolder, FOLDER_SOURCE, folderUrl } from './encode-folder.ts'
 import { FolderServer } from './folder-server.ts'
+import { KEEP_CONNECTIONS } from './keep-connections.ts'
 import type { PictureFolder } from './picture-folder.ts'
 import { requireFreePort } from './ports.ts'
 import type { Sample } from './samples.ts'
@@ -162,6 +163,7 @@ function wranglerArgv(
       throw new StrataError('FILE_FAILED', `${join(root, config)}: no such file`)
   }
   return [
+    ...KEEP_CONNECTIONS,
     wranglerProgram(root),
     'dev',
     ...configs.flatMap((config) => ['-c', config]),
