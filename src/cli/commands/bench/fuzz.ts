@@ -1,5 +1,6 @@
 import { pictureFiles } from '../../../bench/fuzz/picture-files.ts'
-import { INGEST, runPictureFuzz } from '../../../bench/fuzz/picture-run.ts'
+import { pictureReaders } from '../../../bench/fuzz/picture-readers.ts'
+import { runPictureFuzz } from '../../../bench/fuzz/picture-run.ts'
 import { formatFuzz, SHOWN } from '../../../bench/fuzz/report.ts'
 import { fuzzSource, runFuzz } from '../../../bench/fuzz/run.ts'
 import { createRuntime } from '../../../node/compose.ts'
@@ -28,7 +29,7 @@ export const benchFuzzCommand = defineCommand({
     const runtime = await createRuntime('wasm')
     const run =
       args.layers === 'pictures'
-        ? { ...options, files: await pictureFiles(), readers: [INGEST], runtime }
+        ? { ...options, files: await pictureFiles(), readers: pictureReaders(), runtime }
         : { ...options, source: await fuzzSource(await createRuntime('node'), runtime) }
     const started = performance.now()
     const report = await ('source' in run ? runFuzz(run) : runPictureFuzz(run))
