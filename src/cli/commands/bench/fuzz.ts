@@ -24,6 +24,7 @@ export const benchFuzzCommand = defineCommand({
     const seed = parseInteger('seed', args.seed, 0, 2 ** 31)
     const progress = (done: number) => {
       if (done % 100 === 0) io.progress(`${done}/${cases}`)
+      if (done % 1000 === 0) io.note(`${done}/${cases}`)
     }
     const options = { cases, seed, progress }
     const runtime = await createRuntime('wasm')
