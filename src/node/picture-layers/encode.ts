@@ -48,9 +48,12 @@ export async function encodeLossy(
   return own(await filled.avif({ quality: setting, effort, chromaSubsampling: '4:4:4' }).toBuffer())
 }
 
-/** WebP whose pixels differ only where they are no flat area, and little: half as much smaller than lossless as lossy is. */
-export async function encodeNearLossless(picture: DecodedPicture): Promise<Uint8Array> {
-  return own(await sharpOf(picture).webp({ nearLossless: true, quality: 60, effort: 4 }).toBuffer())
+/**
+ * WebP whose pixels differ only where they are no flat area, and little: half as much smaller than lossless as lossy is.
+ * @param setting 1 to 99: every 20 keep one more bit
+ */
+export async function encodeNearLossless(picture: DecodedPicture, setting: number): Promise<Uint8Array> {
+  return own(await sharpOf(picture).webp({ nearLossless: true, quality: setting, effort: 4 }).toBuffer())
 }
 
 /**
