@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { readHeader } from '../../src/format/reader.ts'
+import { logo, pictureFile } from '../format/picture-files.ts'
 import { plainPng } from '../origin/fixtures.ts'
 import { folder, strata } from './harness.ts'
 
@@ -218,6 +219,30 @@ describe('decode', () => {
     expect([missing.code, missing.json().error.code]).toEqual([1, 'FORMAT_TRUNCATED'])
     const none = await strata(['decode', cut, '-o', output, '--json', '--layer', '4'])
     expect([none.code, none.json().error.code]).toEqual([2, 'PARAM_INVALID'])
+  })
+
+  it('keeps the alpha of a layer that is a picture in a PNG; in a JPEG it lies on white', async () => {
+    const drawing = logo(80, 40, true)
+    const dir = await folder({ 'a.strata': await pictureFile(drawing, [{ width: 80, coding: 'webp' }]) })
+    const [file, png, jpg] = ['a.strata', 'a.png', 'a.jpg'].map((name) => join(dir, name)) as [
+      string,
+      string,
+      string,
+    ]
+    for (const output of [png, jpg]) {
+      expect((await strata(['decode', file, '-o', output, '--json'])).json()).toMatchObject({
+        ...{ layer: 0, width: 80, height: 40 },
+      })
+    }
+    const shown = async (path: string) => await sharp(path).flatten({ background: '#00f' }).raw().toBuffer()
+    const wanted = sharp(drawing.rgba, { raw: { width: 80, height: 40, channels: 4 } })
+    expect(await shown(png)).toEqual(await wanted.clone().flatten({ background: '#00f' }).raw().toBuffer())
+    const onWhite = await wanted.clone().flatten({ background: '#fff' }).raw().toBuffer()
+    const jpeg = await shown(jpg)
+    expect(jpeg).toHaveLength(onWhite.length)
+    const distance = onWhite.reduce((sum, value, i) => sum + Math.abs(value - jpeg[i]!), 0) / onWhite.length
+    expect(distance).toBeLessThan(3)
+    expect([...jpeg.subarray(0, 3)].every((value) => value > 250)).toBe(true)
   })
 })
 

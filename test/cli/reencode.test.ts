@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest'
+import { NO_MODEL_SET } from '../../src/format/coding.ts'
 import { fakeEdge, type Image, modelSet } from './fake-edge.ts'
 import { strata } from './harness.ts'
 
 describe('reencode', () => {
   const images = (): Record<string, Image> => ({
     live: { state: 'ready', modelSet },
+    drawn: { state: 'ready', modelSet: NO_MODEL_SET },
     dead: { state: 'ready', modelSet: 'older' },
     failed: { state: 'failed', code: 'ORIGIN_FAILED' },
     'no-picture': { state: 'failed', code: 'INPUT_UNSUPPORTED' },

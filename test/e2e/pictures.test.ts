@@ -10,7 +10,6 @@ import type { TranscodePlan } from '../../src/edge/plan/types.ts'
 import { readAccept } from '../../src/edge/request/accept.ts'
 import { readHints } from '../../src/edge/request/hints.ts'
 import { parseImageParams } from '../../src/edge/request/params.ts'
-import { createPngEncoder } from '../../src/edge/transcoder/encoders/png.ts'
 import { transcodeLayer } from '../../src/edge/transcoder/transcode-layer.ts'
 import { ladderFor } from '../../src/format/ladder.ts'
 import { readHeader } from '../../src/format/reader.ts'
@@ -30,8 +29,7 @@ function makersOf(original: RgbImage): Record<'edge' | 'origin', () => Promise<M
   return {
     /** Decoder and encoders of the transcoder, in this process. */
     async edge() {
-      const own = transcodeParts(await createRuntime('wasm'))
-      const parts = { ...own, encoders: { ...own.encoders, png: createPngEncoder() } }
+      const parts = transcodeParts(await createRuntime('wasm'))
       const file = await encoding
       return async (query) => {
         const { length, request } = planOf(file, query)

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { putTogether, takeApart } from '../../src/bench/fuzz/forge.ts'
 import { PICTURE_CASES } from '../../src/bench/fuzz/picture-cases.ts'
 import { pictureFiles } from '../../src/bench/fuzz/picture-files.ts'
-import { INGEST, type PictureReader, runPictureFuzz } from '../../src/bench/fuzz/picture-run.ts'
+import { type PictureReader, pictureReaders } from '../../src/bench/fuzz/picture-readers.ts'
+import { runPictureFuzz } from '../../src/bench/fuzz/picture-run.ts'
 import { randomOf } from '../../src/bench/fuzz/random.ts'
 import { pictureFormatOf } from '../../src/format/coding.ts'
 import { readPictureLayer } from '../../src/format/layers.ts'
@@ -15,7 +16,7 @@ const files = pictureFiles()
 
 describe('forged and damaged files of pictures', { timeout: 120_000 }, () => {
   it('are refused with typed errors, in bounded time and memory', async () => {
-    const options = { files: await files, readers: [INGEST], runtime: await runtime('wasm') }
+    const options = { files: await files, readers: pictureReaders(), runtime: await runtime('wasm') }
     const report = await runPictureFuzz({ cases: extent(2000, 500), seed: 1, ...options })
     expect(report.failures).toEqual([])
     const { decoded = 0, INPUT_CORRUPT: corrupt = 0, FORMAT_INVALID: invalid = 0 } = report.outcomes

@@ -1,41 +1,12 @@
 import { decodeLayer } from '../../codec/compass/decoder/decode.ts'
-import type { Size } from '../../core/box.ts'
-import { readPictureLayer } from '../../format/layers.ts'
 import { readHeader } from '../../format/reader.ts'
 import { sniffFormat } from '../../format/sniff.ts'
-import type { LayerInfo } from '../../format/types.ts'
-import { decodePicture, openPicture } from '../../node/ingest/ingest.ts'
 import type { Runtime } from '../../runtime/types.ts'
 import { type FuzzReport, runCases } from './loop.ts'
 import { PICTURE_CASES } from './picture-cases.ts'
+import type { PictureReader } from './picture-readers.ts'
 import type { Random } from './random.ts'
 import { readEverything } from './read-everything.ts'
-
-/** What a reader made of a layer. What is given is checked, what is not given is not. */
-interface ReadLayer {
-  /** Pixels: they must have the size of the layer. */
-  readonly size?: Size
-  /** A body to be sent, and the media type that is said of it, which must be what its bytes are. */
-  readonly sent?: { readonly type: string; readonly body: Uint8Array }
-}
-
-/** A part of the product that reads layers which are pictures. It refuses bad ones with a typed error. */
-export interface PictureReader {
-  readonly name: string
-  read(file: Uint8Array, layer: LayerInfo): Promise<ReadLayer>
-}
-
-/** As at the edge: most pixels that are decoded at once. */
-const MAX_PIXELS = 4e6
-
-/** The decoder with which the origin reads every picture, whatever a layer says of it. */
-export const INGEST: PictureReader = {
-  name: 'ingest',
-  async read(file, layer) {
-    await decodePicture(await openPicture(readPictureLayer(file, layer).slice(), MAX_PIXELS), {})
-    return {}
-  },
-}
 
 /** Runs the cases of `cases` seeds from `seed` on over files whose layers are pictures; a failure does not end it. */
 export async function runPictureFuzz(options: {

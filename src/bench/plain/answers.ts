@@ -6,13 +6,24 @@ import type { PlanRules, TranscodePlan } from '../../edge/plan/types.ts'
 import { readAccept } from '../../edge/request/accept.ts'
 import { readHints } from '../../edge/request/hints.ts'
 import { parseImageParams } from '../../edge/request/params.ts'
+import { createAvifDecoder } from '../../edge/transcoder/decoders/avif.ts'
+import type { PictureDecoders } from '../../edge/transcoder/decoders/decoder.ts'
+import { createPngDecoder } from '../../edge/transcoder/decoders/png.ts'
+import { createWebpDecoders } from '../../edge/transcoder/decoders/webp.ts'
 import { EMBED_MODELS } from '../../edge/transcoder/embed-models.ts'
 import { createAvifEncoder } from '../../edge/transcoder/encoders/avif.ts'
 import { createJpegEncoder } from '../../edge/transcoder/encoders/jpeg.ts'
+import { createPngEncoder } from '../../edge/transcoder/encoders/png.ts'
 import { createWebpEncoder } from '../../edge/transcoder/encoders/webp.ts'
 import type { TranscodeParts } from '../../edge/transcoder/transcode-layer.ts'
 import type { StrataHeader } from '../../format/types.ts'
-import { AVIF_WASM, packageWasm, WEBP_WASM } from '../../node/package-wasm.ts'
+import {
+  AVIF_DECODER_WASM,
+  AVIF_WASM,
+  packageWasm,
+  WEBP_DECODER_WASM,
+  WEBP_WASM,
+} from '../../node/package-wasm.ts'
 import { createWasmJpeg } from '../../pixels/jpeg/forward-wasm.ts'
 import { createWasmResampler } from '../../pixels/resample-wasm.ts'
 import type { Runtime } from '../../runtime/types.ts'
@@ -67,7 +78,19 @@ export function transcodeParts(runtime: Runtime): TranscodeParts {
       avif: createAvifEncoder(() => packageWasm(AVIF_WASM)),
       webp: createWebpEncoder(() => packageWasm(WEBP_WASM)),
       jpeg: createJpegEncoder(createWasmJpeg(kernels)),
+      png: createPngEncoder(),
     },
+    decoders: pictureDecoders(),
     createResampler: createWasmResampler(kernels),
   }
+}
+
+/** The transcoder's decoders of layers that are pictures. */
+export function pictureDecoders(): PictureDecoders {
+  const decoders = [
+    ...createWebpDecoders(() => packageWasm(WEBP_DECODER_WASM)),
+    createAvifDecoder(() => packageWasm(AVIF_DECODER_WASM)),
+    createPngDecoder(),
+  ]
+  return Object.fromEntries(decoders.map((decoder) => [decoder.coding, decoder]))
 }

@@ -1,4 +1,6 @@
+import type { RgbImage } from '../../core/image.ts'
 import { chooseLayer } from '../../format/choose-layer.ts'
+import { decodePictureLayer } from '../../node/decode-layer.ts'
 import { RUNTIME_NAMES, type RuntimeName } from '../../node/file-codec.ts'
 import { readInput, writeOutput } from '../../node/files.ts'
 import { pictureEncoder } from '../../node/picture-writer.ts'
@@ -35,13 +37,17 @@ export const decode = defineCommand({
     }
     const bytes = await readInput(args.in)
     const { index } = chooseLayer(bytes, wish)
-    const codec = await io.codec()
-    const image = await codec.decode(bytes, { layer: index, runtime: args.runtime as RuntimeName })
-    await writeOutput(args.output, await encodePicture(image))
-    const size = { width: image.width, height: image.height }
+    const picture = (await decodePictureLayer(bytes, index)) ?? (await decodeCompass())
+    await writeOutput(args.output, await encodePicture(picture))
+    const size = { width: picture.width, height: picture.height }
     return {
       json: { input: args.in, output: args.output, layer: index, ...size },
-      text: `${args.output}: layer ${index}, ${image.width}x${image.height}`,
+      text: `${args.output}: layer ${index}, ${size.width}x${size.height}`,
+    }
+
+    async function decodeCompass(): Promise<RgbImage> {
+      const codec = await io.codec()
+      return await codec.decode(bytes, { layer: index, runtime: args.runtime as RuntimeName })
     }
   },
 })

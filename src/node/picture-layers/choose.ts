@@ -17,7 +17,8 @@ import { createRuntime } from '../runtimes.ts'
 import type { CodedPicture } from './encode.ts'
 import { makeLayer } from './layer.ts'
 import { look } from './look.ts'
-import { originalLayer } from './original.ts'
+import { noLargerLayer } from './no-larger.ts'
+import { originalLayer, originalWithoutMetadata } from './original.ts'
 import { type MadeLayer, paying } from './paying.ts'
 import { decodeFile, flattened, hidesSomething, isOneColour, resizePixels, samePixels } from './pixels.ts'
 import { DEFAULT_TARGET, pictureRungs, qualityOfScore } from './target.ts'
@@ -98,7 +99,12 @@ export async function encodeAsPictures(
     const resized = await resizePixels(picture, size)
     const trial = nearest(choice.trials, rung.width)
     let layer = await makeLayer(resized, { target: rung.target, trial, only, lossless: choice.lossless })
-    if (rung.width === width) layer = await withOriginal(layer, resized, original, only)
+    if (rung.width === width) {
+      layer = await withOriginal(layer, resized, original, only)
+      // A JPEG is no layer, but clients that would take it are sent no more bytes than it has.
+      if (isBounded(original, quality))
+        layer = await noLargerLayer(layer, resized, originalWithoutMetadata(original).length, only)
+    }
     const alpha = hidesSomething(resized)
     await verifyLayer(layer.file, {
       ...size,
@@ -129,6 +135,11 @@ async function withOriginal(
     bare && (only === undefined || only === bare.coding) && bare.file.length < layer.file.length
   if (!isWanted || !samePixels(await decodeFile(bare.file), picture)) return layer
   return { ...bare, lossless: true, score: 100 }
+}
+
+/** Whether a layer may not take more bytes than the original: that of a JPEG, unless a quality is asked for. */
+function isBounded({ format, metadata }: OpenPicture, quality: EncodeParameters['quality']): boolean {
+  return format === 'jpeg' && (metadata.orientation ?? 1) === 1 && quality === undefined
 }
 
 function nearest(trials: readonly WidthTrial[], width: number): WidthTrial | undefined {

@@ -1,6 +1,7 @@
 import type { PictureCoding } from '../../format/coding.ts'
 import type { DecodedPicture } from '../ingest/ingest.ts'
 import { decodeFile, samePixels, sharpOf } from './pixels.ts'
+import { underfilled } from './underfill.ts'
 
 /** A picture file, and how it was made. */
 export interface CodedPicture {
@@ -37,20 +38,22 @@ export async function encodeLossy(
   coding: LossyCoding,
   setting: number,
 ): Promise<Uint8Array> {
+  const filled = sharpOf(underfilled(picture))
   if (coding === 'webp') {
     return own(
-      await sharpOf(picture)
-        .webp({ quality: setting, alphaQuality: 100, smartSubsample: true, effort: 4 })
-        .toBuffer(),
+      await filled.webp({ quality: setting, alphaQuality: 100, smartSubsample: true, effort: 4 }).toBuffer(),
     )
   }
   const effort = picture.width * picture.height <= SLOW_AVIF_PIXELS ? 4 : 3
-  return own(await sharpOf(picture).avif({ quality: setting, effort, chromaSubsampling: '4:4:4' }).toBuffer())
+  return own(await filled.avif({ quality: setting, effort, chromaSubsampling: '4:4:4' }).toBuffer())
 }
 
-/** WebP whose pixels differ only where they are no flat area, and little: half as much smaller than lossless as lossy is. */
-export async function encodeNearLossless(picture: DecodedPicture): Promise<Uint8Array> {
-  return own(await sharpOf(picture).webp({ nearLossless: true, quality: 60, effort: 4 }).toBuffer())
+/**
+ * WebP whose pixels differ only where they are no flat area, and little: half as much smaller than lossless as lossy is.
+ * @param setting 1 to 99: every 20 keep one more bit
+ */
+export async function encodeNearLossless(picture: DecodedPicture, setting: number): Promise<Uint8Array> {
+  return own(await sharpOf(picture).webp({ nearLossless: true, quality: setting, effort: 4 }).toBuffer())
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { DecodedPicture } from '../ingest/ingest.ts'
 import { type CodedPicture, encodeLossless, encodeNearLossless, fits, LOSSY } from './encode.ts'
 import { decodeFile } from './pixels.ts'
-import { createScorer, type Scorer } from './score.ts'
+import { createScorer, type Scorer, WHOLE_PIXELS } from './score.ts'
 import { searchSetting } from './search.ts'
 import type { Way, WidthTrial } from './trial.ts'
 
@@ -16,8 +16,14 @@ interface LayerOptions {
   readonly lossless: boolean
 }
 
-/** Ways that took up to so many times the bytes of the best in the trial are tried on the layer itself. */
-const CONTENDER = 1.25
+/**
+ * Ways that took up to so many times the bytes of the best in the trial are tried on the layer itself. Tiles are too small to
+ * show what lossless WebP gains by what comes again, such as letters; it is made quickly, so it is tried more often.
+ */
+const CONTENDER: Readonly<Record<Way, number>> = { webp: 1.25, avif: 1.25, lossless: 3, 'near-lossless': 3 }
+
+/** Settings of nearly lossless WebP, from the smallest files: each keeps one more bit of what is not flat. */
+const NEAR_SETTINGS = [10, 20, 40, 60] as const
 
 /** Pixels of layers on which all ways are tried. */
 const SMALL_PIXELS = 0.1e6
@@ -31,8 +37,8 @@ const LOSSLESS_INSTEAD = 3
 /** Nearly lossless is taken only where it saves this much. */
 const NEAR_WORTH = 0.85
 
-/** Encodes of one lossy encoder: few of large layers, whose settings the trial found. */
-const TRIES = { small: 4, large: 2 } as const
+/** Encodes of one lossy encoder: few of large layers, whose settings the trial found by the same tiles. */
+const TRIES = { small: 4, medium: 3, large: 2 } as const
 
 /** Makes one layer: the smallest file of those that reach the score. */
 export async function makeLayer(picture: DecodedPicture, options: LayerOptions): Promise<CodedPicture> {
@@ -43,7 +49,7 @@ export async function makeLayer(picture: DecodedPicture, options: LayerOptions):
   const made: CodedPicture[] = []
   const lossless = ways.includes('lossless') ? await exact(picture, only) : undefined
   if (ways.includes('near-lossless')) {
-    const near = await nearlyExact(picture, scorer)
+    const near = await nearlyExact(picture, scorer, target)
     const isWorth = near.file.length < NEAR_WORTH * (lossless?.file.length ?? Number.POSITIVE_INFINITY)
     if (isWorth && near.score! >= target) made.push(near)
   }
@@ -79,10 +85,11 @@ function contenders(
     return fits(picture, coding) && (only === undefined || only === coding)
   })
   const isSmall = picture.width * picture.height <= SMALL_PIXELS
-  const tries = isSmall ? TRIES.small : TRIES.large
+  const isMedium = picture.width * picture.height <= WHOLE_PIXELS
+  const tries = isSmall ? TRIES.small : isMedium ? TRIES.medium : TRIES.large
   if (isSmall || trial === undefined) return { ways: possible, tries }
   const least = Math.min(...possible.map((way) => trial.bytes[way]))
-  return { ways: possible.filter((way) => trial.bytes[way] <= CONTENDER * least), tries }
+  return { ways: possible.filter((way) => trial.bytes[way] <= CONTENDER[way] * least), tries }
 }
 
 async function exact(picture: DecodedPicture, only: 'webp' | 'avif' | undefined): Promise<CodedPicture> {
@@ -90,7 +97,12 @@ async function exact(picture: DecodedPicture, only: 'webp' | 'avif' | undefined)
   return { ...(await encodeLossless(picture, fitting)), lossless: true, score: 100 }
 }
 
-async function nearlyExact(picture: DecodedPicture, scorer: Scorer): Promise<CodedPicture> {
-  const file = await encodeNearLossless(picture)
-  return { coding: 'webp', file, lossless: false, score: scorer.score(await decodeFile(file)) }
+async function nearlyExact(picture: DecodedPicture, scorer: Scorer, target: number): Promise<CodedPicture> {
+  let made: CodedPicture | undefined
+  for (const setting of NEAR_SETTINGS) {
+    const file = await encodeNearLossless(picture, setting)
+    made = { coding: 'webp', file, lossless: false, score: scorer.score(await decodeFile(file)) }
+    if (made.score! >= target) break
+  }
+  return made!
 }

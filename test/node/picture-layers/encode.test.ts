@@ -57,6 +57,20 @@ describe('what a picture is coded as', () => {
     }
   })
 
+  it('takes no more bytes than a JPEG that was compressed more, unless a quality is asked for', async () => {
+    const original = await sharp(await encodePng(photo(240, 160)))
+      .jpeg({ quality: 8 })
+      .toBuffer()
+    const lengthOf = async (quality?: number) => {
+      const { layers } = readHeader(
+        await encode(original, { coding: 'avif', widths: '240', ...(quality && { quality }) }),
+      )
+      return layers.at(-1)!.end - layers.at(-1)!.start
+    }
+    expect(await lengthOf()).toBeLessThanOrEqual(original.length)
+    expect(await lengthOf(80)).toBeGreaterThan(original.length)
+  })
+
   it('is COMPASS on the matte when that is asked for', async () => {
     const file = await encode(await logo(96), { coding: 'compass', background: '00ff00', widths: '96' })
     expect(holdsPictures(readHeader(file))).toBe(false)

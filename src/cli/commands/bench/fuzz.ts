@@ -1,5 +1,6 @@
 import { pictureFiles } from '../../../bench/fuzz/picture-files.ts'
-import { INGEST, runPictureFuzz } from '../../../bench/fuzz/picture-run.ts'
+import { pictureReaders } from '../../../bench/fuzz/picture-readers.ts'
+import { runPictureFuzz } from '../../../bench/fuzz/picture-run.ts'
 import { formatFuzz, SHOWN } from '../../../bench/fuzz/report.ts'
 import { fuzzSource, runFuzz } from '../../../bench/fuzz/run.ts'
 import { createRuntime } from '../../../node/compose.ts'
@@ -23,12 +24,13 @@ export const benchFuzzCommand = defineCommand({
     const seed = parseInteger('seed', args.seed, 0, 2 ** 31)
     const progress = (done: number) => {
       if (done % 100 === 0) io.progress(`${done}/${cases}`)
+      if (done % 1000 === 0) io.note(`${done}/${cases}`)
     }
     const options = { cases, seed, progress }
     const runtime = await createRuntime('wasm')
     const run =
       args.layers === 'pictures'
-        ? { ...options, files: await pictureFiles(), readers: [INGEST], runtime }
+        ? { ...options, files: await pictureFiles(), readers: pictureReaders(), runtime }
         : { ...options, source: await fuzzSource(await createRuntime('node'), runtime) }
     const started = performance.now()
     const report = await ('source' in run ? runFuzz(run) : runPictureFuzz(run))
