@@ -1,6 +1,6 @@
 import sharp from 'sharp'
 import { hills, paint } from '../../src/bench/pictures/hills.ts'
-import { transcodeParts } from '../../src/bench/plain/answers.ts'
+import { transcodeParts } from '../../src/bench/transcode-parts.ts'
 import { sha256 } from '../../src/core/hash.ts'
 import type { RgbImage } from '../../src/core/image.ts'
 import { renderAtOrigin } from '../../src/edge/origin/render.ts'

@@ -1,7 +1,7 @@
 import { Miniflare, type WorkerOptions } from 'miniflare'
 import sharp from 'sharp'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { transcodeParts } from '../../src/bench/plain/answers.ts'
+import { transcodeParts } from '../../src/bench/transcode-parts.ts'
 import { createTranscodeApp } from '../../src/edge/transcoder/app.ts'
 import { composeEncode, createRuntime } from '../../src/node/compose.ts'
 import { renderPicture } from '../../src/node/render/render.ts'

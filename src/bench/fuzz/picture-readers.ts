@@ -7,7 +7,7 @@ import { mediaTypeOf } from '../../format/media-type.ts'
 import { checkPictureType } from '../../format/pictures/check.ts'
 import type { LayerInfo } from '../../format/types.ts'
 import { decodePicture, openPicture } from '../../node/ingest/ingest.ts'
-import { pictureDecoders } from '../plain/answers.ts'
+import { pictureDecoders } from '../transcode-parts.ts'
 
 /** What a reader made of a layer. What is given is checked, what is not given is not. */
 interface ReadLayer {

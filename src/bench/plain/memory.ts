@@ -4,8 +4,9 @@ import { createWasmRuntime } from '../../runtime/node.ts'
 import { measureInChild } from '../child.ts'
 import { observedTranscode } from '../observe.ts'
 import { lookedAt, lookingAround, measurePeak, type PeakMemory } from '../peak-memory.ts'
+import { transcodeParts } from '../transcode-parts.ts'
 import { watchWasmMemory } from '../wasm-memory.ts'
-import { planAnswer, transcodeParts } from './answers.ts'
+import { planAnswer } from './answers.ts'
 
 /**
  * Memory that the answer to a browser takes. Run it in a fresh process: WebAssembly memory never shrinks, so earlier work
