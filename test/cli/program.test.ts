@@ -107,8 +107,8 @@ describe('the program', () => {
       'onnxruntime-node',
       '@jsquash/avif',
       '@jsquash/webp',
-      'onnxruntime-web',
       'aws4fetch',
+      'onnxruntime-web',
       'models',
     ])
     expect(checks.slice(0, 7).every((check) => check.ok)).toBe(true)

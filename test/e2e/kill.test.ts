@@ -84,7 +84,7 @@ async function startEdge(origin: string) {
   return {
     async put(id: string, body: Uint8Array<ArrayBuffer>): Promise<number> {
       const headers = { 'Content-Length': String(body.length) }
-      const response = await miniflare.dispatchFetch(`http://edge/cdn/img/${id}`, {
+      const response = await miniflare.dispatchFetch(`http://edge/cdn/img/${id}?coding=compass`, {
         method: 'PUT',
         body,
         headers,

@@ -93,7 +93,7 @@ describe('an upload over a bad connection', () => {
 it('PERSIST keeps JPEGs in the bucket', async () => {
   const { edge, url } = await start({ PERSIST: 'true' })
   const body = await plainPng(900, 300, 'teal')
-  await fetch(`${url}kept`, { method: 'PUT', body, headers: AUTHORIZATION })
+  await fetch(`${url}kept?coding=compass`, { method: 'PUT', body, headers: AUTHORIZATION })
   await ready(`${url}kept`)
   const answers = await Promise.all(Array.from({ length: 10 }, () => fetch(`${url}kept?w=320`)))
   expect(answers.map(({ status }) => status)).toEqual(Array(10).fill(200))
