@@ -33,7 +33,8 @@ export class CensusCache {
     const known = this.#entries.get(file)
     if (known !== undefined && readAt - known.readAt < TOLD_MS) return known.census
     const census = await count()
-    this.#entries.set(file, { readAt, census })
+    // The first picture is kept a moment after it is shown, and whoever looks then should not see none for long.
+    if (census.kept > 0) this.#entries.set(file, { readAt, census })
     return census
   }
 }

@@ -34,9 +34,11 @@ describe.skipIf(!hasChromium && !process.env.CI)(`benchClient in Chromium (${CHR
     // The page costs the library's script more, and nothing twice: the pictures are the same files.
     expect(strata.first.load.bytes.pictures).toBe(avif.first.load.bytes.pictures)
     expect(strata.first.load.bytes).toMatchObject({ runtime: 0, models: 0 })
-    expect(strata.first.load.bytes.library).toBeGreaterThan(1000)
+    // On this quick link the script may come after the pictures.
+    const { load, idle } = strata.first
+    expect(load.bytes.library + idle.library).toBeGreaterThan(1000)
     // Two small pictures do not pay for models, so they grow as they do without the library.
-    expect(strata.first.idle).toEqual(avif.first.idle)
+    expect({ ...idle, library: 0 }).toEqual(avif.first.idle)
     expect(strata.first.doubled.bytes.pictures).toBe(avif.first.doubled.bytes.pictures)
     expect(strata.first.doubled.painted).toBe(0)
     expect(avif.first.load.bytes).toMatchObject({ library: 0, runtime: 0, models: 0 })

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { startSite } from '../../../src/bench/client/site.ts'
 
 it('a site counts every byte of answers that are under way together', async () => {
-  const files = new Map(Array.from({ length: 8 }, (_, i) => [`/${i}.avif`, new Uint8Array(1000 + i)]))
+  const files = new Map(Array.from({ length: 8 }, (_, i) => [`/avif/${i}.avif`, new Uint8Array(1000 + i)]))
   const link = { kilobitsPerSecond: 100_000, latencyMs: 5 }
   const site = await startSite({ link, library: '/nowhere', edge: 'http://127.0.0.1:9', files })
   try {
