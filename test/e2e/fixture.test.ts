@@ -29,10 +29,10 @@ const COMPILER = {
   strict: true,
   noEmit: true,
 }
-/** Apps for Workers: the README's and the guide's. */
+/** Apps for Workers: the README's and the guide's, and what other pages say of the plugin. */
 const APPS = {
   compilerOptions: { ...COMPILER, lib: ['es2022'], types: ['@cloudflare/workers-types'] },
-  files: ['app.ts', 'readme.ts'],
+  include: ['app.ts', 'readme.ts', 'plugin'],
 }
 /** Blocks for a page or for Node. */
 const OTHERS = {
@@ -95,7 +95,10 @@ describe('the packed tarball, mounted as the guide says', () => {
     folder = await mkdtemp(join(tmpdir(), 'strata-fixture-'))
     await install()
     await mkdir(join(folder, 'blocks'))
-    const others = otherBlocks().map((code, i): [string, string] => [`blocks/${i}.ts`, code])
+    await mkdir(join(folder, 'plugin'))
+    const others = otherBlocks().map((code, i): [string, string] => {
+      return [`${code.includes('imageCdn<') ? 'plugin' : 'blocks'}/${i}.ts`, code]
+    })
     const files: [string, string][] = [
       ['app.ts', guideApp()],
       ['wrangler.toml', block(GUIDE, '2. Your own app', 'toml')],
