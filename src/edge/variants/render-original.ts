@@ -3,6 +3,7 @@ import type { OriginBreaker } from '../origin/breaker.ts'
 import { type Origin, OriginDown, type SentOriginal } from '../origin/origin.ts'
 import { type Patience, type RenderedPicture, type RenderRequest, renderAtOrigin } from '../origin/render.ts'
 import type { SentOriginals } from '../origin/sent-originals.ts'
+import type { StoredObject } from '../store/object-store.ts'
 import type { ImageStore } from '../store/store.ts'
 
 export interface RenderServices {
@@ -33,8 +34,7 @@ const SUSPECT_MS = 10_000
 const BROKEN_SOON_MS = 5000
 
 /**
- * Has the origin make a picture of an original in the bucket. Rendering changes nothing, so a request whose connection
- * broke at once is sent once more.
+ * Has the origin make a picture of an original in the bucket.
  * @returns undefined when the original is gone
  * @throws as renderAtOrigin; STORAGE_FAILED
  */
@@ -45,25 +45,16 @@ export async function renderOriginal(
   patience: RenderPatience = {},
 ): Promise<RenderedPicture | undefined> {
   const { isAwaited = true } = patience
-  const once = () =>
-    sendOriginal(source, services, patience, (sent, milliseconds) =>
-      renderAtOrigin(services.origin(), sent, request, { isAwaited, milliseconds }),
-    )
-  const started = Date.now()
-  try {
-    return await once()
-  } catch (error) {
-    // A proxy that answers for a dead origin gives no cause: there nothing broke.
-    const isBroken = error instanceof OriginDown && error.cause !== undefined && !isTimeout(error.cause)
-    if (!isBroken || Date.now() - started >= BROKEN_SOON_MS) throw error
-    return await once()
-  }
+  return await sendOriginal(source, services, patience, (sent, milliseconds) =>
+    renderAtOrigin(services.origin(), sent, request, { isAwaited, milliseconds }),
+  )
 }
 
 /**
- * Gives an original in the bucket to `send`: its name alone where the origin keeps it, else its bytes.
+ * Gives an original in the bucket to `send`: its name alone where the origin keeps it, else its bytes. What is sent changes
+ * nothing there, so a request whose connection broke at once is sent once more.
  * @returns undefined when it is gone
- * @throws StrataError STORAGE_FAILED; ORIGIN_BUSY while the origin does not answer and the work is spare; whatever `send` throws
+ * @throws OriginDown where the work is spare and the origin is spared; StrataError STORAGE_FAILED; whatever `send` throws
  */
 export async function sendOriginal<T>(
   source: StoredOriginal,
@@ -76,11 +67,11 @@ export async function sendOriginal<T>(
     isAwaited && attempt.isSuspect ? Math.min(milliseconds ?? SUSPECT_MS, SUSPECT_MS) : milliseconds
   const facts = { sha256: source.sha256, requestId: crypto.randomUUID() }
   const ask = (body?: Pick<SentOriginal, 'body' | 'contentType' | 'onSent'>) =>
-    attempt.watch(() => send({ ...facts, ...body }, limit))
+    send({ ...facts, ...body }, limit)
   let sayBegun = await sent.claim(source.sha256)
   if (sayBegun === undefined) {
     try {
-      return await ask()
+      return await attempt.watch(() => twiceIfBroken(ask, ask))
     } catch (error) {
       if (!(error instanceof StrataError && error.code === 'INPUT_EMPTY')) throw error
       // The origin does not keep it any more, or never does.
@@ -89,12 +80,31 @@ export async function sendOriginal<T>(
   }
   const say = sayBegun
   try {
+    const askWith = ({ body, contentType }: StoredObject) =>
+      ask({ body, contentType, onSent: () => say(true) })
     const object = await store.get(source.original)
     if (object === undefined) return undefined
-    const { body, contentType } = object
-    return await ask({ body, contentType, onSent: () => say(true) })
+    const again = async () => {
+      // A body can be read only once.
+      const same = await store.get(source.original)
+      return same && (await askWith(same))
+    }
+    return await attempt.watch(() => twiceIfBroken(() => askWith(object), again))
   } finally {
     say(false)
+  }
+}
+
+/** Once more where the connection broke at once. */
+async function twiceIfBroken<T>(first: () => Promise<T>, again: () => Promise<T>): Promise<T> {
+  const started = Date.now()
+  try {
+    return await first()
+  } catch (error) {
+    // A proxy that answers for a dead origin gives no cause: there nothing broke.
+    const isBroken = error instanceof OriginDown && error.cause !== undefined && !isTimeout(error.cause)
+    if (!isBroken || Date.now() - started >= BROKEN_SOON_MS) throw error
+    return await again()
   }
 }
 

@@ -128,3 +128,31 @@ describe('an origin that takes requests and never answers', () => {
     expect(asked).toBe(3)
   })
 })
+
+describe('a connection that breaks as it is used again', () => {
+  it('is asked twice, and the origin is not spared for it', async () => {
+    const bodies: string[] = []
+    let broken = 1
+    const fetch = async (request: Request) => {
+      bodies.push(await request.text())
+      if (broken-- > 0) throw new TypeError('fetch failed')
+      const webp = Uint8Array.from('RIFF\x0c\0\0\0WEBPVP8 ....', (letter) => letter.charCodeAt(0))
+      return new Response(webp, { headers: { 'Strata-Size': '64x48' } })
+    }
+    const services = {
+      store: { get: async () => ({ body: 'an original' }) } as unknown as ImageStore,
+      origin: () => ({ url: 'http://origin.test', fetch }),
+      breaker: new OriginBreaker(),
+      sent: new SentOriginals(),
+    }
+    const source = { original: 'original/a/t', sha256: 'b'.repeat(64) }
+    const request = { width: 64, height: undefined, fit: 'contain', format: 'webp', quality: 75 } as const
+    const render = () => renderOriginal(source, request, services, { isSpare: true })
+    expect(await render()).toMatchObject({ width: 64, height: 48 })
+    expect(bodies).toEqual(['an original', 'an original'])
+    expect(await render()).toMatchObject({ width: 64 })
+    broken = 2
+    await expect(render()).rejects.toMatchObject({ code: 'ORIGIN_FAILED' })
+    expect(bodies).toHaveLength(5)
+  })
+})
