@@ -34,13 +34,16 @@ export async function render(c: OriginContext, origin: Origin): Promise<Response
       ? [kept, 0]
       : await timed(() => origin.originals.receive(sha256, receive))
     const picture = await openPicture(original, config.maxPixels)
-    const attention = parameters.focus === 'auto' ? await findFocus(picture) : undefined
-    const frames = parameters.frames === 'all' ? countFrames(picture) : 1
-    const plan = planRender({ ...picture, frames }, parameters, attention)
+    const source = { ...picture, frames: parameters.frames === 'all' ? countFrames(picture) : 1 }
+    const plan = planRender(source, parameters)
+    const aimed = async () =>
+      parameters.focus === 'auto' ? planRender(source, parameters, await findFocus(picture)) : plan
     const [[file, seconds], bothSeconds] = await timed(() =>
       ticket.run(
         () =>
-          timed(() => origin.render(picture, { ...plan, hurried: isHurried(parameters, origin) }, signal)),
+          timed(async () =>
+            origin.render(picture, { ...(await aimed()), hurried: isHurried(parameters, origin) }, signal),
+          ),
         signal,
         plan.cost,
       ),
