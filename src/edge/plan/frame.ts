@@ -39,6 +39,16 @@ export function frameOf(
   return { boxed, placing: {}, isWhole: true }
 }
 
+/** Whether a picture of this size would be larger than the frame. */
+export function isShort({ boxed: { size } }: Frame, { width, height }: Size): boolean {
+  return size.width < width || size.height < height
+}
+
+/** What is asked of the origin: any width above the source's is the source's, under one name. */
+export function withinSource(asked: AskedSize, largest: Size): AskedSize {
+  return asked.height === undefined ? { ...asked, width: largest.width } : asked
+}
+
 function boxOf({ fit, background }: ImageParams, { width, height }: AskedSize): Box {
   const isBoxed = height !== undefined
   const padded = isBoxed && fit === 'contain' && background !== undefined

@@ -6,7 +6,7 @@ import type { LayerInfo, StrataHeader } from '../../format/types.ts'
 import { isDecodable } from '../transcoder/limits.ts'
 import { hiddenIn } from './embed.ts'
 import { acceptedFormats, type Content, chooseFormat, isMadeHere, needsPng } from './format.ts'
-import { type Frame, frameOf } from './frame.ts'
+import { type Frame, frameOf, isShort, withinSource } from './frame.ts'
 import { chooseSource, last } from './layers.ts'
 import { originalFormats } from './originals.ts'
 import { askedQuality } from './quality.ts'
@@ -147,11 +147,9 @@ function planTranscode(
 function planRendered({ input, rules, wanted, asked, largest }: Wish, format: RenderFormat): RenderPlan {
   const { params } = input
   const quality = askedQuality(params.quality, rules)
-  // Any width above the source's is the source's, under one name.
-  const size = asked.height === undefined ? { ...asked, width: largest.width } : asked
   return {
     kind: 'render',
-    request: renderRequest(params, size, format, quality, rules.attention),
+    request: renderRequest(params, withinSource(asked, largest), format, quality, rules.attention),
     vary: wanted.vary,
     contentDpr: density(largest.width, wanted),
   }
@@ -170,11 +168,6 @@ function sourceOf(layers: readonly LayerInfo[], { boxed: { shown } }: Frame): La
 function contentOf(layer: LayerInfo, { params: { background } }: PlanInput): Content {
   const isBare = background === undefined
   return { alpha: isBare && hasAlpha(layer), lossless: isBare && isLossless(layer) }
-}
-
-/** Whether a picture that can be had is smaller than this. */
-function isShort({ boxed: { size } }: Frame, { width, height }: Size): boolean {
-  return size.width < width || size.height < height
 }
 
 /** What the edge does where the origin does not answer. */

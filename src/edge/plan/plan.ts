@@ -9,7 +9,7 @@ import { holdsPictures } from '../../format/coding.ts'
 import type { LayerInfo, StrataHeader } from '../../format/types.ts'
 import { hiddenIn } from './embed.ts'
 import { chooseFormat, isMadeHere } from './format.ts'
-import { type Frame, frameOf } from './frame.ts'
+import { type Frame, frameOf, isShort, withinSource } from './frame.ts'
 import { chooseSource, decodable, last, snapUp } from './layers.ts'
 import { originalFormats } from './originals.ts'
 import { planPictures } from './pictures.ts'
@@ -78,19 +78,15 @@ function planPicture(
   if (!rules.canRender) return transcode()
   const largest = frameOf(source, source, params, asked, rules).boxed.size
   const here = frame.boxed.size
-  const rendered = planRender(input, rules, wanted, asked)
-  // Any width above the source's is the source's, under one name.
-  const bounded =
-    asked.height === undefined ? { ...rendered.request, width: largest.width } : rendered.request
+  const rendered = planRender(input, rules, wanted, withinSource(asked, largest))
   const originals = originalFormats(input, source, frame)
-  const whole = { ...rendered, request: bounded, contentDpr: density(largest.width, wanted), ...originals }
+  const whole = { ...rendered, contentDpr: density(largest.width, wanted), ...originals }
   if (!isMadeHere(params, accepted, rules, here)) return whole
   const plan = transcode()
   const { layer, format, quality, ht } = plan.request
   if (ht !== 1) return plan
   const { width, height } = header.layers[layer] as Size
-  const isLarger = largest.width > here.width || largest.height > here.height
-  if (isLarger || width * height > LONG_DECODE_PIXELS) return { ...whole, otherwise: plan }
+  if (isShort(frame, largest) || width * height > LONG_DECODE_PIXELS) return { ...whole, otherwise: plan }
   const render = renderRequest(params, asked, format, quality, rules.attention)
   return { ...plan, render, ...originals }
 }
