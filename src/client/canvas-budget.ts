@@ -12,7 +12,7 @@ interface Owner {
 export class CanvasBudget {
   readonly #bytes = new Map<Owner, number>()
 
-  /** @returns false where there is no room for a canvas of so many pixels */
+  /** @returns whether a canvas of so many pixels fits; if not, nothing is taken */
   take(owner: Owner, width: number, height: number): boolean {
     this.free(owner)
     const wanted = 4 * width * height

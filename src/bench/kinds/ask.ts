@@ -19,7 +19,7 @@ interface Sent {
   readonly type: string
   /** Header `Strata-Plan`. */
   readonly plan: string
-  /** CPU time of the Workers, in milliseconds: of an answer that nobody had before. Null where it is not known. */
+  /** CPU time of the Workers for an answer that is not cached, in milliseconds. Null where it is not known. */
   readonly cpuMs: number | null
 }
 

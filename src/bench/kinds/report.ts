@@ -35,7 +35,7 @@ export function reportKinds(pictures: readonly KindResult[]): KindsReport {
   return { pictures, sums: (['browser', 'old'] as const).map((client) => sumOf(client, all)), wrong }
 }
 
-/** What an old client cannot be sent is no fault. */
+/** Losing what an old client cannot show is not counted as a fault. */
 function faultsOf({ isTyped, alpha, frames, client }: KindAnswer): string[] {
   const isModern = client === 'browser'
   return [

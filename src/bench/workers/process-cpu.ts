@@ -17,7 +17,7 @@ export async function workersCpu(): Promise<number | undefined> {
   }
 }
 
-/** A process ends while it is looked at, so what is missing is no error. */
+/** A process may end while it is looked at, so a missing file is not an error. */
 async function isOwnRuntime(id: string): Promise<boolean> {
   const stat = await readFile(`/proc/${id}/stat`, 'utf8').catch(() => '')
   const [, name, parent] = /\((.*)\) \S (\d+)/.exec(stat) ?? []

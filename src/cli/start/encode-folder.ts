@@ -22,7 +22,7 @@ interface EncodeOptions {
   readonly headStartMs?: number
 }
 
-/** Pictures that wait for the origin on behalf of nobody: a page that asks for one more waits no longer than for these. */
+/** Pictures that are encoded at the same time. A page that asks for another one waits for these at most. */
 const IN_FLIGHT = 2
 const HEAD_START_MS = 3000
 const LOOK_MS = 500

@@ -13,7 +13,7 @@ const MAX_LISTED = 1000
 /**
  * Serves the pictures of a folder to the edge Worker, which cannot read files: `/` lists their paths, `/PATH` is a file, with
  * an ETag of its time and size. It listens on this machine alone, and gives no file outside of the folder, no hidden one
- * and none that is no picture by its name.
+ * and only files whose names are those of pictures.
  */
 export class FolderServer {
   readonly #server: Server

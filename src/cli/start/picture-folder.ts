@@ -73,7 +73,7 @@ export class PictureFolder {
   #renew(milliseconds: number): void {
     clearTimeout(this.#timer)
     this.#timer = setTimeout(() => {
-      // An empty folder is no error any more: its pictures may come back.
+      // A folder may become empty while it is watched: its pictures may come back.
       this.#paths = findPictures([this.root]).then(
         ({ pictures }) => pictures.map(({ path }) => urlPath(relative(this.root, path))),
         () => [],

@@ -40,7 +40,7 @@ interface Candidate<T> {
 /** As in Astro's service for sharp, which documents the names but no values. */
 const QUALITIES: Readonly<Record<string, number>> = { low: 25, mid: 50, high: 80, max: 100 }
 
-/** Options that are no attributes of an `<img>`. */
+/** Options that must not become attributes of the `<img>`. */
 const OPTIONS = new Set([
   ...['src', 'width', 'height', 'format', 'formats', 'quality', 'fit', 'position', 'background', 'widths'],
   ...['densities', 'layout', 'priority', 'inferSize'],

@@ -72,7 +72,7 @@ async function isStored(): Promise<boolean> {
     const requests = await (await caches.open(MODEL_CACHE)).keys()
     return requests.some(({ url }) => url.includes('decoder.pack?'))
   } catch {
-    // There is no Cache Storage in private windows and on insecure pages.
+    // Private windows and insecure pages have no Cache Storage.
     return false
   }
 }

@@ -28,7 +28,7 @@ const VIEWS = 16
 const SAVED = 0.12
 /** Pictures that grow less than this are not worth a request. */
 const LEAST_GROWTH = 1.25
-/** Nor are icons and avatars, which nobody enlarges. */
+/** Pixels of the smallest picture that counts: nobody enlarges icons and avatars. */
 const LEAST_PIXELS = 20_000
 /** An AVIF of 320 x 213 pixels has some 13 kB, and one with four times as many pixels 2.3 times as many bytes. */
 const [USUAL_PIXELS, USUAL_BYTES, EXPONENT] = [320 * 213, 13_000, 0.6]

@@ -1,24 +1,16 @@
 import { Buffer } from 'node:buffer'
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { dataView } from '../../../src/core/bytes.ts'
 import { writePictures } from '../../../src/format/writer.ts'
 import { BUCKET, bytesOf, createCdn, type Encode, pictureOf, strataFile, textOf } from '../cdn.ts'
+import { asWebp } from '../webp.ts'
 
 const BROWSER = { Accept: 'image/avif,image/webp,image/*,*/*;q=0.8' }
 const PLAIN = { Accept: '*/*' }
 
 /** A WebP as far as its header says. */
 function webp(width: number, height: number, animated: boolean, text = ''): Uint8Array {
-  const bytes = new Uint8Array(64)
-  const view = dataView(bytes)
-  bytes.set(Buffer.from('RIFF'))
-  view.setUint32(4, bytes.length - 8, true)
-  bytes.set(Buffer.from('WEBPVP8X'), 8)
-  view.setUint32(16, 10, true)
-  view.setUint32(20, animated ? 0x12 : 0x10, true)
-  view.setUint32(24, width - 1, true)
-  view.setUint16(27, height - 1, true)
+  const bytes = asWebp(new Uint8Array(64), width, height, animated)
   bytes.set(Buffer.from(text), 32)
   return bytes
 }

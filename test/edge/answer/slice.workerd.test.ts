@@ -1,27 +1,22 @@
 import { Buffer } from 'node:buffer'
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { dataView } from '../../../src/core/bytes.ts'
 import type { PictureCoding } from '../../../src/format/coding.ts'
 import { readHeader } from '../../../src/format/reader.ts'
 import { writePictures } from '../../../src/format/writer.ts'
 import { answerWith, BUCKET, bytesOf, createCdn, errorOf, pictureOf } from '../cdn.ts'
+import { asWebp } from '../webp.ts'
 
 const BROWSER = { Accept: 'image/avif,image/webp,image/*,*/*;q=0.8' }
 
 /** A lossless WebP as far as headers say: of this size, with `length` bytes that decode to nothing. */
 function webp(width: number, height: number, length: number, animated = false): Uint8Array {
-  const bytes = new Uint8Array(30 + length).map((_, i) => 7 * i)
-  const view = dataView(bytes)
-  bytes.set(Buffer.from('RIFF'))
-  view.setUint32(4, bytes.length - 8, true)
-  bytes.set(Buffer.from('WEBPVP8X'), 8)
-  view.setUint32(16, 10, true)
-  view.setUint32(20, animated ? 0x12 : 0x10, true)
-  view.setUint32(24, width - 1, true)
-  view.setUint16(27, height - 1, true)
-  bytes[29] = 0
-  return bytes
+  return asWebp(
+    new Uint8Array(30 + length).map((_, i) => 7 * i),
+    width,
+    height,
+    animated,
+  )
 }
 
 const ORIGINAL = pictureOf(' a drawing')

@@ -1,5 +1,5 @@
 /**
- * src/bench/pictures/kinds draws what is no photograph: screenshots, charts, maps, logos and the like. Every pixel comes from
+ * src/bench/pictures/kinds draws pictures of other kinds than photographs: screenshots, charts, maps, logos and the like. Every pixel comes from
  * sums, products, square roots and integer hashes, so that a picture is the same on every machine.
  * @module
  */
