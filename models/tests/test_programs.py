@@ -12,6 +12,7 @@ from strata_models.compass.graphs import of_program
 from strata_models.compass.programs import FEATURE_STEPS, LATENT_LIMIT, LATENT_STEPS, SAMPLES
 from strata_models.hyperthumbnail import checkpoint as hyperthumbnail
 from strata_models.hyperthumbnail.jpeg import zigzag
+from strata_models.hyperthumbnail.model import Settings
 from strata_models.irn import checkpoint as irn
 from strata_models.shared.data import resize
 from strata_models.shared.drawn import drawn_picture
@@ -143,21 +144,22 @@ def test_features_of_liff_are_near_the_float_ones():
 def test_hyperthumbnail_decoder_is_near_the_float_one(factor):
     name = "hyperthumbnail" if factor == 2 else "hyperthumbnail4"
     model, exported = hyperthumbnail.load_model(WEIGHTS / f"{name}.safetensors"), table(name)
-    quality = torch.tensor([80.0])
+    settings = Settings(quality=torch.tensor([80.0]), strength=torch.tensor([30.0]))
     with torch.no_grad():
         picture = drawn_picture(24 * factor, 32 * factor) * 255 - 128
-        low, coefficients, _ = model.embed(picture, quality)
+        low, coefficients, _ = model.embed(picture, settings)
         low, coefficients = low.round(), coefficients.round()
         upscaled = bicubic(low, picture.shape[2], picture.shape[3])
-        gain = model.decoder.gain(quality).exp()
-        residual = model.decoder(coefficients, low, quality) - upscaled
+        gain = model.decoder.gain(settings.quality).exp()
+        residual = model.decoder(coefficients, low, settings) - upscaled
     steps = exported["steps"]
-    grid = lambda stride: torch.full((1, picture.shape[2] // stride, picture.shape[3] // stride), float(quality) - 50)
+    planes = torch.tensor([80.0, 30.0])[:, None, None] - 50
+    grid = lambda stride: planes.expand(-1, picture.shape[2] // stride, picture.shape[3] // stride)
     inputs = {
         "coefficients": coefficients[0][:, zigzag()].flatten(0, 1),
         "low": (cells(low) * steps["low"]).round(),
-        f"quality{2 * factor}": grid(2 * factor),
-        f"quality{8 * factor}": grid(8 * factor),
+        f"settings{2 * factor}": grid(2 * factor),
+        f"settings{8 * factor}": grid(8 * factor),
     }
     found = run(exported["decoder"]["program"], blob(name), inputs)["residual"] / steps["residual"] * gain
     expected = F.pixel_unshuffle(residual, 2 * factor)[0, interleaved(3, 2 * factor)]

@@ -17,18 +17,27 @@ export interface EmbedOptions {
   readonly high: Size
   /** Size of the thumbnail. Times the factor it should be `high`, up to the rounding of a layer's size. */
   readonly low: Size
-  /** 1 to 100, on a scale of the method's own. Lossless methods ignore it. */
+  /** 1 to 100, on JPEG's scale: the file is about as large as a plain JPEG of it. Lossless methods ignore it. */
   readonly quality: number
+  /**
+   * How much may be hidden, from 0 to 1: more detail comes back and more of it shows in the thumbnail. At 0 it is a plain
+   * thumbnail. Methods whose strength is fixed ignore it.
+   * @default DEFAULT_STRENGTH
+   */
+  readonly strength?: number | undefined
   readonly signal?: AbortSignal | undefined
 }
+
+export const DEFAULT_STRENGTH = 0.5
 
 export function isQuality(quality: number): boolean {
   return Number.isInteger(quality) && quality >= 1 && quality <= 100
 }
 
-/** @throws StrataError PARAM_INVALID for sizes or a quality out of range */
-export function checkEmbed({ high, low, quality }: EmbedOptions): void {
+/** @throws StrataError PARAM_INVALID for sizes, a quality or a strength out of range */
+export function checkEmbed({ high, low, quality, strength = DEFAULT_STRENGTH }: EmbedOptions): void {
   if (!isQuality(quality)) throw invalidParam('quality', 'an integer from 1 to 100', quality)
+  if (!(strength >= 0 && strength <= 1)) throw invalidParam('strength', 'a number from 0 to 1', strength)
   for (const size of [low.width, low.height, high.width, high.height]) {
     if (!Number.isInteger(size) || size < 1 || size > 65535) {
       throw invalidParam('size', 'integers from 1 to 65535', size)
@@ -59,7 +68,7 @@ export interface Rescaler {
    * Makes the thumbnail file of a picture.
    *
    * @param rows strips of a picture of size `high`, from top to bottom; they are not kept
-   * @throws StrataError PARAM_INVALID for sizes or a quality out of range, ABORTED
+   * @throws StrataError PARAM_INVALID for sizes, a quality or a strength out of range, ABORTED
    */
   embed(
     rows: AsyncIterable<RgbImage> | Iterable<RgbImage>,

@@ -139,6 +139,12 @@ export function rescalerConformance(
       await expect(embed(noise(16, 16), quality)).rejects.toMatchObject({ code: 'PARAM_INVALID' })
     })
 
+    it.each([-0.1, 1.1, Number.NaN])('refuses strength %d', async (strength) => {
+      const picture = noise(16, 16)
+      const options = { high: picture, low: { width: 8, height: 8 }, quality: 75, strength }
+      await expect(rescaler.embed([picture], options)).rejects.toMatchObject({ code: 'PARAM_INVALID' })
+    })
+
     it('refuses impossible sizes and missing rows', async () => {
       const picture = photo(16, 16)
       const low = { width: 8, height: 8 }

@@ -50,7 +50,7 @@ def write(model: HyperThumbnail, ranges: dict, out: Path) -> dict:
     identity = hashlib.sha256(json.dumps(decoder_part, sort_keys=True).encode() + bytes(blob.data)).hexdigest()[:16]
     encoder = encoder_program(model.encoder, blob, ranges["encoder"])
     table = {
-        "format": 1, "id": identity, "factor": model.factor, "stride": side, "haloRows": HALO_BLOCKS * side,
+        "format": 2, "id": identity, "factor": model.factor, "stride": side, "haloRows": HALO_BLOCKS * side,
         "steps": sample_steps(ranges),
         "decoder": decoder_part,
         "encoder": {"program": encoder.program(), "logGain": gain(model.encoder.gain)},

@@ -42,8 +42,9 @@ def block_side(factor: int) -> int:
     return 8 * factor
 
 
-def quality_code(quality: torch.Tensor) -> torch.Tensor:
-    return (quality - 50) / 50
+def code_of(setting: torch.Tensor) -> torch.Tensor:
+    """Quality or strength, 0..100, on the scale of the networks."""
+    return (setting - 50) / 50
 
 
 def lambda_of(quality: torch.Tensor) -> torch.Tensor:
@@ -51,9 +52,24 @@ def lambda_of(quality: torch.Tensor) -> torch.Tensor:
     return 0.02 * 2 ** ((quality - 75) / 12)
 
 
-def plane(quality: torch.Tensor, like: torch.Tensor) -> torch.Tensor:
-    """The quality as one more channel, constant over the grid of `like`."""
-    return quality_code(quality).view(-1, 1, 1, 1).expand(-1, 1, *like.shape[2:]).to(like)
+@dataclass(frozen=True)
+class Settings:
+    """What a thumbnail is made for, each [B]. `strength` of what is hidden is a percentage: 0 hides nothing, and the restored
+    picture is then what can be told from a plain JPEG."""
+
+    quality: torch.Tensor
+    strength: torch.Tensor
+
+    def codes(self) -> torch.Tensor:
+        """[B, SETTINGS]"""
+        return torch.stack([code_of(self.quality), code_of(self.strength)], 1)
+
+    def planes(self, like: torch.Tensor) -> torch.Tensor:
+        """More channels, constant over the grid of `like`."""
+        return self.codes()[:, :, None, None].expand(-1, -1, *like.shape[2:]).to(like)
+
+
+SETTINGS = 2
 
 
 class Gain(nn.Module):
@@ -64,7 +80,7 @@ class Gain(nn.Module):
         self.log_gain = nn.Parameter(torch.zeros(3))
 
     def forward(self, quality: torch.Tensor) -> torch.Tensor:
-        code = quality_code(quality)
+        code = code_of(quality)
         return torch.stack([torch.ones_like(code), code, code * code], 1) @ self.log_gain
 
 
@@ -75,25 +91,26 @@ class Encoder(nn.Module):
         super().__init__()
         self.factor, shape = factor, SHAPES[factor]
         self.base = Conv2d(3 * factor**2, 3, 3, padding=1)
-        self.cells = Conv2d(12 * factor**2 + 1, shape.encoder, 1)
+        self.cells = Conv2d(12 * factor**2 + SETTINGS, shape.encoder, 1)
         self.blocks = Residuals(shape.encoder, [shape.encoder] * shape.encoder_blocks)
-        self.down = Conv2d(16 * shape.encoder + 1, BLOCK_WIDTH, 1)
+        self.down = Conv2d(16 * shape.encoder + SETTINGS, BLOCK_WIDTH, 1)
         self.middle = Residual(BLOCK_WIDTH, BLOCK_WIDTH)
         self.coarse = Conv2d(BLOCK_WIDTH, 192, 1)
         self.fine = Conv2d(shape.encoder, 12, 1)
         self.gain = Gain()
 
-    def forward(self, picture: torch.Tensor, quality: torch.Tensor) -> torch.Tensor:
+    def forward(self, picture: torch.Tensor, settings: Settings) -> torch.Tensor:
         """[B, 3, H, W] centred samples, sides multiples of block_side -> [B, 3, H/factor, W/factor], neither clipped nor
         rounded."""
         with torch.autocast(picture.device.type, enabled=False):  # the 8 bits of bf16's mantissa would be too few
             base = self.base(F.pixel_unshuffle(picture, self.factor))
         x = F.pixel_unshuffle(picture * INPUT, 2 * self.factor)
-        x = self.blocks(self.cells(torch.cat([x, plane(quality, x)], 1)))
+        x = self.blocks(self.cells(torch.cat([x, settings.planes(x)], 1)))
         y = F.pixel_unshuffle(x, 4)
-        y = self.middle(self.down(torch.cat([y, plane(quality, y)], 1)))
+        y = self.middle(self.down(torch.cat([y, settings.planes(y)], 1)))
         hidden = F.pixel_shuffle(self.coarse(y), 8).float() + F.pixel_shuffle(self.fine(x), 2).float()
-        return base + hidden / INPUT * self.gain(quality).exp().view(-1, 1, 1, 1)
+        gain = settings.strength / 100 * self.gain(settings.quality).exp()
+        return base + hidden / INPUT * gain.view(-1, 1, 1, 1)
 
 
 class TablePredictor(nn.Module):
@@ -102,7 +119,7 @@ class TablePredictor(nn.Module):
 
     def __init__(self):
         super().__init__()
-        first, second = nn.Linear(2 * COEFFICIENTS + 1, TABLE_WIDTH), nn.Linear(TABLE_WIDTH, TABLE_WIDTH)
+        first, second = nn.Linear(2 * COEFFICIENTS + SETTINGS, TABLE_WIDTH), nn.Linear(TABLE_WIDTH, TABLE_WIDTH)
         last = nn.Linear(TABLE_WIDTH, 2 * COEFFICIENTS)
         self.mlp = nn.Sequential(first, nn.LeakyReLU(SLOPE), second, nn.LeakyReLU(SLOPE), last)
         with torch.no_grad():
@@ -111,14 +128,14 @@ class TablePredictor(nn.Module):
         self.offset = nn.Parameter(torch.full((2 * COEFFICIENTS,), 0.04))
         self.slope = nn.Parameter(torch.zeros(2 * COEFFICIENTS))
 
-    def forward(self, coefficients: torch.Tensor, quality: torch.Tensor) -> torch.Tensor:
+    def forward(self, coefficients: torch.Tensor, settings: Settings) -> torch.Tensor:
         """[B, 3, 64, h, w] -> [B, 2, 64], integers from 1 to 255 (straight-through)."""
         magnitude = torch.log1p(coefficients.detach().round().abs()).mean((3, 4))
         seen = torch.cat([magnitude[:, 0], (magnitude[:, 1] + magnitude[:, 2]) / 2], 1)
-        code = quality_code(quality)[:, None]
+        code = code_of(settings.quality)[:, None]
         # At high rate the best step has half the slope of the squared error: T^2 ~ 1 / lambda.
-        log_step = self.offset + self.slope * code - 0.5 * lambda_of(quality).log()[:, None]
-        log_step = log_step + self.mlp(torch.cat([seen - 2, code], 1))
+        log_step = self.offset + self.slope * code - 0.5 * lambda_of(settings.quality).log()[:, None]
+        log_step = log_step + self.mlp(torch.cat([seen - 2, settings.codes()], 1))
         step = log_step.clamp(0, math.log(MAX_STEP)).exp()
         return ste(step.round(), step).view(-1, 2, COEFFICIENTS)
 
@@ -129,10 +146,10 @@ class Decoder(nn.Module):
     def __init__(self, factor: int):
         super().__init__()
         self.factor, shape = factor, SHAPES[factor]
-        self.frequencies = Conv2d(3 * COEFFICIENTS + 1, BLOCK_WIDTH, 1)
+        self.frequencies = Conv2d(3 * COEFFICIENTS + SETTINGS, BLOCK_WIDTH, 1)
         self.middle = Residual(BLOCK_WIDTH, BLOCK_WIDTH)
         self.up = Conv2d(BLOCK_WIDTH, 16 * shape.carried, 1)
-        self.cells = Conv2d(shape.carried + 12 + 1, shape.decoder, 1)
+        self.cells = Conv2d(shape.carried + 12 + SETTINGS, shape.decoder, 1)
         self.blocks = Residuals(shape.decoder, [shape.decoder] * shape.decoder_blocks)
         self.out = Conv2d(shape.decoder, 12 * factor**2, 1)
         self.gain = Gain()
@@ -140,16 +157,16 @@ class Decoder(nn.Module):
             self.out.weight *= 0.1
             self.out.bias.zero_()
 
-    def forward(self, coefficients: torch.Tensor, low: torch.Tensor, quality: torch.Tensor) -> torch.Tensor:
+    def forward(self, coefficients: torch.Tensor, low: torch.Tensor, settings: Settings) -> torch.Tensor:
         """[B, 3, 64, h, w] and the same as samples [B, 3, 8h, 8w] -> [B, 3, 8h * factor, 8w * factor]."""
         f = coefficients.flatten(1, 2) * INPUT
-        f = self.up(self.middle(self.frequencies(torch.cat([f, plane(quality, f)], 1))))
+        f = self.up(self.middle(self.frequencies(torch.cat([f, settings.planes(f)], 1))))
         f = F.pixel_shuffle(f, 4)
         x = F.pixel_unshuffle(low * INPUT, 2).to(f.dtype)
-        x = self.blocks(self.cells(torch.cat([f, x, plane(quality, x)], 1)))
+        x = self.blocks(self.cells(torch.cat([f, x, settings.planes(x)], 1)))
         residual = F.pixel_shuffle(self.out(x), 2 * self.factor).float() / INPUT
         upscaled = bicubic(low, self.factor * low.shape[2], self.factor * low.shape[3])
-        return upscaled + residual * self.gain(quality).exp().view(-1, 1, 1, 1)
+        return upscaled + residual * self.gain(settings.quality).exp().view(-1, 1, 1, 1)
 
 
 @dataclass
@@ -170,19 +187,19 @@ class HyperThumbnail(nn.Module):
         self.encoder, self.predictor, self.decoder = Encoder(factor), TablePredictor(), Decoder(factor)
         self.register_buffer("dct", dct_matrix(), persistent=False)
 
-    def embed(self, picture: torch.Tensor, quality: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    def embed(self, picture: torch.Tensor, settings: Settings) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         """[B, 3, H, W] centred samples -> thumbnail (8-bit values, centred), its coefficients, tables."""
-        low = self.encoder(picture, quality)
+        low = self.encoder(picture, settings)
         low = ste(low.round().clamp(-128, 127), low.clamp(-128, 127))
         coefficients = to_coefficients(low, self.dct)
-        return low, coefficients, self.predictor(coefficients, quality)
+        return low, coefficients, self.predictor(coefficients, settings)
 
-    def forward(self, picture: torch.Tensor, quality: torch.Tensor) -> Output:
-        """[B, 3, H, W] centred samples, sides multiples of block_side; quality [B]."""
-        low, coefficients, tables = self.embed(picture, quality)
+    def forward(self, picture: torch.Tensor, settings: Settings) -> Output:
+        """[B, 3, H, W] centred samples, sides multiples of block_side."""
+        low, coefficients, tables = self.embed(picture, settings)
         quotients, dequantized = quantize(coefficients, tables)
         decoded = from_coefficients(dequantized, self.dct)
-        return Output(low, decoded, self.decoder(dequantized, decoded, quality), tables, huffman_bits(quotients))
+        return Output(low, decoded, self.decoder(dequantized, decoded, settings), tables, huffman_bits(quotients))
 
 
 def initialise(model: HyperThumbnail, pictures: torch.Tensor) -> None:
@@ -202,7 +219,7 @@ def initialise(model: HyperThumbnail, pictures: torch.Tensor) -> None:
         values, vectors = torch.linalg.eigh((patches.T @ patches / len(patches)).double())
         values, vectors = values.flip(0).float(), vectors.flip(1).float()
         scale = values.clamp_min(1e-5).rsqrt()  # noise is not amplified to the same size
-        encoder.cells.weight[:, :-1, 0, 0] = (vectors * scale.clamp_max(20)).T[: len(encoder.cells.weight)]
+        encoder.cells.weight[:, :-SETTINGS, 0, 0] = (vectors * scale.clamp_max(20)).T[: len(encoder.cells.weight)]
         encoder.cells.bias.zero_()
         for conv in (encoder.coarse, encoder.fine):
             conv.weight *= 0.1

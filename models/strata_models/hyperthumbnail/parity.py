@@ -15,10 +15,10 @@ from ..shared.drawn import drawn_picture
 from .checkpoint import load_model
 from .export import name_of
 from .jpeg import from_coefficients, quantize, zigzag
-from .model import SHAPES
+from .model import SHAPES, Settings
 
 HEIGHT, WIDTH = 24, 32  # of the thumbnail
-QUALITIES = (40, 90)
+SETTINGS = ((40, 100), (90, 50), (90, 0))  # quality, strength in percent
 
 
 def text(samples: torch.Tensor) -> str:
@@ -47,13 +47,14 @@ def main(options: argparse.Namespace) -> None:
     height, width = HEIGHT * options.factor, WIDTH * options.factor
     picture = drawn_picture(height, width) * 255 - 128
     cases = []
-    for quality in QUALITIES:
-        q = torch.tensor([float(quality)])
-        low, coefficients, tables = model.embed(picture, q)
+    for quality, strength in SETTINGS:
+        settings = Settings(torch.tensor([float(quality)]), torch.tensor([float(strength)]))
+        low, coefficients, tables = model.embed(picture, settings)
         quotients, dequantized = quantize(coefficients, tables)
-        restored = model.decoder(dequantized, from_coefficients(dequantized, model.dct), q)
+        restored = model.decoder(dequantized, from_coefficients(dequantized, model.dct), settings)
         cases.append({
-            "quality": quality, "low": text(low), "tables": [[int(step) for step in table] for table in tables[0]],
+            "quality": quality, "strength": strength, "low": text(low),
+            "tables": [[int(step) for step in table] for table in tables[0]],
             "coefficients": scan_text(quotients), "restored": text(restored),
         })
     golden = {"factor": options.factor, "width": width, "height": height, "picture": text(picture), "cases": cases}

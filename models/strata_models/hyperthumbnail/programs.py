@@ -10,11 +10,11 @@ import torch
 
 from ..shared.program import Blob, ProgramBuilder, Value, interleaved
 from .jpeg import COEFFICIENTS, zigzag
-from .model import INPUT, SHAPES, Decoder, Encoder, HyperThumbnail
+from .model import INPUT, SETTINGS, SHAPES, Decoder, Encoder, HyperThumbnail, Settings
 
 BASE_STEPS, LOW_STEPS = 64.0, 16.0
 OUTPUT_LIMIT = 32767.0
-QUALITY_STEPS = 50.0  # the plane holds quality - 50
+SETTING_STEPS = 50.0  # the planes hold quality - 50 and strength - 50
 COEFFICIENT_LIMIT = 2047.0
 ACTIVATION_LIMIT = 16383.0
 MARGIN = 2.0  # room above the largest activation that calibration measured
@@ -40,9 +40,9 @@ def residuals(b: ProgramBuilder, x: Value, blocks, ranges: dict[str, float]) -> 
     return x
 
 
-def quality_inputs(b: ProgramBuilder, factor: int) -> list[Value]:
-    """The quality's planes at cells and at blocks."""
-    return [b.input(f"quality{stride}", 1, stride, QUALITY_STEPS, 50.0) for stride in (2 * factor, 8 * factor)]
+def setting_inputs(b: ProgramBuilder, factor: int) -> list[Value]:
+    """The planes of quality and strength, at cells and at blocks."""
+    return [b.input(f"settings{stride}", SETTINGS, stride, SETTING_STEPS, 50.0) for stride in (2 * factor, 8 * factor)]
 
 
 def output_steps(*largest: float) -> float:
@@ -61,31 +61,36 @@ def stream_steps(ranges: dict[str, float], *names: str) -> float:
     return ACTIVATION_LIMIT / (MARGIN * max(ranges[name] for name in names))
 
 
+def with_settings(columns: np.ndarray) -> np.ndarray:
+    """The order of a convolution's inputs, with the settings' planes behind the others."""
+    return np.append(columns, len(columns) + np.arange(SETTINGS))
+
+
 def scaled(conv, channels: int) -> torch.Tensor:
-    """Weights for inputs in samples instead of INPUT times samples: the first `channels`; the quality's plane stays."""
+    """Weights for inputs in samples instead of INPUT times samples: the first `channels`; the settings' planes stay."""
     weight = conv.weight.detach().clone()
     weight[:, :channels] *= INPUT
     return weight
 
 
 def encoder_program(encoder: Encoder, blob: Blob, ranges: dict[str, float]) -> ProgramBuilder:
-    """picture (at the factor, (position, colour)) and the quality at cells and blocks -> base (3 at the factor), hidden
+    """picture (at the factor, (position, colour)) and the settings at cells and blocks -> base (3 at the factor), hidden
     (12 at cells), in samples."""
     b, factor = ProgramBuilder(blob), encoder.factor
     picture = b.input("picture", 3 * factor**2, factor, limit=128.0)
-    quality = quality_inputs(b, factor)
+    settings = setting_inputs(b, factor)
     base = b.conv("base", [picture], encoder.base, BASE_STEPS, columns=interleaved(3, factor))
     # Channels after the two unshuffles, (y, x of 2) (y, x within) colour, as PyTorch counts them after one of both.
     count = 12 * factor**2
     cells = np.arange(count).reshape(3, 2, factor, 2, factor).transpose(1, 3, 2, 4, 0).ravel()
-    x = b.conv("cells", [b.unshuffle("pixels", picture, 2), quality[0]], encoder.cells,
+    x = b.conv("cells", [b.unshuffle("pixels", picture, 2), settings[0]], encoder.cells,
                stream_steps(ranges, "cells", *stream_names(encoder)), ACTIVATION_LIMIT, weight=scaled(encoder.cells, count),
-               columns=np.append(cells, count))
+               columns=with_settings(cells))
     x = residuals(b, x, encoder.blocks, ranges)
     wide = len(encoder.cells.weight)
-    y = b.conv("down", [b.unshuffle("blocks", x, 4), quality[1]], encoder.down,
+    y = b.conv("down", [b.unshuffle("blocks", x, 4), settings[1]], encoder.down,
                stream_steps(ranges, "down", "middle"), ACTIVATION_LIMIT,
-               columns=np.append(interleaved(wide, 4), 16 * wide))
+               columns=with_settings(interleaved(wide, 4)))
     y = residual(b, "middle", y, encoder.middle, ranges)
     # Rows (colour, y, x) of an 8x8 block -> (y // 2, x // 2, y % 2, x % 2, colour).
     rows = np.arange(192).reshape(3, 4, 2, 4, 2).transpose(1, 3, 2, 4, 0).ravel()
@@ -100,23 +105,23 @@ def encoder_program(encoder: Encoder, blob: Blob, ranges: dict[str, float]) -> P
 
 
 def decoder_program(decoder: Decoder, blob: Blob, ranges: dict[str, float]) -> ProgramBuilder:
-    """coefficients (192 at blocks, (component, zigzag)), low (12 at cells, (position, colour)) and the quality at both ->
+    """coefficients (192 at blocks, (component, zigzag)), low (12 at cells, (position, colour)) and the settings at both ->
     residual (all pixels of a cell, (position, colour)), in samples."""
     b, factor, carried = ProgramBuilder(blob), decoder.factor, SHAPES[decoder.factor].carried
     coefficients = b.input("coefficients", 3 * COEFFICIENTS, 8 * factor, limit=COEFFICIENT_LIMIT)
     low = b.input("low", 12, 2 * factor, LOW_STEPS, 2 * 128 * LOW_STEPS)
-    quality = quality_inputs(b, factor)
+    settings = setting_inputs(b, factor)
     order = np.concatenate([64 * component + np.array(zigzag()) for component in range(3)])
-    f = b.conv("frequencies", [coefficients, quality[1]], decoder.frequencies,
+    f = b.conv("frequencies", [coefficients, settings[1]], decoder.frequencies,
                stream_steps(ranges, "frequencies", "middle"), ACTIVATION_LIMIT,
-               weight=scaled(decoder.frequencies, 192), columns=np.append(order, 192))
+               weight=scaled(decoder.frequencies, 192), columns=with_settings(order))
     f = residual(b, "middle", f, decoder.middle, ranges)
     f = b.conv("up-cells", [f], decoder.up, stream_steps(ranges, "up"), ACTIVATION_LIMIT, rows=interleaved(carried, 4))
     f = b.shuffle("up", f, 4)
     weight = decoder.cells.weight.detach().clone()
     weight[:, carried : carried + 12] *= INPUT
-    columns = np.concatenate([np.arange(carried), carried + interleaved(3, 2), [carried + 12]])
-    x = b.conv("cells", [f, low, quality[0]], decoder.cells, stream_steps(ranges, "cells", *stream_names(decoder)),
+    columns = with_settings(np.concatenate([np.arange(carried), carried + interleaved(3, 2)]))
+    x = b.conv("cells", [f, low, settings[0]], decoder.cells, stream_steps(ranges, "cells", *stream_names(decoder)),
                ACTIVATION_LIMIT, weight=weight, columns=columns)
     x = residuals(b, x, decoder.blocks, ranges)
     b.output(b.conv("residual", [x], decoder.out, output_steps(ranges["out"]), rows=interleaved(3, 2 * factor),
@@ -137,7 +142,8 @@ def calibrate(model: HyperThumbnail, pictures: list[torch.Tensor]) -> dict[str, 
             hooks.append(module.register_forward_hook(hook))
     for picture in pictures:
         for quality in (1.0, 50.0, 75.0, 100.0):
-            model(picture[None], torch.tensor([quality]))
+            for strength in (0.0, 50.0, 100.0):
+                model(picture[None], Settings(torch.tensor([quality]), torch.tensor([strength])))
     for handle in hooks:
         handle.remove()
     return ranges

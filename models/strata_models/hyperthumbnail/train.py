@@ -1,11 +1,12 @@
 """Trains HyperThumbnail: python -m strata_models hyperthumbnail train --data DIR --out DIR --minutes 30 [--factor 4]
 
-Loss, after the paper: rate + lambda * (error of the restored picture + error of the thumbnail against the bicubic one). An
-error is the root of the mean square of a crop, halfway between squared error and decibels. Quality is drawn for each crop,
-so one model serves all rates. The learning rate follows the share of the time budget that is spent.
+Loss, after the paper: rate + lambda * ((1 - w) error of the restored picture + w error of the thumbnail against the bicubic one).
+An error is squared error mixed with SSIMULACRA2's distance (shared/distortion.py), and the root of it over a crop counts.
+Quality and strength are drawn for each crop, so one model serves all rates and hides much or little: w falls as the
+strength grows. The learning rate follows the share of the time budget that is spent.
 
-log.csv has one row for 100 steps: step, minutes, learning rate, loss, PSNR of the restored picture and of the thumbnail,
-bits per thumbnail pixel, norm of the gradient.
+log.csv has one row for 100 steps: step, minutes, learning rate, loss, PSNR of the restored picture and of the thumbnail, their
+SSIMULACRA2 distances, bits per thumbnail pixel, norm of the gradient.
 """
 import argparse
 from pathlib import Path
@@ -13,15 +14,17 @@ from pathlib import Path
 import torch
 
 from ..shared.data import load_pictures, make_sampler, picture_paths
+from ..shared.distortion import PERCEPTUAL_SHARE, Distortion
 from ..shared.loop import Loop, Schedule
 from ..shared.resample import bicubic
 from ..shared.weights import read_run
-from .model import QUALITY_MAX, QUALITY_MIN, SHAPES, HyperThumbnail, initialise, lambda_of
+from .model import QUALITY_MAX, QUALITY_MIN, SHAPES, HyperThumbnail, Settings, initialise, lambda_of
 
 SIDES = {2: 192, 4: 256}
 CLIP = 20.0
 AVERAGE = 0.998
-LOW_WEIGHT = 0.8  # of the thumbnail's squared error against the restored picture's
+LOW_WEIGHTS = (8.0, 0.1)  # of the thumbnail's error against the restored picture's, at strengths of 0 and 100
+UNHIDDEN = 0.1  # share of crops that hide nothing
 ERROR_AT_DEFAULT = {2: 6.0, 4: 10.0}  # typical root mean square error: makes d(root) comparable with d(square)
 VARIED = 0.05  # share of crops
 SCALARS = ("log_gain", "offset", "slope")
@@ -36,8 +39,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu", help="default: %(default)s")
     parser.add_argument("--batch", type=int, default=8, help="crops in a step (default: %(default)s)")
     parser.add_argument("--rate", type=float, default=6e-3, help="peak learning rate (default: %(default)s)")
-    parser.add_argument("--low-weight", type=float, default=LOW_WEIGHT,
-                        help="weight of the thumbnail's squared error against the restored picture's (default: %(default)s)")
+    parser.add_argument("--low-weights", type=float, nargs=2, default=LOW_WEIGHTS, metavar=("WEAK", "STRONG"),
+                        help="weights of the thumbnail's error at strengths of 0 and 100 (default: %(default)s)")
+    parser.add_argument("--perceptual", type=float, default=PERCEPTUAL_SHARE,
+                        help="share of the perceptual distance in an error, 0..1 (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=1, help="default: %(default)s")
 
 
@@ -53,20 +58,31 @@ def parameter_groups(model: HyperThumbnail) -> list[dict]:
     return list(groups.values())
 
 
-def loss_of(model: HyperThumbnail, pictures: torch.Tensor, quality: torch.Tensor, low_weight: float):
-    """The loss, and figures for the log: PSNR of both pictures and bits per thumbnail pixel."""
+def share_of_low(strength: torch.Tensor, weights: tuple[float, float]) -> torch.Tensor:
+    """Share of the thumbnail in the error, so that strength hardly changes the rate of a quality."""
+    weak, strong = weights
+    ratio = weak * (strong / weak) ** (strength / 100)
+    return ratio / (1 + ratio)
+
+
+def loss_of(model: HyperThumbnail, distortion: Distortion, pictures: torch.Tensor, settings: Settings, low_weights):
+    """The loss, and figures for the log: PSNR and distance of both pictures, and bits per thumbnail pixel."""
     with torch.autocast(pictures.device.type, dtype=torch.bfloat16, enabled=pictures.device.type == "cpu"):
-        out = model(pictures, quality)
+        out = model(pictures, settings)
     height, width = out.low.shape[2:]
-    target = bicubic(pictures, height, width)
-    high_error = (out.high - pictures).square().mean((1, 2, 3))
-    low_error = (out.decoded - target).square().mean((1, 2, 3))
+    unit = lambda x: (x + 128) / 255
+    target = unit(bicubic(pictures, height, width)).clamp(0, 1)
+    quality = settings.quality
+    high_error, high_squared, high_seen = distortion(unit(out.high), unit(pictures), quality, False)
+    low_error, low_squared, low_seen = distortion(unit(out.decoded), target, quality, True)
     weight = lambda_of(quality)
-    root = (high_error + low_weight * low_error + 0.1).sqrt()
+    low_share = share_of_low(settings.strength, low_weights)
+    root = (2 * ((1 - low_share) * high_error + low_share * low_error) + 0.1).sqrt()
     bits = out.bits / (height * width)
     cost = (bits / 4 + 2 * ERROR_AT_DEFAULT[model.factor] * weight * root) / weight.sqrt()
     decibel = lambda error: 10 * (255**2 / (error + 1e-3)).log10().mean()
-    return cost.mean(), torch.stack([decibel(high_error), decibel(low_error), bits.mean()])
+    figures = [decibel(high_squared), decibel(low_squared), high_seen.mean(), low_seen.mean(), bits.mean()]
+    return cost.mean(), torch.stack(figures)
 
 
 def vary_colours(crops: torch.Tensor) -> torch.Tensor:
@@ -81,9 +97,11 @@ def strengthen(crop: torch.Tensor) -> torch.Tensor:
     return (grey + (crop - grey) * (1 + 2 * torch.rand(()))).clamp(0, 1)
 
 
-def draw_quality(batch: int, device) -> torch.Tensor:
-    """All of 1..100, the upper half twice as often as the lower."""
-    return QUALITY_MIN + (QUALITY_MAX - QUALITY_MIN) * torch.rand(batch, device=device) ** 0.6
+def draw_settings(batch: int, device) -> Settings:
+    """All qualities from 1 to 100, the upper half twice as often as the lower; any strength."""
+    quality = QUALITY_MIN + (QUALITY_MAX - QUALITY_MIN) * torch.rand(batch, device=device) ** 0.6
+    strength = 100 * torch.rand(batch, device=device)
+    return Settings(quality, torch.where(torch.rand(batch, device=device) < UNHIDDEN, 0.0, strength))
 
 
 def main(options: argparse.Namespace) -> None:
@@ -98,9 +116,14 @@ def main(options: argparse.Namespace) -> None:
     if not state:
         initialise(model, torch.cat([sampler.next().cpu() for _ in range(16)]) * 255 - 128)
     schedule = Schedule(options.rate, minutes=options.minutes)
-    loop = Loop(model, parameter_groups(model), schedule, options.out, state, CLIP, AVERAGE, options.device)
+    distortion = Distortion(options.perceptual, 1.0)
+    if state and "distortion" in state:
+        distortion.load_state_dict(state["distortion"])
+    distortion.to(options.device)
+    loop = Loop(model, parameter_groups(model), schedule, options.out, state, CLIP, AVERAGE, options.device,
+                more={"distortion": distortion.state_dict()})
     parameters = sum(p.numel() for p in model.parameters())
     print(f"{len(pictures)} pictures, {parameters} parameters, {options.device}", flush=True)
     for _ in loop:
         crops = (vary_colours(sampler.next()) * 255 - 128).contiguous(memory_format=torch.channels_last)
-        loop.learn(*loss_of(model, crops, draw_quality(len(crops), crops.device), options.low_weight))
+        loop.learn(*loss_of(model, distortion, crops, draw_settings(len(crops), crops.device), options.low_weights))

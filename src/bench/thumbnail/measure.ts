@@ -32,6 +32,8 @@ interface ThumbnailOptions {
   /** @default irn is not measured */
   readonly irn?: Invertible | undefined
   readonly qualities: readonly number[]
+  /** EmbedOptions.strength @default that of embedding */
+  readonly strength?: number | undefined
   /** Pictures wider than this are resized to it first. */
   readonly width?: number | undefined
   readonly progress?: (codec: string) => void
@@ -42,11 +44,11 @@ const WEBP_QUALITIES = [10, 30, 50, 65, 75, 85, 92]
 const AVIF_QUALITIES = [20, 30, 40, 50, 60, 70, 80]
 
 /**
- * Measures one picture, cropped to multiples of the factor: scores of the whole picture against bytes. JPEGs have optimized
- * Huffman tables; WebP and AVIF have the defaults of sharp.
+ * Measures one picture, cropped to multiples of the factor: scores of the whole picture against bytes. Plain JPEGs are
+ * MozJPEG's, ours have optimized Huffman tables; WebP and AVIF have the defaults of sharp.
  */
 export async function measureThumbnails(path: string, options: ThumbnailOptions): Promise<ThumbnailRow[]> {
-  const { rescaler, qualities, progress = () => {} } = options
+  const { rescaler, qualities, strength, progress = () => {} } = options
   const { name } = parse(path)
   const picture = crop(await atMost(await readPicture(await readInput(path)), options.width), rescaler.factor)
   const low = { width: picture.width / rescaler.factor, height: picture.height / rescaler.factor }
@@ -57,7 +59,7 @@ export async function measureThumbnails(path: string, options: ThumbnailOptions)
 
   progress(OURS)
   for (const quality of qualities) {
-    const file = await rescaler.embed([picture], { high: picture, low, quality })
+    const file = await rescaler.embed([picture], { high: picture, low, quality, strength })
     const [shown, restored] = [await readPicture(file), await rescaler.restore(file)]
     const scores = { ...judges.high.scores(restored.image), low: judges.low.scores(shown) }
     add({ codec: OURS, quality, bytes: file.length, ...scores })
@@ -128,7 +130,7 @@ async function plainThumbnails(
   const rows: Omit<ThumbnailRow, 'image' | 'codec'>[] = []
   for (const subsampling of ['4:2:0', '4:4:4'] as const) {
     for (const quality of PLAIN_QUALITIES) {
-      const options = { quality, chromaSubsampling: subsampling, optimiseCoding: true, mozjpeg: false }
+      const options = { quality, chromaSubsampling: subsampling, mozjpeg: true }
       const file = await bytesOf(raw(low).jpeg(options))
       const shown = await readPicture(file)
       const restored = judges.high.scores(resample(shown, width, height, filter))

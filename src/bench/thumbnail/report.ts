@@ -11,6 +11,8 @@ export interface ThumbnailSummary extends Scores {
   readonly low: Scores
   /** Gain in score over each rival at the same bytes; NaN when no rival reaches these bytes. */
   readonly gain: Readonly<Record<Exclude<ThumbnailCodec, 'hyperthumbnail'>, number>>
+  /** Score of the thumbnail less that of the best plain JPEG at the same bytes. */
+  readonly shownGain: number
   /** Bytes divided by those of the smallest plain JPEG whose thumbnail is as near to the bicubic one. */
   readonly overPlain: number
 }
@@ -39,6 +41,12 @@ export function summarizeThumbnails(rows: readonly ThumbnailRow[], metric: Metri
       )
       return row.bytes / Math.exp(-largest(sizes.map((size) => -size)))
     }
+    const shownGain = (row: ThumbnailRow): number => {
+      const values = rivals(row, 'bicubic').map((group) =>
+        interpolate(group, Math.log(row.bytes), logBytes, lowScore),
+      )
+      return lowScore(row) - largest(values)
+    }
     const gains = RIVALS.map((codec) => [codec, mean(found.map((row) => gain(row, codec)))])
     return {
       quality,
@@ -46,6 +54,7 @@ export function summarizeThumbnails(rows: readonly ThumbnailRow[], metric: Metri
       ...meanScores(found),
       low: meanScores(found.flatMap(({ low }) => low ?? [])),
       gain: Object.fromEntries(gains) as ThumbnailSummary['gain'],
+      shownGain: mean(found.map(shownGain)),
       overPlain: mean(found.map(overPlain)),
     }
   })
@@ -54,13 +63,21 @@ export function summarizeThumbnails(rows: readonly ThumbnailRow[], metric: Metri
 /** @param metric of the gains */
 export function formatThumbnails(summaries: readonly ThumbnailSummary[], metric: Metric): string {
   const scores = ['HR SS2', 'HR dB', 'LR SS2', 'LR dB']
-  const head = ['quality', 'bytes', ...scores, ...RIVALS.map((rival) => `over ${rival}`), 'size/plain']
-  const lines = summaries.map(({ quality, bytes, gain, low, overPlain, ...high }) => [
+  const head = [
+    'quality',
+    'bytes',
+    ...scores,
+    ...RIVALS.map((rival) => `over ${rival}`),
+    'shown',
+    'size/plain',
+  ]
+  const lines = summaries.map(({ quality, bytes, gain, low, shownGain, overPlain, ...high }) => [
     ...[String(quality), bytes.toFixed(0), ...cells(high), ...cells(low)],
     ...RIVALS.map((rival) => signed(gain[rival])),
+    signed(shownGain),
     overPlain.toFixed(2),
   ])
-  const note = `"over": ${UNITS[metric]} more at equal bytes`
+  const note = `"over" and "shown", of the thumbnail itself against a plain JPEG: ${UNITS[metric]} more at equal bytes`
   const table = [head, ...lines].map((row) => row.map((cell) => cell.padStart(14)).join(''))
   return [...table, note].join('\n')
 }

@@ -19,6 +19,8 @@ interface ThumbnailBenchOptions {
   readonly set: string
   readonly factor: number
   readonly qualities: readonly number[]
+  /** EmbedOptions.strength */
+  readonly strength: number
   /** Pictures wider than this are resized to it first. */
   readonly width: number | undefined
   readonly metric: Metric
@@ -36,7 +38,7 @@ interface ThumbnailBenchOptions {
 export async function benchThumbnail(
   options: ThumbnailBenchOptions,
 ): Promise<{ readonly rows: number; readonly summary: readonly ThumbnailSummary[] }> {
-  const { images, set, factor, qualities, width, metric, out, plot, progress } = options
+  const { images, set, factor, qualities, strength, width, metric, out, plot, progress } = options
   const pictures = await listPictures(images)
   const rescaler = await loadRescaler('hyperthumbnail', factor)
   if (!rescaler) throw new StrataError('MODEL_INVALID', 'no model for thumbnails in this installation')
@@ -44,7 +46,9 @@ export async function benchThumbnail(
   const rows: ThumbnailRow[] = []
   for (const [i, path] of pictures.entries()) {
     const say = (codec: string) => progress(`${i + 1}/${pictures.length} ${basename(path)} ${codec}`)
-    rows.push(...(await measureThumbnails(path, { rescaler, irn, qualities, width, progress: say })))
+    rows.push(
+      ...(await measureThumbnails(path, { rescaler, irn, qualities, strength, width, progress: say })),
+    )
   }
   const lines = rows.map((row) => JSON.stringify(row)).join(',\n')
   await writeOutput(out, new TextEncoder().encode(`[${lines}]\n`))

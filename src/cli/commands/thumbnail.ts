@@ -1,3 +1,4 @@
+import { DEFAULT_STRENGTH } from '../../codec/rescaler.ts'
 import { readInput, writeOutput } from '../../node/files.ts'
 import { loadRescaler, METHODS } from '../../node/rescalers.ts'
 import { checkEnding, defineCommand, parseInteger, usage } from '../command.ts'
@@ -21,6 +22,12 @@ export const thumbnail = defineCommand({
       description: 'hyperthumbnail: a JPEG; irn: a lossless PNG',
     },
     quality: { type: 'string', default: '75', description: 'Quality of a JPEG', valueHint: '1..100' },
+    strength: {
+      type: 'string',
+      default: String(100 * DEFAULT_STRENGTH),
+      description: 'How much a JPEG may hide: 0 hides nothing, 100 restores best and shows most',
+      valueHint: '0..100',
+    },
     output: {
       type: 'string',
       alias: ['o'],
@@ -38,6 +45,7 @@ export const thumbnail = defineCommand({
       // An irn thumbnail always hides detail, so its factor is never 1.
       factor: args.ht === undefined ? (method === 'irn' ? 2 : undefined) : Number(args.ht),
       quality: parseInteger('quality', args.quality, 1, 100),
+      strength: parseInteger('strength', args.strength, 0, 100) / 100,
     }
     const tools = { codec: () => io.codec(), rescaler: (factor: number) => loadRescaler(method, factor) }
     const { bytes, width, height, ht } = await makeThumbnail(await readInput(args.in), request, tools)

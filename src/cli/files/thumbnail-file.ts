@@ -15,6 +15,8 @@ interface ThumbnailRequest {
   /** Embed factor. Undefined: 2 when the picture is large enough, else 1. */
   readonly factor: number | undefined
   readonly quality: number
+  /** EmbedOptions.strength */
+  readonly strength?: number | undefined
 }
 
 interface ThumbnailTools {
@@ -35,7 +37,7 @@ interface Thumbnail extends Size {
  */
 export async function makeThumbnail(
   input: Uint8Array,
-  { width, factor, quality }: ThumbnailRequest,
+  { width, factor, quality, strength }: ThumbnailRequest,
   tools: ThumbnailTools,
 ): Promise<Thumbnail> {
   const rescaler = factor === 1 ? undefined : await tools.rescaler(factor ?? DEFAULT_FACTOR)
@@ -49,7 +51,7 @@ export async function makeThumbnail(
   const low = { width, height: layerHeight(width, picture.width, picture.height) }
   if (rescaler && (isTimes(picture, low, rescaler.factor) || picture.width >= rescaler.factor * width)) {
     const high = await highOf(picture, low, rescaler.factor)
-    const bytes = await rescaler.embed([high], { high, low, quality })
+    const bytes = await rescaler.embed([high], { high, low, quality, strength })
     return { ...low, bytes, ht: rescaler.factor }
   }
   if (factor !== undefined && factor !== 1) {

@@ -2,9 +2,10 @@ import { throwIfAborted } from '../../core/abort.ts'
 import { quantizePicture, writeCoefficients } from '../../pixels/jpeg/coefficients.ts'
 import type { JpegKernel, JpegTables } from '../../pixels/jpeg/types.ts'
 import { fitRows, type Rows } from '../fit-rows.ts'
-import { checkEmbed, type EmbedOptions } from '../rescaler.ts'
+import { checkEmbed, DEFAULT_STRENGTH, type EmbedOptions } from '../rescaler.ts'
 import { checksumOf, markerSegment } from './marker.ts'
 import type { HyperThumbnailModel } from './model.ts'
+import { modelQuality } from './settings.ts'
 import { makeThumbnail } from './thumbnail.ts'
 
 interface EmbedParts {
@@ -24,7 +25,7 @@ const FINE: JpegTables = [new Uint16Array(64).fill(1), new Uint16Array(64).fill(
  * Memory holds one window of the picture, the whole thumbnail, because its tables depend on all of it, and all of its
  * coefficients, because the marker in front of them holds their checksum: 9 bytes per pixel of the thumbnail.
  *
- * @throws StrataError PARAM_INVALID for sizes or a quality out of range, INTERNAL when rows are missing, ABORTED
+ * @throws StrataError PARAM_INVALID for sizes, a quality or a strength out of range, INTERNAL when rows are missing, ABORTED
  */
 export async function embed(
   rows: Rows,
@@ -33,13 +34,15 @@ export async function embed(
 ): Promise<Uint8Array<ArrayBuffer>> {
   checkEmbed(options)
   const { quality } = options
+  const strength = Math.round(100 * (options.strength ?? DEFAULT_STRENGTH))
+  const settings = { quality: modelQuality(model.factor, quality), strength }
   const fitted = fitRows(rows, options, model.factor)
-  const thumbnail = await makeThumbnail(fitted.rows, fitted.high, options, { model, windowPixels })
+  const thumbnail = await makeThumbnail(fitted.rows, fitted.high, options, { model, settings, windowPixels })
   const jpeg = { quality, subsampling: '444', kernel } as const
-  const tables = model.predictor().predict(quantizePicture(thumbnail, { ...jpeg, tables: FINE }), quality)
+  const tables = model.predictor().predict(quantizePicture(thumbnail, { ...jpeg, tables: FINE }), settings)
   const coefficients = quantizePicture(thumbnail, { ...jpeg, tables })
   const marker = markerSegment({
-    ...{ factor: model.factor, quality, model: model.id },
+    ...{ factor: model.factor, ...settings, model: model.id },
     ...{ high: fitted.high, checksum: checksumOf(coefficients) },
   })
   throwIfAborted(options.signal)

@@ -2,14 +2,14 @@ import { StrataError } from '../../core/errors.ts'
 import type { Network, NetworkEngine } from '../../network/engine.ts'
 import type { Program } from '../../network/program.ts'
 import { type PredictorTable, TablePredictor } from './predictor.ts'
-import { qualityCode } from './quality.ts'
+import { codeOf } from './settings.ts'
 
 /** Factors for which models exist; a runtime may hold only some of these models. */
 const FACTORS = [2, 4] as const
 
 /** `hyperthumbnail.json` or `hyperthumbnail4.json`, as models/strata_models/hyperthumbnail/export.py writes it. */
 interface ModelTable {
-  readonly format: 1
+  readonly format: 2
   readonly id: string
   readonly factor: number
   readonly stride: number
@@ -22,7 +22,7 @@ interface ModelTable {
 
 interface Part {
   readonly program: Program
-  /** Logarithm of the residual's gain: a + b code + c code^2, with the code of qualityCode. */
+  /** Logarithm of the residual's gain: a + b code + c code^2, with the code of the quality. */
   readonly logGain: readonly [number, number, number]
 }
 
@@ -63,7 +63,7 @@ export function openHyperThumbnail(
   const load = ({ program, logGain: [a, b, c] }: Part): ThumbnailNetwork => ({
     network: engine.load(program, blob),
     gain(quality) {
-      const code = qualityCode(quality)
+      const code = codeOf(quality)
       return Math.exp(a + b * code + c * code * code)
     },
   })
@@ -77,7 +77,7 @@ export function openHyperThumbnail(
 
 function checkTable(value: unknown): ModelTable {
   const table = value as Partial<ModelTable> | null
-  if (typeof table !== 'object' || table === null || table.format !== 1) throw invalid('format 1')
+  if (typeof table !== 'object' || table === null || table.format !== 2) throw invalid('format 2')
   if (typeof table.id !== 'string' || !/^[0-9a-f]{16}$/.test(table.id)) throw invalid('an id of 16 digits')
   if (!FACTORS.some((factor) => factor === table.factor)) throw invalid(`a factor of ${FACTORS.join(' or ')}`)
   if (table.stride !== 8 * table.factor!) throw invalid('a stride of one block')

@@ -2,7 +2,7 @@ import { StrataError } from '../../core/errors.ts'
 import type { JpegCoefficients } from '../../pixels/jpeg/coefficients.ts'
 import { ZIGZAG } from '../../pixels/jpeg/tables.ts'
 import type { JpegTables } from '../../pixels/jpeg/types.ts'
-import { qualityCode } from './quality.ts'
+import { codeOf, type Settings } from './settings.ts'
 
 /** Byte offsets of the predictor's fp32 parameters in the blob. */
 export interface PredictorTable {
@@ -26,6 +26,8 @@ interface Dense {
 }
 
 const COEFFICIENTS = 64
+/** Quality and strength. */
+const SETTINGS = 2
 const SLOPE = 0.1
 const MAX_STEP = 255
 /** Subtracted from mean log magnitudes before the first layer. */
@@ -34,7 +36,7 @@ const CENTRE = 2
 const LAMBDA = 0.02
 
 /**
- * The quantization prediction module: an MLP that predicts two tables from the quality and the mean log magnitudes of a
+ * The quantization prediction module: an MLP that predicts two tables from the settings and the mean log magnitudes of a
  * picture's coefficients. It uses floats, because it runs once per picture and its result is stored in the file.
  */
 export class TablePredictor {
@@ -44,7 +46,7 @@ export class TablePredictor {
 
   /** @throws StrataError MODEL_INVALID when parameters lie outside the blob or the layers do not fit together */
   constructor({ layers, offset, slope }: PredictorTable, blob: Uint8Array) {
-    let width = 2 * COEFFICIENTS + 1
+    let width = 2 * COEFFICIENTS + SETTINGS
     this.#layers = layers.map(({ inputs, outputs, weights, bias }) => {
       if (inputs !== width) throw invalid(`${width} inputs`, inputs)
       width = outputs
@@ -56,11 +58,12 @@ export class TablePredictor {
   }
 
   /** @param thumbnail coefficients of 4:4:4 with quantization steps of 1 */
-  predict(thumbnail: JpegCoefficients, quality: number): JpegTables {
-    const code = qualityCode(quality)
+  predict(thumbnail: JpegCoefficients, { quality, strength }: Settings): JpegTables {
+    const code = codeOf(quality)
     let values: Float64Array = Float64Array.of(
       ...meanLogMagnitudes(thumbnail).map((mean) => mean - CENTRE),
       code,
+      codeOf(strength),
     )
     this.#layers.forEach((layer, i) => {
       values = dense(layer, values, i < this.#layers.length - 1)

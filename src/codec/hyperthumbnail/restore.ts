@@ -8,7 +8,7 @@ import { upscalePlainly } from '../plain-upscale.ts'
 import { type DecodePicture, isQuality, isTimes, type Restored } from '../rescaler.ts'
 import { checksumOf, findMarker, type Marker } from './marker.ts'
 import type { HyperThumbnailModel } from './model.ts'
-import { qualityInputs } from './quality.ts'
+import { settingInputs } from './settings.ts'
 import { type ThumbnailPlanes, thumbnailPlanes } from './thumbnail-planes.ts'
 import { bicubicUpscaler } from './upscale.ts'
 import { type Window, windowsOf } from './windows.ts'
@@ -71,7 +71,8 @@ function examine(bytes: Uint8Array, model: HyperThumbnailModel): Genuine | strin
     }
     const file = readJpeg(bytes, MAX_PIXELS / model.factor ** 2)
     const { layout } = file.coefficients
-    const isWhole = isQuality(marker.quality) && isTimes(marker.high, layout, marker.factor)
+    const isWhole =
+      isQuality(marker.quality) && marker.strength <= 100 && isTimes(marker.high, layout, marker.factor)
     if (layout.subsampling !== '444' || !isWhole || checksumOf(file.coefficients) !== marker.checksum)
       return REENCODED
     return { file, marker }
@@ -134,7 +135,8 @@ function reconstruct(
   return image
 }
 
-function inputsOf(planes: ThumbnailPlanes, { from, to }: Window, { factor, quality }: Marker) {
+function inputsOf(planes: ThumbnailPlanes, { from, to }: Window, marker: Marker) {
+  const { factor } = marker
   const [top, lines, columns] = [from / factor, (to - from) / factor, planes.width]
   const perBlockRow = 3 * 64 * (columns / 8)
   const low: TensorAccess = (view, cellStride, rowStride, offset) => {
@@ -149,6 +151,6 @@ function inputsOf(planes: ThumbnailPlanes, { from, to }: Window, { factor, quali
   return {
     coefficients: planes.coefficients.subarray(perBlockRow * (top / 8), perBlockRow * ((top + lines) / 8)),
     low,
-    ...qualityInputs(quality, factor, lines * columns),
+    ...settingInputs(marker, factor, lines * columns),
   }
 }

@@ -6,19 +6,25 @@ import type { Rows } from '../fit-rows.ts'
 import type { EmbedOptions, Size } from '../rescaler.ts'
 import { RowBuffer } from '../row-buffer.ts'
 import type { HyperThumbnailModel } from './model.ts'
-import { qualityInputs } from './quality.ts'
+import { type Settings, settingInputs } from './settings.ts'
 import { type Window, windowsOf } from './windows.ts'
+
+interface ThumbnailParts {
+  readonly model: HyperThumbnailModel
+  readonly settings: Settings
+  readonly windowPixels?: number | undefined
+}
 
 /** Runs the encoder on the picture, window by window. It pads the picture to whole blocks by repeating its last pixels. */
 export async function makeThumbnail(
   rows: Rows,
   high: Size,
-  { low, quality, signal }: EmbedOptions,
-  parts: { readonly model: HyperThumbnailModel; readonly windowPixels?: number | undefined },
+  { low, signal }: Pick<EmbedOptions, 'low' | 'signal'>,
+  { model, settings, windowPixels: pixels }: ThumbnailParts,
 ): Promise<RgbImage> {
-  const { model, windowPixels: pixels } = parts
   const { factor, stride, haloRows } = model
   const { network, gain } = model.encoder()
+  const hiddenGain = (settings.strength / 100) * gain(settings.quality)
   const blocks = (size: number): number => stride * Math.ceil((factor * size) / stride)
   const [width, height] = [blocks(low.width), blocks(low.height)]
   const thumbnail = rgbImage(low.width, low.height, new Uint8Array(3 * low.width * low.height))
@@ -39,11 +45,11 @@ export async function makeThumbnail(
     const sums = new Float32Array(3 * lines * columns)
     const inputs = {
       picture: pictureWriter(buffer, { from, lines, columns, factor }),
-      ...qualityInputs(quality, factor, lines * columns),
+      ...settingInputs(settings, factor, lines * columns),
     }
     network.run(inputs, to - from, width, {
       base: addBase(sums, lines, columns, 1 / model.steps.base),
-      hidden: addHidden(sums, lines, columns, gain(quality) / model.steps.hidden),
+      hidden: addHidden(sums, lines, columns, hiddenGain / model.steps.hidden),
     })
     for (let y = top / factor; y < Math.min(bottom / factor, low.height); y++) {
       const source = 3 * (y - from / factor) * columns

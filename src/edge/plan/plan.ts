@@ -100,7 +100,7 @@ function planTranscode(
   const embed = frame.isWhole ? hiddenIn(layers, size, params, rules) : undefined
   const factor = embed?.model.factor ?? 1
   const source = embed?.layer ?? chooseSource(layers, shown)
-  const { quality, dependsOnSaveData } = wantedQuality(params.quality, hints.saveData, factor, rules)
+  const { quality, dependsOnSaveData } = wantedQuality(params.quality, hints.saveData, rules)
   const { format, fallbacks } = embed
     ? { format: 'jpeg' as const, fallbacks: [] }
     : chooseFormat(params, accepted, rules, size)

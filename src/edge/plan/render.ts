@@ -30,7 +30,7 @@ export function planRender(
   asked: AskedSize,
 ): RenderPlan {
   const { format } = chooseFormat(params, accepted, rules)
-  const { quality, dependsOnSaveData } = wantedQuality(params.quality, hints.saveData, 1, rules)
+  const { quality, dependsOnSaveData } = wantedQuality(params.quality, hints.saveData, rules)
   return {
     kind: 'render',
     request: renderRequest(params, asked, format, quality, rules.attention),

@@ -2,9 +2,12 @@ import { describe, expect, it } from 'vitest'
 import { embed } from '../../../src/codec/hyperthumbnail/embed.ts'
 import { findMarker } from '../../../src/codec/hyperthumbnail/marker.ts'
 import { restore } from '../../../src/codec/hyperthumbnail/restore.ts'
+import { modelQuality } from '../../../src/codec/hyperthumbnail/settings.ts'
 import { referenceEngine } from '../../../src/network/reference.ts'
 import { createWasmJpeg } from '../../../src/pixels/jpeg/forward-wasm.ts'
 import { jpegSegments, readJpeg } from '../../../src/pixels/jpeg/reader.ts'
+import { createJudge } from '../../../src/pixels/judge.ts'
+import { resample } from '../../../src/pixels/resample.ts'
 import { kernelModule } from '../../kernels.ts'
 import { photo } from '../../pictures.ts'
 import { readByJpegJs, readBySharp } from '../../pixels/jpeg/read.ts'
@@ -41,12 +44,33 @@ describe('embed', () => {
     expect(largest).toBeLessThanOrEqual(3)
   })
 
+  it('hides nothing at strength 0, and more and more visibly above it', async () => {
+    const [shown, restored] = [createJudge(resample(picture, 104, 120, 'bicubic')), createJudge(picture)]
+    const found = await Promise.all(
+      [0, 0.5, 1].map(async (strength) => {
+        const file = await embed([picture], { ...options, quality: 95, strength }, { model })
+        const { image } = await restore(file, { model, decodePicture })
+        return { shown: shown.scores(await readBySharp(file)).psnr, restored: restored.scores(image).psnr }
+      }),
+    )
+    const [none, half, full] = found as [(typeof found)[0], (typeof found)[0], (typeof found)[0]]
+    expect(none.shown).toBeGreaterThan(half.shown)
+    expect(half.shown).toBeGreaterThan(full.shown)
+    expect(half.restored).toBeGreaterThan(none.restored + 1)
+  })
+
   it('describes the hidden picture in the marker', async () => {
     const odd = photo(75, 61)
     const sizes = { high: odd, low: { width: 38, height: 30 }, quality: 42 }
     const file = await embed([odd], sizes, { model })
     const marker = findMarker(jpegSegments(file))
-    expect(marker).toMatchObject({ factor: 2, quality: 42, model: model.id, high: { width: 75, height: 61 } })
+    expect(marker).toMatchObject({
+      factor: 2,
+      quality: modelQuality(2, 42),
+      strength: 50,
+      model: model.id,
+      high: { width: 75, height: 61 },
+    })
     const { layout } = readJpeg(file).coefficients
     expect(layout).toMatchObject({ ...sizes.low, subsampling: '444' })
   })

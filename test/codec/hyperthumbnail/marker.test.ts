@@ -11,6 +11,7 @@ import { jpegLayout } from '../../../src/pixels/jpeg/layout.ts'
 const MARKER: Marker = {
   factor: 2,
   quality: 75,
+  strength: 50,
   model: '0011223344556677',
   high: { width: 1280, height: 853 },
   checksum: 0xdeadbeef,
@@ -21,7 +22,7 @@ describe('the marker of a HyperThumbnail', () => {
     const { marker, data } = markerSegment(MARKER)
     expect(marker).toBe(0xe9)
     expect(Buffer.from(data).toString('hex')).toBe(
-      ['53545241544100', '01', '02', '4b', '0011223344556677', '0005', '5503', 'efbeadde'].join(''),
+      ['53545241544100', '02', '02', '4b', '32', '0011223344556677', '0005', '5503', 'efbeadde'].join(''),
     )
   })
 
@@ -33,11 +34,11 @@ describe('the marker of a HyperThumbnail', () => {
     expect(findMarker([foreign])).toBeUndefined()
   })
 
-  it('is ignored when it is of a later version, cut or lengthened', () => {
+  it('is ignored when it is of another version, cut or lengthened', () => {
     const { marker, data } = markerSegment(MARKER)
-    const later = data.slice()
-    later[7] = 2
-    for (const bytes of [later, data.slice(0, -1), new Uint8Array([...data, 0])]) {
+    const other = data.slice()
+    other[7] = 1
+    for (const bytes of [other, data.slice(0, -1), new Uint8Array([...data, 0])]) {
       expect(findMarker([{ marker, data: bytes }])).toBeUndefined()
     }
   })

@@ -63,6 +63,7 @@ describe('restore', () => {
     ['a size that does not fit', { high: { width: 98, height: 64 } }, 'changed'],
     ['another checksum', { checksum: 1 }, 'changed'],
     ['an impossible quality', { quality: 101 }, 'changed'],
+    ['an impossible strength', { strength: 101 }, 'changed'],
   ])('upscales a file whose marker names %s', async (_, change, note) => {
     const marker = { ...findMarker([ours])!, ...change }
     const found = await restored(rewritten([markerSegment(marker)]))

@@ -2,6 +2,7 @@ import { basename, resolve } from 'node:path'
 import { metricNamed } from '../../../bench/metric.ts'
 import { formatThumbnails } from '../../../bench/thumbnail/report.ts'
 import { benchThumbnail } from '../../../bench/thumbnail/run.ts'
+import { DEFAULT_STRENGTH } from '../../../codec/rescaler.ts'
 import { defineCommand, parseInteger } from '../../command.ts'
 import { METRIC_ARGUMENT, parseIntegers } from './args.ts'
 
@@ -18,6 +19,12 @@ export const benchThumbnailCommand = defineCommand({
     },
     ht: { type: 'enum', options: ['2', '4'], default: '2', description: 'Embed factor' },
     qualities: { type: 'string', default: '30,50,65,75,85,95', description: 'Qualities', valueHint: 'list' },
+    strength: {
+      type: 'string',
+      default: String(100 * DEFAULT_STRENGTH),
+      description: 'Embedding strength in percent',
+      valueHint: '0..100',
+    },
     width: { type: 'string', description: 'Resize wider pictures to this first', valueHint: 'pixels' },
     set: { type: 'string', description: 'Name of the set (default: that of the folder)', valueHint: 'name' },
     metric: METRIC_ARGUMENT,
@@ -30,6 +37,7 @@ export const benchThumbnailCommand = defineCommand({
     const { rows, summary } = await benchThumbnail({
       ...{ images, out, set, metric, plot: args.plot },
       factor: Number(args.ht),
+      strength: parseInteger('strength', args.strength, 0, 100) / 100,
       qualities: parseIntegers('qualities', args.qualities, 1, 100),
       width: args.width === undefined ? undefined : parseInteger('width', args.width, 2, 65535),
       progress: (text) => io.progress(text),

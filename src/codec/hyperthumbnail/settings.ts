@@ -1,0 +1,64 @@
+const CENTRE = 50
+
+/** Qualities of the columns below, on JPEG's scale. */
+const QUALITIES = [40, 50, 60, 70, 75, 80, 85, 90, 95, 99] as const
+
+/**
+ * Qualities of the models, by factor, at which twelve held-out photographs of 640 x 424 take, in all, as many bytes as MozJPEGs
+ * (4:2:0) of their bicubic thumbnails at the qualities above.
+ */
+const MODEL_QUALITIES: Readonly<Record<number, readonly number[]>> = {
+  2: [4, 9, 14, 21, 25, 31, 36, 45, 58, 87],
+  4: [4, 9, 14, 21, 25, 31, 36, 45, 58, 87],
+}
+
+/**
+ * The model's quality at which a thumbnail takes about as many bytes as a plain JPEG of `quality`.
+ * @param quality on JPEG's scale, 1 to 100
+ * @returns an integer from 1 to 100 that never falls as the quality rises
+ */
+export function modelQuality(factor: number, quality: number): number {
+  const [scale, own] = [
+    [1, ...QUALITIES, 100],
+    [1, ...MODEL_QUALITIES[factor]!, 100],
+  ]
+  const above = Math.max(
+    1,
+    scale.findIndex((known) => known >= quality),
+  )
+  const share = (quality - scale[above - 1]!) / (scale[above]! - scale[above - 1]!)
+  return Math.round(own[above - 1]! + share * (own[above]! - own[above - 1]!))
+}
+
+/** What a thumbnail is made for. */
+export interface Settings {
+  /** Of the model, 1 to 100. */
+  readonly quality: number
+  /** Percent of the full embedding strength, an integer from 0 to 100. At 0 nothing is hidden. */
+  readonly strength: number
+}
+
+/** A setting on the scale of the models, from -1 to 1. */
+export function codeOf(setting: number): number {
+  return (setting - CENTRE) / CENTRE
+}
+
+/**
+ * The settings as inputs of the networks: two integers per cell of 2x2 thumbnail pixels, and two per block of 8x8. The name
+ * of an input ends with the side of a cell or block, in pixels of the large picture.
+ */
+export function settingInputs(
+  { quality, strength }: Settings,
+  factor: number,
+  pixels: number,
+): Record<string, Int16Array> {
+  const planes = (cells: number): Int16Array => {
+    const both = new Int16Array(2 * cells)
+    for (let i = 0; i < both.length; i += 2) {
+      both[i] = quality - CENTRE
+      both[i + 1] = strength - CENTRE
+    }
+    return both
+  }
+  return { [`settings${2 * factor}`]: planes(pixels / 4), [`settings${8 * factor}`]: planes(pixels / 64) }
+}
