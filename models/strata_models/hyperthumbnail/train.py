@@ -3,7 +3,7 @@
 Loss, after the paper: rate + lambda * ((1 - w) error of the restored picture + w error of the thumbnail against the bicubic one).
 An error is squared error mixed with SSIMULACRA2's distance (shared/distortion.py), and the root of it over a crop counts.
 Quality and strength are drawn for each crop, so one model serves all rates and hides much or little: w falls as the
-strength grows. The learning rate follows the share of the time budget that is spent.
+strength grows. Some crops are drawings (shared/drawings.py). The learning rate follows the share of the time budget that is spent.
 
 log.csv has one row for 100 steps: step, minutes, learning rate, loss, PSNR of the restored picture and of the thumbnail, their
 SSIMULACRA2 distances, bits per thumbnail pixel, norm of the gradient.
@@ -15,6 +15,7 @@ import torch
 
 from ..shared.data import load_pictures, make_sampler, picture_paths
 from ..shared.distortion import PERCEPTUAL_SHARE, Distortion
+from ..shared.drawings import DrawnCrops
 from ..shared.loop import Loop, Schedule
 from ..shared.resample import bicubic
 from ..shared.weights import read_run
@@ -43,6 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
                         help="weights of the thumbnail's error at strengths of 0 and 100 (default: %(default)s)")
     parser.add_argument("--perceptual", type=float, default=PERCEPTUAL_SHARE,
                         help="share of the perceptual distance in an error, 0..1 (default: %(default)s)")
+    parser.add_argument("--drawn", type=float, default=0.1, help="share of crops that are drawings (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=1, help="default: %(default)s")
 
 
@@ -110,7 +112,8 @@ def main(options: argparse.Namespace) -> None:
         torch.set_num_threads(1)
     side = SIDES[options.factor]
     pictures = load_pictures(picture_paths(options.data, held_out=False), side)
-    sampler = make_sampler(pictures, side, options.batch, options.seed, options.device)
+    photographs = make_sampler(pictures, side, options.batch, options.seed, options.device)
+    sampler = DrawnCrops(photographs, options.drawn, options.seed)
     model = HyperThumbnail(options.factor)
     state = read_run(options.resume) if options.resume else None
     if not state:
