@@ -135,4 +135,8 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     description: 'Give forged and damaged files to the decoder',
     load: async () => (await import('./commands/bench/fuzz.ts')).benchFuzzCommand,
   },
+  'bench faults': {
+    description: 'Kill the parts of a deployment at random, and check what must hold',
+    load: async () => (await import('./commands/bench/faults.ts')).benchFaultsCommand,
+  },
 }
