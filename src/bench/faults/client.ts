@@ -4,7 +4,7 @@ import { readHeader, wholeLayers } from '../../format/reader.ts'
 import { type Cluster, TOKEN } from './cluster.ts'
 import type { Ending, History } from './history.ts'
 import type { FinalImage, Seen } from './invariants.ts'
-import { fingerprint, recognize, sha256 } from './pictures.ts'
+import { differenceOf, fingerprint, recognize, sha256 } from './pictures.ts'
 
 const PATIENCE_MS = 60_000
 const WIDTHS = [40, 64, 90] as const
@@ -103,7 +103,10 @@ export class Client {
     try {
       const got = (await sharp(bytes).metadata()).width
       if (got !== width) return { ...about, broken: `expected a width of ${width}, got ${got}` }
-      return { ...about, version: recognize(await fingerprint(bytes), history.pictures) }
+      const print = await fingerprint(bytes)
+      const version = recognize(print, history.pictures)
+      const distances = history.pictures.map((picture) => differenceOf(print, picture.print).toFixed(1))
+      return { ...about, version, ...(version === undefined && { detail: `differences ${distances}` }) }
     } catch (error) {
       return { ...about, broken: `no picture: ${error}` }
     }

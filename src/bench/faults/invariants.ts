@@ -26,6 +26,8 @@ export interface Seen {
   readonly code?: string
   /** The version that the bytes are of; undefined: none that was sent for this id. */
   readonly version?: number | undefined
+  /** Of an unknown version: how far it is from each that was sent. */
+  readonly detail?: string
   /** Set where the bytes are no whole file. */
   readonly broken?: string
   /** Names the bytes, where an ETag must stand for the same ones always. */
@@ -65,11 +67,13 @@ export function findViolations({ seen, images, objects, crashes }: Evidence): Vi
   ]
 }
 
-function checkSeen({ url, status, code, version, broken }: Seen): Violation[] {
+function checkSeen({ url, status, code, version, broken, detail = '' }: Seen): Violation[] {
   if (status === 500) return [{ kind: 'crash', what: `${url} answered 500 ${code}` }]
   if (status !== 200) return []
   if (broken !== undefined) return [{ kind: 'half', what: `${url}: ${broken}` }]
-  return version === undefined ? [{ kind: 'mixed', what: `${url}: no picture that was sent for it` }] : []
+  return version === undefined
+    ? [{ kind: 'mixed', what: `${url}: no picture that was sent for it ${detail}` }]
+    : []
 }
 
 function checkTags(seen: readonly Seen[]): Violation[] {

@@ -21,6 +21,8 @@ const SIDE = 8
 const SAME = 9
 /** Every channel is dimmed to at least this, by the seed, so that pictures differ in colour. */
 const DIM = 0.25
+/** Range of the samples before that. Of full contrast, what a codec loses would be up to 7. */
+const RANGE = { least: 96, most: 224 } as const
 
 /** Makes a picture like a photograph; the same seed and size give the same bytes. */
 export async function makePicture(
@@ -32,7 +34,8 @@ export async function makePicture(
   const random = generator(seed)
   const gains = [0, 1, 2].map(() => DIM + (1 - DIM) * random())
   const { data } = photo(width, height, seed)
-  const tinted = data.map((value, i) => value * gains[i % 3]!)
+  const { least, most } = RANGE
+  const tinted = data.map((value, i) => gains[i % 3]! * (least + (value * (most - least)) / 255))
   const png = await sharp(tinted, { raw: { width, height, channels: 3 } })
     .png()
     .toBuffer()
@@ -49,15 +52,13 @@ export async function fingerprint(bytes: Uint8Array): Promise<Fingerprint> {
 
 /** @returns the place of the picture that this is one of; undefined where it is none of them */
 export function recognize(print: Fingerprint, pictures: readonly MadePicture[]): number | undefined {
-  let [best, least] = [-1, Number.POSITIVE_INFINITY]
-  for (const [i, picture] of pictures.entries()) {
-    const distance = differenceOf(print, picture.print)
-    if (distance < least) [best, least] = [i, distance]
-  }
-  return least <= SAME ? best : undefined
+  const differences = pictures.map((picture) => differenceOf(print, picture.print))
+  const best = differences.indexOf(Math.min(...differences))
+  return best >= 0 && differences[best]! <= SAME ? best : undefined
 }
 
-function differenceOf(a: Fingerprint, b: Fingerprint): number {
+/** Mean over the samples. */
+export function differenceOf(a: Fingerprint, b: Fingerprint): number {
   return a.reduce((sum, sample, i) => sum + Math.abs(sample - b[i]!), 0) / a.length
 }
 

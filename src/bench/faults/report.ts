@@ -22,21 +22,14 @@ export function reportFaults({ violations, ...bench }: FaultBench, seed: number)
   return { ok, seed, totalKills, ...bench, violations: counts, shown }
 }
 
-export function formatFaults({
-  kills,
-  totalKills,
-  faults,
-  tally,
-  violations,
-  shown,
-  seed,
-}: FaultReport): string {
+export function formatFaults(report: FaultReport): string {
+  const { kills, totalKills, seconds, faults, tally, violations, shown, seed } = report
   const list = (counts: Readonly<Record<string, number>>) =>
     Object.entries(counts)
       .map(([name, count]) => `${name} ${count}`)
       .join(', ') || 'none'
   return [
-    `${totalKills} kills, seed ${seed}: ${list(kills)}`,
+    `${totalKills} kills in ${seconds} s, seed ${seed}: ${list(kills)}`,
     `faults: ${list(faults)}`,
     `writes: ${list(tally.writes)}`,
     `images: ${list(tally.images)}`,

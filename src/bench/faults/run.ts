@@ -32,6 +32,7 @@ interface FaultBenchOptions {
 }
 
 export interface FaultBench {
+  readonly seconds: number
   readonly kills: Kills
   /** How often each fault of bucket and queue has hit something. */
   readonly faults: Readonly<Record<string, number>>
@@ -48,6 +49,7 @@ const SEEDS_OF_ROUND = 10_000
 /** @throws StrataError FILE_FAILED when wrangler is not installed; INTERNAL when a part does not start */
 export async function benchFaults(options: FaultBenchOptions): Promise<FaultBench> {
   const { seed, root, program, signal, progress } = options
+  const started = performance.now()
   const folder = await mkdtemp(join(tmpdir(), 'strata-faults-'))
   const choices = (nth: number) => generator(1000 * seed + nth)
   const [clocks, weather] = [choices(1), new Weather(choices(2))]
@@ -76,7 +78,9 @@ export async function benchFaults(options: FaultBenchOptions): Promise<FaultBenc
       cluster.crashes.length = 0
       progress(`${killer.total}/${options.kills} kills, ${violations.length} violations`)
     }
-    return { kills: killer.kills, faults: weather.seen, tally: tally ?? countRound(undefined), violations }
+    const seconds = Math.round((performance.now() - started) / 1000)
+    const faults = weather.seen
+    return { seconds, kills: killer.kills, faults, tally: tally ?? countRound(undefined), violations }
   } finally {
     await cluster?.close()
     await rm(folder, { recursive: true, force: true })
