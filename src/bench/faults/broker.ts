@@ -80,6 +80,11 @@ export class Broker {
     return this.#waiting.length + this.#underway
   }
 
+  /** Lets no message wait any longer. */
+  hurry(): void {
+    for (const message of this.#waiting) message.due = 0
+  }
+
   #take(body: unknown, delaySeconds: number): boolean {
     if (this.#weather.queueHas('refuse')) return false
     const due = Date.now() + 1000 * delaySeconds

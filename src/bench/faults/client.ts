@@ -32,6 +32,7 @@ export class Client {
   }
 
   async delete(history: History): Promise<void> {
+    history.deleting()
     history.ended(undefined, await this.#write(history.id, { method: 'DELETE' }, 204))
   }
 
@@ -45,10 +46,16 @@ export class Client {
 
   /** Asks for a file, its two halves, or a picture of it. @returns nothing where no whole answer came */
   async look(history: History): Promise<Seen | undefined> {
+    const wasThere = history.isThere
+    const seen = await this.#see(history)
+    return seen && { ...seen, isMissing: wasThere && history.isThere && seen.status === 404 }
+  }
+
+  #see(history: History): Promise<Seen | undefined> {
     const kind = this.#random()
-    if (kind < 0.3) return await this.#seeFile(history)
-    if (kind < 0.5) return await this.#seeHalves(history)
-    return await this.#seePicture(history, this.#pick(WIDTHS), this.#pick(FORMATS))
+    if (kind < 0.3) return this.#seeFile(history)
+    if (kind < 0.5) return this.#seeHalves(history)
+    return this.#seePicture(history, this.#pick(WIDTHS), this.#pick(FORMATS))
   }
 
   /** Has an edge look at the image, which starts it again where it died. */

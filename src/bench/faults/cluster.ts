@@ -31,6 +31,9 @@ export const TOKEN = 'token-of-the-fault-benchmark'
 
 const LOOK_MS = 50
 
+/** Ends a program when this process has ended. */
+const WITH_PARENT = "process.once('disconnect', () => process.exit())"
+
 /** Sends the jobs of a Worker to the broker: what `env.JOBS` is here. */
 const SENDER = `
   import { WorkerEntrypoint } from 'cloudflare:workers'
@@ -131,14 +134,14 @@ export class Cluster {
   }
 
   #launchOrigin() {
-    const clock = this.#options.clock?.() ?? ''
-    const first = clock === '' ? [] : ['--import', `data:text/javascript,${encodeURIComponent(clock)}`]
+    const first = `${WITH_PARENT}\n${this.#options.clock?.() ?? ''}`
+    const prelude = ['--import', `data:text/javascript,${encodeURIComponent(first)}`]
     const address = ['--host', '127.0.0.1', '--port', String(this.#ports.get('origin'))]
     const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('ORIGIN_'))
-    return spawn(process.execPath, [...first, this.#options.program, 'serve', ...address], {
+    return spawn(process.execPath, [...prelude, this.#options.program, 'serve', ...address], {
       env: Object.fromEntries(inherited),
       detached: true,
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     })
   }
 

@@ -15,6 +15,7 @@ export class History {
   readonly id: string
   readonly pictures: MadePicture[] = []
   readonly writes: Write[] = []
+  #isDeleting = false
 
   constructor(id: string) {
     this.id = id
@@ -25,7 +26,13 @@ export class History {
     return this.pictures.push(picture) - 1
   }
 
+  /** To be called before a deletion is sent. */
+  deleting(): void {
+    this.#isDeleting = true
+  }
+
   ended(version: number | undefined, ending: Ending): void {
+    if (version === undefined) this.#isDeleting = false
     this.writes.push({ version, ending })
   }
 
@@ -34,6 +41,11 @@ export class History {
     const counting = this.writes.filter(({ ending }) => ending !== 'refused')
     const accepted = counting.findLastIndex(({ ending }) => ending === 'accepted')
     return counting.slice(Math.max(0, accepted))
+  }
+
+  /** Whether an upload was accepted, and no deletion may count since. */
+  get isThere(): boolean {
+    return !this.#isDeleting && !this.mayBeNothing && this.last.every(({ version }) => version !== undefined)
   }
 
   /** Whether it may be that no write counts. */

@@ -26,6 +26,8 @@ export interface Seen {
   readonly code?: string
   /** The version that the bytes are of; undefined: none that was sent for this id. */
   readonly version?: number | undefined
+  /** Whether it says that there is no such image, though one was accepted before and nobody has deleted it. */
+  readonly isMissing?: boolean
   /** Of an unknown version: how far it is from each that was sent. */
   readonly detail?: string
   /** Set where the bytes are no whole file. */
@@ -67,7 +69,8 @@ export function findViolations({ seen, images, objects, crashes }: Evidence): Vi
   ]
 }
 
-function checkSeen({ url, status, code, version, broken, detail = '' }: Seen): Violation[] {
+function checkSeen({ url, status, code, version, broken, isMissing, detail = '' }: Seen): Violation[] {
+  if (isMissing) return [{ kind: 'lost', what: `${url} answered ${status} ${code}, and the image is there` }]
   if (status === 500) return [{ kind: 'crash', what: `${url} answered 500 ${code}` }]
   if (status !== 200) return []
   if (broken !== undefined) return [{ kind: 'half', what: `${url}: ${broken}` }]

@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { StrataError } from '../../core/errors.ts'
 
 interface Run<T> {
@@ -17,11 +18,13 @@ interface ProgramOptions<T> {
   readonly launch: () => ChildProcess
   /** Waits until the process is ready. @returns what it is talked to by */
   readonly connect: (child: ChildProcess) => Promise<T>
-  /** Called with the last lines of the output when the process ends although nobody has killed it. */
+  /** Called with the last lines of the output when the program was ready, and ends although nobody has killed it. */
   readonly onCrash: (name: string, output: string) => void
 }
 
 const KEPT_LINES = 20
+const TRIES = 3
+const PAUSE_MS = 500
 
 /** A program that is killed again and again, and each time started anew. @typeParam T what the running program is talked to by */
 export class Program<T> {
@@ -44,10 +47,21 @@ export class Program<T> {
   }
 
   /**
-   * Starts the program and waits until it is ready, or was killed while it was starting.
+   * Starts the program and waits until it is ready, or was killed while it was starting. It is tried again where it does not
+   * start: one that was killed may hold its port for a moment.
    * @throws StrataError INTERNAL when it does not start
    */
   async start(): Promise<void> {
+    for (let left = TRIES; ; left--) {
+      const failure = await this.#startOnce()
+      if (failure === undefined) return
+      if (left === 1) throw new StrataError('INTERNAL', `${this.name} does not start: ${failure}`)
+      await sleep(PAUSE_MS)
+    }
+  }
+
+  /** @returns why it does not start; undefined when it is ready, or was killed */
+  async #startOnce(): Promise<string | undefined> {
     const child = this.#options.launch()
     const lines: string[] = []
     for (const stream of [child.stdout, child.stderr]) {
@@ -62,16 +76,18 @@ export class Program<T> {
     this.#run = run
     void ended.then(() => {
       if (this.#run === run) this.#run = undefined
-      if (!run.isKilled) this.#options.onCrash(this.name, lines.join('\n'))
+      if (run.link && !run.isKilled) this.#options.onCrash(this.name, lines.join('\n'))
     })
-    const link = await Promise.race([
-      this.#options.connect(child).catch((error: unknown) => {
-        if (run.isKilled) return undefined
-        throw new StrataError('INTERNAL', `${this.name} does not start: ${error}\n${lines.join('\n')}`)
-      }),
-      ended.then(() => undefined),
-    ])
-    if (!run.isKilled) run.link = link
+    const endedEarly = ended.then(() => Promise.reject(new Error('the process has ended')))
+    try {
+      const link = await Promise.race([this.#options.connect(child), endedEarly])
+      if (!run.isKilled) run.link = link
+      return undefined
+    } catch (error) {
+      if (run.isKilled) return undefined
+      await this.kill()
+      return `${error}\n${lines.join('\n')}`
+    }
   }
 
   /**

@@ -8,6 +8,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { StrataError } from '../../core/errors.ts'
 import { generator } from '../pictures/formula.ts'
 import { bundleWorkers } from '../workers/bundle.ts'
 import { Client } from './client.ts'
@@ -23,6 +24,8 @@ import { Weather } from './weather.ts'
 interface FaultBenchOptions {
   readonly kills: number
   readonly seed: number
+  /** Whether bucket, queue and clocks fail too. Then some uploads wait for a lease of a minute. @default true */
+  readonly weather?: boolean
   /** The folder with the wrangler files. */
   readonly root: string
   /** Path of dist/cli/main.js. */
@@ -46,9 +49,9 @@ const WEATHER = { least: 1000, more: 4000 } as const
 /** Seeds of the pictures of two rounds are so far apart. */
 const SEEDS_OF_ROUND = 10_000
 
-/** @throws StrataError FILE_FAILED when wrangler is not installed; INTERNAL when a part does not start */
+/** @throws StrataError FILE_FAILED when wrangler is not installed; INTERNAL when a part does not start; ABORTED */
 export async function benchFaults(options: FaultBenchOptions): Promise<FaultBench> {
-  const { seed, root, program, signal, progress } = options
+  const { seed, root, program, signal, progress, weather: hasWeather = true } = options
   const started = performance.now()
   const folder = await mkdtemp(join(tmpdir(), 'strata-faults-'))
   const choices = (nth: number) => generator(1000 * seed + nth)
@@ -57,7 +60,7 @@ export async function benchFaults(options: FaultBenchOptions): Promise<FaultBenc
   try {
     progress('bundling the Workers')
     const bundles = await bundleWorkers(root, folder)
-    const clock = () => jumpingClock(clocks)
+    const clock = () => (hasWeather ? jumpingClock(clocks) : '')
     cluster = await Cluster.open({ bundles, program, edges: 2, weather, clock })
     progress('starting')
     await cluster.start()
@@ -65,10 +68,11 @@ export async function benchFaults(options: FaultBenchOptions): Promise<FaultBenc
     const client = new Client(cluster, choices(4))
     const violations: Violation[] = []
     let tally: Tally | undefined
-    for (let round = 0; killer.total < options.kills && !signal?.aborted; round++) {
+    for (let round = 0; killer.total < options.kills; round++) {
       const load = new Load(client, `round-${round}`, SEEDS_OF_ROUND * (round + 1), choices(5 + round))
       const wanted = Math.min(options.kills, killer.total + KILLS_OF_ROUND)
       await runRound(load, killer, wanted, weather, choices(1000 + round), options)
+      if (signal?.aborted) throw new StrataError('ABORTED', 'the measurement was stopped')
       progress(`${killer.total}/${options.kills} kills, waiting until all is quiet`)
       const evidence = await settle(cluster, client, load)
       const found = findViolations(evidence)
@@ -94,11 +98,11 @@ async function runRound(
   kills: number,
   weather: Weather,
   random: () => number,
-  { kills: all, signal, progress }: FaultBenchOptions,
+  { kills: all, weather: hasWeather = true, signal, progress }: FaultBenchOptions,
 ): Promise<void> {
   const over = new AbortController()
   const changing = (async () => {
-    while (!over.signal.aborted) {
+    while (hasWeather && !over.signal.aborted) {
       weather.change()
       const milliseconds = WEATHER.least + WEATHER.more * random()
       await sleep(milliseconds, undefined, { signal: over.signal }).catch(() => undefined)

@@ -88,6 +88,20 @@ describe('what an image is at last', () => {
   })
 })
 
+it('an image is there from the first upload that is accepted until a deletion is sent', () => {
+  expect([historyOf().isThere, historyOf([0, 'unknown']).isThere]).toEqual([false, false])
+  const history = historyOf([0, 'accepted'], [1, 'unknown'])
+  expect(history.isThere).toBe(true)
+  history.deleting()
+  expect(history.isThere).toBe(false)
+  history.ended(undefined, 'unknown')
+  expect(history.isThere).toBe(false)
+  history.ended(2, 'accepted')
+  expect(history.isThere).toBe(true)
+  history.ended(undefined, 'refused')
+  expect(history.isThere).toBe(true)
+})
+
 describe('an answer', () => {
   const seen = (answer: Partial<Seen>): Seen => ({
     id: 'id',
@@ -101,6 +115,7 @@ describe('an answer', () => {
     ['mixed', { version: undefined }],
     ['half', { broken: '3 bytes of 9' }],
     ['crash', { status: 500, code: 'INTERNAL' }],
+    ['lost', { status: 404, code: 'NOT_FOUND', isMissing: true }],
   ])('is %s where it is %j', (kind, answer) => {
     expect(kindsOf({ seen: [seen(answer)] })).toEqual([kind])
   })
