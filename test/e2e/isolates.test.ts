@@ -9,6 +9,7 @@ import { Cluster, TOKEN } from '../../src/bench/faults/cluster.ts'
 import { History } from '../../src/bench/faults/history.ts'
 import { findViolations, type Seen } from '../../src/bench/faults/invariants.ts'
 import { fingerprint, type MadePicture, makePicture, recognize } from '../../src/bench/faults/pictures.ts'
+import { settle } from '../../src/bench/faults/settle.ts'
 import { Weather } from '../../src/bench/faults/weather.ts'
 import { bundleWorkers } from '../../src/bench/workers/bundle.ts'
 import { generator } from '../pictures.ts'
@@ -20,6 +21,7 @@ const QUERY = 'widths=48,96&coding=compass'
 const HEADERS = { Authorization: `Bearer ${TOKEN}` }
 
 let cluster: Cluster
+let weather: Weather
 const closing: (() => Promise<unknown>)[] = []
 
 /** Three ready Workers, each in a workerd process of its own with caches of its own, over one bucket, one queue, one lease and one origin. */
@@ -29,7 +31,7 @@ beforeAll(async () => {
   const program = await bundleProgram('src/cli/main.ts')
   closing.push(program.remove)
   const bundles = await bundleWorkers(fileURLToPath(new URL('../../', import.meta.url)), folder)
-  const weather = new Weather(() => 0)
+  weather = new Weather(generator(11))
   cluster = await Cluster.open({ bundles, program: program.path, edges: 3, weather, shared: true })
   closing.push(() => cluster.close())
   await cluster.start()
@@ -180,5 +182,40 @@ describe('three workerd processes', { timeout: 240_000 }, () => {
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200])
     await cluster.start()
     expect((await pictureAt(0, 'leaderless?w=64&f=webp')).status).toBe(200)
+  })
+
+  it.each([
+    { bucket: 'fail' },
+    { bucket: 'fail-after' },
+    { bucket: 'half' },
+    { bucket: 'full' },
+    { queue: 'refuse' },
+    { queue: 'duplicate' },
+  ] as const)('keep what they accepted, whole and once, beside a %j', async (fault) => {
+    const client = new Client(cluster, generator(13))
+    const name = Object.values(fault).join()
+    const histories = [1, 2].map((i) => new History(`beside-${name}-${i}`))
+    const upload = async (history: History, seed: number) =>
+      await client.put(history, history.add(await makePicture(seed, 120, 80)))
+    // One image is there already, and is replaced.
+    await upload(histories[0]!, 20)
+    await ready(histories[0]!.id, histories[0]!.pictures[0]!)
+    weather.set(fault)
+    await Promise.all(histories.map((history, i) => upload(history, 21 + i)))
+    const seen: Seen[] = []
+    for (const history of [...histories, ...histories])
+      seen.push(...[await client.look(history)].filter((answer) => answer !== undefined))
+    weather.clear()
+    // Who was not told that it was accepted sends it again, as `strata upload` does.
+    for (const history of histories) {
+      if (history.writes.at(-1)?.ending === 'unknown') await client.put(history, history.pictures.length - 1)
+    }
+    const hurrying = setInterval(() => cluster.broker.hurry(), 100)
+    const evidence = await settle(cluster, client, { histories, seen })
+    clearInterval(hurrying)
+    expect(findViolations(evidence)).toEqual([])
+    expect(evidence.images.map(({ state, replacing }) => [state, replacing])).toEqual(
+      Array(2).fill(['ready', undefined]),
+    )
   })
 })

@@ -1,16 +1,9 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { BatchResult, WorkerLink } from './host.ts'
+import type { WorkerLink } from './host.ts'
+import type { BatchResult } from './messages.ts'
 import type { Weather } from './weather.ts'
-
-/** A message as it is delivered. */
-export interface Sent {
-  readonly id: string
-  readonly timestamp: Date
-  readonly attempts: number
-  readonly body: unknown
-}
 
 interface Waiting {
   readonly id: string

@@ -11,7 +11,7 @@ import { type WorkerLink, workerProgram } from './host.ts'
 import { Program } from './program.ts'
 import type { Weather } from './weather.ts'
 
-export interface ClusterOptions {
+interface ClusterOptions {
   readonly bundles: WorkerBundles
   /** Path of dist/cli/main.js, whose `serve` is the origin. */
   readonly program: string
@@ -40,7 +40,7 @@ const SENDER = `
   export default class extends WorkerEntrypoint {
     async send(body, options) {
       const message = JSON.stringify({ body, ...options })
-      const response = await fetch(this.env.BROKER, { method: 'POST', body: message })
+      const response = await fetch(this.env.broker, { method: 'POST', body: message })
       if (!response.ok) throw new Error('the queue answered ' + response.status)
     }
   }
@@ -176,7 +176,7 @@ export class Cluster {
           name: `sender-${name}`,
           modules: [{ type: 'ESModule', path: 'sender.js', contents: SENDER }],
           compatibilityDate: edge.compatibilityDate,
-          bindings: { BROKER: this.#brokerUrl },
+          bindings: { broker: this.#brokerUrl },
         },
       ],
     }

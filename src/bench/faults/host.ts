@@ -1,16 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import type { Sent } from './broker.ts'
+import type { BatchResult, Sent } from './messages.ts'
 import { Program } from './program.ts'
-
-/** What a consumer makes of a batch, as workerd tells it. */
-export interface BatchResult {
-  readonly outcome: string
-  readonly ackAll: boolean
-  readonly retryBatch: { readonly retry: boolean; readonly delaySeconds?: number }
-  readonly explicitAcks: readonly string[]
-  readonly retryMessages: readonly { readonly msgId: string; readonly delaySeconds?: number }[]
-}
 
 /** A running Worker, by the process that holds it. */
 export interface WorkerLink {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 
-export interface BucketObject {
+interface BucketObject {
   readonly bytes: Uint8Array
   readonly etag: string
   /** Headers as they were sent: type and metadata. */

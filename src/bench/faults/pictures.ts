@@ -14,7 +14,7 @@ export interface MadePicture {
 }
 
 /** 8x8 pixels of 3 samples: what is left of a picture however it is resized and compressed. */
-export type Fingerprint = Uint8Array
+type Fingerprint = Uint8Array
 
 const SIDE = 8
 /** Mean difference of two fingerprints, of 255, up to which they are of one picture. Any two that are made here differ by more. */

@@ -5,7 +5,7 @@ import type { FaultBench } from './run.ts'
 /** Violations that are told in full. */
 const SHOWN = 20
 
-export interface FaultReport extends Omit<FaultBench, 'violations'> {
+interface FaultReport extends Omit<FaultBench, 'violations'> {
   readonly ok: boolean
   readonly seed: number
   readonly totalKills: number

@@ -14,7 +14,11 @@ const STALE_MS = 1500
 const TRIES = 20
 
 /** Waits until every upload has become ready or failed, lets the sweep run, and gathers what there is to check. */
-export async function settle(cluster: Cluster, client: Client, load: Load): Promise<Evidence> {
+export async function settle(
+  cluster: Cluster,
+  client: Client,
+  load: Pick<Load, 'histories' | 'seen'>,
+): Promise<Evidence> {
   await cluster.start()
   const deadline = Date.now() + PATIENCE_MS
   while (Date.now() < deadline) {

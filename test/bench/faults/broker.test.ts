@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it, onTestFinished } from 'vitest'
-import { Broker, type Sent } from '../../../src/bench/faults/broker.ts'
-import type { BatchResult, WorkerLink } from '../../../src/bench/faults/host.ts'
+import { Broker } from '../../../src/bench/faults/broker.ts'
+import type { WorkerLink } from '../../../src/bench/faults/host.ts'
+import type { BatchResult, Sent } from '../../../src/bench/faults/messages.ts'
 import { Weather } from '../../../src/bench/faults/weather.ts'
 
 type Answer = 'ack' | 'die' | number
