@@ -53,6 +53,7 @@ describe('the folder of the browser library', () => {
 
   it('has a decoder of placeholders of at most 24 kB, compressed, weights included, that imports nothing', async () => {
     const script = await read('inline/index.js')
+    expect((await read('placeholder.js')).equals(script)).toBe(true)
     expect(gzipSync(script, { level: 9 }).length).toBeLessThanOrEqual(24 * 1024)
     expect(script.toString()).not.toMatch(/\bimport\s*[("'{*]/)
     const { decodePlaceholder } = (await import(

@@ -67,18 +67,24 @@ function identity(n: number): Float64Array {
   return matrix
 }
 
-/** a · b of 32x32 matrices, either of them transposed on demand. Zeros in `a` are skipped. */
+/**
+ * a · b of 32x32 matrices, either of them transposed on demand. Zeros in `a` are skipped.
+ * @param inner the rows of `b` that are not zero, if they are the first
+ */
 export function product(
   a: Float64Array,
   b: Float64Array,
-  { ofA = false, ofB = false }: { readonly ofA?: boolean; readonly ofB?: boolean } = {},
+  { ofA = false, ofB = false, inner = SIDE } = {},
 ): Float64Array {
   const out = new Float64Array(SIDE * SIDE)
+  const [down, across] = ofB ? [1, SIDE] : [SIDE, 1]
   for (let i = 0; i < SIDE; i++) {
-    for (let k = 0; k < SIDE; k++) {
+    for (let k = 0; k < inner; k++) {
       const value = ofA ? a[k * SIDE + i]! : a[i * SIDE + k]!
       if (value === 0) continue
-      for (let j = 0; j < SIDE; j++) out[i * SIDE + j]! += value * (ofB ? b[j * SIDE + k]! : b[k * SIDE + j]!)
+      for (let j = 0, at = i * SIDE, from = k * down; j < SIDE; j++, from += across) {
+        out[at + j]! += value * b[from]!
+      }
     }
   }
   return out

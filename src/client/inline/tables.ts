@@ -23,7 +23,7 @@ const LIMITS = [19, 9, 9]
 
 let opened: Model | undefined
 
-/** Opens the weights, once: some 10 milliseconds. */
+/** Opens the weights, once. */
 export function model(): Model {
   if (opened) return opened
   const tables = unpack(fromBase64(PACKED), TABLES)
@@ -44,7 +44,9 @@ export function blocksOf(
   for (const [i, place] of frequencies.entries()) {
     planes[Math.floor(place / SIDE ** 2)]![place % SIDE ** 2] = values[i]!
   }
-  const blocks = planes.map((plane) => product(product(toBlocks, plane), toBlocks, { ofB: true }))
+  const blocks = planes.map((plane, i) => {
+    return product(toBlocks, product(plane, toBlocks, { ofB: true }), { inner: LIMITS[i]! })
+  })
   return Float64Array.from(places, (place) => blocks[Math.floor(place / SIDE ** 2)]![place % SIDE ** 2]!)
 }
 
