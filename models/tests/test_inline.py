@@ -139,7 +139,12 @@ def test_training_writes_a_decoder_that_can_be_exported(tmp_path, capsys):
     (tmp_path / "weights/manifest.json").write_text('{"files": {}}')
     module = tmp_path / "weights-data.ts"
     checkpoint = tmp_path / "run/inline.bin"
-    main(["inline", "export", "--checkpoint", str(checkpoint), "--out", str(tmp_path / "weights"), "--module", str(module)])
     assert read(checkpoint.read_bytes()).write() == checkpoint.read_bytes()
+    size = len(checkpoint.read_bytes()) - 150
+    files = ["--teacher", str(TEACHER), "--out", str(tmp_path / "weights"), "--module", str(module)]
+    main(["inline", "export", "--checkpoint", str(tmp_path / "run/last.pt"), *files, "--bytes", str(size)])
+    assert size - 300 < len((tmp_path / "weights/inline.bin").read_bytes()) <= size
+    with pytest.raises(ValueError, match="expected at most 900 bytes"):
+        main(["inline", "export", "--checkpoint", str(checkpoint), *files, "--bytes", "900"])
     assert "export const PACKED" in module.read_text()
     assert json.loads((tmp_path / "weights/manifest.json").read_text())["files"]["inline.bin"]["role"] == "inline"

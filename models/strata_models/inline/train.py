@@ -76,7 +76,7 @@ def resumed(path: Path, teacher: Decoder) -> InlineDecoder:
         return read(path.read_bytes())
     decoder = InlineDecoder(teacher.selected)
     decoder.load_state_dict(torch.load(path, weights_only=True))
-    return decoder
+    return decoder.requires_grad_(False)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
