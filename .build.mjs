@@ -34,7 +34,7 @@ const PROGRAMS = [
   {
     config: 'src/client/tsconfig.json',
     platform: 'neutral',
-    owns: (path) => /^src\/client\/(url\.ts$|frameworks\/)/.test(path),
+    owns: (path) => /^src\/client\/(url\.ts$|frameworks\/|inline\/code\.ts$)/.test(path),
   },
 ]
 
@@ -68,6 +68,7 @@ async function buildAll() {
     declare(program, own.filter(isDeclared))
   }
   await buildClient(`${FRESH}/client`)
+  declare({ config: 'src/client/tsconfig.json' }, ['src/client/inline/index.ts'])
   declare({ config: 'src/client/tsconfig.json' }, ['src/client/index.ts', 'src/client/worker.ts'])
 }
 

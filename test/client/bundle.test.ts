@@ -9,6 +9,8 @@ import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { unpack } from '../../src/client/decode/unpack.ts'
+import { decodePlaceholder as decodeFromSource } from '../../src/client/inline/decode.ts'
+import { code } from './inline/golden.ts'
 
 const BUILD = fileURLToPath(new URL('../../.build-client.mjs', import.meta.url))
 let folder = ''
@@ -47,6 +49,17 @@ describe('the folder of the browser library', () => {
   it('has a worker without an encoder', async () => {
     const worker = await read('worker.js')
     expect(gzipSync(worker, { level: 9 }).length).toBeLessThanOrEqual(50_000)
+  })
+
+  it('has a decoder of placeholders of at most 24 kB, compressed, weights included, that imports nothing', async () => {
+    const script = await read('inline/index.js')
+    expect((await read('placeholder.js')).equals(script)).toBe(true)
+    expect(gzipSync(script, { level: 9 }).length).toBeLessThanOrEqual(24 * 1024)
+    expect(script.toString()).not.toMatch(/\bimport\s*[("'{*]/)
+    const { decodePlaceholder } = (await import(
+      join(folder, 'inline/index.js')
+    )) as typeof import('../../src/client/inline/index.ts')
+    expect(decodePlaceholder(code.subarray(0, 24))).toEqual(decodeFromSource(code.subarray(0, 24)))
   })
 
   it('has all that its manifest names, as it names it', async () => {
