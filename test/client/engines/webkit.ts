@@ -5,8 +5,8 @@ import { Program } from './programs.ts'
 
 const DRIVER = '/usr/bin/WebKitWebDriver'
 const ARCHITECTURE = process.arch === 'arm64' ? 'aarch64' : 'x86_64'
-/** The browser in Debian's package of the library; the environment variable MINI_BROWSER names another. */
-const BROWSER = process.env.MINI_BROWSER ?? `/usr/lib/${ARCHITECTURE}-linux-gnu/webkit2gtk-4.1/MiniBrowser`
+/** The browser in Debian's package of the library; the environment variable WEBKIT names another. */
+const BROWSER = process.env.WEBKIT ?? `/usr/lib/${ARCHITECTURE}-linux-gnu/webkit2gtk-4.1/MiniBrowser`
 /** It always has a window, so it gets a screen that nobody sees. */
 const SCREEN = '/usr/bin/Xvfb'
 
