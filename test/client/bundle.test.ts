@@ -29,21 +29,21 @@ describe('the folder of the browser library', () => {
   })
   afterAll(() => rm(folder, { recursive: true, force: true }))
 
-  it('has a page script of at most 9.5 kB, compressed, that imports nothing', async () => {
+  it('has a page script of at most 9.9 kB, compressed, that imports nothing', async () => {
     const core = await read('index.js')
     // 1.1 kB of it write addresses: `loader`, `srcset` and the like.
-    expect(gzipSync(core, { level: 9 }).length).toBeLessThanOrEqual(9500)
+    expect(gzipSync(core, { level: 9 }).length).toBeLessThanOrEqual(9900)
     expect(core.toString()).not.toMatch(/\bimport\s*[("'{*]/)
     expect(core.toString()).toContain('new URL("./worker.js",import.meta.url)')
   })
 
-  it('adds at most 8.6 kB, compressed, to the bundle of a page that writes its addresses elsewhere', async () => {
+  it('adds at most 8.8 kB, compressed, to the bundle of a page that writes its addresses elsewhere', async () => {
     const contents = "export { defineStrataImg, enhance, prepareRestore, restore } from './index.js'"
     const { outputFiles } = await build({
       stdin: { contents, resolveDir: folder },
       ...{ bundle: true, minify: true, format: 'esm', write: false },
     })
-    expect(gzipSync(outputFiles[0]!.contents, { level: 9 }).length).toBeLessThanOrEqual(8600)
+    expect(gzipSync(outputFiles[0]!.contents, { level: 9 }).length).toBeLessThanOrEqual(8800)
   })
 
   it('has a worker without an encoder', async () => {

@@ -10,14 +10,17 @@ const IMAGE_ACCEPTS = [
   'image/webp,image/avif,image/jxl,image/heic,image/heic-sequence,video/*;q=0.8,image/png,image/svg+xml,image/*;q=0.8,*/*;q=0.5',
 ]
 
+/** The pictures that the library gives an image which shows layers: the blank one, and those that may be saved. */
+const OWN = /^data:image\/(svg\+xml,|\w+;strata=layers;)/
+
 /**
  * Reads the file that an `<img>` shows from the browser's cache, or from the network where the cache has lost it. The
  * edge's answers vary by `Accept`, so the request must carry the image's own `Accept` header (RFC 9111 §4.1).
- * @throws StrataError NOT_FOUND when the server refuses, ORIGIN_FAILED without cache and network, INPUT_UNSUPPORTED for the
- * blank picture that the library puts under layers; LimitError
+ * @throws StrataError NOT_FOUND when the server refuses, ORIGIN_FAILED without cache and network, INPUT_UNSUPPORTED for an
+ * image that shows layers; LimitError
  */
 export async function readShownFile(address: string, signal: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
-  if (address.startsWith('data:image/svg+xml,')) {
+  if (OWN.test(address)) {
     const advice = 'data-strata="zoom" makes it one that does, data-strata="off" a plain one'
     throw new StrataError(
       'INPUT_UNSUPPORTED',
