@@ -1,0 +1,36 @@
+/*
+ * What this mode uses of a service worker's global scope: the types of pages and those of workers cannot be loaded together.
+ */
+
+export interface ExtendableEvent extends Event {
+  waitUntil(work: Promise<unknown>): void
+}
+
+export interface FetchEvent extends ExtendableEvent {
+  readonly request: Request
+  respondWith(answer: Promise<Response>): void
+}
+
+export interface MessageEventToWorker extends ExtendableEvent {
+  readonly data: unknown
+  readonly ports: readonly MessagePort[]
+}
+
+export interface ServiceWorkerScope {
+  readonly location: Location
+  addEventListener(type: 'fetch', listener: (event: FetchEvent) => void): void
+  addEventListener(type: 'message', listener: (event: MessageEventToWorker) => void): void
+  addEventListener(type: 'install' | 'activate', listener: (event: ExtendableEvent) => void): void
+  skipWaiting(): Promise<void>
+  readonly clients: { claim(): Promise<void> }
+}
+
+/** What Chromium tells of the link, in megabits a second. */
+export interface Link {
+  readonly downlink?: number
+  readonly saveData?: boolean
+}
+
+export function link(): Link | undefined {
+  return (navigator as { readonly connection?: Link }).connection
+}
