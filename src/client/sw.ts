@@ -1,7 +1,7 @@
 /*
  * `strata-cdn/sw`: plain pictures of a site (`<img>`, `<picture>`, CSS) from layers that are in the browser, in a service worker.
  */
-import { withoutSlash } from './address/paths.ts'
+import { basesOf } from './sw/bases.ts'
 import { HeldIndex } from './sw/held-index.ts'
 import { type Holding, hold } from './sw/hold.ts'
 import { Maker } from './sw/maker.ts'
@@ -41,7 +41,7 @@ export interface StrataServiceWorker {
 export function strata(options: ServiceWorkerOptions): StrataServiceWorker {
   const scope = globalThis as unknown as ServiceWorkerScope
   const { href } = scope.location
-  const bases = [options.base].flat().map((base) => new URL(`${withoutSlash(base)}/`, href).href)
+  const bases = basesOf(options.base, href)
   const index = new HeldIndex()
   const maker = new Maker(new URL(options.assets, href).href)
   const responder = new Responder(index, maker, { bases, prefer: options.prefer ?? 'time' })

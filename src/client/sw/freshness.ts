@@ -5,7 +5,7 @@ import type { Prefix } from '../decode/prefix-store.ts'
  * What may be done with held bytes: `fresh`: show them. `stale`: show them, and ask behind the scenes whether they are
  * still right. `old`: ask first.
  */
-export type Freshness = 'fresh' | 'stale' | 'old'
+type Freshness = 'fresh' | 'stale' | 'old'
 
 /**
  * The rules by which a browser's cache keeps the plain picture: RFC 9111 §4.2 and, for `stale-while-revalidate`, RFC 5861

@@ -95,7 +95,9 @@ function heldFile(bytes: Uint8Array): HeldFile | undefined {
   try {
     const header = readHeader(bytes)
     const layers = header.layers.slice(0, wholeLayers(header, bytes.length))
-    return layers.length > 0 ? { header, layers } : undefined
+    // A view would keep all bytes of the file in memory.
+    const placeholder = new Uint8Array(0)
+    return layers.length > 0 ? { header: { ...header, placeholder }, layers } : undefined
   } catch {
     return undefined
   }

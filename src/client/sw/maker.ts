@@ -97,9 +97,15 @@ export class Maker {
     const sizes = { width: layer.width, height: layer.height, outWidth: width, outHeight: height }
     const resized = isResized ? resampler(sizes) : undefined
     const options = { runtime, layer: layer.index, signal: AbortSignal.timeout(DECODE_MS) }
-    for await (const { data } of decodeRows(bytes, options)) {
-      const rows = resized ? resized.write(data) : data
-      if (rows) png.write(rows)
+    try {
+      for await (const { data } of decodeRows(bytes, options)) {
+        const rows = resized ? resized.write(data) : data
+        if (rows) png.write(rows)
+      }
+    } catch (error) {
+      // More than the truth, and little enough that no picture of this size is tried again.
+      if (options.signal.aborted) this.speed = pixels / DECODE_MS
+      throw error
     }
     this.speed = pixels / Math.max(performance.now() - start, 1)
     return new Blob([...png.finish()], { type: 'image/png' })

@@ -12,11 +12,14 @@ import { costOf, type Maker } from './maker.ts'
 import { type ExtendableEvent, type FetchEvent, link } from './scope.ts'
 import { readWanted, type Wanted } from './wanted.ts'
 
-export interface ResponderOptions {
+interface ResponderOptions {
   /** Absolute addresses where CDNs are mounted, each with a slash at its end. */
   readonly bases: readonly string[]
   readonly prefer: 'time' | 'bytes'
 }
+
+/** Nobody waits longer for a picture that the network has, however many bytes that takes. */
+const PATIENCE_MS = 6000
 
 /** Answers requests for plain pictures from held layers. What is not held does not wait for anything here. */
 export class Responder {
@@ -72,6 +75,7 @@ export class Responder {
     try {
       return await fetch(event.request)
     } catch (error) {
+      if (event.request.signal.aborted) throw error
       const any = isAlone ? undefined : await this.#fromHeld(event, wanted, accept, true)
       if (any) return any
       throw error
@@ -116,9 +120,11 @@ export class Responder {
       return false
     }
     const { downlink, saveData } = link() ?? {}
+    const cost = costOf(facts, choice)
+    if (speed && (queue.pixels + cost.pixels) / speed > PATIENCE_MS) return false
     if (this.#options.prefer === 'bytes' || saveData) return true
     const rate = downlink && downlink * 125
-    return decodes({ ...costOf(facts, choice), missing: 0, rate, speed, queue })
+    return decodes({ ...cost, missing: 0, rate, speed, queue })
   }
 
   async #make(key: string, facts: HeldFacts, choice: Extract<Choice, { kind: 'decode' }>): Promise<Blob> {

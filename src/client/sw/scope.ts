@@ -11,7 +11,26 @@ export interface FetchEvent extends ExtendableEvent {
   respondWith(answer: Promise<Response>): void
 }
 
-export interface MessageEventToWorker extends ExtendableEvent {
+/** Which requests come to the worker at all: the Service Worker specification, "static routing API". */
+interface InstallEvent extends ExtendableEvent {
+  addRoutes?(rules: readonly RouterRule[]): Promise<void>
+}
+
+export interface RouterRule {
+  readonly condition: RouterCondition
+  readonly source: 'network' | 'race-network-and-fetch-handler'
+}
+
+interface RouterCondition {
+  readonly urlPattern?: string
+  readonly requestMode?: string
+  readonly requestMethod?: string
+  readonly requestDestination?: string
+  readonly or?: readonly RouterCondition[]
+  readonly not?: RouterCondition
+}
+
+interface MessageEventToWorker extends ExtendableEvent {
   readonly data: unknown
   readonly ports: readonly MessagePort[]
 }
@@ -20,13 +39,14 @@ export interface ServiceWorkerScope {
   readonly location: Location
   addEventListener(type: 'fetch', listener: (event: FetchEvent) => void): void
   addEventListener(type: 'message', listener: (event: MessageEventToWorker) => void): void
-  addEventListener(type: 'install' | 'activate', listener: (event: ExtendableEvent) => void): void
+  addEventListener(type: 'install', listener: (event: InstallEvent) => void): void
+  addEventListener(type: 'activate', listener: (event: ExtendableEvent) => void): void
   skipWaiting(): Promise<void>
   readonly clients: { claim(): Promise<void> }
 }
 
 /** What Chromium tells of the link, in megabits a second. */
-export interface Link {
+interface Link {
   readonly downlink?: number
   readonly saveData?: boolean
 }

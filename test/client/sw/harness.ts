@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises'
+import sharp from 'sharp'
 import { expect } from 'vitest'
 import type { Holding } from '../../../src/client/sw.ts'
 import { inFolder, largestDifference, rawPixels } from '../e2e/pixels.ts'
@@ -84,4 +85,22 @@ export async function photograph(stage: Stage, selector: string): Promise<Uint8A
     pixels = new Uint8Array(await rawPixels(path('shot.png')))
   })
   return pixels
+}
+
+let last = 0
+/** A number that was not given before, so that no cache of the browser can answer. */
+export function next(): number {
+  return ++last
+}
+
+/** A picture of one colour. */
+export async function solid(background: string): Promise<Uint8Array> {
+  const create = { width: 640, height: 427, channels: 3, background } as const
+  return await sharp({ create }).png().toBuffer()
+}
+
+/** The strongest colour of the first pixel. */
+export function channelOf(shown: Shown | undefined): string | undefined {
+  const [red = 0, , blue = 0] = shown?.data ?? []
+  return shown && (red > blue ? 'red' : 'blue')
 }

@@ -1,10 +1,21 @@
-import sharp from 'sharp'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import { event } from '../e2e/browser.ts'
 import { upload } from '../e2e/servers.ts'
 import { describeOnStage } from '../e2e/stage.ts'
-import { decoded, expectSame, hold, openControlled, photograph, type Shown, show } from './harness.ts'
+import {
+  channelOf,
+  decoded,
+  expectSame,
+  hold,
+  next,
+  openControlled,
+  photograph,
+  show,
+  solid,
+} from './harness.ts'
 import { Site } from './site.ts'
+
+const CLIENT_POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src *"
 
 /** An `<img>`, a `<picture>` and a CSS background, as pages write them that know nothing of layers. */
 const PLAIN = `<img src="/cdn/img/hills?w=320" alt="">
@@ -16,6 +27,11 @@ describeOnStage('a service worker', (stage) => {
   beforeAll(async () => {
     site = new Site(stage.pages.url, stage.servers.url)
     await site.start()
+    // As the ready Worker sends these files.
+    stage.pages.setLibraryHeaders({
+      'Content-Security-Policy': CLIENT_POLICY,
+      'Cross-Origin-Embedder-Policy': 'require-corp',
+    })
   })
   afterAll(() => site?.stop())
   afterEach(() => {
@@ -75,23 +91,27 @@ describeOnStage('a service worker', (stage) => {
     expect(site.take()).toEqual([])
   })
 
-  it.each([
-    'hills?w=200&h=100&fit=cover',
-    'hills?w=200&ar=1:1',
-    'hills?w=200&h=100&bg=fff',
-    'hills?w=200&ht=2',
-    'hills',
-    'hills?w=auto',
-  ])('leaves %s to the edge', async (address) => {
+  it('leaves to the edge what only the edge can make', async () => {
     await openControlled(stage, site)
     await hold(stage, '/cdn/img/hills?w=320')
-    site.take()
-    expect(await show(stage, address)).toBeDefined()
-    expect(site.take()).toEqual([`GET ${address}`])
+    const addresses = [
+      '?w=200&h=100&fit=cover',
+      '?w=200&ar=1:1',
+      '?w=200&h=100&bg=fff',
+      '?w=200&ht=2',
+      '',
+      '?w=auto',
+    ]
+    for (const address of addresses) {
+      site.take()
+      expect(await show(stage, `hills${address}`)).toBeDefined()
+      expect(site.take()).toEqual([`GET hills${address}`])
+    }
   })
 
-  it('knows what is held when it starts anew', async () => {
+  it('knows what is held when it starts anew, and lets pages come once', async () => {
     await openControlled(stage, site)
+    site.pagesAsked.clear()
     await hold(stage, '/cdn/img/hills?w=320')
     const session = await stage.context.newCDPSession(stage.tab)
     await session.send('ServiceWorker.enable')
@@ -109,6 +129,7 @@ describeOnStage('a service worker', (stage) => {
         { timeout: 60_000 },
       )
       .toEqual([])
+    expect(site.pagesAsked.get('/empty.html')).toBe(1)
   })
 
   it('lets what is not held pass while it decodes', async () => {
@@ -213,6 +234,28 @@ describeOnStage('a service worker', (stage) => {
     ).toBe(0)
   })
 
+  it('leaves to a fast network what takes longer to decode, unless bytes are to be saved', async () => {
+    await openControlled(stage, site, 'base=/cdn')
+    const worker = stage.context.serviceWorkers()[0]!
+    // A clock by which the first layer takes 100 ms, and the last two seconds.
+    await worker.evaluate(() => {
+      let now = 0
+      performance.now = () => (now += 100)
+    })
+    await hold(stage, '/cdn/img/hills?w=1280')
+    const over = async (value: object, width: number) => {
+      await worker.evaluate((connection) => {
+        Object.defineProperty(navigator, 'connection', { value: connection, configurable: true })
+      }, value)
+      site.take()
+      expect(await show(stage, `hills?w=${width}`)).toMatchObject({ width })
+      return site.take()
+    }
+    expect(await over({ downlink: 1e6 }, 1270)).toEqual(['GET hills?w=1270'])
+    expect(await over({ downlink: 1e6, saveData: true }, 1271)).toEqual([])
+    expect(await over({ downlink: 1e-6 }, 1272)).toEqual([])
+  })
+
   it('leaves everything to the network where its models are missing', async () => {
     await openControlled(stage, site, 'base=/cdn&prefer=bytes&assets=/nowhere/')
     await hold(stage, '/cdn/img/hills?w=320')
@@ -243,20 +286,3 @@ describeOnStage('a service worker', (stage) => {
     await expect.poll(etag, { timeout: 60_000 }).not.toBe(before)
   }
 })
-
-let last = 0
-/** A number that was not given before, so that no cache of the browser can answer. */
-function next(): number {
-  return ++last
-}
-
-async function solid(background: string): Promise<Uint8Array> {
-  const create = { width: 640, height: 427, channels: 3, background } as const
-  return await sharp({ create }).png().toBuffer()
-}
-
-/** The strongest colour of the first pixel. */
-function channelOf(shown: Shown | undefined): string | undefined {
-  const [red = 0, , blue = 0] = shown?.data ?? []
-  return shown && (red > blue ? 'red' : 'blue')
-}

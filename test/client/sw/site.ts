@@ -14,6 +14,8 @@ export class Site {
   readonly #pages: string
   readonly #cdn: string
   readonly #asked: Asked[] = []
+  /** How often each page was asked for. */
+  readonly pagesAsked = new Map<string, number>()
   /** Where set, the CDN is as far away as without a network. */
   isCdnDown = false
   /** `Cache-Control` of the CDN's answers. @default its own */
@@ -46,6 +48,7 @@ export class Site {
     const { method = 'GET', url = '/', headers } = asked
     const isCdn = url.startsWith('/cdn/')
     if (isCdn) this.#asked.push({ method, path: url })
+    else this.pagesAsked.set(url, (this.pagesAsked.get(url) ?? 0) + 1)
     if (isCdn && this.isCdnDown) {
       asked.socket.destroy()
       return
