@@ -153,7 +153,7 @@ export class Responder {
   async #spoiled(key: string, error: unknown): Promise<void> {
     const code = error instanceof StrataError ? error.code : ''
     if (/^(FORMAT_|ENTROPY_)/.test(code)) await this.#index.discard(key)
-    else if (/^(MODEL_UNKNOWN|INPUT_TOO_LARGE|CODING_UNKNOWN)/.test(code)) this.#index.forget(key)
+    else if (/^(MODEL_UNKNOWN|CODING_UNKNOWN)/.test(code)) this.#index.forget(key)
   }
 }
 
