@@ -11,15 +11,18 @@ const ROOT = fileURLToPath(new URL('.', import.meta.url))
 /** Models that decode; those that encode are of no use in a browser. */
 const MODELS = /^(decoder|hyperthumbnail\w*|irn\w*)\.(json|bin)$/
 
+/** Bundles and their form. Not every browser takes modules as service workers. */
+const SCRIPTS = { index: 'esm', worker: 'esm', sw: 'esm', 'service-worker': 'iife' }
+
 export async function buildClient(folder) {
   await mkdir(folder, { recursive: true })
-  for (const name of ['index', 'worker']) {
+  for (const [name, format] of Object.entries(SCRIPTS)) {
     await build({
       entryPoints: [join(ROOT, 'src/client', `${name}.ts`)],
       outfile: join(folder, `${name}.js`),
       bundle: true,
       minify: true,
-      format: 'esm',
+      format,
       platform: 'browser',
       target: 'es2022',
       sourcemap: true,

@@ -69,7 +69,8 @@ async function buildAll() {
   }
   await buildClient(`${FRESH}/client`)
   declare({ config: 'src/client/tsconfig.json' }, ['src/client/inline/index.ts'])
-  declare({ config: 'src/client/tsconfig.json' }, ['src/client/index.ts', 'src/client/worker.ts'])
+  const declared = ['index', 'worker', 'sw'].map((name) => `src/client/${name}.ts`)
+  declare({ config: 'src/client/tsconfig.json' }, declared)
 }
 
 /** Whether package.json names types of it; nobody imports the program under `bin`. */

@@ -37,7 +37,7 @@ export async function fetchPrefix(
   if (isPart) checkPart(response, held)
   const bytes = isPart ? concat([held.bytes, body]) : body
   const transfer = { fetched: body.length, reused: isPart ? held.bytes.length : 0, range }
-  return { prefix: { bytes: wholePart(bytes), etag: etagOf(response) }, transfer }
+  return { prefix: prefixOf(bytes, response), transfer }
 }
 
 /**
@@ -56,7 +56,27 @@ export async function revalidate(
   if (response.status === 304) return undefined
   const bytes = await readBody(response, image)
   const transfer = { fetched: bytes.length, reused: 0, range: undefined }
-  return { prefix: { bytes: wholePart(bytes), etag: etagOf(response) }, transfer }
+  return { prefix: prefixOf(bytes, response), transfer }
+}
+
+/**
+ * Asks for the headers alone: whether the stored bytes are still those of the edge's file.
+ * @returns the prefix with the new `Cache-Control`; `gone` where another file has taken its place, or none; undefined where
+ * nobody knows
+ * @throws StrataError as `etagOf`; TypeError without a network
+ */
+export async function confirm(
+  image: string,
+  width: number,
+  prefix: Prefix,
+  signal: AbortSignal,
+): Promise<Prefix | 'gone' | undefined> {
+  const headers = { 'If-None-Match': prefix.etag }
+  const init: RequestInit = { method: 'HEAD', headers, signal, cache: 'no-store' }
+  const response = await fetch(nativeAddress(image, width), init)
+  const isSame = response.status === 304 || (response.ok && hashOf(etagOf(response)) === hashOf(prefix.etag))
+  if (isSame) return { ...prefix, ...freshnessOf(response) }
+  return response.ok || response.status === 404 || response.status === 410 ? 'gone' : undefined
 }
 
 /** Bytes are counted as they come: a declared length is that of the compressed body, or missing, or a lie. */
@@ -90,10 +110,23 @@ function checkPart(response: Response, held: Prefix): void {
   if (!range?.startsWith(`bytes ${held.bytes.length}-`)) {
     throw new StrataError('FORMAT_INVALID', `Content-Range: expected ${held.bytes.length}-, got ${range}`)
   }
-  const hash = (etag: string) => etag.split('.')[0]
-  if (hash(etagOf(response)) !== hash(held.etag)) {
+  if (hashOf(etagOf(response)) !== hashOf(held.etag)) {
     throw new StrataError('FORMAT_INVALID', 'the part belongs to another file than the stored bytes')
   }
+}
+
+/** @throws StrataError FORMAT_*, and ORIGIN_FAILED as `etagOf` */
+function prefixOf(bytes: Uint8Array<ArrayBuffer>, response: Response): Prefix {
+  return { bytes: wholePart(bytes), etag: etagOf(response), ...freshnessOf(response) }
+}
+
+function freshnessOf({ headers }: Response): Pick<Prefix, 'cacheControl' | 'confirmed'> {
+  const age = Number(headers.get('Age')) || 0
+  return { cacheControl: headers.get('Cache-Control') ?? '', confirmed: Date.now() - 1000 * age }
+}
+
+function hashOf(etag: string): string | undefined {
+  return etag.split('.')[0]
 }
 
 /** @throws StrataError ORIGIN_FAILED without an ETag: a proxy removed it, or CORS does not expose it */
