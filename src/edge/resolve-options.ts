@@ -1,6 +1,6 @@
 import type { Context, Env } from 'hono'
 import { StrataError } from '../core/errors.ts'
-import { MAX_DIMENSION } from '../format/layout.ts'
+import { MAX_DIMENSION, MAX_STRIP_WIDTH, MAX_UPLOAD_BYTES } from '../core/limits.ts'
 import { PICTURE_FORMATS, type PictureFormat } from '../format/media-type.ts'
 import { checkSigning } from './access/sign.ts'
 import type { ImageCdnOptions, ResolvedOptions } from './options.ts'
@@ -40,11 +40,11 @@ const RULES: Readonly<Record<keyof ImageCdnOptions, Rule>> = {
   lease: accessor(nothing),
   serveOriginal: boolean(false),
   defaultWidth: integer(DEFAULT_RULES.defaultWidth, 1, MAX_DIMENSION),
-  maxTranscodeWidth: integer(DEFAULT_RULES.maxTranscodeWidth, 1, MAX_DIMENSION),
+  maxTranscodeWidth: integer(DEFAULT_RULES.maxTranscodeWidth, 1, MAX_STRIP_WIDTH),
   maxEmbedWidth: integer(DEFAULT_RULES.maxEmbedWidth, 0, MAX_DIMENSION),
   hyperThumbnail: choice(['asked', 'always'], DEFAULT_RULES.hyperThumbnail),
   hints: choice(['fill', 'cap', 'off'], DEFAULT_RULES.hints),
-  maxUploadBytes: integer(100 * 1024 * 1024, 1, Number.MAX_SAFE_INTEGER),
+  maxUploadBytes: integer(MAX_UPLOAD_BYTES, 1, Number.MAX_SAFE_INTEGER),
   maxAge: integer(300, 0, YEAR_S),
   staleWhileRevalidate: integer(86_400, 0, YEAR_S),
   allowOrigin: origin,

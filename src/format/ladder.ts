@@ -1,5 +1,5 @@
 import { invalidParam } from '../core/errors.ts'
-import { MAX_DIMENSION, MAX_LAYERS } from './layout.ts'
+import { MAX_DIMENSION, MAX_LADDER_WORK, MAX_LAYERS, MAX_STRIP_WIDTH } from '../core/limits.ts'
 import { checkQuality, defaultQuality } from './quality.ts'
 
 /** One layer to encode. A rung gives a width instead of a ratio, because pages ask for widths. */
@@ -75,7 +75,7 @@ function splitWidths(spec: string): { readonly width: number; readonly own: numb
 
 /**
  * Checks the rules of a ladder: 1 to 16 layers; widths from 1 to the source's, in rising order; equal widths only with
- * rising quality (a pure quality layer).
+ * rising quality (a pure quality layer); a base layer and a sum of pixels that can be decoded for one request.
  * @throws StrataError PARAM_INVALID that names the rule and the actual value
  */
 export function checkLadder(rungs: readonly Rung[], sourceWidth: number): void {
@@ -97,6 +97,25 @@ export function checkLadder(rungs: readonly Rung[], sourceWidth: number): void {
       throw invalidParam('widths', 'equal widths with rising quality', got)
     }
     below = rung
+  }
+  checkWork(rungs)
+}
+
+/**
+ * What is stored must be what one request to the transcoder can decode. Whatever the height, it cannot decode a base layer that is
+ * too wide; the sum of all layers is bounded in proportion to the largest.
+ */
+function checkWork(rungs: readonly Rung[]): void {
+  const base = rungs[0]?.width ?? 0
+  if (base > MAX_STRIP_WIDTH) {
+    const expected = `a first width of at most ${MAX_STRIP_WIDTH}, which every size can be made of`
+    throw invalidParam('widths', expected, base)
+  }
+  const widest = rungs.at(-1)?.width ?? 0
+  const work = rungs.reduce((sum, { width }) => sum + (width / widest) ** 2, 0)
+  if (work > MAX_LADDER_WORK) {
+    const expected = `layers of together at most ${MAX_LADDER_WORK} times the pixels of the largest`
+    throw invalidParam('widths', expected, `${Number(work.toFixed(1))} times`)
   }
 }
 

@@ -1,8 +1,8 @@
 import type { Size } from '../../core/box.ts'
 import { invalidParam, StrataError } from '../../core/errors.ts'
+import { MAX_EMBEDDED_PIXELS } from '../../core/limits.ts'
 import type { LayerInfo } from '../../format/types.ts'
 import type { EmbedFactor, ImageParams } from '../request/params.ts'
-import { MAX_EMBEDDED_PIXELS } from '../transcoder/limits.ts'
 import type { EmbedModel } from '../transcoder/transcoder.ts'
 import { snapUp } from './layers.ts'
 
