@@ -1,6 +1,6 @@
 import avifDecoder from '@jsquash/avif/codec/dec/avif_dec.wasm'
 import avif from '@jsquash/avif/codec/enc/avif_enc.wasm'
-import { MAX_ONNX_STRIP_WIDTH } from './core/limits.ts'
+import { MAX_ONNX_STRIP_WIDTH } from './core/limits/table.ts'
 import { createAvifDecoder } from './edge/transcoder/decoders/avif.ts'
 import { createAvifEncoder } from './edge/transcoder/encoders/avif.ts'
 import { createWorkerdOnnxRuntime } from './runtime/workerd-onnx.ts'

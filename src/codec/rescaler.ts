@@ -1,6 +1,6 @@
 import { invalidParam } from '../core/errors.ts'
 import type { RgbImage } from '../core/image.ts'
-import { MAX_DIMENSION } from '../core/limits.ts'
+import { MAX_DIMENSION } from '../core/limits/table.ts'
 
 export interface Size {
   readonly width: number

@@ -1,6 +1,6 @@
 import type { Context, Env } from 'hono'
 import { StrataError } from '../core/errors.ts'
-import { MAX_DIMENSION, MAX_STRIP_WIDTH, MAX_UPLOAD_BYTES } from '../core/limits.ts'
+import { MAX_DIMENSION, MAX_STRIP_WIDTH, MAX_UPLOAD_BYTES } from '../core/limits/table.ts'
 import { PICTURE_FORMATS, type PictureFormat } from '../format/media-type.ts'
 import { checkSigning } from './access/sign.ts'
 import type { ImageCdnOptions, ResolvedOptions } from './options.ts'

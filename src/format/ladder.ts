@@ -1,5 +1,5 @@
 import { invalidParam } from '../core/errors.ts'
-import { MAX_DIMENSION, MAX_LADDER_WORK, MAX_LAYERS, MAX_STRIP_WIDTH } from '../core/limits.ts'
+import { MAX_DIMENSION, MAX_LADDER_WORK, MAX_LAYERS, MAX_STRIP_WIDTH } from '../core/limits/table.ts'
 import { checkQuality, defaultQuality } from './quality.ts'
 
 /** One layer to encode. A rung gives a width instead of a ratio, because pages ask for widths. */
@@ -115,7 +115,7 @@ function checkWork(rungs: readonly Rung[]): void {
   const work = rungs.reduce((sum, { width }) => sum + (width / widest) ** 2, 0)
   if (work > MAX_LADDER_WORK) {
     const expected = `layers of together at most ${MAX_LADDER_WORK} times the pixels of the largest`
-    throw invalidParam('widths', expected, `${Number(work.toFixed(1))} times`)
+    throw invalidParam('widths', expected, Number(work.toFixed(1)))
   }
 }
 

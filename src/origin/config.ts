@@ -1,5 +1,5 @@
 import { StrataError } from '../core/errors.ts'
-import { MAX_SOURCE_PIXELS, MAX_UPLOAD_BYTES } from '../core/limits.ts'
+import { MAX_SOURCE_PIXELS, MAX_UPLOAD_BYTES } from '../core/limits/table.ts'
 import { nearest } from '../core/nearest.ts'
 import { NODE_PROVIDERS, type NodeProvider } from '../runtime/providers.ts'
 

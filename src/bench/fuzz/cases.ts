@@ -1,6 +1,6 @@
 import type { DecoderTable } from '../../codec/compass/shared/tables.ts'
 import { concat } from '../../core/bytes.ts'
-import { MAX_DIMENSION, MAX_SOURCE_PIXELS } from '../../core/limits.ts'
+import { MAX_DIMENSION, MAX_SOURCE_PIXELS } from '../../core/limits/table.ts'
 import { layerHeight } from '../../format/ladder.ts'
 import { stripCount } from '../../format/layout.ts'
 import { readHeader } from '../../format/reader.ts'

@@ -1,5 +1,5 @@
 import type { RgbImage } from '../../core/image.ts'
-import { MAX_DIMENSION, MAX_LAYERS } from '../../core/limits.ts'
+import { MAX_DIMENSION, MAX_LAYERS } from '../../core/limits/table.ts'
 import { chooseLayer } from '../../format/choose-layer.ts'
 import { decodePictureLayer } from '../../node/decode-layer.ts'
 import { RUNTIME_NAMES, type RuntimeName } from '../../node/file-codec.ts'

@@ -1,4 +1,4 @@
-import { MAX_DIMENSION } from '../../core/limits.ts'
+import { MAX_DIMENSION } from '../../core/limits/table.ts'
 import { readInput, writeOutput } from '../../node/files.ts'
 import { loadRescaler, METHODS } from '../../node/rescalers.ts'
 import { checkEnding, defineCommand, parseInteger, usage } from '../command.ts'

@@ -1,4 +1,4 @@
-import { MAX_LAYERS } from '../../core/limits.ts'
+import { MAX_LAYERS } from '../../core/limits/table.ts'
 import { truncateToLayer } from '../../format/ranges.ts'
 import { readInput, writeOutput } from '../../node/files.ts'
 import { defineCommand, parseInteger } from '../command.ts'

@@ -1,6 +1,6 @@
 import { readAtMost } from '../../core/body.ts'
 import { StrataError } from '../../core/errors.ts'
-import { MAX_FILE_BYTES } from '../../core/limits.ts'
+import { MAX_FILE_BYTES } from '../../core/limits/table.ts'
 import { LimitError } from './limits.ts'
 
 /** The `Accept` header of an `<img>` in Chromium with and without JPEG XL, in Firefox, and in Safari. */

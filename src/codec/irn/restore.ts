@@ -1,7 +1,7 @@
 import { throwIfAborted } from '../../core/abort.ts'
 import { StrataError } from '../../core/errors.ts'
 import { type RgbImage, rgbImage } from '../../core/image.ts'
-import { MAX_SOURCE_PIXELS } from '../../core/limits.ts'
+import { MAX_SOURCE_PIXELS } from '../../core/limits/table.ts'
 import { findChunk, isPng } from '../../pixels/png/chunks.ts'
 import { repeatEdges } from '../fit-rows.ts'
 import { upscalePlainly } from '../plain-upscale.ts'

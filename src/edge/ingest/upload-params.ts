@@ -1,5 +1,5 @@
 import { parseColour } from '../../core/colour.ts'
-import { MAX_DIMENSION } from '../../core/limits.ts'
+import { MAX_DIMENSION } from '../../core/limits/table.ts'
 import { choice, single } from '../../core/parameters.ts'
 import { CODING_CHOICES } from '../../format/coding.ts'
 import { parseWidths, searchedLayers } from '../../format/ladder.ts'

@@ -1,7 +1,7 @@
 import { readAtMost } from '../../core/body.ts'
 import type { Point } from '../../core/box.ts'
 import { StrataError } from '../../core/errors.ts'
-import { MAX_FILE_BYTES } from '../../core/limits.ts'
+import { MAX_FILE_BYTES } from '../../core/limits/table.ts'
 import { point } from '../../core/parameters.ts'
 import { FOCUS_HEADER, isPreview, PREVIEW_HEADER } from '../../format/preview.ts'
 import { FRAMES_HEADER } from '../../format/rendered.ts'

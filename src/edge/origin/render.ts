@@ -1,7 +1,7 @@
 import { readAtMost } from '../../core/body.ts'
 import type { Fit, Focus, Size } from '../../core/box.ts'
 import { StrataError } from '../../core/errors.ts'
-import { BACKGROUND_RENDER_MS, MAX_PICTURE_BYTES, RENDER_MS } from '../../core/limits.ts'
+import { BACKGROUND_RENDER_MS, MAX_PICTURE_BYTES, RENDER_MS } from '../../core/limits/table.ts'
 import { focusText } from '../../core/parameters.ts'
 import type { RenderFormat } from '../../format/media-type.ts'
 import { RENDERED_SIZE } from '../../format/rendered.ts'

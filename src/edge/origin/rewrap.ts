@@ -1,6 +1,6 @@
 import { readAtMost } from '../../core/body.ts'
 import { StrataError } from '../../core/errors.ts'
-import { MAX_PICTURE_BYTES } from '../../core/limits.ts'
+import { MAX_PICTURE_BYTES } from '../../core/limits/table.ts'
 import type { PictureFormat } from '../../format/media-type.ts'
 import { type Origin, postToOrigin, type SentOriginal } from './origin.ts'
 import { isFileOf } from './sniff.ts'

@@ -1,5 +1,5 @@
 import { type Box, type BoxedSize, coveringPart, fitBox, type Size, withinSide } from '../../core/box.ts'
-import { MAX_FORMAT_SIDE, MAX_PADDED_SIDE } from '../../core/limits.ts'
+import { MAX_FORMAT_SIDE, MAX_PADDED_SIDE } from '../../core/limits/table.ts'
 import type { ImageParams } from '../request/params.ts'
 import type { TranscodeRequest } from '../transcoder/transcoder.ts'
 import type { PlanRules } from './types.ts'

@@ -1,6 +1,6 @@
 import type { Size } from '../../core/box.ts'
 import { StrataError } from '../../core/errors.ts'
-import { transcodable } from '../../format/transcodable.ts'
+import { transcodable } from '../../format/choose-layer.ts'
 import type { LayerInfo } from '../../format/types.ts'
 
 /**

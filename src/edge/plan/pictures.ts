@@ -1,7 +1,7 @@
 import type { Size } from '../../core/box.ts'
+import { transcodable } from '../../format/choose-layer.ts'
 import { hasAlpha, isLossless } from '../../format/coding.ts'
 import type { RenderFormat } from '../../format/media-type.ts'
-import { transcodable } from '../../format/transcodable.ts'
 import type { LayerInfo, StrataHeader } from '../../format/types.ts'
 import { hiddenIn } from './embed.ts'
 import { acceptedFormats, type Content, chooseFormat, isMadeHere, needsPng } from './format.ts'

@@ -1,7 +1,7 @@
 import { StrataError } from '../../core/errors.ts'
-import { MAX_EMBEDDED_PIXELS, MAX_ENCODED_PIXELS, MAX_FORMAT_SIDE } from '../../core/limits.ts'
+import { MAX_EMBEDDED_PIXELS, MAX_ENCODED_PIXELS, MAX_FORMAT_SIDE } from '../../core/limits/table.ts'
+import { transcodeLimit } from '../../format/choose-layer.ts'
 import type { PictureFormat } from '../../format/media-type.ts'
-import { transcodeLimit } from '../../format/transcodable.ts'
 import type { LayerInfo } from '../../format/types.ts'
 import type { TranscodeRequest } from './transcoder.ts'
 

@@ -1,6 +1,6 @@
 import { readAtMost } from '../../core/body.ts'
 import { StrataError, type StrataErrorCode } from '../../core/errors.ts'
-import { MAX_PICTURE_BYTES } from '../../core/limits.ts'
+import { MAX_PICTURE_BYTES } from '../../core/limits/table.ts'
 import type { RenderRequest } from '../origin/render.ts'
 import type { TranscodePlan } from '../plan/types.ts'
 import type { LoadedImage } from '../store/header-cache.ts'

@@ -1,4 +1,4 @@
-import { MAX_FORMAT_SIDE } from '../../core/limits.ts'
+import { MAX_FORMAT_SIDE } from '../../core/limits/table.ts'
 import type { PictureCoding } from '../../format/coding.ts'
 import type { DecodedPicture } from '../ingest/ingest.ts'
 import { decodeFile, samePixels, sharpOf } from './pixels.ts'

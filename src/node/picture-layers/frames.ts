@@ -1,5 +1,5 @@
 import { dataView } from '../../core/bytes.ts'
-import { MAX_ANIMATION_PIXELS } from '../../core/limits.ts'
+import { MAX_ANIMATION_PIXELS } from '../../core/limits/table.ts'
 import type { OpenPicture } from '../ingest/ingest.ts'
 import { apngToWebp, countApngFrames } from './apng.ts'
 import { webpChunks } from './original.ts'

@@ -7,7 +7,7 @@ import {
   type Size,
   withinSide,
 } from '../../core/box.ts'
-import { MAX_DIMENSION, MAX_FORMAT_SIDE, MAX_PADDED_SIDE } from '../../core/limits.ts'
+import { MAX_DIMENSION, MAX_FORMAT_SIDE, MAX_PADDED_SIDE } from '../../core/limits/table.ts'
 import type { InputFormat } from '../../format/sniff.ts'
 import type { RenderFormat, RenderParameters } from './parameters.ts'
 

@@ -1,5 +1,5 @@
 import { invalidParam, StrataError } from '../../core/errors.ts'
-import { MAX_DIMENSION } from '../../core/limits.ts'
+import { MAX_DIMENSION } from '../../core/limits/table.ts'
 import type { JpegLayout, JpegSubsampling } from './types.ts'
 
 /**

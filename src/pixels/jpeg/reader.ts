@@ -1,5 +1,5 @@
 import { StrataError } from '../../core/errors.ts'
-import { MAX_SOURCE_PIXELS } from '../../core/limits.ts'
+import { MAX_SOURCE_PIXELS } from '../../core/limits/table.ts'
 import type { JpegCoefficients } from './coefficients.ts'
 import { jpegLayout } from './layout.ts'
 import { readScan } from './scan-reader.ts'

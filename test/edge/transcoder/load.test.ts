@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { MAX_DECODED_PIXELS, MAX_EMBEDDED_PIXELS } from '../../../src/core/limits.ts'
+import { MAX_DECODED_PIXELS, MAX_EMBEDDED_PIXELS } from '../../../src/core/limits/table.ts'
 import { createTranscodeApp } from '../../../src/edge/transcoder/app.ts'
 import { costOf } from '../../../src/edge/transcoder/cost.ts'
 import { createJpegEncoder } from '../../../src/edge/transcoder/encoders/jpeg.ts'

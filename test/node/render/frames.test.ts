@@ -1,7 +1,7 @@
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import type { RgbImage } from '../../../src/core/image.ts'
-import { MAX_PADDED_SIDE } from '../../../src/core/limits.ts'
+import { MAX_PADDED_SIDE } from '../../../src/core/limits/table.ts'
 import { parseRenderParameters } from '../../../src/node/render/parameters.ts'
 import { planRender } from '../../../src/node/render/plan.ts'
 import { createFramer, type FrameOptions } from '../../../src/pixels/frame.ts'

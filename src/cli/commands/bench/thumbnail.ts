@@ -2,7 +2,7 @@ import { basename, resolve } from 'node:path'
 import { metricNamed } from '../../../bench/metric.ts'
 import { formatThumbnails } from '../../../bench/thumbnail/report.ts'
 import { benchThumbnail } from '../../../bench/thumbnail/run.ts'
-import { MAX_DIMENSION } from '../../../core/limits.ts'
+import { MAX_DIMENSION } from '../../../core/limits/table.ts'
 import { defineCommand, parseInteger } from '../../command.ts'
 import { METRIC_ARGUMENT, parseIntegers } from './args.ts'
 
