@@ -142,8 +142,8 @@ export interface ImageCdnOptions<E extends Env = Env> {
    */
   readonly defaultWidth?: number
   /**
-   * Width in pixels of the widest layer that is decoded at the edge, at most 4096; wider requests get the widest layer not
-   * above it.
+   * Width in pixels of the widest layer that is decoded at the edge; wider requests get the widest layer not above
+   * it. The transcoder decodes none above 4096.
    * @default 1920
    */
   readonly maxTranscodeWidth?: number

@@ -1,6 +1,6 @@
 import type { Context, Env } from 'hono'
 import { StrataError } from '../core/errors.ts'
-import { MAX_DIMENSION, MAX_STRIP_WIDTH, MAX_UPLOAD_BYTES } from '../core/limits/table.ts'
+import { MAX_DIMENSION, MAX_UPLOAD_BYTES } from '../core/limits/table.ts'
 import { PICTURE_FORMATS, type PictureFormat } from '../format/media-type.ts'
 import { checkSigning } from './access/sign.ts'
 import type { ImageCdnOptions, ResolvedOptions } from './options.ts'
@@ -40,7 +40,7 @@ const RULES: Readonly<Record<keyof ImageCdnOptions, Rule>> = {
   lease: accessor(nothing),
   serveOriginal: boolean(false),
   defaultWidth: integer(DEFAULT_RULES.defaultWidth, 1, MAX_DIMENSION),
-  maxTranscodeWidth: integer(DEFAULT_RULES.maxTranscodeWidth, 1, MAX_STRIP_WIDTH),
+  maxTranscodeWidth: integer(DEFAULT_RULES.maxTranscodeWidth, 1, MAX_DIMENSION),
   maxEmbedWidth: integer(DEFAULT_RULES.maxEmbedWidth, 0, MAX_DIMENSION),
   hyperThumbnail: choice(['asked', 'always'], DEFAULT_RULES.hyperThumbnail),
   hints: choice(['fill', 'cap', 'off'], DEFAULT_RULES.hints),

@@ -95,6 +95,26 @@ it('allowedWidths bounds the sizes that may be asked for', async () => {
   expect((await errorOf(refused)).message).toBe('w: expected 320, 640 (times dpr), got 641')
 })
 
+it('a URL that nobody signed names steps of bg and focus, so that there are only so many variants', async () => {
+  const presets = { brand: 'w=600&h=600&bg=123456' }
+  const cdn = createCdn(answerWith(strataFile(47)), { presets })
+  await cdn.put('/cdn/img/steps')
+  const square = '/cdn/img/steps?w=600&h=600'
+  const etags = new Set<string | null>()
+  for (const more of ['&bg=123456', '&bg=143254', '&bg=0f3357'])
+    etags.add((await cdn.get(square + more)).headers.get('ETag'))
+  expect(etags.size).toBe(1)
+  await cdn.get(`${square}&fit=cover&focus=0.123456,0.31`)
+  await cdn.get(`${square}&fit=cover&focus=0.5,0.5`)
+  await cdn.get('/cdn/img/steps?preset=brand')
+  expect(cdn.transcodes.map(({ background, focus }) => background ?? focus)).toEqual([
+    '113355',
+    { x: 0.1, y: 0.3 },
+    undefined,
+    '123456',
+  ])
+})
+
 describe('in development', () => {
   const cdn = createCdn(answerWith(strataFile(43)))
 
