@@ -30,6 +30,7 @@ const RULES: Readonly<Record<keyof ImageCdnOptions, Rule>> = {
   remote: checked(checkRemoteSources),
   sources: checked(checkSources),
   signing: checked(checkSigning),
+  publicPath: checked(checkPublicPath),
   formats,
   allowedWidths: widths(DEFAULT_RULES.allowedWidths),
   hintWidths: widths(DEFAULT_RULES.hintWidths),
@@ -197,6 +198,12 @@ function checkPreset(preset: string, query: unknown, name: string): void {
     const message = cause instanceof StrataError ? cause.message : String(cause)
     throw new StrataError('OPTION_INVALID', `imageCdn option ${name}.${preset}: ${message}`, { cause })
   }
+}
+
+/** @throws StrataError OPTION_INVALID */
+function checkPublicPath(path: string): void {
+  if (typeof path === 'string' && /^(\/[A-Za-z0-9._~-]+)*$/.test(path)) return
+  throw invalidOption('publicPath', 'a path such as /images, without a slash at its end', path)
 }
 
 /** Value of `Access-Control-Allow-Origin`. */

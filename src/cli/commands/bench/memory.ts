@@ -16,7 +16,7 @@ export const benchMemoryCommand = defineCommand({
     },
     file: {
       type: 'string',
-      description: 'Transcode the top layer of this .strata file instead, in this process',
+      description: 'Transcode the highest whole layer of this .strata file instead, in this process',
       valueHint: 'file',
     },
   },
