@@ -26,7 +26,7 @@ export function defaultWidths(sourceWidth: number): number[] {
 /**
  * Parses an explicit ladder, as `--widths` and `?widths=` give it: "640,1280,1280@80". `W@q` gives one layer its own
  * quality; all others have `quality`, or by default `defaultQuality`. The source's width is not added to the list.
- * @throws StrataError PARAM_INVALID when the text is not such a list or `checkLadder` refuses it
+ * @throws StrataError PARAM_INVALID when the text is not such a list, `checkLadder` refuses it, or no request could decode it
  */
 export function parseWidths(spec: string, sourceWidth: number, quality?: number): Rung[] {
   const rungs: Rung[] = []
@@ -37,6 +37,7 @@ export function parseWidths(spec: string, sourceWidth: number, quality?: number)
     rungs.push({ width, quality: own ?? quality ?? otherwise })
   }
   checkLadder(rungs, sourceWidth)
+  checkWork(rungs)
   return rungs
 }
 
@@ -75,7 +76,7 @@ function splitWidths(spec: string): { readonly width: number; readonly own: numb
 
 /**
  * Checks the rules of a ladder: 1 to 16 layers; widths from 1 to the source's, in rising order; equal widths only with
- * rising quality (a pure quality layer); a base layer and a sum of pixels that can be decoded for one request.
+ * rising quality (a pure quality layer).
  * @throws StrataError PARAM_INVALID that names the rule and the actual value
  */
 export function checkLadder(rungs: readonly Rung[], sourceWidth: number): void {
@@ -98,7 +99,6 @@ export function checkLadder(rungs: readonly Rung[], sourceWidth: number): void {
     }
     below = rung
   }
-  checkWork(rungs)
 }
 
 /**
