@@ -1,5 +1,6 @@
 import { invalidParam } from '../core/errors.ts'
 import type { RgbImage } from '../core/image.ts'
+import { MAX_DIMENSION } from '../core/limits/table.ts'
 
 export interface Size {
   readonly width: number
@@ -30,8 +31,8 @@ export function isQuality(quality: number): boolean {
 export function checkEmbed({ high, low, quality }: EmbedOptions): void {
   if (!isQuality(quality)) throw invalidParam('quality', 'an integer from 1 to 100', quality)
   for (const size of [low.width, low.height, high.width, high.height]) {
-    if (!Number.isInteger(size) || size < 1 || size > 65535) {
-      throw invalidParam('size', 'integers from 1 to 65535', size)
+    if (!Number.isInteger(size) || size < 1 || size > MAX_DIMENSION) {
+      throw invalidParam('size', `integers from 1 to ${MAX_DIMENSION}`, size)
     }
   }
 }

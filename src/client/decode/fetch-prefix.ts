@@ -2,11 +2,12 @@ import { readAtMost } from '../../core/body.ts'
 import { concat } from '../../core/bytes.ts'
 import { readErrorBody } from '../../core/error-body.ts'
 import { ERRORS, StrataError, type StrataErrorCode } from '../../core/errors.ts'
+import { MAX_FILE_BYTES } from '../../core/limits/table.ts'
 import { STRATA_TYPE } from '../../format/media-type.ts'
 import { readHeader, wholeLayers } from '../../format/reader.ts'
 import { nativeAddress } from '../address/address.ts'
 import type { Transfer } from '../messages.ts'
-import { LimitError, MAX_BYTES } from './limits.ts'
+import { LimitError } from './limits.ts'
 import type { Prefix } from './prefix-store.ts'
 
 export interface Fetched {
@@ -32,7 +33,7 @@ export async function fetchPrefix(
   const headers: HeadersInit = held && range ? { Range: range, 'If-Range': held.etag } : {}
   // PrefixStore keeps the bytes: a second copy in the HTTP cache would be of no use.
   const response = await fetch(nativeAddress(image, width), { headers, signal, cache: 'no-store' })
-  const body = await readBody(response, image, MAX_BYTES - (held?.bytes.length ?? 0))
+  const body = await readBody(response, image, MAX_FILE_BYTES - (held?.bytes.length ?? 0))
   const isPart = response.status === 206 && held !== undefined
   if (isPart) checkPart(response, held)
   const bytes = isPart ? concat([held.bytes, body]) : body
@@ -83,7 +84,7 @@ export async function confirm(
 async function readBody(
   response: Response,
   image: string,
-  limit = MAX_BYTES,
+  limit = MAX_FILE_BYTES,
 ): Promise<Uint8Array<ArrayBuffer>> {
   if (response.status !== 200 && response.status !== 206) throw await refusal(response, image)
   const type = response.headers.get('Content-Type')

@@ -1,6 +1,7 @@
 import { readAtMost } from '../../core/body.ts'
 import { StrataError } from '../../core/errors.ts'
-import { LimitError, MAX_BYTES } from './limits.ts'
+import { MAX_FILE_BYTES } from '../../core/limits/table.ts'
+import { LimitError } from './limits.ts'
 
 /** The `Accept` header of an `<img>` in Chromium with and without JPEG XL, in Firefox, and in Safari. */
 const IMAGE_ACCEPTS = [
@@ -43,8 +44,8 @@ export async function readShownFile(address: string, signal: AbortSignal): Promi
 }
 
 async function read({ body, url }: Response): Promise<Uint8Array<ArrayBuffer>> {
-  const bytes = await readAtMost(body, MAX_BYTES)
-  if (!bytes) throw new LimitError('bytes', `${url}: expected at most ${MAX_BYTES} bytes, got more`)
+  const bytes = await readAtMost(body, MAX_FILE_BYTES)
+  if (!bytes) throw new LimitError('bytes', `${url}: expected at most ${MAX_FILE_BYTES} bytes, got more`)
   return bytes as Uint8Array<ArrayBuffer>
 }
 

@@ -1,3 +1,4 @@
+import { MAX_FORMAT_SIDE } from '../../core/limits/table.ts'
 import type { PictureCoding } from '../../format/coding.ts'
 import type { DecodedPicture } from '../ingest/ingest.ts'
 import { decodeFile, samePixels, sharpOf } from './pixels.ts'
@@ -16,9 +17,6 @@ export interface CodedPicture {
 export const LOSSY = ['webp', 'avif'] as const
 export type LossyCoding = (typeof LOSSY)[number]
 
-/** Longest sides in pixels: of WebP (RFC 9649 §2.7), and of what libvips writes as AVIF. */
-const MAX_SIDE: Readonly<Record<LossyCoding, number>> = { webp: 16383, avif: 16384 }
-
 /** Pixels up to which AVIF is made slowly: a twentieth smaller, in three times the time. */
 const SLOW_AVIF_PIXELS = 0.5e6
 
@@ -29,7 +27,7 @@ const EXACT_PIXELS = 64 * 64
 const PNG_PIXELS = 128 * 128
 
 export function fits({ width, height }: { width: number; height: number }, coding: LossyCoding): boolean {
-  return Math.max(width, height) <= MAX_SIDE[coding]
+  return Math.max(width, height) <= MAX_FORMAT_SIDE[coding]
 }
 
 /** @param setting 1 to 100, the encoder's own */

@@ -1,10 +1,8 @@
 import { dataView } from '../../core/bytes.ts'
+import { MAX_ANIMATION_PIXELS } from '../../core/limits/table.ts'
 import type { OpenPicture } from '../ingest/ingest.ts'
 import { apngToWebp, countApngFrames } from './apng.ts'
 import { webpChunks } from './original.ts'
-
-/** Pixels of all frames together up to which an animation stays one; beyond it its first frame is taken. */
-export const MAX_ANIMATION_PIXELS = 100e6
 
 /** Frames of an original: 1 for a still, and for pages of another kind than frames. */
 export function countFrames({ bytes, format, metadata }: OpenPicture): number {

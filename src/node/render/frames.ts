@@ -1,8 +1,9 @@
 import sharp from 'sharp'
 import { StrataError } from '../../core/errors.ts'
+import { MAX_ANIMATION_PIXELS } from '../../core/limits/table.ts'
 import { encoderQuality } from '../../pixels/encoder-quality.ts'
 import type { OpenPicture } from '../ingest/ingest.ts'
-import { animatedFile, countFrames, isTooLong, MAX_ANIMATION_PIXELS } from '../picture-layers/frames.ts'
+import { animatedFile, countFrames, isTooLong } from '../picture-layers/frames.ts'
 import { framed } from './encode.ts'
 import type { RenderPlan } from './plan.ts'
 

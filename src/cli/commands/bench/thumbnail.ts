@@ -2,6 +2,7 @@ import { basename, resolve } from 'node:path'
 import { metricNamed } from '../../../bench/metric.ts'
 import { formatThumbnails } from '../../../bench/thumbnail/report.ts'
 import { benchThumbnail } from '../../../bench/thumbnail/run.ts'
+import { MAX_DIMENSION } from '../../../core/limits/table.ts'
 import { defineCommand, parseInteger } from '../../command.ts'
 import { METRIC_ARGUMENT, parseIntegers } from './args.ts'
 
@@ -31,7 +32,7 @@ export const benchThumbnailCommand = defineCommand({
       ...{ images, out, set, metric, plot: args.plot },
       factor: Number(args.ht),
       qualities: parseIntegers('qualities', args.qualities, 1, 100),
-      width: args.width === undefined ? undefined : parseInteger('width', args.width, 2, 65535),
+      width: args.width === undefined ? undefined : parseInteger('width', args.width, 2, MAX_DIMENSION),
       progress: (text) => io.progress(text),
     })
     return { json: { out, set, metric, rows, summary }, text: formatThumbnails(summary, metric) }
