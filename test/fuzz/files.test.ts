@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { CASES, type CaseSource } from '../../src/bench/fuzz/cases.ts'
 import { putTogether, takeApart } from '../../src/bench/fuzz/forge.ts'
-import { randomOf } from '../../src/bench/fuzz/random.ts'
+import { randomOf } from '../../src/bench/random.ts'
 import { fuzzSource, runFuzz } from '../../src/bench/fuzz/run.ts'
 import type { Runtime } from '../../src/runtime/types.ts'
 import { runtime } from '../codec/compass/harness.ts'
