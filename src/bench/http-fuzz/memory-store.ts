@@ -28,6 +28,8 @@ export class MemoryStore implements ObjectStore {
     const object = this.#find(key)
     if (object === undefined) return undefined
     const { content, ...info } = object
+    if (range && range.start >= content.length)
+      throw new RangeError(`${key}: ${range.start} lies behind its ${content.length} bytes`)
     const part = range ? content.subarray(range.start, range.end) : content
     return { ...info, body: streamOf(part), bytes: async () => part.slice() } satisfies StoredObject
   }
