@@ -1,5 +1,5 @@
 import type { Random } from '../random.ts'
-import { DEPLOYMENT_NAMES, NOT_READY, PULLED, READY, type Site } from './site.ts'
+import { DEPLOYMENT_NAMES, NOT_READY, OPEN, PULLED, READY, type Site } from './site.ts'
 import { type FuzzRequest, MARK } from './types.ts'
 import { HOSTILE, INERT, NEGOTIATION, OTHER_PARAMETERS, PARAMETERS } from './values.ts'
 
@@ -11,7 +11,9 @@ const BASES = [
 ]
 /** Where a deployment without a transcoder lies: caches belong to hosts, and it makes other bytes of the same pictures. */
 const BARE_BASES = ['http://bare.localhost', 'https://bare.example']
-const METHODS = ['POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'PURGE', 'PROPFIND', 'get', 'X-ODD']
+const METHODS = ['POST', 'PATCH', 'OPTIONS', 'PURGE', 'PROPFIND', 'get', 'X-ODD']
+/** Those that change an image. Where they need no token they are for images of the case's own. */
+const WRITING = ['PUT', 'DELETE']
 const EXTENSIONS = ['.jpg', '.jpeg', '.webp', '.avif', '.png']
 const ODD_EXTENSIONS = ['.gif', '.svg', '.JPG', '.jpg.png', '.strata', '.json.jpg', '.']
 
@@ -50,9 +52,14 @@ export function imageRequest(random: Random, site: Site): FuzzRequest {
   const headers = someOf(random, NEGOTIATION, random.pick([0, 1, 1, 2, 3]))
   headers.push(...someOf(random, INERT, random.pick([0, 0, 0, 1, 2])))
   const deployment = random.pick(DEPLOYMENT_NAMES)
+  const isOpen = OPEN.includes(deployment)
   return {
     deployment,
-    method: random.chance(0.9) ? 'GET' : random.chance(0.7) ? 'HEAD' : random.pick(METHODS),
+    method: random.chance(0.9)
+      ? 'GET'
+      : random.chance(0.7)
+        ? 'HEAD'
+        : random.pick(isOpen ? METHODS : [...METHODS, ...WRITING]),
     base: baseOf(random, deployment),
     path: imagePath(random, site),
     query: query(random, deployment),
@@ -165,7 +172,7 @@ export function otherRequest(random: Random, site: Site): FuzzRequest {
   const deployment = random.pick(DEPLOYMENT_NAMES)
   return {
     deployment,
-    // Those that change something are for images of the case's own.
+    // Nothing that changes an image, since some come with the token.
     method: random.pick(['GET', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'PURGE', 'X-ODD']),
     base: baseOf(random, deployment),
     path: path.startsWith('/') ? path : `/${path}`,

@@ -73,6 +73,11 @@ export class MemoryStore implements ObjectStore {
 
   async check(): Promise<void> {}
 
+  /** Undefined where there is no such object. */
+  versionOf(key: string): string | undefined {
+    return this.#find(key)?.etag
+  }
+
   /** Keys and versions of all objects of an image. */
   objectsOf(id: string): string[] {
     const folders = OBJECT_FOLDERS.map((name) => this.#folders.get(`${name}/${id}`))

@@ -102,7 +102,10 @@ export const PAIR_CHECKS: Readonly<Record<string, PairCheck>> = {
   },
 
   /** Ranges of bodies that have them; of others Range is ignored (RFC 9110 §14.2). */
-  async range({ request, answer, site, random }) {
+  async range({ request: asked, answer: came, site, random }) {
+    const native = { ...asked, query: ['f=native', ...random.pick([[], ['w=15'], ['w=30']])] }
+    const file = random.chance(0.6) ? await site.send(native) : came
+    const [request, answer] = file !== came && file.status === 200 ? [native, file] : [asked, came]
     const { length } = answer.body
     const [from, to] = [random.below(length + 2), random.below(length + 2)]
     const text = random.pick([

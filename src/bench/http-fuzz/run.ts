@@ -46,7 +46,7 @@ export async function runHttpFuzz(options: HttpFuzzOptions): Promise<HttpFuzzRep
     outcomes[outcome] = (outcomes[outcome] ?? 0) + 1
   }
   for (let seed = first; seed < first + cases; seed++) {
-    const fault = await runCase(seed, site, bodies, note)
+    const fault = (await runCase(seed, site, bodies, note)) ?? changeOf(seed, site)
     if (fault) {
       failures.push(fault)
       onFault?.(fault)
@@ -81,6 +81,13 @@ async function runCase(
   } catch (error) {
     return { seed, kind: 'crash', reason: String((error as Error)?.stack ?? error) }
   }
+}
+
+/** Nothing that a case does may change the images of others. Once they are changed, every later case says so. */
+function changeOf(seed: number, site: Site): FuzzFault | undefined {
+  return site.isIntact()
+    ? undefined
+    : { seed, kind: 'change', reason: 'an image that is not its own was changed' }
 }
 
 async function explain(

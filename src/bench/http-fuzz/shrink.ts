@@ -33,7 +33,9 @@ function* simpler(request: FuzzRequest): Generator<FuzzRequest> {
   for (const i of headers.keys()) yield { ...request, headers: headers.toSpliced(i, 1) }
   for (const i of query.keys()) yield { ...request, query: query.toSpliced(i, 1) }
   for (const [name, value] of Object.entries(PLAIN)) {
-    const isOnOwnHost = name === 'deployment' && request.deployment === 'bare'
-    if (!isOnOwnHost && request[name as keyof typeof PLAIN] !== value) yield { ...request, [name]: value }
+    // That deployment has hosts of its own, and so a cache of its own; and in one that asks for no token, images would change.
+    const isWriting = name === 'deployment' && !['GET', 'HEAD'].includes(request.method)
+    const isTied = isWriting || (request.deployment === 'bare' && (name === 'deployment' || name === 'base'))
+    if (!isTied && request[name as keyof typeof PLAIN] !== value) yield { ...request, [name]: value }
   }
 }

@@ -45,6 +45,9 @@ const DEPLOYMENTS = {
 export type Deployment = keyof typeof DEPLOYMENTS
 export const DEPLOYMENT_NAMES = Object.keys(DEPLOYMENTS) as Deployment[]
 
+/** Deployments that let anybody write. */
+export const OPEN: readonly Deployment[] = ['plain', 'kept', 'hiding']
+
 /** Images that every case finds: ready ones, and the others that an id may stand for. */
 export const READY = ['photo', 'other', 'tall', 'drawing', 'clear', 'dot', 'film', 'replaced'] as const
 export const NOT_READY = ['waiting', 'failed'] as const
@@ -62,15 +65,16 @@ export class Site {
   /** Hash of the file of each ready image. */
   readonly hashes = new Map<string, string>()
   readonly #plugins: Readonly<Record<string, Plugin>>
-  readonly #messages: unknown[] = []
+  readonly #messages: { readonly id: string }[] = []
   /** Requests that were made. */
   requests = 0
   #background: Promise<unknown>[] = []
+  #found: readonly [key: string, version: string][] = []
 
   private constructor(originals: Originals, createPlugin: CreatePlugin, parts: object) {
     this.originals = originals
     const bucket = { get: async (key: string) => this.#sourceObject(key) }
-    const queue = { send: async (message: unknown) => void this.#messages.push(message) }
+    const queue = { send: async (message: { readonly id: string }) => void this.#messages.push(message) }
     const all = {
       ...parts,
       bucket: () => this.store,
@@ -109,15 +113,17 @@ export class Site {
     return { status: response.status, headers: response.headers, body: bytes }
   }
 
-  /** Waits for what goes on after the answers, and forgets the queue. @param deliver whether its messages are delivered */
-  async settle(deliver = false): Promise<void> {
-    while (this.#background.length > 0 || (deliver && this.#messages.length > 0)) {
+  /**
+   * Waits for what goes on after the answers, and forgets the queue.
+   * @param isDelivered images whose messages are delivered. @default none
+   */
+  async settle(isDelivered: (id: string) => boolean = () => false): Promise<void> {
+    while (this.#background.length > 0 || this.#messages.length > 0) {
       const [work, messages] = [this.#background, this.#messages.splice(0)]
       this.#background = []
       await Promise.all(work)
-      if (deliver) for (const message of messages) await this.#plugins.plain!.deliver(message)
+      for (const message of messages) if (isDelivered(message.id)) await this.#plugins.plain!.deliver(message)
     }
-    this.#messages.length = 0
   }
 
   /** A request with the signature of its URL. */
@@ -129,6 +135,18 @@ export class Site {
     const options = { kid, secret: KEYS[kid], expires, signQuery: request.deployment === 'query' }
     const signed = new URL(await signUrl(urlOf(request), options))
     return { ...request, path: signed.pathname, query: signed.search.slice(1).split('&') }
+  }
+
+  /** Whether the images that every case finds are still those of the beginning: no case may change them. */
+  isIntact(): boolean {
+    return this.#found.every(([key, version]) => this.store.versionOf(key) === version)
+  }
+
+  /** What the images that every case finds are made of. The records of those that wait are renewed from time to time. */
+  #fixtures(): [key: string, version: string][] {
+    const entries = [...READY, ...NOT_READY].flatMap((id) => this.store.objectsOf(id))
+    const fixed = entries.filter((entry) => !/^(picture\/|state\/(waiting|replaced) )/.test(entry))
+    return fixed.map((entry) => entry.split(' ') as [string, string])
   }
 
   #sourceObject(key: string) {
@@ -167,11 +185,12 @@ export class Site {
       }
       await this.send({ ...where, method: 'GET', headers: [] })
     }
-    await this.settle(true)
+    await this.settle(() => true)
     await put('replaced', 'other', 'coding=webp')
     await put('waiting', 'webp')
     for (const id of READY) this.hashes.set(id, (await this.#hashOf(id)).slice(0, 32))
     await this.settle()
+    this.#found = this.#fixtures()
   }
 
   async #hashOf(id: string): Promise<string> {

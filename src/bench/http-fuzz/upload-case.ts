@@ -47,7 +47,8 @@ export async function uploadCase(random: Random, site: Site, seed: number): Prom
       const answer = await site.send(request)
       const reason = checkAnswer(request, answer) ?? checkUpload(request, answer, before, site, id)
       if (reason) return { request, reason }
-      await site.settle(random.chance(0.4))
+      const isDelivered = random.chance(0.4)
+      await site.settle((name) => isDelivered && name === id)
       const read = await readBack(random, site, id)
       if (read) return read
     }
