@@ -10,7 +10,7 @@ import type { FuzzAnswer, FuzzRequest } from './types.ts'
 import { INERT, NEGOTIATION } from './values.ts'
 
 /** An answer of 200 to a GET, and what it was asked by. */
-export interface Pair {
+interface Pair {
   readonly request: FuzzRequest
   readonly answer: FuzzAnswer
   readonly site: Site
@@ -183,11 +183,7 @@ function checkPart(wanted: Part, whole: FuzzAnswer, part: FuzzAnswer): string | 
 }
 
 /** What differs between two answers that should be one, in words. */
-export function differenceOf(
-  a: FuzzAnswer,
-  b: FuzzAnswer,
-  without: readonly string[] = [],
-): string | undefined {
+function differenceOf(a: FuzzAnswer, b: FuzzAnswer, without: readonly string[] = []): string | undefined {
   if (a.status !== b.status) return `${b.status} came in place of ${a.status}`
   const ignored = [...OF_THE_WORK, ...without]
   for (const name of new Set([...a.headers.keys(), ...b.headers.keys()])) {

@@ -12,7 +12,7 @@ import { type Site, urlOf } from './site.ts'
 import type { FuzzAnswer, FuzzRequest } from './types.ts'
 import { uploadCase } from './upload-case.ts'
 
-export interface HttpFuzzReport {
+interface HttpFuzzReport {
   readonly cases: number
   /** Requests that were made, those that answers were compared with among them. */
   readonly requests: number

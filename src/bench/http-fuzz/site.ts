@@ -14,7 +14,7 @@ interface Plugin {
 type CreatePlugin = (options: object, keepAlive: (work: Promise<unknown>) => void) => Plugin
 
 export const TOKEN = 'a-token-of-the-fuzzer'
-export const KEYS = { k1: 'the first secret of the fuzzer', k2: 'the second secret of the fuzzer' } as const
+const KEYS = { k1: 'the first secret of the fuzzer', k2: 'the second secret of the fuzzer' } as const
 /** Presets of the deployments that have any, as the grammar names them. */
 const PRESETS = { card: 'w=24&ar=4:3', thumb: 'w=16', wide: 'w=48&h=20&fit=cover&f=webp' }
 /** Where pictures are shown to scripts of one site alone. */
@@ -42,7 +42,7 @@ const DEPLOYMENTS = {
   },
 } as const
 
-export type Deployment = keyof typeof DEPLOYMENTS
+type Deployment = keyof typeof DEPLOYMENTS
 export const DEPLOYMENT_NAMES = Object.keys(DEPLOYMENTS) as Deployment[]
 
 /** Deployments that let anybody write. */

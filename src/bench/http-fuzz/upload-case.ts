@@ -58,7 +58,7 @@ export async function uploadCase(random: Random, site: Site, seed: number): Prom
   }
 }
 
-export interface UploadFault {
+interface UploadFault {
   readonly request: FuzzRequest
   readonly reason: string
 }

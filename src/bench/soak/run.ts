@@ -22,13 +22,13 @@ interface SoakOptions {
 }
 
 /** An answer, and when it came. */
-export interface SoakAnswer extends Asked {
+interface SoakAnswer extends Asked {
   /** Minutes since the beginning. */
   readonly at: number
 }
 
 /** Memory of one process at one time. */
-export interface SoakSample {
+interface SoakSample {
   readonly at: number
   /** Its name, and its process id where several have that name. */
   readonly process: string
