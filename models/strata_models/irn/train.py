@@ -24,7 +24,7 @@ from ..shared.drawings import DrawnCrops
 from ..shared.loop import Loop, Schedule
 from ..shared.resample import bicubic
 from ..shared.weights import read_run
-from .limits import HIGH_LIMIT, LOW_LIMIT
+from .limits import exceeds
 from .model import Irn, stored
 from .shapes import add_shape_arguments, shape_of
 
@@ -32,7 +32,7 @@ SIDES = {2: 160, 4: 192}
 LOW_PSNR = {2: 38.5, 4: 37.0}
 DISTRIBUTION_WEIGHT = 0.02
 TYPICAL_ERROR = {2: 3.0, 4: 8.0}  # root mean square: makes d(log) comparable with d(error)
-LOW_BOUND, HIGH_BOUND = 0.75 * LOW_LIMIT, 0.75 * HIGH_LIMIT
+LOW_BOUND, HIGH_BOUND = 3.0, 8.0  # units: what photographs need
 EXCESS_WEIGHT = 1.0
 HARDENED = 0.15  # share of crops
 GUIDE_GAIN = 0.02  # how fast the thumbnail's weight follows
@@ -81,6 +81,8 @@ class Excess:
 
     def _add(self, values: torch.Tensor, bound: float) -> None:
         # Logarithmic, so that the gradient stays small far out.
+        if not exceeds(values, bound):
+            return
         self.total = self.total + (values.abs() - bound).clamp_min(0).add(1).log().mean()
 
     def take(self) -> torch.Tensor:

@@ -58,6 +58,7 @@ export class Band implements Stage {
 
   #limit(values: Float32Array): void {
     const { channels, limits } = this.#options
+    if (limits.high === Number.POSITIVE_INFINITY) return
     for (let at = 0; at < values.length; at += channels) {
       for (let c = 0; c < channels; c++) {
         const [value, limit] = [values[at + c]!, c < COLOURS ? limits.low : limits.high]

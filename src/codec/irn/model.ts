@@ -4,7 +4,8 @@ import type { Program } from '../../network/program.ts'
 
 /** `irn2.json` or `irn4.json`, as models/strata_models/irn/export.py writes it. */
 interface ModelTable {
-  readonly format: 2
+  /** Tables of format 1 have no limits. */
+  readonly format: 1 | 2
   readonly id: string
   readonly scale: number
   /** Sample levels per unit of the model's numbers, and the sample level of their zero. */
@@ -12,7 +13,7 @@ interface ModelTable {
   readonly centre: number
   /** Limit of the logarithm of a coupling's factor. */
   readonly clamp: number
-  readonly limits: Limits
+  readonly limits?: Limits
   readonly steps: { readonly factor: number }
   readonly levels: readonly { readonly high: number; readonly couplings: readonly CouplingTable[] }[]
 }
@@ -67,7 +68,7 @@ export const FACTORS = [2, 4] as const
  * @throws StrataError MODEL_INVALID; for the networks on the first call of `levels`
  */
 export function openIrn(table: unknown, blob: Uint8Array, engine: NetworkEngine): IrnModel {
-  const { id, scale, unit, centre, clamp, limits, steps, levels } = checkTable(table)
+  const { id, scale, unit, centre, clamp, limits = UNLIMITED, steps, levels } = checkTable(table)
   let loaded: readonly Level[] | undefined
   return {
     ...{ id, factor: scale, unit, centre, limits },
@@ -86,6 +87,8 @@ export function openIrn(table: unknown, blob: Uint8Array, engine: NetworkEngine)
   }
 }
 
+const UNLIMITED: Limits = { low: Number.POSITIVE_INFINITY, high: Number.POSITIVE_INFINITY }
+
 function makeFactors(clamp: number, steps: number): IrnModel['couplingFactors'] {
   const logarithm = (i: number): number => clamp * (2 / (1 + Math.exp((32768 - i) / steps)) - 1)
   return {
@@ -96,11 +99,12 @@ function makeFactors(clamp: number, steps: number): IrnModel['couplingFactors'] 
 
 function checkTable(value: unknown): ModelTable {
   const table = value as Partial<ModelTable> | null
-  if (typeof table !== 'object' || table === null || table.format !== 2) throw invalid('format 2')
+  if (typeof table !== 'object' || table === null) throw invalid('format 1 or 2')
+  if (table.format !== 1 && table.format !== 2) throw invalid('format 1 or 2')
   if (typeof table.id !== 'string' || !/^[0-9a-f]{16}$/.test(table.id)) throw invalid('an id of 16 digits')
   if (!FACTORS.some((factor) => factor === table.scale)) throw invalid(`a scale of ${FACTORS.join(' or ')}`)
   if (table.levels?.length !== Math.log2(table.scale!)) throw invalid('log2(scale) levels')
-  const { low, high } = table.limits ?? {}
+  const { low, high } = table.format === 1 ? UNLIMITED : (table.limits ?? {})
   for (const number of [table.unit, table.centre, table.clamp, table.steps?.factor, low, high]) {
     if (typeof number !== 'number' || !(number > 0)) throw invalid('unit, centre, clamp, limits and steps')
   }
