@@ -34,7 +34,7 @@ def wild(name: str) -> Irn:
     model = irn(name)
     with torch.no_grad():
         for parameter in model.parameters():
-            parameter *= 30
+            parameter.mul_(30)
     return model
 
 

@@ -13,7 +13,7 @@ from torch import nn
 
 from ..shared.integer import FloorClip
 from .limits import HIGH_LIMIT, LOW_LIMIT, Limit
-from .networks import NETWORKS
+from .networks import NETWORKS, Network
 from .shapes import COLOURS, Level, Shape
 
 UNIT = 64.0  # samples of 0..255 enter as (sample - CENTRE) / UNIT
@@ -40,6 +40,9 @@ class Coupling(nn.Module):
     Both directions limit low and high where they come in and between the two halves, so the networks see the same values
     again. A value beyond its limit is lost, and comes back as the limit.
     """
+
+    shift: Network
+    affine: Network
 
     def __init__(self, high: int, level: Level):
         super().__init__()

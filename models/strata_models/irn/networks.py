@@ -52,4 +52,5 @@ class Separable(nn.Module):
         return self.last(torch.cat([a, b], 1)).float()
 
 
-NETWORKS = {"dense": Dense, "separable": Separable}
+Network = Dense | Separable
+NETWORKS: dict[str, type[Dense] | type[Separable]] = {"dense": Dense, "separable": Separable}

@@ -6,7 +6,7 @@ the float model has in the same place (limits.py), so the integers clamp what th
 from ..shared.program import Blob, ProgramBuilder, Value
 from .limits import HIDDEN_LIMIT, HIGH_LIMIT, LOW_LIMIT
 from .model import Coupling, Irn
-from .networks import Dense, Separable
+from .networks import Dense, Network
 from .shapes import COLOURS
 
 LIMIT = 32767.0
@@ -16,7 +16,7 @@ HIDDEN_STEPS = ACTIVATION_LIMIT / HIDDEN_LIMIT
 STEPS = {"low": LIMIT / LOW_LIMIT, "shift": LIMIT / LOW_LIMIT, "high": LIMIT / HIGH_LIMIT, "offset": LIMIT / HIGH_LIMIT}
 
 
-def hidden(b: ProgramBuilder, network: Dense | Separable, x: Value) -> list[Value]:
+def hidden(b: ProgramBuilder, network: Network, x: Value) -> list[Value]:
     """Adds all convolutions of a network but the last; returns the inputs of the last."""
     layer = lambda name, inputs, leaky=True, depthwise=False: b.conv(
         name, inputs, getattr(network, name), HIDDEN_STEPS, ACTIVATION_LIMIT, leaky=leaky, depthwise=depthwise)
