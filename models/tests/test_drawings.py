@@ -11,7 +11,7 @@ from strata_models.shared.fonts import BUILT_IN, system_fonts
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("size", [(96, 96), (40, 150), (9, 8)])
 def test_every_kind_draws_pictures_that_differ_and_follow_from_the_seed(kind, size):
-    draw = lambda seed: [drawing(random, *size, kind) for random in [np.random.default_rng(seed)] for _ in range(4)]
+    draw = lambda seed: [drawing(random, size[0], size[1], kind) for random in [np.random.default_rng(seed)] for _ in range(4)]
     first, again = draw(3), draw(3)
     for picture, same in zip(first, again, strict=True):
         assert picture.shape == (*size, 3)
@@ -24,9 +24,14 @@ def test_every_kind_draws_pictures_that_differ_and_follow_from_the_seed(kind, si
 def test_kinds_are_drawn_by_their_shares(monkeypatch):
     assert set(SHARES) == set(KINDS)
     assert sum(SHARES.values()) == pytest.approx(1)
-    seen = []
+    seen: list[str] = []
+
+    def record(kind: str) -> np.ndarray:
+        seen.append(kind)
+        return np.zeros((8, 8, 3), np.uint8)
+
     for kind in KINDS:
-        monkeypatch.setitem(KINDS, kind, lambda *_, kind=kind: seen.append(kind) or np.zeros((8, 8, 3), np.uint8))
+        monkeypatch.setitem(KINDS, kind, lambda *_, kind=kind: record(kind))
     random = np.random.default_rng(1)
     for _ in range(2000):
         drawing(random, 8, 8)

@@ -26,6 +26,10 @@ def colour(random: Random) -> Colour:
     return red, green, blue
 
 
+def pick(random: Random, fonts: Sequence[str]) -> str:
+    return fonts[int(random.integers(len(fonts)))]
+
+
 def luma(c: Colour) -> float:
     return 0.299 * c[0] + 0.587 * c[1] + 0.114 * c[2]
 
@@ -60,11 +64,11 @@ def text(random: Random, height: int, width: int, fonts: Sequence[str]) -> Image
     paper, ink = pair(random)
     image, draw = canvas(height, width, paper)
     top, size = int(random.integers(-8, 8)), int(7 + 40 * random.random() ** 3)
-    path = fonts[random.integers(len(fonts))]
+    path = pick(random, fonts)
     draw.fontmode = "1" if random.random() < 0.15 else "L"
     while top < height:
         if random.random() < 0.2:
-            size, path = int(7 + 40 * random.random() ** 3), fonts[random.integers(len(fonts))]
+            size, path = int(7 + 40 * random.random() ** 3), pick(random, fonts)
             ink = pair(random)[1] if random.random() < 0.3 else ink
             ink = ink if abs(luma(paper) - luma(ink)) > 60 else pair(random)[1]
         line = words(random, 1 + 2 * width // (size * 3))
@@ -105,7 +109,7 @@ def lines(random: Random, height: int, width: int, fonts: Sequence[str]) -> Imag
         y, x = np.mgrid[0:height, 0:width]
         step = int(random.integers(1, 5))
         mask = [x // step % 2, y // step % 2, (x + y) // step % 2, (x // step + y // step) % 2][random.integers(4)]
-        return Image.fromarray(np.where(mask[..., None] == 1, np.uint8(ink), np.uint8(paper)))
+        return Image.fromarray(np.where(mask[..., None] == 1, np.array(ink, np.uint8), np.array(paper, np.uint8)))
     for _ in range(int(random.integers(5, 30))):
         ends = random.integers(0, [width, height, width, height]).tolist()
         if random.random() < 0.4:
@@ -122,7 +126,7 @@ def chart(random: Random, height: int, width: int, fonts: Sequence[str]) -> Imag
     step = int(random.integers(12, 40))
     for y in range(int(random.integers(step)), height, step):
         draw.line([0, y, width, y], grid)
-        draw.text((2, y - 10), f"{int(random.integers(0, 2000))}", fill=ink, font=font(fonts[random.integers(len(fonts))], 9))
+        draw.text((2, y - 10), f"{int(random.integers(0, 2000))}", fill=ink, font=font(pick(random, fonts), 9))
     count = int(random.integers(4, 20))
     for _ in range(int(random.integers(1, 4))):
         values = np.clip(height * (0.5 + np.cumsum(random.normal(0, 0.12, count))), 0, height - 1)
@@ -148,7 +152,7 @@ def code(random: Random, height: int, width: int, fonts: Sequence[str]) -> Image
         bits = np.broadcast_to(bits[:1], bits.shape)
     cells = np.kron(bits, np.ones((module, module), int))[:height, :width, None]
     paper, ink = pair(random)
-    return Image.fromarray(np.where(cells == 1, np.uint8(ink), np.uint8(paper)))
+    return Image.fromarray(np.where(cells == 1, np.array(ink, np.uint8), np.array(paper, np.uint8)))
 
 
 def gradient(random: Random, height: int, width: int, fonts: Sequence[str]) -> Image.Image:
@@ -189,7 +193,7 @@ def saturated(random: Random, height: int, width: int, fonts: Sequence[str]) -> 
         draw, size = ImageDraw.Draw(image), int(random.integers(9, 40))
         for top in range(0, height, size + 4):
             line = words(random, 1 + width // (size * 2))
-            draw.text((0, top), line, PRIMARIES[random.integers(8)], font(fonts[random.integers(len(fonts))], size))
+            draw.text((0, top), line, PRIMARIES[random.integers(8)], font(pick(random, fonts), size))
     return image
 
 
