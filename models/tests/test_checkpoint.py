@@ -4,7 +4,7 @@ import torch
 
 from strata_models.compass.checkpoint import load_codec, load_distortion, save_half
 from strata_models.compass.codec import Codec
-from strata_models.compass.distortion import Distortion
+from strata_models.shared.distortion import Distortion
 from strata_models.shared.manifest import enter
 from strata_models.shared.weights import read_run, write_half
 from weights import WEIGHTS, codec

@@ -6,7 +6,6 @@ import torch
 
 from pictures import blurred, drawn, noisy
 from strata_models.compass import entropy_tables
-from strata_models.compass.distortion import BINS, KINDS, Distortion
 from strata_models.compass.rate import (
     ANCHORS,
     LAMBDA_MAX,
@@ -17,6 +16,7 @@ from strata_models.compass.rate import (
     lambda_of,
     symbol_bits,
 )
+from strata_models.shared.distortion import BINS, KINDS, Distortion
 from strata_models.shared.ssimulacra2 import distance
 
 

@@ -1,9 +1,9 @@
 """Reads and writes checkpoints of the codec."""
 from pathlib import Path
 
+from ..shared.distortion import PERCEPTUAL_SHARE, Distortion
 from ..shared.weights import read_run, write_half
 from .codec import Codec
-from .distortion import PERCEPTUAL_SHARE, Distortion
 
 
 def load_codec(path: Path) -> Codec:

@@ -13,10 +13,10 @@ from pathlib import Path
 import torch
 
 from ..shared.data import CropSampler, load_pictures, picture_paths
+from ..shared.distortion import Distortion
 from ..shared.program import Blob
 from .checkpoint import load_distortion, save_half
 from .codec import LATENTS, PATCH, SIDE_STRIDE, Codec, LayerCodec
-from .distortion import Distortion
 from .entropy_net import COARSE, PASSES, SEES
 from .entropy_tables import SIGMAS
 from .graphs import encoder_graphs, of_program

@@ -2,7 +2,7 @@
 
 Runs on one CPU thread or a CUDA device, in bf16. The learning rate follows the share of the budget that is spent, so a run
 always ends annealed. Loss: COMPASS eq. (20)-(24), with noise for the rate and straight-through rounding for the
-distortion, which is squared error mixed with the distance of SSIMULACRA2 (distortion.py).
+distortion, which is squared error mixed with the distance of SSIMULACRA2 (shared/distortion.py).
 
 log.csv has one row for 100 steps: step, minutes, learning rate, loss, costs of the base layer and of the top, their MSE,
 their SSIMULACRA2 scores, norm of the gradient.
@@ -14,11 +14,11 @@ from pathlib import Path
 import torch
 
 from ..shared.data import load_pictures, make_sampler, picture_paths, resize
+from ..shared.distortion import PERCEPTUAL_SHARE, Distortion
 from ..shared.loop import Loop, Schedule
 from ..shared.ssimulacra2 import score_of
 from ..shared.weights import read_run
 from .codec import ABLATIONS, Codec, initialise_from_patches
-from .distortion import PERCEPTUAL_SHARE, Distortion
 from .ladders import SIDE, draw
 from .liff import make_axis
 from .rate import QUALITY_MAX, QUALITY_MIN, lambda_of

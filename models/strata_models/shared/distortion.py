@@ -1,9 +1,10 @@
-"""The distortion of a layer in training: squared error mixed with the distance of SSIMULACRA2, in one unit.
+"""The distortion of a picture in training: squared error mixed with the distance of SSIMULACRA2, in one unit.
 
     D = (1 - share) * MSE + share * r(quality, kind) * S^POWER
 
 MSE is in squared 8-bit steps, S is the weighted sum of error norms. r is the running mean of MSE over the running mean of
-S^POWER, in bins of quality, for the base layer and for enhancement apart. With r, a quality has the rate that squared
+S^POWER, in bins of quality, for each of two kinds of pictures apart: base layer and enhancement, thumbnail and
+restored picture. With r, a quality has the rate that squared
 error would give it, and S decides how bits are divided between pictures and between regions. A fixed factor could not do
 that: MSE spans 1 to 200, S 1 to 30.
 
@@ -13,13 +14,13 @@ small; but a crop is not a picture, and within a picture S is linear.
 import torch
 from torch import nn
 
-from ..shared.ssimulacra2 import distance
-from .rate import QUALITY_MAX, QUALITY_MIN
+from .ssimulacra2 import distance
 
 PERCEPTUAL_SHARE = 0.85
+QUALITY_MIN, QUALITY_MAX = 1, 100
 BINS = 10
 DECAY = 0.98
-KINDS = 2  # base, enhancement
+KINDS = 2  # the smaller picture, the larger one
 
 
 class Distortion(nn.Module):
@@ -34,7 +35,7 @@ class Distortion(nn.Module):
         self.register_buffer("seen", torch.zeros(KINDS, BINS))
         self.register_buffer("count", torch.zeros(KINDS, BINS))
 
-    def forward(self, picture, reference, quality, is_base: bool) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    def forward(self, picture, reference, quality, is_small: bool) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         """Pictures [B, 3, H, W] in [0, 1], qualities [B] -> D, and MSE and S without gradients, each [B]."""
         picture = picture.float()
         squared = (picture - reference).square().mean((1, 2, 3)) * 255**2
@@ -42,7 +43,7 @@ class Distortion(nn.Module):
             return squared, squared.detach(), torch.zeros_like(squared)
         seen = distance(picture, reference)
         powered = (seen + 1e-3) ** self.power
-        factor = self._factor(squared.detach(), powered.detach(), quality, 0 if is_base else 1)
+        factor = self._factor(squared.detach(), powered.detach(), quality, 0 if is_small else 1)
         return (1 - self.share) * squared + self.share * factor * powered, squared.detach(), seen.detach()
 
     def factors(self) -> torch.Tensor:
