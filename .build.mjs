@@ -34,7 +34,7 @@ const PROGRAMS = [
   {
     config: 'src/client/tsconfig.json',
     platform: 'neutral',
-    owns: (path) => /^src\/client\/(url\.ts$|frameworks\/)/.test(path),
+    owns: (path) => /^src\/client\/(url\.ts$|frameworks\/|inline\/code\.ts$)/.test(path),
   },
 ]
 
@@ -68,7 +68,9 @@ async function buildAll() {
     declare(program, own.filter(isDeclared))
   }
   await buildClient(`${FRESH}/client`)
-  declare({ config: 'src/client/tsconfig.json' }, ['src/client/index.ts', 'src/client/worker.ts'])
+  declare({ config: 'src/client/tsconfig.json' }, ['src/client/inline/index.ts'])
+  const declared = ['index', 'worker', 'sw'].map((name) => `src/client/${name}.ts`)
+  declare({ config: 'src/client/tsconfig.json' }, declared)
 }
 
 /** Whether package.json names types of it; nobody imports the program under `bin`. */

@@ -6,6 +6,7 @@ import { decodeRows } from './codec/compass/index.ts'
 import { embed } from './codec/hyperthumbnail/embed.ts'
 import { loadHyperThumbnail } from './codec/hyperthumbnail/load.ts'
 import type { Rescaler } from './codec/rescaler.ts'
+import { MAX_STRIP_WIDTH } from './core/limits/table.ts'
 import { memoiseLoads } from './core/memoise-loads.ts'
 import { createTranscodeApp } from './edge/transcoder/app.ts'
 import type { PictureDecoder } from './edge/transcoder/decoders/decoder.ts'
@@ -16,6 +17,7 @@ import { createJpegEncoder } from './edge/transcoder/encoders/jpeg.ts'
 import { createPngEncoder } from './edge/transcoder/encoders/png.ts'
 import { createWebpEncoder } from './edge/transcoder/encoders/webp.ts'
 import type { DecodeRows } from './edge/transcoder/transcode-layer.ts'
+import { STRIP_ROWS } from './format/layout.ts'
 import { createWasmJpeg } from './pixels/jpeg/forward-wasm.ts'
 import { createWasmResampler } from './pixels/resample-wasm.ts'
 import type { Runtime } from './runtime/types.ts'
@@ -23,8 +25,8 @@ import type { Runtime } from './runtime/types.ts'
 type EmbedArguments = Parameters<Rescaler['embed']>
 
 interface TranscoderOptions {
-  /** Bounds a strip in memory, whatever the width of a layer: an isolate has 128 MB. @default 256 rows of 4096 pixels */
-  readonly maxStripPixels?: number
+  /** Pixels of the widest layer whose strips are decoded: an isolate has 128 MB. @default MAX_STRIP_WIDTH */
+  readonly maxStripWidth?: number
   /** Encoders of formats besides WebP, JPEG and PNG. @default none */
   readonly encoders?: readonly PictureEncoder[]
   /** Decoders of layers besides WebP and PNG. @default none */
@@ -41,7 +43,8 @@ export function createTranscoder(
   createRuntime: () => Promise<Runtime>,
   options: TranscoderOptions = {},
 ): Hono {
-  const { maxStripPixels = 256 * 4096, encoders = [], decoders = [] } = options
+  const { maxStripWidth = MAX_STRIP_WIDTH, encoders = [], decoders = [] } = options
+  const maxStripPixels = maxStripWidth * STRIP_ROWS
   const kernel = createWasmJpeg(kernels)
   const runtime = memoiseLoads<void, Runtime>(createRuntime)
   const modelOf = memoiseLoads(async (factor: number) => await loadHyperThumbnail(await runtime(), factor))

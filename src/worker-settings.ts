@@ -21,6 +21,7 @@ const TEXTS = [
     'ORIGIN_TOKEN',
     'ORIGIN_URL',
     'PRESETS',
+    'PUBLIC_PATH',
     'REMOTE_HOSTS',
     'SAMPLES',
     'SIGNING_KEYS',

@@ -60,6 +60,7 @@ interface Bindings {
   /** `false`: pictures that are asked for again and again are not made once more by the origin. */
   readonly PRESETS?: string
   readonly PRESETS_ONLY?: string
+  readonly PUBLIC_PATH?: string
   readonly PROMOTE?: string
   /** Used with PERSIST. */
   readonly LEASE?: DurableObjectNamespace<TranscodeLease>
@@ -124,6 +125,7 @@ const options: ImageCdnOptions<{ Bindings: Bindings }> = {
   formats: (c) => readFormats(c.env.FORMATS),
   presets: (c) => readPresets(c.env.PRESETS),
   presetsOnly: (c) => readFlag(c.env, 'PRESETS_ONLY', false),
+  publicPath: (c) => c.env.PUBLIC_PATH || undefined,
   persist: (c) => readFlag(c.env, 'PERSIST', true),
   promote: (c) => readFlag(c.env, 'PROMOTE', true),
   // On one machine one isolate serves everyone, and each Durable Object there costs a file that is flushed to disk.

@@ -11,6 +11,7 @@ MODELS = {
     "compass": "layered codec: base layer, enhancement layers, LIFF",
     "hyperthumbnail": "JPEG thumbnail that hides the detail of the double or fourfold size",
     "irn": "invertible rescaling by 2 or 4",
+    "inline": "small decoder of the placeholder's code, for pages",
     "placeholder": "progressive code of a 32x32 thumbnail in steps of 16 bytes",
 }
 VERBS = {

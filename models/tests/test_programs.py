@@ -13,7 +13,6 @@ from strata_models.compass.programs import FEATURE_STEPS, LATENT_LIMIT, LATENT_S
 from strata_models.hyperthumbnail import checkpoint as hyperthumbnail
 from strata_models.hyperthumbnail.jpeg import zigzag
 from strata_models.hyperthumbnail.model import Settings
-from strata_models.irn import checkpoint as irn
 from strata_models.shared.data import resize
 from strata_models.shared.drawn import drawn_picture
 from strata_models.shared.integer import GRID
@@ -165,17 +164,3 @@ def test_hyperthumbnail_decoder_is_near_the_float_one(factor):
     expected = F.pixel_unshuffle(residual, 2 * factor)[0, interleaved(3, 2 * factor)]
     assert expected.abs().max() > 5
     assert (found - expected).abs().max() < 1
-
-
-@pytest.mark.parametrize("factor", [2, 4])
-def test_irn_couplings_are_near_the_float_ones(factor):
-    model, exported = irn.load_model(WEIGHTS / f"irn{factor}.safetensors", factor), table(f"irn{factor}")
-    torch.manual_seed(3)
-    for couplings, entry in zip(model.levels, exported["levels"], strict=True):
-        coupling, tables = couplings[0], entry["couplings"][0]
-        steps = tables["steps"]
-        high = (torch.randn(1, entry["high"], 12, 16) * 0.3 * steps["high"]).round()
-        with torch.no_grad():
-            expected = coupling.shift((high / steps["high"]).float())[0]
-        found = run(tables["shift"], blob(f"irn{factor}"), {"high": high[0]})["shift"] / steps["shift"]
-        assert (found - expected).abs().max() < 0.01 * expected.abs().max() + 2 / steps["shift"]

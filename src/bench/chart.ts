@@ -1,7 +1,7 @@
 /** One line of a chart. */
 interface Series {
   readonly name: string
-  /** Points in any order; x is above 0. */
+  /** Points in any order; on a logarithmic axis x is above 0. */
   readonly points: readonly { readonly x: number; readonly y: number }[]
 }
 
@@ -10,6 +10,10 @@ interface Chart {
   readonly xLabel: string
   readonly yLabel: string
   readonly series: readonly Series[]
+  /** @default 'log' */
+  readonly xScale?: 'log' | 'linear'
+  /** Whether points are marked on their line. @default true */
+  readonly dots?: boolean
 }
 
 const WIDTH = 800
@@ -18,17 +22,19 @@ const PLOT = { left: 64, top: 48, right: WIDTH - 190, bottom: HEIGHT - 56 } as c
 /** Colours that colour-blind people can tell apart (Okabe and Ito, without yellow). The first series is ours. */
 const COLOURS = ['#000000', '#d55e00', '#0072b2', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#8c8c8c']
 
-/** A line chart with logarithmic x as SVG. Series without points are left out. */
-export function renderChart({ title, xLabel, yLabel, series }: Chart): string {
+/** A line chart as SVG. Series without points are left out. */
+export function renderChart({ title, xLabel, yLabel, series, xScale = 'log', dots = true }: Chart): string {
   const shown = series.filter(({ points }) => points.length > 0)
   const all = shown.flatMap(({ points }) => points)
-  const xTicks = logTicks(all.map(({ x }) => x))
+  const isLog = xScale === 'log'
+  const along = isLog ? Math.log : (value: number) => value
+  const xTicks = (isLog ? logTicks : linearTicks)(all.map(({ x }) => x))
   const yTicks = linearTicks(all.map(({ y }) => y))
   const place = {
-    x: scale([Math.log(xTicks[0]!), Math.log(xTicks.at(-1)!)], [PLOT.left, PLOT.right]),
+    x: scale([along(xTicks[0]!), along(xTicks.at(-1)!)], [PLOT.left, PLOT.right]),
     y: scale([yTicks[0]!, yTicks.at(-1)!], [PLOT.bottom, PLOT.top]),
   }
-  const x = (value: number) => place.x(Math.log(value)).toFixed(1)
+  const x = (value: number) => place.x(along(value)).toFixed(1)
   const y = (value: number) => place.y(value).toFixed(1)
   const lines = [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="sans-serif" font-size="12">`,
@@ -57,7 +63,9 @@ export function renderChart({ title, xLabel, yLabel, series }: Chart): string {
     const width = i === 0 ? 2.5 : 1.5
     lines.push(
       `<polyline points="${sorted.map((p) => `${x(p.x)},${y(p.y)}`).join(' ')}" fill="none" stroke="${colour}" stroke-width="${width}"/>`,
-      ...sorted.map((p) => `<circle cx="${x(p.x)}" cy="${y(p.y)}" r="${width + 1}" fill="${colour}"/>`),
+      ...(dots ? sorted : []).map(
+        (p) => `<circle cx="${x(p.x)}" cy="${y(p.y)}" r="${width + 1}" fill="${colour}"/>`,
+      ),
       `<path d="M${PLOT.right + 16} ${PLOT.top + 8 + 20 * i}h22" stroke="${colour}" stroke-width="${width}"/>`,
       text(PLOT.right + 44, PLOT.top + 12 + 20 * i, name, ''),
     )

@@ -132,7 +132,15 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     load: async () => (await import('./commands/bench/exactness.ts')).benchExactnessCommand,
   },
   'bench fuzz': {
-    description: 'Give forged and damaged files to the decoder',
+    description: 'Give forged files, damaged uploads and odd requests to what reads them',
     load: async () => (await import('./commands/bench/fuzz.ts')).benchFuzzCommand,
+  },
+  'bench faults': {
+    description: 'Kill the parts of a deployment at random, and check what must hold',
+    load: async () => (await import('./commands/bench/faults.ts')).benchFaultsCommand,
+  },
+  'bench soak': {
+    description: 'Keep edge and origin under a mixed load for a long time',
+    load: async () => (await import('./commands/bench/soak.ts')).benchSoakCommand,
   },
 }

@@ -63,6 +63,13 @@ export function enhance(root: ParentNode & Node = document, options: EnhanceOpti
   const resizeAll = () => {
     for (const picture of pictures.values()) picture.resized()
   }
+  // What is under the pointer may be saved or dragged next.
+  const offer = ({ target }: Event) => void pictures.get(target as Element)?.overlay.offer()
+  const offerLarger = (event: Event) => {
+    if ((event.target as Element).matches(':hover')) offer(event)
+  }
+  root.addEventListener('pointerover', offer)
+  root.addEventListener('strata', offerLarger)
   const stopDensity = watchDensity(resizeAll)
   visualViewport?.addEventListener('resize', resizeAll)
 
@@ -80,6 +87,8 @@ export function enhance(root: ParentNode & Node = document, options: EnhanceOpti
       mutations.disconnect()
       viewport.disconnect()
       sizes.disconnect()
+      root.removeEventListener('pointerover', offer)
+      root.removeEventListener('strata', offerLarger)
       stopDensity()
       visualViewport?.removeEventListener('resize', resizeAll)
       for (const picture of pictures.values()) picture.end()

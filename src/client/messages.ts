@@ -45,6 +45,8 @@ export interface Transfer {
 /** A layer of a file, with the bytes from the start of the file to its end. */
 export interface SentLayer extends LayerSize {
   readonly end: number
+  /** Whether its pixels may not be opaque. */
+  readonly alpha: boolean
 }
 
 /** A message from a decoding worker to the page. */

@@ -1,13 +1,33 @@
+import type { SourceHold } from './source-hold.ts'
+
+/** Of JPEG, for pictures that are saved or dragged. */
+const QUALITY = 0.95
+
+/** What is drawn; where pixels may not be opaque, `alpha` says so. */
+interface Drawing {
+  readonly width: number
+  readonly height: number
+  readonly alpha?: boolean
+}
+
 /**
  * A canvas over the content box of an `<img>`. It is the next sibling of the image, is taken out of the flow and lets
  * pointer events through: nothing on the page moves, and scripts, assistive technology and pointers still meet the image.
  */
 export class Overlay {
   readonly #img: HTMLImageElement
+  readonly #source: SourceHold | undefined
   #canvas: HTMLCanvasElement | undefined
+  #hasAlpha = false
+  /** Whether all rows have been drawn. */
+  #isWhole = false
+  /** The canvas that `offer` was called for. */
+  #offered: HTMLCanvasElement | undefined
 
-  constructor(img: HTMLImageElement) {
+  /** @param source of the image, which may be a blank picture */
+  constructor(img: HTMLImageElement, source?: SourceHold) {
     this.#img = img
+    this.#source = source
   }
 
   /** Whether the canvas is not beside the image, because it is new or the page has moved the image. */
@@ -16,8 +36,10 @@ export class Overlay {
   }
 
   /** Makes room for a picture of `width` x `height` pixels; until it is drawn, the one before is shown enlarged. */
-  begin(width: number, height: number): void {
+  begin({ width, height, alpha = false }: Drawing): void {
     const shown = this.#canvas
+    this.#hasAlpha = alpha
+    this.#isWhole = false
     const canvas = document.createElement('canvas')
     canvas.width = width
     canvas.height = height
@@ -34,7 +56,21 @@ export class Overlay {
     // Nothing of the picture before may show through.
     target?.clearRect(0, top, bitmap.width, bitmap.height)
     target?.drawImage(bitmap, 0, top)
+    this.#isWhole = top + bitmap.height === this.#canvas?.height
     bitmap.close()
+  }
+
+  /**
+   * Makes the picture the source of an image whose source is blank. Pointers and menus meet the image, so what a browser
+   * saves, copies or drags is otherwise the blank. To be called when a pointer is over it: encoding takes some time.
+   */
+  async offer(): Promise<void> {
+    const canvas = this.#canvas
+    if (!canvas || !this.#isWhole || canvas === this.#offered || !this.#source?.isBlank) return
+    this.#offered = canvas
+    const uri = await encode(canvas, this.#hasAlpha ? 'image/png' : 'image/jpeg')
+    // Meanwhile the picture may have grown or gone.
+    if (uri && canvas === this.#canvas) this.#source.offer(uri, canvas.width)
   }
 
   /** Moves the canvas to where the image is now. It reads layout, so callers are callbacks of observers. */
@@ -98,6 +134,16 @@ export class Overlay {
 
 function context(canvas: HTMLCanvasElement): CanvasRenderingContext2D | null {
   return canvas.getContext('2d')
+}
+
+/** @returns a data URI that `restore` knows as a picture of layers; undefined where the canvas has been emptied */
+async function encode(canvas: HTMLCanvasElement, type: string): Promise<string | undefined> {
+  const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, type, QUALITY))
+  if (!blob) return undefined
+  const reader = new FileReader()
+  reader.readAsDataURL(new Blob([blob], { type: `${type};strata=layers` }))
+  await new Promise((resolve) => reader.addEventListener('loadend', resolve))
+  return String(reader.result)
 }
 
 /** Frees the pixels of a canvas at once: garbage collection would come later. */

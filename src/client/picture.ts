@@ -48,8 +48,8 @@ export class Picture {
     this.#image = image
     this.#options = options
     this.#isPlainFirst = options.replace === 'later'
-    this.overlay = new Overlay(img)
     this.#source = new SourceHold(img)
+    this.overlay = new Overlay(img, this.#source)
     this.plain = new PlainFile(img, this.#source)
     this.#placeholder = new Placeholder(img)
     options.decoder.retain()
@@ -183,7 +183,7 @@ export class Picture {
         this.#fail({ code: 'INPUT_TOO_LARGE', message: 'no room for its canvas', limit: 'memory' })
         return
       }
-      this.overlay.begin(width, height)
+      this.overlay.begin(layers[layer]!)
       announce(img, { type: 'begin', layer, width, height, ...transfer })
       // The size may need another layer than the one that was requested before the layers were known.
       this.#settle()

@@ -43,7 +43,7 @@ export async function restore(img: HTMLImageElement, options: RestoreOptions = {
     const { bitmap, method, factor, note } = answer
     const { width, height } = bitmap
     const overlay = new Overlay(img)
-    overlay.begin(width, height)
+    overlay.begin({ width, height })
     overlay.draw(bitmap, 0)
     const sizes = new ResizeObserver(() => overlay.place())
     sizes.observe(img)

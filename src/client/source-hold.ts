@@ -5,7 +5,7 @@ const BLANK_MS = 8000
 
 /**
  * Keeps an `<img>` from loading what the page wrote. Until `release` its source is either a blank picture of the same
- * proportions (`hold`), so that the layout stays and the load event comes; or JPEGs that hide detail (`hide`); or the one file
+ * proportions (`hold`), so that the layout stays and the load event comes, or the decoded one (`offer`); or JPEGs that hide detail (`hide`); or the one file
  * that is shown (`pin`).
  */
 export class SourceHold {
@@ -14,6 +14,8 @@ export class SourceHold {
   #saved: Source | undefined
   /** What was written over them; undefined while they are the page's own. */
   #written: Source | undefined
+  /** The blank picture that the image had at first; undefined where it has a picture of its own. */
+  #blank: { readonly width: number; readonly onLoad: () => void } | undefined
   #deadline: ReturnType<typeof setTimeout> | undefined
 
   constructor(img: HTMLImageElement) {
@@ -25,9 +27,14 @@ export class SourceHold {
     return this.#written !== undefined
   }
 
+  /** Whether the image has no picture of its own: it shows the blank one, or what was offered in its place. */
+  get isBlank(): boolean {
+    return this.#blank !== undefined && this.isHeld && !this.isOverwritten
+  }
+
   /** Whether the page has written another source over ours. */
   get isOverwritten(): boolean {
-    return sourceOf(this.#img).join(' ') !== this.#written?.join(' ')
+    return sourceOf(this.#img).some((value, i) => value !== (this.#written?.[i] ?? null))
   }
 
   /**
@@ -41,7 +48,21 @@ export class SourceHold {
     const height = attribute(img, 'height')
     if (isLoaded(img) || !width || !height) return
     const blank = `data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' width='${width}' height='${height}'/%3E`
-    if (this.#replace([blank, null])) img.addEventListener('load', onLoad, { once: true })
+    if (!this.#replace([blank, null])) return
+    this.#blank = { width, onLoad }
+    img.addEventListener('load', onLoad, { once: true })
+  }
+
+  /**
+   * Shows a picture in place of the blank one. Its density gives it the size that the blank one has by itself; beside a
+   * `srcset`, `src` would stand for a density of 1.
+   * @param width pixels across the picture
+   */
+  offer(uri: string, width: number): void {
+    if (!this.#blank || !this.isBlank) return
+    this.#written = [null, `${uri} ${width / this.#blank.width}x`]
+    this.#img.addEventListener('load', this.#blank.onLoad, { once: true })
+    write(this.#img, this.#written)
   }
 
   /** Shows JPEGs that hide detail instead. Does nothing where a `<picture>` chooses. */
@@ -84,6 +105,7 @@ export class SourceHold {
     this.keep()
     if (this.isHeld && !this.isOverwritten) write(this.#img, this.#saved!)
     this.#written = undefined
+    this.#blank = undefined
   }
 
   #replace(source: Source): boolean {

@@ -2,7 +2,7 @@ import { decodeRows, type ResumableLayer, resumeDecode } from '../codec/compass/
 import { StrataError } from '../core/errors.ts'
 import type { RgbImage } from '../core/image.ts'
 import { memoiseLoads } from '../core/memoise-loads.ts'
-import { holdsPictures } from '../format/coding.ts'
+import { hasAlpha, holdsPictures } from '../format/coding.ts'
 import { createBrowserRuntime } from '../runtime/browser.ts'
 import type { Runtime } from '../runtime/types.ts'
 import { identity } from './address/address.ts'
@@ -99,7 +99,10 @@ async function show(request: Show, signal: AbortSignal): Promise<void> {
     const isKept = width * height <= MAX_KEPT_PIXELS
     if (!holdsPictures(header))
       checkDecode(header, layer, isKept ? held.highest(identity(image), version, layer) : -1)
-    const layers = header.layers.map((each) => ({ width: each.width, height: each.height, end: each.end }))
+    const layers = header.layers.map((each) => {
+      const { width, height, end } = each
+      return { width, height, end, alpha: hasAlpha(each) }
+    })
     const begin = { type: 'begin', job, layer, layers, transfer } as const
     await decoding.run(async () => {
       if (holdsPictures(header)) {

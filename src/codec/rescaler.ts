@@ -1,5 +1,6 @@
 import { invalidParam } from '../core/errors.ts'
 import type { RgbImage } from '../core/image.ts'
+import { MAX_DIMENSION } from '../core/limits/table.ts'
 
 export interface Size {
   readonly width: number
@@ -39,8 +40,8 @@ export function checkEmbed({ high, low, quality, strength = DEFAULT_STRENGTH }: 
   if (!isQuality(quality)) throw invalidParam('quality', 'an integer from 1 to 100', quality)
   if (!(strength >= 0 && strength <= 1)) throw invalidParam('strength', 'a number from 0 to 1', strength)
   for (const size of [low.width, low.height, high.width, high.height]) {
-    if (!Number.isInteger(size) || size < 1 || size > 65535) {
-      throw invalidParam('size', 'integers from 1 to 65535', size)
+    if (!Number.isInteger(size) || size < 1 || size > MAX_DIMENSION) {
+      throw invalidParam('size', `integers from 1 to ${MAX_DIMENSION}`, size)
     }
   }
 }

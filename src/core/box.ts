@@ -111,6 +111,11 @@ export function paddedPlace(picture: Size, box: Size): Rectangle {
   return { width, height, left, top: Math.floor((box.height - height) / 2) }
 }
 
+/** The same proportions with no side above `limit`, which no format can write. */
+export function withinSide({ width, height }: Size, limit: number): Size {
+  return rounded({ width, height }, Math.min(1, limit / width, limit / height))
+}
+
 function rounded({ width, height }: Size, scale: number): Size {
   return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) }
 }

@@ -23,6 +23,7 @@ import { type SweepOptions, sweep } from './ingest/sweep.ts'
 import { deleteImage, putImage, reencodeImage } from './ingest/write.ts'
 import type { ResolvedOptions } from './options.ts'
 import { keepAlive } from './request/keep-alive.ts'
+import { outerUrl } from './request/outer-url.ts'
 import { createShared, jobServicesFor, type Services, servicesFor, withContext } from './services.ts'
 
 /** The `queue` handler of a Worker. */
@@ -89,7 +90,8 @@ export function createEdgeApp<E extends Env>(options: ResolvedOptions<E>): Hono<
     await authorizeWrite(c, options)
     const services = servicesFor(c, options, shared)
     const { maxUploadBytes } = options
-    const upload = { maxUploadBytes, remote: options.remote(c) }
+    const location = outerUrl(c, options.publicPath(c)).pathname
+    const upload = { maxUploadBytes, remote: options.remote(c), location }
     return forget(c, services, await putImage(c.req.param('name'), c.req.raw, services, upload))
   })
   app.delete('/img/:name', async (c) => {
@@ -108,7 +110,8 @@ export function createEdgeApp<E extends Env>(options: ResolvedOptions<E>): Hono<
   app.post('/img/:name/encode', async (c) => {
     await authorizeWrite(c, options)
     const services = servicesFor(c, options, shared)
-    return forget(c, services, await reencodeImage(c.req.param('name'), c.req.raw, services))
+    const location = outerUrl(c, options.publicPath(c)).pathname.replace(/\/encode$/, '')
+    return forget(c, services, await reencodeImage(c.req.param('name'), location, services))
   })
 
   const wanted = (c: Context<E>, address: SourceAddress) =>

@@ -82,6 +82,12 @@ export interface ImageCdnOptions<E extends Env = Env> {
    */
   readonly signing?: Signing | ((c: Context<E>) => Signing | undefined)
   /**
+   * Path under which visitors reach the plugin, such as `/images`, where a proxy in front puts the mount point in its place:
+   * signatures and `Location` name it.
+   * @default the mount point
+   */
+  readonly publicPath?: string | ((c: Context<E>) => string | undefined)
+  /**
    * Formats in which pictures are sent where the URL names none. Of those that a client likes equally (`Accept`), the
    * first; JPEG is sent where nothing else fits. Leave `avif` out where the transcoder is built without it.
    * @default ['avif', 'webp', 'jpeg']
@@ -142,7 +148,8 @@ export interface ImageCdnOptions<E extends Env = Env> {
    */
   readonly defaultWidth?: number
   /**
-   * Width in pixels of the widest layer that is decoded at the edge; wider requests get the widest layer not above it.
+   * Width in pixels of the widest layer that is decoded at the edge; wider requests get the widest layer not above
+   * it. The transcoder decodes none above 4096.
    * @default 1920
    */
   readonly maxTranscodeWidth?: number
@@ -200,4 +207,5 @@ export type ResolvedOptions<E extends Env> = Omit<
   readonly remote: (c: Context<E>) => RemoteSources | undefined
   readonly sources: (c: Context<E>) => Sources | undefined
   readonly signing: (c: Context<E>) => Signing | undefined
+  readonly publicPath: (c: Context<E>) => string | undefined
 }

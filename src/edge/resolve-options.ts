@@ -1,6 +1,6 @@
 import type { Context, Env } from 'hono'
 import { StrataError } from '../core/errors.ts'
-import { MAX_DIMENSION } from '../format/layout.ts'
+import { MAX_DIMENSION, MAX_UPLOAD_BYTES } from '../core/limits/table.ts'
 import { PICTURE_FORMATS, type PictureFormat } from '../format/media-type.ts'
 import { checkSigning } from './access/sign.ts'
 import type { ImageCdnOptions, ResolvedOptions } from './options.ts'
@@ -30,6 +30,7 @@ const RULES: Readonly<Record<keyof ImageCdnOptions, Rule>> = {
   remote: checked(checkRemoteSources),
   sources: checked(checkSources),
   signing: checked(checkSigning),
+  publicPath: checked(checkPublicPath),
   formats,
   allowedWidths: widths(DEFAULT_RULES.allowedWidths),
   hintWidths: widths(DEFAULT_RULES.hintWidths),
@@ -44,7 +45,7 @@ const RULES: Readonly<Record<keyof ImageCdnOptions, Rule>> = {
   maxEmbedWidth: integer(DEFAULT_RULES.maxEmbedWidth, 0, MAX_DIMENSION),
   hyperThumbnail: choice(['asked', 'always'], DEFAULT_RULES.hyperThumbnail),
   hints: choice(['fill', 'cap', 'off'], DEFAULT_RULES.hints),
-  maxUploadBytes: integer(100 * 1024 * 1024, 1, Number.MAX_SAFE_INTEGER),
+  maxUploadBytes: integer(MAX_UPLOAD_BYTES, 1, Number.MAX_SAFE_INTEGER),
   maxAge: integer(300, 0, YEAR_S),
   staleWhileRevalidate: integer(86_400, 0, YEAR_S),
   allowOrigin: origin,
@@ -197,6 +198,12 @@ function checkPreset(preset: string, query: unknown, name: string): void {
     const message = cause instanceof StrataError ? cause.message : String(cause)
     throw new StrataError('OPTION_INVALID', `imageCdn option ${name}.${preset}: ${message}`, { cause })
   }
+}
+
+/** @throws StrataError OPTION_INVALID */
+function checkPublicPath(path: string): void {
+  if (typeof path === 'string' && /^(\/[A-Za-z0-9._~-]+)*$/.test(path)) return
+  throw invalidOption('publicPath', 'a path such as /images, without a slash at its end', path)
 }
 
 /** Value of `Access-Control-Allow-Origin`. */

@@ -28,6 +28,7 @@ import { tracedTranscoder } from './transcoder/traced.ts'
 import { CensusCache } from './variants/census.ts'
 import { LeaseClient } from './variants/lease-client.ts'
 import { Demand, type PromoteServices } from './variants/promotion.ts'
+import { VariantQuota } from './variants/quota.ts'
 import { SingleFlight } from './variants/single-flight.ts'
 import { VariantStore } from './variants/variant-store.ts'
 
@@ -35,7 +36,7 @@ import { VariantStore } from './variants/variant-store.ts'
 type Shared = Pick<
   PulledServices,
   'headers' | 'flights' | 'memory' | 'states' | 'demand' | 'censuses' | 'breaker' | 'sent' | 'pullMemory'
->
+> & { readonly quota: VariantQuota }
 
 /** Bytes: half of an isolate's memory, for the prefixes and JPEGs of everything that is being made. */
 const MAX_JPEG_MEMORY = 64 * 1024 * 1024
@@ -58,6 +59,7 @@ export function createShared(): Shared {
     states: new StateCache(),
     demand: new Demand(),
     censuses: new CensusCache(),
+    quota: new VariantQuota(),
     breaker: new OriginBreaker(),
     sent: new SentOriginals(),
     pullMemory: {
@@ -78,7 +80,7 @@ export function servicesFor<E extends Env>(
   const bucket = objectStoreOf(options.bucket(c))
   const store = new ImageStore(bucket)
   const leases = options.lease(c)
-  const variants = options.persist(c) ? new VariantStore(bucket) : undefined
+  const variants = options.persist(c) ? new VariantStore(bucket, shared.quota) : undefined
   const dropStale = async (id: string) => {
     shared.states.forget(id)
     await variants?.removeStale(id, store)

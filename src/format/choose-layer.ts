@@ -1,4 +1,11 @@
 import { StrataError } from '../core/errors.ts'
+import {
+  MAX_DECODED_PICTURE_PIXELS,
+  MAX_DECODED_PIXELS,
+  MAX_LAYER_PIXELS,
+  MAX_PREFIX_BYTES,
+  MAX_STRIP_WIDTH,
+} from '../core/limits/table.ts'
 import { layerAt } from './ranges.ts'
 import { readHeader, wholeLayers } from './reader.ts'
 import type { LayerInfo } from './types.ts'
@@ -27,4 +34,28 @@ export function chooseLayer(
   if (layer) return layer
   const message = `the base layer ends at byte ${header.layers[0]?.end}, the file has ${bytes.length}`
   throw new StrataError('FORMAT_TRUNCATED', message)
+}
+
+/** Why a layer is not decoded by a transcoder, as the expected value of an error message; undefined where it is. */
+export function transcodeLimit(layers: readonly LayerInfo[], index: number): string | undefined {
+  const { coding, width, height, end } = layers[index] as LayerInfo
+  const pixels = width * height
+  if (end > MAX_PREFIX_BYTES) return `at most ${MAX_PREFIX_BYTES} bytes up to its end`
+  if (coding !== 'compass') {
+    const most = MAX_DECODED_PICTURE_PIXELS[coding]
+    return pixels > most ? `a picture of at most ${most} pixels for ${coding}` : undefined
+  }
+  if (width > MAX_STRIP_WIDTH) return `at most ${MAX_STRIP_WIDTH} pixels across`
+  if (pixels > MAX_LAYER_PIXELS) return `at most ${MAX_LAYER_PIXELS} pixels`
+  const sum = sumOfPixels(layers.slice(0, index + 1))
+  return sum > MAX_DECODED_PIXELS ? `at most ${MAX_DECODED_PIXELS} pixels with those below` : undefined
+}
+
+/** The layers that every transcoder on our kernels decodes for one picture. Of COMPASS layers these are the lowest. */
+export function transcodable(layers: readonly LayerInfo[]): readonly LayerInfo[] {
+  return layers.filter(({ index }) => transcodeLimit(layers, index) === undefined)
+}
+
+function sumOfPixels(layers: readonly LayerInfo[]): number {
+  return layers.reduce((sum, { width, height }) => sum + width * height, 0)
 }

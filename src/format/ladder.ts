@@ -1,5 +1,5 @@
 import { invalidParam } from '../core/errors.ts'
-import { MAX_DIMENSION, MAX_LAYERS } from './layout.ts'
+import { MAX_DIMENSION, MAX_LADDER_WORK, MAX_LAYERS, MAX_STRIP_WIDTH } from '../core/limits/table.ts'
 import { checkQuality, defaultQuality } from './quality.ts'
 
 /** One layer to encode. A rung gives a width instead of a ratio, because pages ask for widths. */
@@ -26,7 +26,7 @@ export function defaultWidths(sourceWidth: number): number[] {
 /**
  * Parses an explicit ladder, as `--widths` and `?widths=` give it: "640,1280,1280@80". `W@q` gives one layer its own
  * quality; all others have `quality`, or by default `defaultQuality`. The source's width is not added to the list.
- * @throws StrataError PARAM_INVALID when the text is not such a list or `checkLadder` refuses it
+ * @throws StrataError PARAM_INVALID when the text is not such a list, `checkLadder` refuses it, or no request could decode it
  */
 export function parseWidths(spec: string, sourceWidth: number, quality?: number): Rung[] {
   const rungs: Rung[] = []
@@ -37,6 +37,7 @@ export function parseWidths(spec: string, sourceWidth: number, quality?: number)
     rungs.push({ width, quality: own ?? quality ?? otherwise })
   }
   checkLadder(rungs, sourceWidth)
+  checkWork(rungs)
   return rungs
 }
 
@@ -97,6 +98,24 @@ export function checkLadder(rungs: readonly Rung[], sourceWidth: number): void {
       throw invalidParam('widths', 'equal widths with rising quality', got)
     }
     below = rung
+  }
+}
+
+/**
+ * What is stored must be what one request to the transcoder can decode. Whatever the height, it cannot decode a base layer that is
+ * too wide; the sum of all layers is bounded in proportion to the largest.
+ */
+function checkWork(rungs: readonly Rung[]): void {
+  const base = rungs[0]?.width ?? 0
+  if (base > MAX_STRIP_WIDTH) {
+    const expected = `a first width of at most ${MAX_STRIP_WIDTH}, which every size can be made of`
+    throw invalidParam('widths', expected, base)
+  }
+  const widest = rungs.at(-1)?.width ?? 0
+  const work = rungs.reduce((sum, { width }) => sum + (width / widest) ** 2, 0)
+  if (work > MAX_LADDER_WORK) {
+    const expected = `layers of together at most ${MAX_LADDER_WORK} times the pixels of the largest`
+    throw invalidParam('widths', expected, Number(work.toFixed(1)))
   }
 }
 

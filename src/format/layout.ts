@@ -113,9 +113,6 @@ export const STRIP_INDEX_CHECKSUM = {
 /** Rows of a strip. Only the last strip of a layer may have fewer. */
 export const STRIP_ROWS = 256
 
-export const MAX_LAYERS = 16
-export const MAX_DIMENSION = 65535
-export const MAX_SOURCE_PIXELS = 100e6
 export const MAX_HEADER_BYTES = 64 * 1024
 
 /** Number of strips of a layer with `height` rows. */

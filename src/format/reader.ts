@@ -1,6 +1,7 @@
 import { hex } from '../core/bytes.ts'
 import { crc32c } from '../core/crc32c.ts'
 import { StrataError } from '../core/errors.ts'
+import { MAX_LAYERS, MAX_SOURCE_PIXELS } from '../core/limits/table.ts'
 import { check, need } from './checks.ts'
 import { CODINGS, LAYER_HAS_ALPHA, LAYER_IS_LOSSLESS } from './coding.ts'
 import { layerHeight } from './ladder.ts'
@@ -12,8 +13,6 @@ import {
   LAYER_CHECKSUM,
   MAGIC,
   MAX_HEADER_BYTES,
-  MAX_LAYERS,
-  MAX_SOURCE_PIXELS,
   MODEL_SET_BYTES,
   MODEL_SET_OFFSET,
   readField,

@@ -1,11 +1,13 @@
 import { throwIfAborted } from '../core/abort.ts'
+import type { Size } from '../core/box.ts'
 import { invalidParam } from '../core/errors.ts'
 import { sha256 } from '../core/hash.ts'
 import { type RgbImage, rgbImage } from '../core/image.ts'
+import { MAX_LAYER_PIXELS } from '../core/limits/table.ts'
 import { choice } from '../core/parameters.ts'
 import { release } from '../core/release.ts'
 import { CODING_CHOICES } from '../format/coding.ts'
-import { ladderFor, searchedLayers } from '../format/ladder.ts'
+import { ladderFor, layerHeight, searchedLayers } from '../format/ladder.ts'
 import { SOURCE_HASH_BYTES } from '../format/layout.ts'
 import { parseQuality } from '../format/quality.ts'
 import type { EncodeParameters, EncodePicture } from './encode-picture.ts'
@@ -76,6 +78,7 @@ async function encodeOpened(
   { encode, signal }: EncodeOptions,
 ): Promise<Uint8Array> {
   const { coding = 'auto' } = parameters
+  checkBase(original, parameters)
   if (coding === 'compass') {
     const { width, height, data } = await decodePicture(original, { matte: parameters.matte ?? WHITE })
     release(original.bytes)
@@ -94,6 +97,19 @@ async function encodeOpened(
   release(original.bytes)
   const { width, height, data } = picture
   return await encodeLayered(rgbImage(width, height, data), sha256, parameters, { encode, signal })
+}
+
+/**
+ * Every size of a picture can be made of its base layer, so that has bounds, which are known before anything is decoded. The base of
+ * a default ladder keeps them.
+ * @throws StrataError PARAM_INVALID
+ */
+function checkBase(original: Size, { widths, quality }: EncodeParameters): void {
+  const [base] = ladderFor(original.width, widths, typeof quality === 'number' ? quality : undefined)
+  const width = base?.width ?? original.width
+  const height = layerHeight(width, original.width, original.height)
+  if (width * height <= MAX_LAYER_PIXELS) return
+  throw invalidParam('widths', `a first layer of at most ${MAX_LAYER_PIXELS} pixels`, `${width}x${height}`)
 }
 
 /** The file of COMPASS layers. */

@@ -63,3 +63,14 @@ function tooSlow({ bytes, milliseconds }: LeastPace): StrataError {
   const expected = `at least ${bytes} bytes in ${milliseconds / 1000} s`
   return new StrataError('BODY_SLOW', `body: expected ${expected}, got fewer`)
 }
+
+/**
+ * What the edge would not take is not sent: it says so itself, and what can be done.
+ * @param what is sent
+ * @throws StrataError INPUT_TOO_LARGE
+ */
+export function checkBytes(what: string, { length }: Uint8Array, most: number): void {
+  if (length <= most) return
+  const message = `${what}: expected at most ${most} bytes, got ${length}; lower the quality or the width`
+  throw new StrataError('INPUT_TOO_LARGE', message)
+}

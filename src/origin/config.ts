@@ -1,7 +1,6 @@
 import { StrataError } from '../core/errors.ts'
+import { MAX_SOURCE_PIXELS, MAX_UPLOAD_BYTES } from '../core/limits/table.ts'
 import { nearest } from '../core/nearest.ts'
-import { MAX_SOURCE_PIXELS } from '../format/layout.ts'
-import { DEFAULT_MAX_PIXELS } from '../node/ingest/ingest.ts'
 import { NODE_PROVIDERS, type NodeProvider } from '../runtime/providers.ts'
 
 /** Settings of the origin. Each comes from one environment variable, named in `NUMBERS` or `readConfig`. */
@@ -50,8 +49,8 @@ const NUMBERS: Record<NumericKey, NumericSetting> = {
   renders: { env: 'ORIGIN_RENDERS', fallback: 2, min: 1, max: 64 },
   rendersWaiting: { env: 'ORIGIN_RENDERS_WAITING', fallback: 64, min: 0, max: 1000 },
   keptBytes: { env: 'ORIGIN_KEPT_BYTES', fallback: 64 * 2 ** 20, min: 0, max: 2 ** 31 },
-  maxBytes: { env: 'ORIGIN_MAX_BYTES', fallback: 100 * 2 ** 20, min: 1, max: 2 ** 31 },
-  maxPixels: { env: 'ORIGIN_MAX_PIXELS', fallback: DEFAULT_MAX_PIXELS, min: 1, max: MAX_SOURCE_PIXELS },
+  maxBytes: { env: 'ORIGIN_MAX_BYTES', fallback: MAX_UPLOAD_BYTES, min: 1, max: 2 ** 31 },
+  maxPixels: { env: 'ORIGIN_MAX_PIXELS', fallback: MAX_SOURCE_PIXELS, min: 1, max: MAX_SOURCE_PIXELS },
   bodySeconds: { env: 'ORIGIN_BODY_SECONDS', fallback: 120, min: 1, max: 3600 },
   drainSeconds: { env: 'ORIGIN_DRAIN_SECONDS', fallback: 30, min: 0, max: 3600 },
 }

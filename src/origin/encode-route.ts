@@ -1,11 +1,12 @@
 import type { Point } from '../core/box.ts'
+import { MAX_FILE_BYTES } from '../core/limits/table.ts'
 import { focusText } from '../core/parameters.ts'
 import { FOCUS_HEADER, PREVIEW_HEADER } from '../format/preview.ts'
 import { FRAMES_HEADER } from '../format/rendered.ts'
 import { encodeOriginal, parseParameters } from '../node/encode.ts'
 import { findFocus } from '../node/focus.ts'
 import { openPicture } from '../node/ingest/ingest.ts'
-import { readBody } from './body.ts'
+import { checkBytes, readBody } from './body.ts'
 import { type Origin, type OriginContext, timed } from './services.ts'
 import { requireSignature } from './signature.ts'
 import { requireToken } from './token.ts'
@@ -39,6 +40,7 @@ export async function encode(
         signal,
       ),
     )
+    checkBytes('file', file, MAX_FILE_BYTES)
     metrics.encoded(
       { body: bodySeconds, queue: bothSeconds - seconds, encode: seconds },
       bytesIn,

@@ -1,11 +1,12 @@
 import { ENCODE_SIGNATURE } from '../core/encode-signature.ts'
+import { MAX_PICTURE_BYTES } from '../core/limits/table.ts'
 import { RENDERED_SIZE } from '../format/rendered.ts'
 import { findFocus } from '../node/focus.ts'
 import { openPicture } from '../node/ingest/ingest.ts'
 import { countFrames } from '../node/picture-layers/frames.ts'
 import { parseRenderParameters, type RenderParameters } from '../node/render/parameters.ts'
 import { planRender } from '../node/render/plan.ts'
-import { readBody } from './body.ts'
+import { checkBytes, readBody } from './body.ts'
 import { type Origin, type OriginContext, timed } from './services.ts'
 import { requireSignature } from './signature.ts'
 import { requireToken } from './token.ts'
@@ -48,6 +49,7 @@ export async function render(c: OriginContext, origin: Origin): Promise<Response
         plan.cost,
       ),
     )
+    checkBytes('picture', file, MAX_PICTURE_BYTES)
     const { format } = plan
     const shown = format === 'original' ? picture : plan.size
     const size = `${shown.width}x${shown.height}`

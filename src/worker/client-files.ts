@@ -31,6 +31,8 @@ export async function clientFile(files: StaticFiles, request: Request, name: str
   )
   headers.set('Cross-Origin-Embedder-Policy', 'require-corp')
   headers.set('Cross-Origin-Resource-Policy', 'cross-origin')
+  // It is for the pages of the site, which lie above this folder.
+  if (name === 'service-worker.js') headers.set('Service-Worker-Allowed', '/')
   headers.set('X-Content-Type-Options', 'nosniff')
   return new Response(asset.body, { status: asset.status, headers })
 }

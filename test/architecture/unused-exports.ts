@@ -83,7 +83,9 @@ function lateNames(node: ts.Node): { from: ts.Node | undefined; name: string }[]
   if (!ts.isCallExpression(node) || node.expression.kind !== ts.SyntaxKind.ImportKeyword) return []
   let outer = node.parent
   while (ts.isAwaitExpression(outer) || ts.isParenthesizedExpression(outer)) outer = outer.parent
-  const from = node.arguments[0]
+  const [argument] = node.arguments
+  // The name of a file that is checked under other types is hidden from the compiler by `as string`.
+  const from = argument && ts.isAsExpression(argument) ? argument.expression : argument
   if (ts.isPropertyAccessExpression(outer)) return [{ from, name: outer.name.text }]
   if (!ts.isVariableDeclaration(outer) || !ts.isObjectBindingPattern(outer.name)) return []
   return outer.name.elements.map((element) => ({ from, name: sourceName(element) }))

@@ -48,6 +48,19 @@ describe('pictureSize', () => {
       expect(pictureSize(bytes)).toEqual({ width: 83, height: 61 })
   })
 
+  it('counts the frame of a GIF that is larger than its canvas, of whichever', async () => {
+    const frames = [1, 2, 3].map((n) => Buffer.alloc(8 * 6 * 3, 60 * n))
+    const raw = { width: 8, height: 18, channels: 3, pageHeight: 6 } as const
+    const film = await sharp(Buffer.concat(frames), { raw })
+      .gif({ delay: [50, 50, 50] })
+      .toBuffer()
+    const last = film.lastIndexOf(Uint8Array.of(0x2c, 0, 0, 0, 0))
+    expect(pictureSize(film)).toEqual({ width: 8, height: 6 })
+    film.writeUInt16LE(60_000, last + 5)
+    film.writeUInt16LE(50_000, last + 7)
+    expect(pictureSize(film)).toEqual({ width: 60_000, height: 50_000 })
+  })
+
   it('says nothing of other files and of beginnings of files', async () => {
     expect(pictureSize(new TextEncoder().encode('<svg/>'))).toBeUndefined()
     for (const format of ['png', 'jpeg', 'webp', 'avif'] as const)

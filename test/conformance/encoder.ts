@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { RgbImage } from '../../src/core/image.ts'
+import { MAX_ENCODED_PIXELS } from '../../src/core/limits/table.ts'
 import type { PictureEncoder } from '../../src/edge/transcoder/encoders/encoder.ts'
-import { MAX_ENCODED_PIXELS } from '../../src/edge/transcoder/limits.ts'
 import { photo, text } from '../pictures.ts'
 import { sizeOf } from './picture-size.ts'
 

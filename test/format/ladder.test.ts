@@ -106,6 +106,24 @@ describe('parseWidths', () => {
     )
   })
 
+  it.each([
+    ['4097', 'a first width of at most 4096'],
+    [
+      Array.from({ length: 7 }, (_, i) => `640@${60 + i}`).join(),
+      'at most 6 times the pixels of the largest, got 7',
+    ],
+  ])('refuses what no request could decode: %s', (spec, reason) => {
+    expect(() => parseWidths(spec, 8000)).toThrow(
+      expect.objectContaining({ code: 'PARAM_INVALID', message: expect.stringContaining(reason) }),
+    )
+  })
+
+  it('accepts a wide base, six equal widths and wide layers above a narrow one', () => {
+    for (const spec of ['4096', Array.from({ length: 6 }, (_, i) => `640@${60 + i}`).join(), '320,8000']) {
+      expect(parseWidths(spec, 8000).length).toBeGreaterThan(0)
+    }
+  })
+
   it('accepts sixteen widths', () => {
     expect(parseWidths(Array.from({ length: 16 }, (_, i) => i + 1).join(), 16, 60)).toHaveLength(16)
   })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type Random, randomOf } from '../../src/bench/fuzz/random.ts'
+import { type Random, randomOf } from '../../src/bench/random.ts'
 import { instantiateKernels, type Kernels } from '../../src/core/kernels.ts'
 import { packTables } from '../../src/entropy/rans-wasm.ts'
 import { kernelModule } from '../kernels.ts'

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { StrataError } from '../../src/core/errors.ts'
+import { MAX_FILE_BYTES } from '../../src/core/limits/table.ts'
 import { defaultQuality } from '../../src/format/quality.ts'
 import { readHeader } from '../../src/format/reader.ts'
 import { createOriginApp, type OriginAppOptions } from '../../src/origin/app.ts'
@@ -88,6 +89,21 @@ describe('POST /encode', () => {
       code: 'PARAM_INVALID',
       message: expect.stringMatching(`^${name}: expected .*, got`),
     })
+  })
+
+  it('refuses a ladder whose base no request could decode, before it encodes any of it', async () => {
+    const encode = vi.fn(fakeEncode)
+    const large = { ...config, maxBytes: 1e6 }
+    const { post } = makeApp({ encode, config: large })
+    const refused = await post(await plainPng(2000, 20_001), '?widths=2000')
+    expect([refused.status, await codeOf(refused)]).toEqual([400, 'PARAM_INVALID'])
+    expect(encode).not.toHaveBeenCalled()
+  })
+
+  it('does not send a file that the edge would not take', async () => {
+    const encode = async () => new Uint8Array(MAX_FILE_BYTES + 1)
+    const response = await makeApp({ encode }).post(await plainPng())
+    expect([response.status, await codeOf(response)]).toEqual([413, 'INPUT_TOO_LARGE'])
   })
 
   it('refuses bad pictures', async () => {

@@ -31,6 +31,11 @@ describe('clientFile', () => {
     expect(response.headers.get('Content-Security-Policy')).toContain("'wasm-unsafe-eval'")
   })
 
+  it('lets the service worker, and nothing else, have the whole site', async () => {
+    expect((await get('service-worker.js')).headers.get('Service-Worker-Allowed')).toBe('/')
+    expect((await get('worker.js')).headers.get('Service-Worker-Allowed')).toBeNull()
+  })
+
   it('passes conditions on', async () => {
     await get('index.js', { headers: { 'If-None-Match': '"1"' } })
     expect(asked.at(-1)).toBe('GET /index.js "1"')

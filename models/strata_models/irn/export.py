@@ -1,8 +1,8 @@
-"""Exports a trained model: python -m strata_models irn export --factor 2 --checkpoint RUN/last.pt --data DIR --out weights
+"""Exports a trained model: python -m strata_models irn export --factor 2 --checkpoint RUN/last.pt --out weights [--fast]
 
 Writes `irn2.json` (programs of the couplings, see programs.py), `irn2.bin` (their parameters), the fp16 checkpoint, and
-their entries in `manifest.json`. As a reference it writes both directions as float ONNX graphs, on samples 0..255 in NCHW
-(`irn2-forward.onnx`: picture -> low, z; `irn2-inverse.onnx`: low, z -> picture).
+their entries in `manifest.json`; with --fast `irn2-fast.json` and so on. As a reference it writes both directions as float
+ONNX graphs, on samples 0..255 in NCHW (`irn2-forward.onnx`: picture -> low, z; `irn2-inverse.onnx`: low, z -> picture).
 """
 import argparse
 import hashlib
@@ -15,16 +15,15 @@ import onnx
 import torch
 from torch import nn
 
-from ..shared.data import load_pictures, picture_paths
-from ..shared.drawn import drawn_picture
 from ..shared.half import halve
 from ..shared.manifest import enter
 from ..shared.program import Blob
 from .checkpoint import load_model, save_half
-from .model import CENTRE, LEVELS, SCALE_CLAMP, UNIT, Irn
-from .programs import FACTOR_STEPS, calibrate, coupling_tables
+from .limits import HIGH_LIMIT, LOW_LIMIT
+from .model import CENTRE, SCALE_CLAMP, UNIT, Irn
+from .programs import FACTOR_STEPS, coupling_tables
+from .shapes import add_shape_arguments, shape_of
 
-CALIBRATION_PICTURES = 24
 OPSET = 18
 
 
@@ -54,14 +53,14 @@ def onnx_graph(module: nn.Module, inputs: dict[str, torch.Tensor], outputs: list
     return model
 
 
-def write(model: Irn, ranges: list[dict], out: Path) -> dict:
+def write(model: Irn, out: Path) -> dict:
     """Writes the model's JSON, parameters and graphs, and returns their manifest entries."""
-    name, blob = f"irn{model.factor}", Blob()
-    levels, macs = coupling_tables(model, blob, ranges)
+    name, blob = model.shape.name, Blob()
+    levels, macs = coupling_tables(model, blob)
     parts = {"scale": model.factor, "unit": UNIT, "centre": CENTRE, "clamp": SCALE_CLAMP,
-             "steps": {"factor": FACTOR_STEPS}, "levels": levels}
+             "limits": {"low": LOW_LIMIT, "high": HIGH_LIMIT}, "steps": {"factor": FACTOR_STEPS}, "levels": levels}
     identity = hashlib.sha256(json.dumps(parts, sort_keys=True).encode() + bytes(blob.data)).hexdigest()[:16]
-    (out / f"{name}.json").write_text(json.dumps({"format": 1, "id": identity, **parts}, separators=(",", ":")) + "\n")
+    (out / f"{name}.json").write_text(json.dumps({"format": 2, "id": identity, **parts}, separators=(",", ":")) + "\n")
     (out / f"{name}.bin").write_bytes(bytes(blob.data))
     side = 8 * model.factor
     low = torch.zeros(1, 3, 8, 8)
@@ -77,21 +76,16 @@ def write(model: Irn, ranges: list[dict], out: Path) -> dict:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--factor", "--scale", type=int, choices=sorted(LEVELS), required=True, help="between the sides")
+    add_shape_arguments(parser)
     parser.add_argument("--checkpoint", type=Path, required=True, help="a run's last.pt, or a .safetensors checkpoint")
-    parser.add_argument("--data", type=Path, required=True, help="folder of training pictures, to measure activations on")
     parser.add_argument("--out", type=Path, required=True, help="folder of the weights; it has a manifest")
 
 
+@torch.no_grad()
 def main(options: argparse.Namespace) -> None:
     torch.set_num_threads(1)
-    torch.manual_seed(1)
-    factor = options.factor
-    model = load_model(options.checkpoint, factor)
-    kept = options.out / f"irn{factor}.safetensors"
+    shape = shape_of(options.factor, options.fast)
+    model = load_model(options.checkpoint, shape)
+    kept = options.out / f"{shape.name}.safetensors"
     model = save_half(model, kept) if options.checkpoint.resolve() != kept.resolve() else model
-    pictures = load_pictures(picture_paths(options.data, held_out=False), 192)[:: 1600 // CALIBRATION_PICTURES]
-    cut = lambda p: p[:, : p.shape[1] // factor * factor, : p.shape[2] // factor * factor].float()
-    cuts = [cut(p) for p in pictures]
-    files = write(model, calibrate(model, [*cuts, drawn_picture(96, 128)[0] * 255]), options.out)
-    enter(options.out, files)
+    enter(options.out, write(model, options.out))

@@ -2,6 +2,8 @@
 
 The transformation is invertible. Only its low part is stored, as a thumbnail of 8 bits. The rest is z, which training
 makes independent of the picture; restoring replaces z by zeros or by a sample of N(0, I).
+
+Everything that a coupling gets and that its networks compute is limited (limits.py), in both directions alike.
 """
 from typing import cast
 
@@ -9,19 +11,14 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from ..shared.blocks import SLOPE, Conv2d
-from ..shared.integer import ste
+from ..shared.integer import FloorClip
+from .limits import HIGH_LIMIT, LOW_LIMIT, Limit
+from .networks import NETWORKS, Network
+from .shapes import COLOURS, Level, Shape
 
 UNIT = 64.0  # samples of 0..255 enter as (sample - CENTRE) / UNIT
 CENTRE = 128.0
 SCALE_CLAMP = 1.0  # of the logarithm of a coupling's factor
-# Inputs of a coupling's networks are clamped to these, in units. Pictures stay below. Without a limit, one coupling would
-# amplify what another has made too large, in the forward pass and in the gradient.
-LOW_CLAMP, HIGH_CLAMP = 6.0, 16.0
-COLOURS = 3
-# For each halving: growth of the dense blocks over the high part, of those over the low part, and the number of couplings.
-# The first halving has four times the positions of the second, and fewer channels.
-LEVELS = {2: ((16, 24, 8),), 4: ((16, 16, 6), (24, 24, 6))}
 
 
 def haar(x: torch.Tensor) -> torch.Tensor:
@@ -37,59 +34,52 @@ def inverse_haar(x: torch.Tensor) -> torch.Tensor:
     return F.pixel_shuffle(torch.stack(parts, 2).flatten(1, 2), 2)
 
 
-class Dense(nn.Module):
-    """Three 3x3 convolutions. Each reads the input, clamped to +-clamp, and the outputs of all before it; starts near 0."""
-
-    def __init__(self, inputs: int, growth: int, outputs: int, clamp: float):
-        super().__init__()
-        self.clamp = clamp
-        self.first = Conv2d(inputs, growth, 3, padding=1)
-        self.second = Conv2d(inputs + growth, growth, 3, padding=1)
-        self.last = Conv2d(inputs + 2 * growth, outputs, 3, padding=1)
-        with torch.no_grad():
-            self.last.weight *= 0.05
-            self.last.bias.zero_()
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        x = x.clamp(-self.clamp, self.clamp)
-        a = F.leaky_relu(self.first(x), SLOPE)
-        b = F.leaky_relu(self.second(torch.cat([x, a], 1)), SLOPE)
-        return self.last(torch.cat([x, a, b], 1)).float()
-
-
 class Coupling(nn.Module):
-    """low += shift(high); high = high * exp(s(low)) + t(low): invertible whatever the networks compute."""
+    """low += shift(high); high = high * exp(s(low)) + t(low): invertible whatever the networks compute.
 
-    def __init__(self, high: int, growth_high: int, growth_low: int):
+    Both directions limit low and high where they come in and between the two halves, so the networks see the same values
+    again. A value beyond its limit is lost, and comes back as the limit.
+    """
+
+    shift: Network
+    affine: Network
+
+    def __init__(self, high: int, level: Level):
         super().__init__()
-        self.shift = Dense(high, growth_high, COLOURS, HIGH_CLAMP)
-        self.affine = Dense(COLOURS, growth_low, 2 * high, LOW_CLAMP)
+        network = NETWORKS[level.network]
+        self.shift = network(high, level.growth_high, COLOURS)
+        self.affine = network(COLOURS, level.growth_low, 2 * high)
+        self.limit_low, self.limit_high = Limit(LOW_LIMIT), Limit(HIGH_LIMIT)
+
+    def offset_of_low(self, high: torch.Tensor) -> torch.Tensor:
+        return self.limit_low(self.shift(high))
 
     def factor_and_offset(self, low: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Logarithm of the factor, within +-SCALE_CLAMP, and offset, each [B, high, h, w]."""
         raw, offset = self.affine(low).chunk(2, 1)
-        return SCALE_CLAMP * (2 * torch.sigmoid(raw) - 1), offset
+        return SCALE_CLAMP * (2 * torch.sigmoid(raw) - 1), self.limit_high(offset)
 
     def forward(self, low: torch.Tensor, high: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        low = low + self.shift(high)
+        low, high = self.limit_low(low), self.limit_high(high)
+        low = self.limit_low(low + self.offset_of_low(high))
         log_factor, offset = self.factor_and_offset(low)
         return low, high * log_factor.exp() + offset
 
     def inverse(self, low: torch.Tensor, high: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        low, high = self.limit_low(low), self.limit_high(high)
         log_factor, offset = self.factor_and_offset(low)
-        high = (high - offset) * (-log_factor).exp()
-        return low - self.shift(high), high
+        high = self.limit_high((high - offset) * (-log_factor).exp())
+        return low - self.offset_of_low(high), high
 
 
 class Irn(nn.Module):
-    def __init__(self, factor: int):
+    def __init__(self, shape: Shape):
         super().__init__()
-        self.factor, channels = factor, COLOURS
+        self.shape, self.factor, channels = shape, shape.factor, COLOURS
         levels = []
-        for growth_high, growth_low, count in LEVELS[factor]:
+        for level in shape.levels:
             channels *= 4
-            high = channels - COLOURS
-            levels.append(nn.ModuleList(Coupling(high, growth_high, growth_low) for _ in range(count)))
+            levels.append(nn.ModuleList(Coupling(channels - COLOURS, level) for _ in range(level.couplings)))
         self.levels = cast("list[list[Coupling]]", nn.ModuleList(levels))
         self.hidden = channels - COLOURS  # channels of z
 
@@ -128,5 +118,5 @@ class Irn(nn.Module):
 
 
 def stored(low: torch.Tensor) -> torch.Tensor:
-    """Samples as an 8-bit file stores them, with a straight-through gradient."""
-    return ste(low.round().clamp(0, 255), low)
+    """Samples as an 8-bit file stores them. The gradient passes straight through, but for where it leads further out."""
+    return FloorClip.apply(low, 1.0, low.new_tensor(0.0), low.new_tensor(255.0))

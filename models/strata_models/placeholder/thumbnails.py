@@ -12,7 +12,7 @@ CROPS = 11  # of each picture, beside the whole
 ASPECTS = (1, 4 / 3, 3 / 2, 16 / 9)
 
 
-def box_of(width: int, height: int) -> tuple[int, int]:
+def box_of(width: float, height: float) -> tuple[int, int]:
     """Width and height of the picture's own shape with a longer side of 32."""
     longer = max(width, height)
     return max(1, round(SIDE * width / longer)), max(1, round(SIDE * height / longer))
@@ -27,13 +27,26 @@ def _crop(width: int, height: int, random: np.random.Generator) -> tuple[float, 
     return x, y, x + w, y + h
 
 
-def thumbnails(folder: Path, held_out: bool, crops: int, seed: int = 1) -> torch.Tensor:
-    """uint8 [N, 3, 32, 32]"""
+def _parts(folder: Path, held_out: bool, crops: int, seed: int):
+    """Yields each picture's path, and the part of it (left, top, right, bottom) that each of its thumbnails shows."""
     random = np.random.default_rng(seed)
-    made = []
     for path in picture_paths(folder, held_out):
         with Image.open(path) as file:
+            size = file.size
+        yield path, [(0, 0, *size)] + [_crop(*size, random) for _ in range(crops)]
+
+
+def boxes_of(folder: Path, held_out: bool, crops: int, seed: int = 1) -> list[tuple[int, int]]:
+    """Width and height of the box of each of the `thumbnails`."""
+    parts = (part for _, own in _parts(folder, held_out, crops, seed) for part in own)
+    return [box_of(right - left, bottom - top) for left, top, right, bottom in parts]
+
+
+def thumbnails(folder: Path, held_out: bool, crops: int, seed: int = 1) -> torch.Tensor:
+    """uint8 [N, 3, 32, 32]"""
+    made = []
+    for path, parts in _parts(folder, held_out, crops, seed):
+        with Image.open(path) as file:
             image = file.convert("RGB")
-        boxes = [(0, 0, *image.size)] + [_crop(*image.size, random) for _ in range(crops)]
-        made += [np.asarray(image.resize((SIDE, SIDE), Image.Resampling.LANCZOS, box=box)) for box in boxes]
+        made += [np.asarray(image.resize((SIDE, SIDE), Image.Resampling.LANCZOS, box=box)) for box in parts]
     return torch.from_numpy(np.stack(made)).permute(0, 3, 1, 2).contiguous()

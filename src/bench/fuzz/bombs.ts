@@ -1,7 +1,7 @@
 import { deflateSync } from 'node:zlib'
 import { concat, dataView } from '../../core/bytes.ts'
 import { crc32 } from '../../core/crc32.ts'
-import type { Random } from './random.ts'
+import type { Random } from '../random.ts'
 
 /** Sides that a hostile picture declares; the sizes that its decoder would have to hold. */
 const SIDES = [

@@ -1,12 +1,13 @@
 import type { DecoderTable } from '../../codec/compass/shared/tables.ts'
 import { concat } from '../../core/bytes.ts'
+import { MAX_DIMENSION, MAX_SOURCE_PIXELS } from '../../core/limits/table.ts'
 import { layerHeight } from '../../format/ladder.ts'
-import { MAX_DIMENSION, MAX_SOURCE_PIXELS, stripCount } from '../../format/layout.ts'
+import { stripCount } from '../../format/layout.ts'
 import { readHeader } from '../../format/reader.ts'
 import type { LayerInfo } from '../../format/types.ts'
 import type { Runtime } from '../../runtime/types.ts'
+import type { Random } from '../random.ts'
 import { type ForgedFile, type ForgedLayer, putTogether, takeApart } from './forge.ts'
-import type { Random } from './random.ts'
 import { hyperScaleIndexes, hyperStream, randomStream, wildStream } from './streams.ts'
 
 export interface CaseSource {

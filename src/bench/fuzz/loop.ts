@@ -1,29 +1,24 @@
 import { StrataError, type StrataErrorCode } from '../../core/errors.ts'
 import { FILE_REFUSALS } from '../../format/refusals.ts'
-import { type Random, randomOf } from './random.ts'
+import { type Random, randomOf } from '../random.ts'
+import type { FuzzFault } from '../report-faults.ts'
 
-/** Limits of one case: its time, and its memory beyond that of the largest valid file. */
+/** Limits of one case: its CPU time, and its memory beyond that of the largest valid file. */
 const LIMIT_MS = 1000
 const LIMIT_BYTES = 64 * 1024 * 1024
 
 /** Codes with which a bad file may be refused. Any other code or error is a defect. */
 const ALLOWED: readonly StrataErrorCode[] = [...FILE_REFUSALS, 'INPUT_TOO_LARGE', 'PARAM_INVALID']
 
-interface FuzzFailure {
-  /** `strata bench fuzz --cases 1 --seed` runs this case alone. */
-  readonly seed: number
-  readonly kind: string
-  readonly reason: string
-}
-
 export interface FuzzReport {
   readonly cases: number
   /** Number of cases by the error code of the whole decode; `decoded` counts those without an error. */
   readonly outcomes: Readonly<Record<string, number>>
+  /** By CPU time. */
   readonly slowest: { readonly seed: number; readonly kind: string; readonly ms: number }
   /** The largest rise of the process's peak memory by one case. */
   readonly largest: { readonly seed: number; readonly kind: string; readonly bytes: number }
-  readonly failures: readonly FuzzFailure[]
+  readonly failures: readonly FuzzFault[]
 }
 
 /** How cases are made and what is done with them. */
@@ -40,15 +35,17 @@ interface FuzzOptions {
   readonly cases: number
   readonly seed: number
   readonly progress?: ((done: number) => void) | undefined
+  /** Called for each failure when it is found. */
+  readonly onFault?: ((fault: FuzzFault) => void) | undefined
 }
 
 /** Runs the cases of `cases` seeds from `seed` on; a failure does not end it. */
 export async function runCases(
-  { cases, seed: first, progress }: FuzzOptions,
+  { cases, seed: first, progress, onFault }: FuzzOptions,
   work: FuzzWork,
 ): Promise<FuzzReport> {
   const outcomes: Record<string, number> = {}
-  const failures: FuzzFailure[] = []
+  const failures: FuzzFault[] = []
   let slowest = { seed: first, kind: '', ms: 0 }
   let largest = { seed: first, kind: '', bytes: 0 }
   for (let seed = first; seed < first + cases; seed++) {
@@ -56,7 +53,10 @@ export async function runCases(
     outcomes[outcome] = (outcomes[outcome] ?? 0) + 1
     if (ms > slowest.ms) slowest = { seed, kind, ms }
     if (bytes > largest.bytes) largest = { seed, kind, bytes }
-    if (reason) failures.push({ seed, kind, reason })
+    if (reason) {
+      failures.push({ seed, kind, reason })
+      onFault?.({ seed, kind, reason })
+    }
     progress?.(seed - first + 1)
   }
   return { cases, outcomes, slowest, largest, failures }
@@ -77,7 +77,7 @@ async function runCase(seed: number, work: FuzzWork): Promise<CaseResult> {
   const before = peakBytes()
   const first = await attempt(file, seed, work)
   const bytes = peakBytes() - before
-  // Repeat a slow case, because the machine may have been busy; a truly slow case is slow again.
+  // Repeat a slow case, because garbage may have been collected; a truly slow case is slow again.
   const { outcome, ms, reason } = first.ms > LIMIT_MS ? await attempt(file, seed, work) : first
   if (reason) return { kind, outcome, ms, bytes, reason }
   if (ms > LIMIT_MS) return { kind, outcome, ms, bytes, reason: `took ${Math.round(ms)} ms` }
@@ -91,7 +91,7 @@ async function attempt(
   { parts, allowed = [] }: FuzzWork,
 ): Promise<Pick<CaseResult, 'outcome' | 'ms' | 'reason'>> {
   const random = randomOf(seed + 1)
-  const started = performance.now()
+  const started = cpuMs()
   let outcome = 'decoded'
   let reason: string | undefined
   for (const part of parts) {
@@ -106,7 +106,7 @@ async function attempt(
     }, [...ALLOWED, ...allowed])
     reason ??= wrong
   }
-  return { outcome, ms: performance.now() - started, reason }
+  return { outcome, ms: cpuMs() - started, reason }
 }
 
 /** Reason why a thrown error is not allowed for a bad file; undefined when it is allowed. */
@@ -128,4 +128,10 @@ async function complaint(
 /** The most memory this process ever held, in bytes. */
 function peakBytes(): number {
   return 1024 * process.resourceUsage().maxRSS
+}
+
+/** CPU time that all threads of this process have taken, in milliseconds: other programs do not count. */
+function cpuMs(): number {
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1000
 }

@@ -2,10 +2,11 @@ import { decodeLayer } from '../../codec/compass/decoder/decode.ts'
 import { readHeader } from '../../format/reader.ts'
 import { sniffFormat } from '../../format/sniff.ts'
 import type { Runtime } from '../../runtime/types.ts'
+import type { Random } from '../random.ts'
+import type { FuzzFault } from '../report-faults.ts'
 import { type FuzzReport, runCases } from './loop.ts'
 import { PICTURE_CASES } from './picture-cases.ts'
 import type { PictureReader } from './picture-readers.ts'
-import type { Random } from './random.ts'
 import { readEverything } from './read-everything.ts'
 
 /** Runs the cases of `cases` seeds from `seed` on over files whose layers are pictures; a failure does not end it. */
@@ -17,7 +18,9 @@ export async function runPictureFuzz(options: {
   readonly readers: readonly PictureReader[]
   /** Of the COMPASS decoder, which must refuse them all. */
   readonly runtime: Runtime
-  readonly progress?: (done: number) => void
+  readonly progress?: ((done: number) => void) | undefined
+  /** Called for each failure when it is found. */
+  readonly onFault?: ((fault: FuzzFault) => void) | undefined
 }): Promise<FuzzReport> {
   const { files, readers, runtime } = options
   // Whatever a reader loads or keeps is there before the first case. What it does wrong, the cases show.

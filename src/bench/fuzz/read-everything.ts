@@ -3,7 +3,7 @@ import { describeHeader } from '../../format/describe.ts'
 import { readPictureLayer, readStrips } from '../../format/layers.ts'
 import { truncateToLayer, upgradeRange } from '../../format/ranges.ts'
 import { headerLength, readHeader, wholeLayers } from '../../format/reader.ts'
-import type { Random } from './random.ts'
+import type { Random } from '../random.ts'
 
 /** Reads everything that the container offers. */
 export function readEverything(file: Uint8Array, random: Random): void {

@@ -1,9 +1,6 @@
 import type { FuzzReport } from './loop.ts'
 
-/** Most failures that are shown, because one defect causes many. */
-export const SHOWN = 20
-
-/** Formats the report for people. @param seconds duration of the run */
+/** Formats the report for people, who have seen the failures as they were found. @param seconds duration of the run */
 export function formatFuzz(
   { cases, outcomes, slowest, largest, failures }: FuzzReport,
   seconds: number,
@@ -14,6 +11,5 @@ export function formatFuzz(
     ...sorted.map(([code, count]) => `  ${String(count).padStart(String(cases).length)} ${code}`),
     `slowest: ${slowest.ms.toFixed(0)} ms (${slowest.kind}, seed ${slowest.seed})`,
     `largest rise of peak memory: ${(largest.bytes / 2 ** 20).toFixed(1)} MiB (${largest.kind}, seed ${largest.seed})`,
-    ...failures.slice(0, SHOWN).map(({ seed, kind, reason }) => `seed ${seed} (${kind}): ${reason}`),
   ].join('\n')
 }

@@ -11,9 +11,10 @@ import type { EntropyCoder } from '../../entropy/types.ts'
 import type { Runtime } from '../../runtime/types.ts'
 import { encodeCase } from '../pictures/encode-case.ts'
 import { gradient, photo, text } from '../pictures/formula.ts'
+import type { Random } from '../random.ts'
+import type { FuzzFault } from '../report-faults.ts'
 import { CASES, type CaseSource } from './cases.ts'
 import { type FuzzReport, runCases } from './loop.ts'
-import type { Random } from './random.ts'
 import { readEverything } from './read-everything.ts'
 
 /** Largest strip, as a deployment limits it; a larger one is refused with INPUT_TOO_LARGE. */
@@ -51,7 +52,9 @@ export async function runFuzz(options: {
   readonly cases: number
   readonly seed: number
   readonly source: CaseSource
-  readonly progress?: (done: number) => void
+  readonly progress?: ((done: number) => void) | undefined
+  /** Called for each failure when it is found. */
+  readonly onFault?: ((fault: FuzzFault) => void) | undefined
 }): Promise<FuzzReport> {
   const { source } = options
   for (const file of source.valid) await decodeLayer(file, { runtime: source.runtime })

@@ -4,7 +4,7 @@ import type { DecoderTable } from '../../codec/compass/shared/tables.ts'
 import { createRansEncoder } from '../../entropy/rans-encoder.ts'
 import type { LayerInfo } from '../../format/types.ts'
 import type { Runtime } from '../../runtime/types.ts'
-import type { Random } from './random.ts'
+import type { Random } from '../random.ts'
 
 /** Random bytes. Most have an even length and begin with four valid states of the coder. */
 export function randomStream(random: Random): Uint8Array {

@@ -39,6 +39,9 @@ export const OLD: readonly Rival[] = ['mozjpeg', 'png']
 export const MODERN_ANIMATED: readonly Rival[] = ['webp', 'webp-near-lossless', 'webp-lossless']
 export const OLD_ANIMATED: readonly Rival[] = ['gif']
 
+/** RFC 9649 §2.7, in pixels. */
+const MAX_WEBP_SIDE = 16383
+
 const QUALITIES: readonly number[] = Array.from({ length: 25 }, (_, i) => 2 + 4 * i)
 
 /** The smallest of some rivals' files. */
@@ -70,7 +73,7 @@ export class RivalCurves {
    */
   async bestAt(score: number, rivals: readonly Rival[]): Promise<Best | undefined> {
     const found: Best[] = []
-    for (const rival of rivals) {
+    for (const rival of rivals.filter((each) => this.#fits(each))) {
       const bytes = isStepped(rival) ? await this.#steppedAt(score, rival) : await this.#lossyAt(score, rival)
       if (bytes !== undefined) found.push({ rival, bytes: Math.round(bytes) })
     }
@@ -80,10 +83,15 @@ export class RivalCurves {
   /** The smallest file of these rivals whose every pixel is right. */
   async bestExact(rivals: readonly Rival[]): Promise<Best | undefined> {
     const found: Best[] = []
-    for (const rival of rivals.filter(isStepped)) {
+    for (const rival of rivals.filter(isStepped).filter((each) => this.#fits(each))) {
       for (const { bytes, isExact } of await this.#steps(rival)) if (isExact) found.push({ rival, bytes })
     }
     return found.sort((a, b) => a.bytes - b.bytes)[0]
+  }
+
+  /** Whether the format holds a picture of this size. */
+  #fits(rival: Rival): boolean {
+    return !rival.startsWith('webp') || Math.max(this.#picture.width, this.#frameHeight) <= MAX_WEBP_SIDE
   }
 
   async #steppedAt(wanted: number, rival: Stepped): Promise<number | undefined> {

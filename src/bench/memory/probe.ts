@@ -1,11 +1,11 @@
 import { transcodeLayer } from '../../edge/transcoder/transcode-layer.ts'
-import { readHeader } from '../../format/reader.ts'
+import { chooseLayer } from '../../format/choose-layer.ts'
 import { createWasmRuntime } from '../../runtime/node.ts'
 import { observedTranscode } from '../observe.ts'
 import { lookedAt, lookingAround, measureLive, measurePeak, type PeakMemory } from '../peak-memory.ts'
 import { watchWasmMemory } from '../wasm-memory.ts'
 
-/** Memory that one transcode of a file's top layer took, in bytes. */
+/** Memory that one transcode of a file's highest whole layer took, in bytes. */
 export interface MemoryUse extends PeakMemory {
   readonly width: number
   readonly height: number
@@ -18,12 +18,11 @@ export interface MemoryUse extends PeakMemory {
 }
 
 /**
- * Transcodes the top layer and samples the memory of this process around every step of it. Run it in a fresh process:
+ * Transcodes the highest whole layer and samples the memory of this process around every step of it. Run it in a fresh process:
  * WebAssembly memory never shrinks, so earlier work would count.
  */
 export async function probeMemory(file: Uint8Array): Promise<MemoryUse> {
-  const { layers } = readHeader(file)
-  const { index: layer, width, height } = layers.at(-1)!
+  const { index: layer, width, height } = chooseLayer(file, {})
   const memory = watchWasmMemory()
   const runtime = await createWasmRuntime()
   const request = { layer, width, height, quality: 75, format: 'jpeg', ht: 1 } as const

@@ -3,14 +3,11 @@
  * @module
  */
 
-import { execFile } from 'node:child_process'
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
-import { createRequire as requireFrom } from 'node:module'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { dirname, extname, join } from 'node:path'
+import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { promisify } from 'node:util'
-import { StrataError } from '../../core/errors.ts'
+import { bundleWorkers, compatibility } from './bundle.ts'
 
 /** Two Workers with one bucket, each on its own port on loopback. */
 export interface LoadWorkers {
@@ -39,14 +36,6 @@ const BARE_WORKER = `export default {
 /** The port of the discard service, RFC 863, which hardly any machine runs. */
 const NO_ORIGIN = 'http://127.0.0.1:9'
 
-/** workerd's module type by file extension. */
-const MODULE_TYPES: Readonly<Record<string, string>> = {
-  '.js': 'ESModule',
-  '.wasm': 'CompiledWasm',
-  '.bin': 'Data',
-  '.html': 'Text',
-}
-
 /** The part of miniflare's interface that is used here; wrangler depends on miniflare. */
 interface Miniflare {
   readonly ready: Promise<URL>
@@ -68,10 +57,9 @@ export async function startLoadWorkers(
 ): Promise<LoadWorkers> {
   const folder = await mkdtemp(join(tmpdir(), 'strata-load-'))
   try {
-    const { Miniflare, wrangler } = await loadWrangler(root)
-    const bundle = async (config: string, name: string) => {
-      await deployDry(wrangler, root, config, join(folder, name))
-      return { name, ...(await modulesOf(join(folder, name))), ...(await compatibility(join(root, config))) }
+    const bundles = await bundleWorkers(root, folder)
+    const { Miniflare } = (await import(pathToFileURL(bundles.miniflare).href)) as {
+      Miniflare: new (options: unknown) => Miniflare
     }
     const direct = { unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }], r2Buckets: { IMAGES: 'images' } }
     const miniflare = new Miniflare({
@@ -79,13 +67,13 @@ export async function startLoadWorkers(
       port: 0,
       workers: [
         {
-          ...(await bundle('wrangler.toml', 'edge')),
+          ...bundles.edge,
           ...direct,
           bindings: { STRATA_ENV: 'production', ORIGIN_URL: origin, ...(token && { UPLOAD_TOKEN: token }) },
           durableObjects: { LEASE: { className: 'TranscodeLease', useSQLite: true } },
           serviceBindings: { TRANSCODER: 'transcoder' },
         },
-        await bundle('wrangler.transcoder.toml', 'transcoder'),
+        bundles.transcoder,
         {
           ...{ name: 'bare', ...direct, ...(await compatibility(join(root, 'wrangler.toml'))) },
           modules: [{ type: 'ESModule', path: 'bare.js', contents: BARE_WORKER }],
@@ -103,44 +91,4 @@ export async function startLoadWorkers(
     await rm(folder, { recursive: true, force: true })
     throw error
   }
-}
-
-async function loadWrangler(root: string) {
-  try {
-    const packageJson = requireFrom(join(root, 'package.json')).resolve('wrangler/package.json')
-    const path = requireFrom(packageJson).resolve('miniflare')
-    const { Miniflare } = (await import(pathToFileURL(path).href)) as {
-      Miniflare: new (options: unknown) => Miniflare
-    }
-    return { Miniflare, wrangler: join(dirname(packageJson), 'bin', 'wrangler.js') }
-  } catch (cause) {
-    throw new StrataError('FILE_FAILED', 'wrangler is not installed: npm install --save-dev wrangler', {
-      cause,
-    })
-  }
-}
-
-async function deployDry(wrangler: string, cwd: string, config: string, outdir: string): Promise<void> {
-  const argv = [wrangler, 'deploy', '--dry-run', '-c', config, '--outdir', outdir]
-  const env = { ...process.env, CI: '1', WRANGLER_SEND_METRICS: 'false' }
-  await promisify(execFile)(process.execPath, argv, { cwd, env }).catch((cause: Error) => {
-    throw new StrataError('FILE_FAILED', `wrangler does not bundle ${config}: ${cause.message}`, { cause })
-  })
-}
-
-/** The modules of a bundle, its script first, because workerd takes the first as the entry. */
-async function modulesOf(folder: string) {
-  const names = (await readdir(folder)).filter((name) => extname(name) in MODULE_TYPES)
-  names.sort((a, b) => Number(extname(b) === '.js') - Number(extname(a) === '.js'))
-  const modules = names.map((name) => ({ type: MODULE_TYPES[extname(name)], path: join(folder, name) }))
-  return { modulesRoot: folder, modules }
-}
-
-async function compatibility(config: string) {
-  const text = await readFile(config, 'utf8')
-  const compatibilityDate = /^compatibility_date = "(.+)"/m.exec(text)?.[1]
-  if (compatibilityDate === undefined)
-    throw new StrataError('FILE_FAILED', `${config}: no compatibility_date`)
-  const flags = /^compatibility_flags = \[(.*)\]/m.exec(text)?.[1] ?? ''
-  return { compatibilityDate, compatibilityFlags: [...flags.matchAll(/"(.+?)"/g)].map(([, flag]) => flag) }
 }

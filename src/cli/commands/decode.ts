@@ -1,4 +1,5 @@
 import type { RgbImage } from '../../core/image.ts'
+import { MAX_DIMENSION, MAX_LAYERS } from '../../core/limits/table.ts'
 import { chooseLayer } from '../../format/choose-layer.ts'
 import { decodePictureLayer } from '../../node/decode-layer.ts'
 import { RUNTIME_NAMES, type RuntimeName } from '../../node/file-codec.ts'
@@ -32,8 +33,8 @@ export const decode = defineCommand({
     if (layer !== undefined && width !== undefined) throw usage('--layer and --width exclude each other')
     const encodePicture = pictureEncoder(args.output)
     const wish = {
-      layer: layer === undefined ? undefined : parseInteger('layer', layer, 0, 65535),
-      width: width === undefined ? undefined : parseInteger('width', width, 1, 65535),
+      layer: layer === undefined ? undefined : parseInteger('layer', layer, 0, MAX_LAYERS - 1),
+      width: width === undefined ? undefined : parseInteger('width', width, 1, MAX_DIMENSION),
     }
     const bytes = await readInput(args.in)
     const { index } = chooseLayer(bytes, wish)

@@ -1,4 +1,5 @@
 import { DEFAULT_STRENGTH } from '../../codec/rescaler.ts'
+import { MAX_DIMENSION } from '../../core/limits/table.ts'
 import { readInput, writeOutput } from '../../node/files.ts'
 import { loadRescaler, METHODS } from '../../node/rescalers.ts'
 import { checkEnding, defineCommand, parseInteger, usage } from '../command.ts'
@@ -41,7 +42,7 @@ export const thumbnail = defineCommand({
     checkEnding('output', args.output, method === 'irn' ? 'png' : 'jpg')
     if (method === 'irn' && args.ht === '1') throw usage('--ht: expected 2 or 4 with --method irn, got 1')
     const request = {
-      width: parseInteger('width', args.width, 1, 65535),
+      width: parseInteger('width', args.width, 1, MAX_DIMENSION),
       // An irn thumbnail always hides detail, so its factor is never 1.
       factor: args.ht === undefined ? (method === 'irn' ? 2 : undefined) : Number(args.ht),
       quality: parseInteger('quality', args.quality, 1, 100),

@@ -1,3 +1,4 @@
+import { MAX_LAYERS } from '../../core/limits/table.ts'
 import { truncateToLayer } from '../../format/ranges.ts'
 import { readInput, writeOutput } from '../../node/files.ts'
 import { defineCommand, parseInteger } from '../command.ts'
@@ -22,7 +23,7 @@ export const truncate = defineCommand({
     },
   },
   async run(args) {
-    const layer = parseInteger('layer', args.layer, 0, 65535)
+    const layer = parseInteger('layer', args.layer, 0, MAX_LAYERS - 1)
     const cut = truncateToLayer(await readInput(args.in), layer)
     await writeOutput(args.output, cut)
     return {

@@ -1,3 +1,5 @@
+import { packedName } from './unpack.ts'
+
 /** Written out one by one: a bundler copies each file that it sees here, and writes the new address in its place. */
 const FILES: Readonly<Record<string, () => URL>> = {
   'manifest.json': () => new URL('./manifest.json', import.meta.url),
@@ -20,6 +22,6 @@ const FILES: Readonly<Record<string, () => URL>> = {
  * @param assets absolute address of that folder
  */
 export function modelAddress(file: string, assets: string | undefined): URL {
-  const name = file.replace(/\.bin$/, '.pack')
+  const name = packedName(file)
   return assets === undefined ? (FILES[name]?.() ?? new URL(name, import.meta.url)) : new URL(name, assets)
 }

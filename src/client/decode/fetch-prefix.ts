@@ -2,11 +2,12 @@ import { readAtMost } from '../../core/body.ts'
 import { concat } from '../../core/bytes.ts'
 import { readErrorBody } from '../../core/error-body.ts'
 import { ERRORS, StrataError, type StrataErrorCode } from '../../core/errors.ts'
+import { MAX_FILE_BYTES } from '../../core/limits/table.ts'
 import { STRATA_TYPE } from '../../format/media-type.ts'
 import { readHeader, wholeLayers } from '../../format/reader.ts'
 import { nativeAddress } from '../address/address.ts'
 import type { Transfer } from '../messages.ts'
-import { LimitError, MAX_BYTES } from './limits.ts'
+import { LimitError } from './limits.ts'
 import type { Prefix } from './prefix-store.ts'
 
 export interface Fetched {
@@ -32,12 +33,12 @@ export async function fetchPrefix(
   const headers: HeadersInit = held && range ? { Range: range, 'If-Range': held.etag } : {}
   // PrefixStore keeps the bytes: a second copy in the HTTP cache would be of no use.
   const response = await fetch(nativeAddress(image, width), { headers, signal, cache: 'no-store' })
-  const body = await readBody(response, image, MAX_BYTES - (held?.bytes.length ?? 0))
+  const body = await readBody(response, image, MAX_FILE_BYTES - (held?.bytes.length ?? 0))
   const isPart = response.status === 206 && held !== undefined
   if (isPart) checkPart(response, held)
   const bytes = isPart ? concat([held.bytes, body]) : body
   const transfer = { fetched: body.length, reused: isPart ? held.bytes.length : 0, range }
-  return { prefix: { bytes: wholePart(bytes), etag: etagOf(response) }, transfer }
+  return { prefix: prefixOf(bytes, response), transfer }
 }
 
 /**
@@ -56,14 +57,34 @@ export async function revalidate(
   if (response.status === 304) return undefined
   const bytes = await readBody(response, image)
   const transfer = { fetched: bytes.length, reused: 0, range: undefined }
-  return { prefix: { bytes: wholePart(bytes), etag: etagOf(response) }, transfer }
+  return { prefix: prefixOf(bytes, response), transfer }
+}
+
+/**
+ * Asks for the headers alone: whether the stored bytes are still those of the edge's file.
+ * @returns the prefix with the new `Cache-Control`; `gone` where another file has taken its place, or none; undefined where
+ * nobody knows
+ * @throws StrataError as `etagOf`; TypeError without a network
+ */
+export async function confirm(
+  image: string,
+  width: number,
+  prefix: Prefix,
+  signal: AbortSignal,
+): Promise<Prefix | 'gone' | undefined> {
+  const headers = { 'If-None-Match': prefix.etag }
+  const init: RequestInit = { method: 'HEAD', headers, signal, cache: 'no-store' }
+  const response = await fetch(nativeAddress(image, width), init)
+  const isSame = response.status === 304 || (response.ok && hashOf(etagOf(response)) === hashOf(prefix.etag))
+  if (isSame) return { ...prefix, ...freshnessOf(response) }
+  return response.ok || response.status === 404 || response.status === 410 ? 'gone' : undefined
 }
 
 /** Bytes are counted as they come: a declared length is that of the compressed body, or missing, or a lie. */
 async function readBody(
   response: Response,
   image: string,
-  limit = MAX_BYTES,
+  limit = MAX_FILE_BYTES,
 ): Promise<Uint8Array<ArrayBuffer>> {
   if (response.status !== 200 && response.status !== 206) throw await refusal(response, image)
   const type = response.headers.get('Content-Type')
@@ -90,10 +111,23 @@ function checkPart(response: Response, held: Prefix): void {
   if (!range?.startsWith(`bytes ${held.bytes.length}-`)) {
     throw new StrataError('FORMAT_INVALID', `Content-Range: expected ${held.bytes.length}-, got ${range}`)
   }
-  const hash = (etag: string) => etag.split('.')[0]
-  if (hash(etagOf(response)) !== hash(held.etag)) {
+  if (hashOf(etagOf(response)) !== hashOf(held.etag)) {
     throw new StrataError('FORMAT_INVALID', 'the part belongs to another file than the stored bytes')
   }
+}
+
+/** @throws StrataError FORMAT_*, and ORIGIN_FAILED as `etagOf` */
+function prefixOf(bytes: Uint8Array<ArrayBuffer>, response: Response): Prefix {
+  return { bytes: wholePart(bytes), etag: etagOf(response), ...freshnessOf(response) }
+}
+
+function freshnessOf({ headers }: Response): Pick<Prefix, 'cacheControl' | 'confirmed'> {
+  const age = Number(headers.get('Age')) || 0
+  return { cacheControl: headers.get('Cache-Control') ?? '', confirmed: Date.now() - 1000 * age }
+}
+
+function hashOf(etag: string): string | undefined {
+  return etag.split('.')[0]
 }
 
 /** @throws StrataError ORIGIN_FAILED without an ETag: a proxy removed it, or CORS does not expose it */

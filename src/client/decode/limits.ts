@@ -2,8 +2,6 @@ import { StrataError } from '../../core/errors.ts'
 import type { StrataHeader } from '../../format/types.ts'
 import type { Limit } from '../messages.ts'
 
-/** The origin makes no longer files. */
-export const MAX_BYTES = 48 * 1024 * 1024
 /** Of an info JSON, whose largest part is the placeholder. */
 export const MAX_INFO_BYTES = 256 * 1024
 /** Of one layer: two screens of 3840 x 2160. Decoding takes some 20 bytes of memory for each, the canvas 4. */

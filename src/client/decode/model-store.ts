@@ -21,7 +21,7 @@ export async function readStored(address: string, digest?: string): Promise<Uint
       throw error
     }
   }
-  const stored = await find(cache, key)
+  const stored = (await find(cache, key)) ?? (await findByDigest(cache, digest))
   // Without this check a damaged copy would be refused at every visit.
   if (stored && hex(await sha256(stored)) === digest) return stored
   return await fetchAndStore(cache, address, key)
@@ -47,9 +47,22 @@ async function fetchAndStore(
   return bytes
 }
 
-async function find(cache: Cache | undefined, key: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
+async function find(
+  cache: Cache | undefined,
+  key: string | Request,
+): Promise<Uint8Array<ArrayBuffer> | undefined> {
   const response = await cache?.match(key).catch(() => undefined)
   return response && new Uint8Array(await response.arrayBuffer())
+}
+
+/** A page and a service worker may have the same file under two addresses. */
+async function findByDigest(
+  cache: Cache | undefined,
+  digest: string,
+): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  const keys = (await cache?.keys().catch(() => [])) ?? []
+  const key = keys.find(({ url }) => new URL(url).searchParams.get('sha256') === digest)
+  return key && (await find(cache, key))
 }
 
 async function open(): Promise<Cache | undefined> {

@@ -8,7 +8,7 @@ const FRAME_MARKERS = /^c[0-35-79-bd-f]$/
 
 /**
  * The size of a picture as its file says, before anything is decoded: a small file may hold a picture that fills the
- * memory. Of an AVIF the largest of its images counts.
+ * memory. Of an AVIF the largest of its images counts, of a GIF so much as holds its frames.
  * @returns undefined for other formats than PNG, JPEG, WebP, AVIF and GIF, and where the size is missing
  */
 export function pictureSize(file: Uint8Array): LayerSize | undefined {
@@ -29,10 +29,31 @@ function sizeOf(file: Uint8Array, view: DataView): LayerSize | undefined {
     const fields = dataView(frame.data)
     return { width: fields.getUint16(3), height: fields.getUint16(1) }
   }
-  if (text(0, 4) === 'GIF8') return { width: view.getUint16(6, true), height: view.getUint16(8, true) }
+  if (text(0, 4) === 'GIF8') return gifSize(file, view)
   if (text(0, 4) === 'RIFF' && text(8, 4) === 'WEBP') return webpSize(view, text(12, 4))
   if (text(4, 4) === 'ftyp') return avifSize(file, view)
   return undefined
+}
+
+/** Decoders enlarge the canvas (GIF89a §18) for a frame (§20) that does not fit on it. */
+function gifSize(file: Uint8Array, view: DataView): LayerSize {
+  const size = { width: view.getUint16(6, true), height: view.getUint16(8, true) }
+  const tableBytes = (packed = 0) => (packed & 0x80 ? 3 << ((packed & 7) + 1) : 0)
+  const behindBlocks = (from: number) => {
+    let at = from
+    while (file[at]) at += file[at]! + 1
+    return at + 1
+  }
+  for (let at = 13 + tableBytes(file[10]); at + 10 <= file.length; ) {
+    if (file[at] === 0x2c) {
+      const [left, top, width, height] = [1, 3, 5, 7].map((field) => view.getUint16(at + field, true))
+      size.width = Math.max(size.width, left! + width!)
+      size.height = Math.max(size.height, top! + height!)
+      at = behindBlocks(at + 11 + tableBytes(file[at + 9]))
+    } else if (file[at] === 0x21) at = behindBlocks(at + 2)
+    else at++
+  }
+  return size
 }
 
 /** The WebP container specification; RFC 6386 section 9.1 for VP8. */

@@ -6,6 +6,17 @@ export interface Prefix {
   readonly bytes: Uint8Array<ArrayBuffer>
   /** `"H.k"`: the hash of the whole file, and the highest layer in `bytes`. */
   readonly etag: string
+  /** `Cache-Control` of the answer by which the edge sent or confirmed the bytes; `''` where it is not known. */
+  readonly cacheControl: string
+  /** When that was, in milliseconds since 1970, less the time that a cache in between had kept the answer. */
+  readonly confirmed: number
+}
+
+/** What is told on the channel `IMAGE_CACHE` of this site when the store has changed. */
+export interface StoreChange {
+  /** Key of the image, as `identity` makes it. */
+  readonly key: string
+  readonly isHeld: boolean
 }
 
 /** Beyond this number the oldest are deleted, because a browser's quota is for the whole site. */
@@ -17,6 +28,7 @@ const MAX_MEMORY = 32 * 1024 * 1024
 export class PrefixStore {
   readonly #memory = new Map<string, Prefix>()
   #cache: Promise<Cache | undefined> | undefined
+  #channel: BroadcastChannel | undefined
 
   async get(image: string): Promise<Prefix | undefined> {
     const cache = await this.#open()
@@ -24,7 +36,10 @@ export class PrefixStore {
     try {
       const response = await cache.match(identity(image))
       const etag = response?.headers.get('ETag')
-      return response && etag ? { bytes: new Uint8Array(await response.arrayBuffer()), etag } : undefined
+      if (!response || !etag) return undefined
+      const cacheControl = response.headers.get('Cache-Control') ?? ''
+      const confirmed = Date.parse(response.headers.get('Date') ?? '') || 0
+      return { bytes: new Uint8Array(await response.arrayBuffer()), etag, cacheControl, confirmed }
     } catch {
       return undefined
     }
@@ -34,9 +49,15 @@ export class PrefixStore {
     const cache = await this.#open()
     if (!cache) return this.#remember(identity(image), prefix)
     try {
-      await cache.put(identity(image), new Response(prefix.bytes, { headers: { ETag: prefix.etag } }))
+      const { bytes, etag, cacheControl, confirmed } = prefix
+      const headers = { ETag: etag, 'Cache-Control': cacheControl, Date: new Date(confirmed).toUTCString() }
+      await cache.put(identity(image), new Response(bytes, { headers }))
+      this.#tell(identity(image), true)
       const keys = await cache.keys()
-      for (const key of keys.slice(0, Math.max(keys.length - MAX_IMAGES, 0))) await cache.delete(key)
+      for (const key of keys.slice(0, Math.max(keys.length - MAX_IMAGES, 0))) {
+        await cache.delete(key)
+        this.#tell(key.url, false)
+      }
     } catch {
       // The quota is used up.
     }
@@ -45,6 +66,20 @@ export class PrefixStore {
   async delete(image: string): Promise<void> {
     this.#memory.delete(identity(image))
     await (await this.#open())?.delete(identity(image)).catch(() => false)
+    this.#tell(identity(image), false)
+  }
+
+  /** Keys of all images in Cache Storage. */
+  async keys(): Promise<readonly string[]> {
+    const requests = await (await this.#open())?.keys().catch(() => [])
+    return (requests ?? []).map(({ url }) => url)
+  }
+
+  /** Tells a service worker, which remembers what is here. */
+  #tell(key: string, isHeld: boolean): void {
+    if (!('BroadcastChannel' in globalThis)) return
+    this.#channel ??= new BroadcastChannel(IMAGE_CACHE)
+    this.#channel.postMessage({ key, isHeld } satisfies StoreChange)
   }
 
   /** Undefined in private windows and on insecure pages, where Cache Storage is missing or refuses. */

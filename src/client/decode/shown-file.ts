@@ -1,6 +1,7 @@
 import { readAtMost } from '../../core/body.ts'
 import { StrataError } from '../../core/errors.ts'
-import { LimitError, MAX_BYTES } from './limits.ts'
+import { MAX_FILE_BYTES } from '../../core/limits/table.ts'
+import { LimitError } from './limits.ts'
 
 /** The `Accept` header of an `<img>` in Chromium with and without JPEG XL, in Firefox, and in Safari. */
 const IMAGE_ACCEPTS = [
@@ -10,14 +11,17 @@ const IMAGE_ACCEPTS = [
   'image/webp,image/avif,image/jxl,image/heic,image/heic-sequence,video/*;q=0.8,image/png,image/svg+xml,image/*;q=0.8,*/*;q=0.5',
 ]
 
+/** The pictures that the library gives an image which shows layers: the blank one, and those that may be saved. */
+const OWN = /^data:image\/(svg\+xml,|\w+;strata=layers;)/
+
 /**
  * Reads the file that an `<img>` shows from the browser's cache, or from the network where the cache has lost it. The
  * edge's answers vary by `Accept`, so the request must carry the image's own `Accept` header (RFC 9111 §4.1).
- * @throws StrataError NOT_FOUND when the server refuses, ORIGIN_FAILED without cache and network, INPUT_UNSUPPORTED for the
- * blank picture that the library puts under layers; LimitError
+ * @throws StrataError NOT_FOUND when the server refuses, ORIGIN_FAILED without cache and network, INPUT_UNSUPPORTED for an
+ * image that shows layers; LimitError
  */
 export async function readShownFile(address: string, signal: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
-  if (address.startsWith('data:image/svg+xml,')) {
+  if (OWN.test(address)) {
     const advice = 'data-strata="zoom" makes it one that does, data-strata="off" a plain one'
     throw new StrataError(
       'INPUT_UNSUPPORTED',
@@ -40,8 +44,8 @@ export async function readShownFile(address: string, signal: AbortSignal): Promi
 }
 
 async function read({ body, url }: Response): Promise<Uint8Array<ArrayBuffer>> {
-  const bytes = await readAtMost(body, MAX_BYTES)
-  if (!bytes) throw new LimitError('bytes', `${url}: expected at most ${MAX_BYTES} bytes, got more`)
+  const bytes = await readAtMost(body, MAX_FILE_BYTES)
+  if (!bytes) throw new LimitError('bytes', `${url}: expected at most ${MAX_FILE_BYTES} bytes, got more`)
   return bytes as Uint8Array<ArrayBuffer>
 }
 

@@ -1,5 +1,10 @@
 import { StrataError } from '../../core/errors.ts'
 
+/** The name under which the build packs a file of the manifest. */
+export function packedName(file: string): string {
+  return file.replace(/\.bin$/, '.pack')
+}
+
 /**
  * Reads the parameters of a model as the build packs them: gzip of all low bytes, then all high bytes, of 16-bit
  * integers whose sign is in the lowest bit.

@@ -62,7 +62,9 @@ export class PlainFile {
     if (width === 0 || this.#isForeign) return undefined
     const pixels = (width * width * this.#img.naturalHeight) / this.#img.naturalWidth
     const widest = this.#widest
-    return { pixels, bytes: this.#bytes, growth: widest ? widest / width : 2 }
+    const bytes = this.#bytes
+    // A service worker that decodes sends pixels as they are, which says nothing of the file.
+    return { pixels, bytes: bytes < 3 * pixels ? bytes : undefined, growth: widest ? widest / width : 2 }
   }
 
   /** Whether the page names no larger file. The image may have more pixels all the same: its info says so. */
@@ -112,9 +114,10 @@ export class PlainFile {
     return Math.max(0, ...widths.map((width) => Number(width ?? 0)))
   }
 
-  get #bytes(): number | undefined {
+  /** Bytes of the file; Infinity where the browser does not tell. */
+  get #bytes(): number {
     const [entry] = performance.getEntriesByName(this.#img.currentSrc) as PerformanceResourceTiming[]
-    return entry?.encodedBodySize || undefined
+    return entry?.encodedBodySize || Number.POSITIVE_INFINITY
   }
 }
 

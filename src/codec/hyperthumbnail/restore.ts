@@ -1,6 +1,7 @@
 import { throwIfAborted } from '../../core/abort.ts'
 import { StrataError } from '../../core/errors.ts'
 import { type RgbImage, rgbImage } from '../../core/image.ts'
+import { MAX_SOURCE_PIXELS } from '../../core/limits/table.ts'
 import type { TensorAccess } from '../../network/engine.ts'
 import { isJpeg, type JpegFile, jpegSegments, readJpeg } from '../../pixels/jpeg/reader.ts'
 import { repeatEdges } from '../fit-rows.ts'
@@ -69,7 +70,7 @@ function examine(bytes: Uint8Array, model: HyperThumbnailModel): Genuine | strin
     if (marker.model !== model.id || marker.factor !== model.factor) {
       return `made for model ${marker.model} (${marker.factor}x), not for ${model.id} (${model.factor}x)`
     }
-    const file = readJpeg(bytes, MAX_PIXELS / model.factor ** 2)
+    const file = readJpeg(bytes, MAX_SOURCE_PIXELS / model.factor ** 2)
     const { layout } = file.coefficients
     const isWhole =
       isQuality(marker.quality) && marker.strength <= 100 && isTimes(marker.high, layout, marker.factor)
@@ -83,9 +84,6 @@ function examine(bytes: Uint8Array, model: HyperThumbnailModel): Genuine | strin
     throw error
   }
 }
-
-/** Largest restored picture, in pixels. Restoring takes about 10 bytes of memory per pixel. */
-const MAX_PIXELS = 100e6
 
 const REENCODED = 'the JPEG was changed after it was made'
 

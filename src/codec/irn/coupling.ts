@@ -1,11 +1,12 @@
 import { Band, type BandOptions } from './band.ts'
 import { Haar, InverseHaar } from './haar.ts'
-import type { Coupling, IrnModel } from './model.ts'
+import type { Coupling, IrnModel, Limits } from './model.ts'
 import type { Stage } from './stage.ts'
 
 const COLOURS = 3
 
 interface Place {
+  readonly limits: Limits
   /** Pixels of a row. */
   readonly width: number
   /** Channels of the high part. */
@@ -22,7 +23,7 @@ interface Place {
 export function forwardStages(model: IrnModel, width: number, next: Stage): Stage {
   let stage = next
   for (const [depth, { high, couplings }] of [...model.levels().entries()].reverse()) {
-    const place = { width: width / 2 ** (depth + 1), high }
+    const place = { width: width / 2 ** (depth + 1), high, limits: model.limits }
     for (const coupling of couplings.toReversed()) {
       stage = shift(coupling, place, 1, affine(model, coupling, place, false, stage))
     }
@@ -35,7 +36,7 @@ export function forwardStages(model: IrnModel, width: number, next: Stage): Stag
 export function inverseStages(model: IrnModel, width: number, next: Stage): Stage {
   let stage = next
   for (const [depth, { high, couplings }] of model.levels().entries()) {
-    const place = { width: width / 2 ** (depth + 1), high }
+    const place = { width: width / 2 ** (depth + 1), high, limits: model.limits }
     stage = new InverseHaar(COLOURS * 4 ** depth, stage)
     for (const coupling of couplings) {
       stage = affine(model, coupling, place, true, shift(coupling, place, -1, stage))
@@ -55,7 +56,7 @@ function shift({ shift: network, steps }: Coupling, place: Place, sign: 1 | -1, 
     }
   }
   const seen = { input: 'high', steps: steps.high, from: COLOURS, to: channels }
-  return new Band({ width: place.width, channels, network, ...seen, apply }, next)
+  return new Band({ ...place, channels, network, ...seen, apply }, next)
 }
 
 /** Makes the stage high = high * factor(low) + offset(low), or its inverse. */
@@ -78,5 +79,5 @@ function affine(model: IrnModel, coupling: Coupling, place: Place, inverse: bool
     }
   }
   const seen = { input: 'low', steps: coupling.steps.low, from: 0, to: COLOURS }
-  return new Band({ width: place.width, channels, network: coupling.affine, ...seen, apply }, next)
+  return new Band({ ...place, channels, network: coupling.affine, ...seen, apply }, next)
 }

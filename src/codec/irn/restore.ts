@@ -1,6 +1,7 @@
 import { throwIfAborted } from '../../core/abort.ts'
 import { StrataError } from '../../core/errors.ts'
 import { type RgbImage, rgbImage } from '../../core/image.ts'
+import { MAX_SOURCE_PIXELS } from '../../core/limits/table.ts'
 import { findChunk, isPng } from '../../pixels/png/chunks.ts'
 import { repeatEdges } from '../fit-rows.ts'
 import { upscalePlainly } from '../plain-upscale.ts'
@@ -18,9 +19,6 @@ interface RestoreParts {
   /** Seed of z ~ N(0, I), an integer from 0 to 2^32 - 1. @default none: z = 0, its mode */
   readonly seed?: number | undefined
 }
-
-/** Largest restored picture, in pixels. */
-const MAX_PIXELS = 100e6
 
 /** Factor in the marker of a PNG; undefined when there is no readable marker. */
 export function hiddenFactor(file: Uint8Array): number | undefined {
@@ -68,7 +66,9 @@ function findMarker(file: Uint8Array): Marker | string {
     if (!chunk) return 'the PNG hides nothing: it has no Strata chunk'
     const marker = readMarker(chunk)
     if (!marker) return 'the PNG was made by another version'
-    return marker.high.width * marker.high.height > MAX_PIXELS ? 'the hidden picture is too large' : marker
+    return marker.high.width * marker.high.height > MAX_SOURCE_PIXELS
+      ? 'the hidden picture is too large'
+      : marker
   } catch (error) {
     // The file is damaged: decodePicture decides whether it can be shown.
     if (error instanceof StrataError && error.code.startsWith('INPUT_')) return error.message

@@ -20,7 +20,7 @@ export class Target {
 
   constructor(model: PlaceholderModel, image: RgbImage) {
     const box = boxOf(image)
-    const { lapped, mean } = model.tables
+    const { lapped, mean, colour } = model.tables
     const { product } = model
     this.#transform = new PlaneTransform(
       product,
@@ -31,8 +31,8 @@ export class Target {
     this.#weight = Math.sqrt((STRETCHED * box.width * box.height) / SIDE ** 2)
     // Both pictures of a landscape have the same width, so the horizontal resize is done once for both.
     const narrow = box.width === SIDE ? resample(image, SIDE, image.height) : image
-    const boxed = planesOf(model, resample(narrow, box.width, box.height))
-    const stretched = planesOf(model, resample(narrow, SIDE, SIDE))
+    const boxed = planesOf(colour, resample(narrow, box.width, box.height))
+    const stretched = planesOf(colour, resample(narrow, SIDE, SIDE))
     const frequencies = new PlaneTransform(product, Int32Array.from(stretched.keys()), lapped, lapped).run(
       stretched,
     )
@@ -63,7 +63,7 @@ export class Target {
 }
 
 /** Matrix [size, 32] from frequencies to samples along a side of the box, resized as Pillow does. */
-function reduce(lapped: Float64Array, size: number): Float64Array {
+export function reduce(lapped: Float64Array, size: number): Float64Array {
   const { taps, first, count, weights } = resampleWeights(SIDE, size, 'lanczos3')
   const out = new Float64Array(size * SIDE)
   for (let y = 0; y < size; y++) {
@@ -75,8 +75,11 @@ function reduce(lapped: Float64Array, size: number): Float64Array {
   return out
 }
 
-/** Converts pixels to three planes in the model's colours, centred on 0, with a full range of 1. */
-function planesOf({ tables: { colour } }: PlaceholderModel, { data }: RgbImage): Float64Array {
+/**
+ * Converts pixels to three planes in the model's colours, centred on 0, with a full range of 1.
+ * @param colour [3, 3], from R, G, B to the three planes
+ */
+export function planesOf(colour: ArrayLike<number>, { data }: RgbImage): Float64Array {
   const pixels = data.length / 3
   const planes = new Float64Array(data.length)
   for (let i = 0; i < pixels; i++) {

@@ -8,6 +8,7 @@ import type { Context, Env } from 'hono'
 import { StrataError } from '../../core/errors.ts'
 import { sha256 } from '../../core/hash.ts'
 import { sameDigest } from '../../core/hmac.ts'
+import { outerUrl } from '../request/outer-url.ts'
 import type { Signing, UrlVerifier } from './sign.ts'
 
 /** The options that access depends on. */
@@ -15,6 +16,8 @@ interface AccessOptions<E extends Env> {
   readonly development: (c: Context<E>) => boolean
   readonly uploadToken: (c: Context<E>) => string | undefined
   readonly signing: (c: Context<E>) => Signing | undefined
+  /** Where a proxy in front rewrites the path: what signed URLs begin with. */
+  readonly publicPath: (c: Context<E>) => string | undefined
 }
 
 /** What a request that may read was granted. */
@@ -63,7 +66,7 @@ export async function authorizeRead<E extends Env>(
     await authorizeWrite(c, options)
     return open
   }
-  const expires = await verifier.verify(c.req.url, signing)
+  const expires = await verifier.verify(outerUrl(c, options.publicPath(c)).href, signing)
   return { expires, coversQuery: signing.signQuery ?? false }
 }
 

@@ -17,7 +17,8 @@ import { readAccept } from '../request/accept.ts'
 import { readHints } from '../request/hints.ts'
 import { type ImageId, parseImageName } from '../request/image-id.ts'
 import { parseImageParams } from '../request/params.ts'
-import { type PresetRules, withPreset } from '../request/presets.ts'
+import { type PresetRules, presetParams, withPreset } from '../request/presets.ts'
+import { inSteps } from '../request/steps.ts'
 import type { LoadedImage } from '../store/header-cache.ts'
 import type { ImageState, OpenState } from '../store/state.ts'
 import type { ImageStore } from '../store/store.ts'
@@ -85,10 +86,12 @@ export async function readImageById(
   options: ReadOptions,
 ): Promise<Response> {
   const timing = new ServerTiming()
+  const query = new URL(request.url).searchParams
+  const params = parseImageParams(withPreset(query, options), extension)
   const parsed: ImageRequest = {
     request,
     input: {
-      params: parseImageParams(withPreset(new URL(request.url).searchParams, options), extension),
+      params: grant.coversQuery ? params : inSteps(params, presetParams(query, options)),
       hints: readHints(request.headers),
       accepted: readAccept(request.headers.get('Accept')),
     },
@@ -148,6 +151,11 @@ function isAway(error: unknown): boolean {
   return error instanceof StrataError && ['ORIGIN_BUSY', 'ORIGIN_FAILED'].includes(error.code)
 }
 
+/** Whether the picture is made, but has more bytes than an edge takes. A smaller one will do. */
+function isTooLarge(error: unknown): boolean {
+  return error instanceof StrataError && error.code === 'INPUT_TOO_LARGE'
+}
+
 async function answerReady(
   image: LoadedImage,
   parsed: ImageRequest,
@@ -204,7 +212,8 @@ async function answerRendered(
     return await respondRendered(request, { id, original, sha256, hash }, plan, all, policy)
   } catch (error) {
     // An origin that cannot make an animation may answer with any error.
-    const mayGoOn = isAway(error) || (plan.request.frames === 'all' && error instanceof StrataError)
+    const mayGoOn =
+      isAway(error) || isTooLarge(error) || (plan.request.frames === 'all' && error instanceof StrataError)
     if (plan.otherwise === undefined || !mayGoOn) throw error
     return await answerPlanned(image, plan.otherwise, parsed, services)
   }

@@ -1,8 +1,10 @@
 import { StrataError } from '../../core/errors.ts'
+import { transcodable, transcodeLimit } from '../../format/choose-layer.ts'
 import { holdsPictures } from '../../format/coding.ts'
 import { readPictureLayer } from '../../format/layers.ts'
 import { checkPictureSize, checkPictureType } from '../../format/pictures/check.ts'
 import { readHeader, wholeLayers } from '../../format/reader.ts'
+import type { LayerInfo } from '../../format/types.ts'
 import { fileHash } from '../../format/version.ts'
 import { type EncodedPicture, encodeAtOrigin } from '../origin/encode.ts'
 import type { Origin } from '../origin/origin.ts'
@@ -35,6 +37,7 @@ export async function attemptEncode(
       requestEncoding(claimed, store, origin, signal),
     )
     const { hash, modelSet } = await checkFile(bytes, claimed)
+    if (!keepOriginal) checkServable(bytes)
     if (!(await stillWanted(job, store))) return SETTLED
     file = await store.putFile(id, claimed, bytes, { hash, modelSet })
     const { token, uploaded, params, original, sha256, from } = claimed
@@ -107,6 +110,19 @@ async function checkFile(
     const reason = cause instanceof StrataError ? cause.message : 'unreadable'
     throw new StrataError('ORIGIN_FAILED', `the origin sent no valid file: ${reason}`, { cause })
   }
+}
+
+/**
+ * Where the original is not kept, every picture is made of a layer, so the transcoder must take one.
+ * @throws StrataError INPUT_TOO_LARGE
+ */
+function checkServable(bytes: Uint8Array): void {
+  const { layers } = readHeader(bytes)
+  if (transcodable(layers).length > 0) return
+  const expected = transcodeLimit(layers, 0)
+  const { width, height, end } = layers[0] as LayerInfo
+  const message = `file: expected a base layer of ${expected}, got ${width}x${height} and ${end} bytes; name smaller widths`
+  throw new StrataError('INPUT_TOO_LARGE', message)
 }
 
 async function stillWanted({ id, token }: EncodeJob, store: ImageStore): Promise<boolean> {

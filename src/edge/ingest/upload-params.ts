@@ -1,8 +1,8 @@
 import { parseColour } from '../../core/colour.ts'
+import { MAX_DIMENSION } from '../../core/limits/table.ts'
 import { choice, single } from '../../core/parameters.ts'
 import { CODING_CHOICES } from '../../format/coding.ts'
 import { parseWidths, searchedLayers } from '../../format/ladder.ts'
-import { MAX_DIMENSION } from '../../format/layout.ts'
 import { parseQuality } from '../../format/quality.ts'
 import type { UploadParams } from '../store/state.ts'
 

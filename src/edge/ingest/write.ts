@@ -32,6 +32,8 @@ interface UploadOptions {
   readonly maxUploadBytes: number
   /** Undefined: nothing is fetched. */
   readonly remote: RemoteSources | undefined
+  /** Path of the image, as the sender names it. */
+  readonly location: string
 }
 
 /**
@@ -48,14 +50,14 @@ export async function putImage(
   options: UploadOptions,
 ): Promise<Response> {
   const id = parseUnversionedId(name)
-  const url = new URL(request.url)
-  const params = parseUploadParams(url.searchParams)
-  const upload = await openUpload(request, single(url.searchParams, 'url'), options)
+  const { searchParams } = new URL(request.url)
+  const params = parseUploadParams(searchParams)
+  const upload = await openUpload(request, single(searchParams, 'url'), options)
   const conditions = preconditionsOf(request.headers)
   const taken = await acceptUpload(id, upload, params, services.store, { conditions })
   // An upload that waits already is started too: the request before may have died before it told the queue.
   await startUpload(id, taken, taken.state.status === 'queued', services)
-  return accepted(id, taken.state, url.pathname)
+  return accepted(id, taken.state, options.location)
 }
 
 async function openUpload(
@@ -77,16 +79,16 @@ async function openUpload(
 /**
  * POST of `/img/:id/encode`: encodes an image again from its kept original, because its model set is gone or the last
  * attempt failed. Until it is ready, the old file is served.
+ * @param location path of the image, as the caller names it
  * @throws StrataError NOT_FOUND when there is no such image or no original of it; ID_INVALID, STORAGE_FAILED
  */
 export async function reencodeImage(
   name: string,
-  request: Request,
+  location: string,
   services: WriteServices,
 ): Promise<Response> {
   const { store, jobs } = services
   const id = parseUnversionedId(name)
-  const location = new URL(request.url).pathname.replace(/\/encode$/, '')
   for (;;) {
     const { state, etag } = await store.requireState(id)
     if (isOpen(state)) return accepted(id, state, location)

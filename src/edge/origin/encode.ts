@@ -1,13 +1,11 @@
 import { readAtMost } from '../../core/body.ts'
 import type { Point } from '../../core/box.ts'
 import { StrataError } from '../../core/errors.ts'
+import { MAX_FILE_BYTES } from '../../core/limits/table.ts'
 import { point } from '../../core/parameters.ts'
 import { FOCUS_HEADER, isPreview, PREVIEW_HEADER } from '../../format/preview.ts'
 import { FRAMES_HEADER } from '../../format/rendered.ts'
 import { type Origin, postToOrigin, type SentOriginal } from './origin.ts'
-
-/** Bytes. No file of the origin comes near this; it bounds the memory that an answer may take. */
-const MAX_FILE_BYTES = 48 * 1024 * 1024
 
 export interface EncodedPicture {
   /** A complete .strata file, not yet checked. */

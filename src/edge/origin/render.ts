@@ -1,6 +1,7 @@
 import { readAtMost } from '../../core/body.ts'
 import type { Fit, Focus, Size } from '../../core/box.ts'
 import { StrataError } from '../../core/errors.ts'
+import { BACKGROUND_RENDER_MS, MAX_PICTURE_BYTES, RENDER_MS } from '../../core/limits/table.ts'
 import { focusText } from '../../core/parameters.ts'
 import type { RenderFormat } from '../../format/media-type.ts'
 import { RENDERED_SIZE } from '../../format/rendered.ts'
@@ -29,13 +30,6 @@ export interface RenderedPicture extends Size {
   readonly bytes: Uint8Array
 }
 
-/** Bytes. Bounds the memory that an answer may take; a lossless PNG of 8 megapixels stays below. */
-const MAX_PICTURE_BYTES = 32 * 1024 * 1024
-/** Milliseconds that a page waits for a picture at most. */
-const RENDER_MS = 30_000
-/** Milliseconds for a job that nobody waits for. */
-const BACKGROUND_MS = 120_000
-
 /** How long a picture may take. */
 export interface Patience {
   /** Whether a page waits for it; else the origin takes the time for the smallest file. @default true */
@@ -52,7 +46,7 @@ export async function renderAtOrigin(
   origin: Origin,
   original: SentOriginal,
   request: RenderRequest,
-  { isAwaited = true, milliseconds = isAwaited ? RENDER_MS : BACKGROUND_MS }: Patience,
+  { isAwaited = true, milliseconds = isAwaited ? RENDER_MS : BACKGROUND_RENDER_MS }: Patience,
 ): Promise<RenderedPicture> {
   const signal = AbortSignal.timeout(milliseconds)
   const query = { ...queryOf(request), wait: isAwaited ? '1' : '0' }

@@ -1,11 +1,10 @@
 import { readAtMost } from '../../core/body.ts'
 import { StrataError } from '../../core/errors.ts'
+import { MAX_PICTURE_BYTES } from '../../core/limits/table.ts'
 import type { PictureFormat } from '../../format/media-type.ts'
 import { type Origin, postToOrigin, type SentOriginal } from './origin.ts'
 import { isFileOf } from './sniff.ts'
 
-/** Bytes: only originals that are smaller than a picture are asked for. */
-const MAX_BYTES = 32 * 1024 * 1024
 /** Milliseconds: a page waits, and a picture is there already. */
 const REWRAP_MS = 5000
 
@@ -22,8 +21,11 @@ export async function rewrapAtOrigin(
   const signal = AbortSignal.timeout(REWRAP_MS)
   const query = { f: 'original', wait: '1' }
   return await postToOrigin(origin, 'render', query, original, signal, async (response) => {
-    const bytes = await readAtMost(response.body, MAX_BYTES)
+    const bytes = await readAtMost(response.body, MAX_PICTURE_BYTES)
     if (bytes !== undefined && isFileOf(format, bytes)) return bytes
-    throw new StrataError('ORIGIN_FAILED', `origin: expected a ${format} file of at most ${MAX_BYTES} bytes`)
+    throw new StrataError(
+      'ORIGIN_FAILED',
+      `origin: expected a ${format} file of at most ${MAX_PICTURE_BYTES} bytes`,
+    )
   })
 }

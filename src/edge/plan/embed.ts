@@ -1,8 +1,9 @@
 import type { Size } from '../../core/box.ts'
 import { invalidParam, StrataError } from '../../core/errors.ts'
+import { MAX_EMBEDDED_PIXELS } from '../../core/limits/table.ts'
 import type { LayerInfo } from '../../format/types.ts'
 import type { EmbedFactor, ImageParams } from '../request/params.ts'
-import { MAX_EMBEDDED_PIXELS } from '../transcoder/limits.ts'
+import { hiddenSize } from '../transcoder/requested-size.ts'
 import type { EmbedModel } from '../transcoder/transcoder.ts'
 import { snapUp } from './layers.ts'
 
@@ -49,7 +50,10 @@ function chooseEmbed(
     if (model.factor * shown.width > maxEmbedWidth) continue
     const least = model.factor * (shown.width - 1) + 1
     const layer = snapUp(layers, least)
-    if (layer.width >= least) return { model, layer }
+    // A picture of a few pixels in one direction may lack them there.
+    const high = hiddenSize(layer, shown, model.factor)
+    const isLargeEnough = high.width <= layer.width && high.height <= layer.height
+    if (layer.width >= least && isLargeEnough) return { model, layer }
   }
   return undefined
 }

@@ -1,10 +1,9 @@
-import { type Box, type BoxedSize, coveringPart, fitBox, type Size } from '../../core/box.ts'
+import { type Box, type BoxedSize, coveringPart, fitBox, type Size, withinSide } from '../../core/box.ts'
+import { MAX_FORMAT_SIDE, MAX_PADDED_SIDE } from '../../core/limits/table.ts'
 import type { ImageParams } from '../request/params.ts'
 import type { TranscodeRequest } from '../transcoder/transcoder.ts'
 import type { PlanRules } from './types.ts'
 import type { AskedSize } from './wanted-size.ts'
-
-type FrameRules = Pick<PlanRules, 'maxTranscodeWidth' | 'attention'>
 
 export interface Frame {
   readonly boxed: BoxedSize
@@ -24,13 +23,15 @@ export function frameOf(
   largest: Size,
   params: ImageParams,
   asked: AskedSize,
-  rules: FrameRules,
+  { attention }: Pick<PlanRules, 'attention'>,
 ): Frame {
   const box = boxOf(params, asked)
-  const boxed = fitBox(source, largest, box, 2 * rules.maxTranscodeWidth)
+  const fitted = fitBox(source, largest, box, MAX_PADDED_SIDE)
+  // A JPEG can be made of every size that is planned, for clients that take nothing else.
+  const boxed = { ...fitted, size: withinSide(fitted.size, MAX_FORMAT_SIDE.jpeg) }
   const { size, shown } = boxed
   const { fit, background } = params
-  const focus = params.focus === 'auto' ? rules.attention : params.focus
+  const focus = params.focus === 'auto' ? attention : params.focus
   const isPadded = box.padded && !isSame(size, shown)
   const isCovering =
     box.height !== undefined && fit === 'cover' && !isSame(coveringPart(largest, size), largest)

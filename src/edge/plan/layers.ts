@@ -1,4 +1,6 @@
 import type { Size } from '../../core/box.ts'
+import { StrataError } from '../../core/errors.ts'
+import { transcodable } from '../../format/choose-layer.ts'
 import type { LayerInfo } from '../../format/types.ts'
 
 /**
@@ -18,10 +20,14 @@ export function snapUp(layers: readonly LayerInfo[], width: number): LayerInfo {
   return bestOfWidth(layers, step.width)
 }
 
-/** The layers that may be decoded: those up to `limit` in width; of those that are wider, only the base layer. */
+/**
+ * The layers that may be decoded: of those that the transcoder takes, the ones up to `limit` in width; of those that are
+ * wider, only the base layer. None where it takes none.
+ */
 export function decodable(layers: readonly LayerInfo[], limit: number): readonly LayerInfo[] {
-  const within = layers.filter((layer) => layer.width <= limit)
-  return within.length > 0 ? within : layers.filter(({ width }) => width === layers[0]?.width)
+  const taken = transcodable(layers)
+  const within = taken.filter((layer) => layer.width <= limit)
+  return within.length > 0 ? within : taken.filter(({ width }) => width === layers[0]?.width)
 }
 
 /**
@@ -45,4 +51,12 @@ function bestOfWidth(layers: readonly LayerInfo[], width: number): LayerInfo {
 
 export function last(layers: readonly LayerInfo[]): LayerInfo {
   return layers[layers.length - 1] as LayerInfo
+}
+
+/** Where the transcoder takes no layer, and there is no original to make the picture of. */
+export function tooLarge(): StrataError {
+  return new StrataError(
+    'INPUT_TOO_LARGE',
+    'picture: expected a layer that can be decoded here, got larger ones',
+  )
 }

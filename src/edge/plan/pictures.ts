@@ -1,13 +1,12 @@
 import type { Size } from '../../core/box.ts'
-import { StrataError } from '../../core/errors.ts'
+import { transcodable } from '../../format/choose-layer.ts'
 import { hasAlpha, isLossless } from '../../format/coding.ts'
 import type { RenderFormat } from '../../format/media-type.ts'
 import type { LayerInfo, StrataHeader } from '../../format/types.ts'
-import { isDecodable } from '../transcoder/limits.ts'
 import { hiddenIn } from './embed.ts'
 import { acceptedFormats, type Content, chooseFormat, isMadeHere, needsPng } from './format.ts'
 import { type Frame, frameOf, isShort, withinSource } from './frame.ts'
-import { chooseSource, last } from './layers.ts'
+import { chooseSource, last, tooLarge } from './layers.ts'
 import { originalFormats } from './originals.ts'
 import { askedQuality } from './quality.ts'
 import { renderRequest } from './render.ts'
@@ -76,7 +75,7 @@ function planStill(wish: Wish, frames?: 'first'): PicturePlan {
   const { header, input, rules, wanted, frame, largest } = wish
   const { params, accepted } = input
   const { layers, source } = header
-  const decodable = layers.filter(isDecodable)
+  const decodable = transcodable(layers)
   const widest = decodable.at(-1)
   const here = widest && frameOf(source, widest, params, wish.asked, rules)
   const embed =
@@ -94,10 +93,7 @@ function planStill(wish: Wish, frames?: 'first'): PicturePlan {
   if (!rules.canRender) {
     if (wider) return wider
     if (here) return transcode()
-    throw new StrataError(
-      'INPUT_TOO_LARGE',
-      'picture: expected a layer that can be decoded here, got larger ones',
-    )
+    throw tooLarge()
   }
   const content = contentOf(widest ? sourceOf(decodable, here as Frame) : last(layers), input)
   const [format] = acceptedFormats(params, accepted, rules, needsPng(content, largest))

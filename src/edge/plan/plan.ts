@@ -10,7 +10,7 @@ import type { LayerInfo, StrataHeader } from '../../format/types.ts'
 import { hiddenIn } from './embed.ts'
 import { chooseFormat, isMadeHere } from './format.ts'
 import { type Frame, frameOf, isShort, withinSource } from './frame.ts'
-import { chooseSource, decodable, last, snapUp } from './layers.ts'
+import { chooseSource, decodable, last, snapUp, tooLarge } from './layers.ts'
 import { originalFormats } from './originals.ts'
 import { planPictures } from './pictures.ts'
 import { wantedQuality } from './quality.ts'
@@ -73,7 +73,9 @@ function planPicture(
   const layers = decodable(header.layers, rules.maxTranscodeWidth)
   const asked = allowSize(params, wanted, rules.allowedWidths)
   const { source } = header
-  const frame = frameOf(source, last(layers), params, asked, rules)
+  const widest = layers.at(-1)
+  if (widest === undefined && !rules.canRender) throw tooLarge()
+  const frame = frameOf(source, widest ?? source, params, asked, rules)
   const transcode = () => planTranscode(input, rules, { wanted, asked, layers, frame })
   if (!rules.canRender) return transcode()
   const largest = frameOf(source, source, params, asked, rules).boxed.size
@@ -81,7 +83,7 @@ function planPicture(
   const rendered = planRender(input, rules, wanted, withinSource(asked, largest))
   const originals = originalFormats(input, source, frame)
   const whole = { ...rendered, contentDpr: density(largest.width, wanted), ...originals }
-  if (!isMadeHere(params, accepted, rules, here)) return whole
+  if (widest === undefined || !isMadeHere(params, accepted, rules, here)) return whole
   const plan = transcode()
   const { layer, format, quality, ht } = plan.request
   if (ht !== 1) return plan

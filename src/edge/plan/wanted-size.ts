@@ -79,10 +79,11 @@ const MAX_ASPECT_SIDE = 21
 export function allowSize(params: ImageParams, wanted: WantedWidth, allowed: readonly number[]): AskedSize {
   const { aspect } = params
   const height = params.height === undefined ? undefined : params.height * wanted.dpr
-  const inProportion = (width: number) => ({
-    width,
-    height: aspect === undefined ? height : Math.max(1, Math.round(width / aspect)),
-  })
+  const inProportion = (width: number): AskedSize => {
+    if (aspect !== undefined) return { width, height: Math.max(1, Math.round(width / aspect)) }
+    // A fraction, such as of `dpr`, would name one picture in many ways.
+    return height === undefined ? { width: Math.max(1, Math.round(width)), height } : { width, height }
+  }
   if (height !== undefined && aspect !== undefined && params.width === undefined) {
     if (allowed.length > 0) requireAllowed('h', height, allowed)
     requirePlain(aspect, allowed)

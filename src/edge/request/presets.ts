@@ -1,6 +1,6 @@
 import { invalidParam } from '../../core/errors.ts'
 import { single } from '../../core/parameters.ts'
-import { IMAGE_PARAMS } from './params.ts'
+import { IMAGE_PARAMS, type ImageParams, parseImageParams } from './params.ts'
 
 export interface PresetRules {
   /** Parameters of pictures by name, as a query such as `w=400&ar=16:9`. */
@@ -30,6 +30,12 @@ export function withPreset(query: URLSearchParams, { presets, presetsOnly }: Pre
     for (const value of query.getAll(param)) merged.append(param, value)
   }
   return merged
+}
+
+/** The parameters of the preset that a URL names: of what it lists there are only so many variants. */
+export function presetParams(query: URLSearchParams, { presets }: PresetRules): Partial<ImageParams> {
+  const preset = presets[single(query, 'preset') ?? '']
+  return preset === undefined ? {} : parseImageParams(new URLSearchParams(preset))
 }
 
 function oneOf(presets: PresetRules['presets']): string {

@@ -2,6 +2,7 @@ import { type Context, Hono } from 'hono'
 import { readAtMost } from '../../core/body.ts'
 import { invalidParam, StrataError } from '../../core/errors.ts'
 import type { RgbImage } from '../../core/image.ts'
+import { MAX_PREFIX_BYTES } from '../../core/limits/table.ts'
 import type { Turn } from '../../core/work-line.ts'
 import { mediaTypeOf } from '../../format/media-type.ts'
 import { readHeader } from '../../format/reader.ts'
@@ -25,8 +26,6 @@ const LONG_COST = 3000
 const MAX_STOPPED_WIDTH = 2048
 /** A caller of another version may count a little differently. */
 const MAX_COST_ERROR = 2
-/** Bytes; a prefix up to the widest layer that is decoded at the edge is far below this. */
-const MAX_PREFIX_BYTES = 32 * 1024 * 1024
 
 /**
  * The second Worker: `POST /transcode` (query: wire.ts; body: file bytes [0, end[layer])) answers the picture or the

@@ -1,11 +1,8 @@
-import type { Size } from '../../core/box.ts'
-import type { Coding, PictureCoding } from '../../format/coding.ts'
+import type { PictureCoding } from '../../format/coding.ts'
 import type { PictureFormat } from '../../format/media-type.ts'
-import { decodedPixels } from './limits.ts'
+import type { LayerInfo } from '../../format/types.ts'
+import { checkDecodedLayer } from './limits.ts'
 import type { TranscodeRequest } from './transcoder.ts'
-
-/** Size and coding of a layer. @default compass */
-type CodedSize = Size & { readonly coding?: Coding }
 
 /*
  * What a picture costs the transcoder, in kilopixels: the time that it takes to decode a thousand pixels, all of whose
@@ -35,9 +32,9 @@ export const KILOPIXELS_PER_SECOND = 6500
 /**
  * @param layers of the file, at least up to the one that is decoded
  * @returns kilopixels, an integer
- * @throws StrataError INPUT_TOO_LARGE
+ * @throws StrataError INPUT_TOO_LARGE for a layer that is not decoded for one request
  */
-export function costOf(layers: readonly CodedSize[], request: TranscodeRequest): number {
+export function costOf(layers: readonly LayerInfo[], request: TranscodeRequest): number {
   const { width, height, format, ht } = request
   const encoded = width * height
   const hidden = ht === 1 ? 0 : ht * ht * encoded
@@ -45,7 +42,11 @@ export function costOf(layers: readonly CodedSize[], request: TranscodeRequest):
   return BASE_COST + Math.ceil(work / 1000)
 }
 
-function decodingCost(layers: readonly CodedSize[], layer: number): number {
-  const { coding = 'compass', width, height } = layers[layer] ?? { width: 0, height: 0 }
-  return coding === 'compass' ? decodedPixels(layers, layer) : PICTURE_COST[coding] * width * height
+function decodingCost(layers: readonly LayerInfo[], index: number): number {
+  const layer = layers[index]
+  if (layer === undefined) return 0 // what a missing layer means is said by who needs it
+  checkDecodedLayer(layers, index)
+  const { coding, width, height } = layer
+  if (coding !== 'compass') return PICTURE_COST[coding] * width * height
+  return layers.slice(0, index + 1).reduce((sum, below) => sum + below.width * below.height, 0)
 }

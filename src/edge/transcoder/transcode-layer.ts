@@ -1,6 +1,5 @@
 import type { Rescaler } from '../../codec/rescaler.ts'
 import { throwIfAborted } from '../../core/abort.ts'
-import type { Size } from '../../core/box.ts'
 import { parseRgb } from '../../core/colour.ts'
 import { invalidParam, StrataError } from '../../core/errors.ts'
 import { type RgbImage, rgbImage } from '../../core/image.ts'
@@ -12,6 +11,8 @@ import { createFramer, type FrameOptions } from '../../pixels/frame.ts'
 import type { CreateResampler } from '../../pixels/resample.ts'
 import type { PictureDecoders } from './decoders/decoder.ts'
 import type { PictureEncoder } from './encoders/encoder.ts'
+import { checkDecodedLayer } from './limits.ts'
+import { checkRequestedSize, hiddenSize } from './requested-size.ts'
 import { alphaRows, decodePictureLayer, flatStrips, keepsAlpha } from './transcode-picture.ts'
 import type { TranscodeRequest } from './transcoder.ts'
 
@@ -62,7 +63,8 @@ export async function transcodeLayer(
     )
   }
   const from = header.layers[layer] as LayerInfo
-  checkSize(request, from)
+  checkDecodedLayer(header.layers, layer)
+  checkRequestedSize(request, from)
   const { createResampler } = parts
   const frame = { ...frameOf(request), from, to: { width, height }, createResampler }
   const target = { width, height, quality, signal }
@@ -102,34 +104,6 @@ function frameOf({
   if (fit === 'cover') return { fit, focus }
   if (fit === undefined || background === undefined) return { fit: 'fill' }
   return { fit: 'pad', background: parseRgb(background) }
-}
-
-/**
- * The size in which a layer is hidden: its own where that is a multiple of the thumbnail's, up to what rounding a ladder
- * leaves; else the multiple.
- */
-function hiddenSize(layer: Size, low: Size, factor: number): Size {
-  const isNear = (side: number, lowSide: number) => Math.abs(side - factor * lowSide) <= factor
-  if (isNear(layer.width, low.width) && isNear(layer.height, low.height)) {
-    return { width: layer.width, height: layer.height }
-  }
-  return { width: factor * low.width, height: factor * low.height }
-}
-
-/**
- * The layer must not be enlarged, and only a crop or bars may change its proportions.
- * @throws StrataError PARAM_INVALID
- */
-function checkSize(request: TranscodeRequest, layer: LayerInfo): void {
-  const { width, height, fit, background, ht } = request
-  if (fit !== undefined && ht !== 1) throw invalidParam('ht', '1 with fit', ht)
-  if (fit === 'contain' && background !== undefined) return
-  const high = ht === 1 ? request : hiddenSize(layer, request, ht)
-  const isProportional =
-    fit === 'cover' || Math.abs(height * layer.width - width * layer.height) <= layer.width + layer.height
-  if (isProportional && high.width <= layer.width && high.height <= layer.height) return
-  const most = `${Math.ceil(layer.width / ht)}x${Math.ceil(layer.height / ht)}`
-  throw invalidParam('w and h', `at most ${most}, in its proportions`, `${width}x${height}`)
 }
 
 /** Passes strips on, and frees the memory of each when the next one is asked for. */

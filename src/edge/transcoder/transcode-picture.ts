@@ -8,7 +8,6 @@ import type { LayerInfo } from '../../format/types.ts'
 import { flatten, premultiply, unpremultiply } from '../../pixels/alpha.ts'
 import { createFramer, type FrameOptions } from '../../pixels/frame.ts'
 import type { PictureDecoders } from './decoders/decoder.ts'
-import { checkPicturePixels } from './limits.ts'
 import type { TranscodeRequest } from './transcoder.ts'
 
 /** Rows that go on at a time: what lies between them and the encoder is small. */
@@ -18,7 +17,7 @@ const WHITE: Rgb = [255, 255, 255]
 /**
  * Decodes a layer that is a picture. Checksum, type and declared size are checked before any pixel is.
  * @returns interleaved 8-bit R, G, B, A
- * @throws StrataError CODING_UNKNOWN where there is no decoder for it; INPUT_TOO_LARGE, TRANSCODE_FAILED, FORMAT_*
+ * @throws StrataError CODING_UNKNOWN where there is no decoder for it; TRANSCODE_FAILED, FORMAT_*
  */
 export async function decodePictureLayer(
   prefix: Uint8Array,
@@ -26,7 +25,6 @@ export async function decodePictureLayer(
   decoders: PictureDecoders,
 ): Promise<Uint8Array> {
   const { index, coding } = layer
-  checkPicturePixels(layer)
   const decoder = coding === 'compass' ? undefined : decoders[coding]
   if (decoder === undefined) {
     const known = Object.keys(decoders).join(', ') || 'no picture'

@@ -1,7 +1,7 @@
 import { FITS } from '../../core/box.ts'
 import { parseColour } from '../../core/colour.ts'
+import { MAX_DIMENSION, MAX_LAYERS } from '../../core/limits/table.ts'
 import { choice, integer, point, single } from '../../core/parameters.ts'
-import { MAX_DIMENSION, MAX_LAYERS } from '../../format/layout.ts'
 import { PICTURE_FORMATS } from '../../format/media-type.ts'
 import { embedFactor } from '../request/params.ts'
 import type { TranscodeRequest } from './transcoder.ts'

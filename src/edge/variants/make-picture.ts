@@ -1,5 +1,6 @@
 import { readAtMost } from '../../core/body.ts'
 import { StrataError, type StrataErrorCode } from '../../core/errors.ts'
+import { MAX_PICTURE_BYTES } from '../../core/limits/table.ts'
 import type { RenderRequest } from '../origin/render.ts'
 import type { TranscodePlan } from '../plan/types.ts'
 import type { LoadedImage } from '../store/header-cache.ts'
@@ -27,11 +28,6 @@ export interface MakeServices extends RenderServices {
   readonly transcoder: Transcoder | undefined
   readonly memory: MemoryBudget
 }
-
-/**
- * Bytes. No picture of an allowed size comes near this; it bounds the memory that an answer of the transcoder may take.
- */
-const MAX_PICTURE_BYTES = 32 * 1024 * 1024
 
 /** What the edge throws where the origin may still make the picture: the original is not at fault. */
 const EDGE_FAULTS: readonly StrataErrorCode[] = [
@@ -126,8 +122,8 @@ async function transcode(
     const bytes = await readAtMost(await transcoder.transcode(prefix, request), MAX_PICTURE_BYTES)
     if (bytes === undefined)
       throw new StrataError(
-        'TRANSCODE_FAILED',
-        `transcoder: expected at most ${MAX_PICTURE_BYTES} bytes, got more`,
+        'INPUT_TOO_LARGE',
+        `picture: expected at most ${MAX_PICTURE_BYTES} bytes, got more; a smaller w or q gives fewer`,
       )
     if (bytes.length === 0)
       throw new StrataError('TRANSCODE_FAILED', 'transcoder: expected a picture, got 0 bytes')

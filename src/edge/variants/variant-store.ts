@@ -3,6 +3,7 @@ import type { ListedObject, ObjectStore } from '../store/object-store.ts'
 import { servedState } from '../store/state.ts'
 import type { ImageStore } from '../store/store.ts'
 import type { Census } from './census.ts'
+import { VariantQuota } from './quota.ts'
 
 /** Names one picture: the image, its file, and the decision (transcoder/wire.ts) that made the picture of it. */
 export interface VariantName {
@@ -34,9 +35,12 @@ export interface Variant {
  */
 export class VariantStore {
   readonly #bucket: ObjectStore
+  readonly #quota: VariantQuota
 
-  constructor(bucket: ObjectStore) {
+  /** @param quota one for each isolate */
+  constructor(bucket: ObjectStore, quota = new VariantQuota()) {
     this.#bucket = bucket
+    this.#quota = quota
   }
 
   async find(name: VariantName): Promise<Variant | undefined> {
@@ -60,7 +64,10 @@ export class VariantStore {
     }
   }
 
-  /** Keeps a picture, unless its image was replaced or deleted while it was made: nothing would remove it then. */
+  /**
+   * Keeps a picture, unless its image was replaced or deleted while it was made: nothing would remove it then. Of a file of
+   * which so many are kept already no more are, but for promoted ones, which take the place of another.
+   */
   async keep(
     name: VariantName,
     bytes: Uint8Array,
@@ -68,6 +75,9 @@ export class VariantStore {
     rank: 'made' | 'promoted' = 'made',
   ): Promise<void> {
     const key = variantKey(name)
+    const { id, hash } = name
+    const count = async () => (await this.census(id, hash)).kept
+    if (rank === 'made' && !(await this.#quota.admit(pictureKey(id, hash), count))) return
     const metadata = rank === 'promoted' ? { [PROMOTED]: '1' } : {}
     await this.#bucket.put(key, bytes, { contentType: name.type, metadata })
     const state = (await store.readState(name.id))?.state

@@ -2,15 +2,12 @@ import sharp, { type Metadata, type Sharp } from 'sharp'
 import type { Rectangle, Size } from '../../core/box.ts'
 import { StrataError } from '../../core/errors.ts'
 import { type RgbImage, rgbImage } from '../../core/image.ts'
-import { MAX_DIMENSION, MAX_SOURCE_PIXELS } from '../../format/layout.ts'
+import { MAX_DIMENSION, MAX_SOURCE_PIXELS } from '../../core/limits/table.ts'
 import { describeUnknown, INPUT_FORMATS, type InputFormat, sniffFormat } from '../../format/sniff.ts'
 import { type Cicp, readCicp } from './cicp.ts'
 import { partialFrame } from './gif-frame.ts'
 import { type Matte, WHITE } from './matte.ts'
 import { toSrgb } from './to-srgb.ts'
-
-/** Pixels of a picture that is accepted by default: what the container holds, 300 MB once decoded. */
-export const DEFAULT_MAX_PIXELS = MAX_SOURCE_PIXELS
 
 /**
  * Files that end early and those that cannot be decoded are refused; what a decoder only complains about is not, as in
@@ -28,7 +25,7 @@ const LANCZOS = { kernel: 'lanczos3', fit: 'fill' } as const
 interface IngestOptions {
   /** Laid under transparent pixels. @default white */
   readonly matte?: Matte | undefined
-  /** Largest declared width × height. Checked before anything is decoded. @default 100e6 */
+  /** Largest declared width × height. Checked before anything is decoded. @default MAX_SOURCE_PIXELS */
   readonly maxPixels?: number | undefined
 }
 
@@ -74,7 +71,7 @@ export async function readPicture(bytes: Uint8Array, options: IngestOptions = {}
  * Reads the header of an uploaded picture. `width` and `height` are those of the upright picture.
  * @throws StrataError INPUT_EMPTY, INPUT_UNSUPPORTED, INPUT_TOO_LARGE, INPUT_CORRUPT
  */
-export async function openPicture(bytes: Uint8Array, maxPixels = DEFAULT_MAX_PIXELS): Promise<OpenPicture> {
+export async function openPicture(bytes: Uint8Array, maxPixels = MAX_SOURCE_PIXELS): Promise<OpenPicture> {
   if (bytes.length === 0) throw new StrataError('INPUT_EMPTY', 'picture: expected a file, got 0 bytes')
   const format = sniffFormat(bytes)
   if (!format) {

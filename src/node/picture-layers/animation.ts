@@ -10,7 +10,7 @@ import { type DecodedPicture, decodePicture, type OpenPicture } from '../ingest/
 import { placeholderCode } from '../placeholder.ts'
 import { createRuntime } from '../runtimes.ts'
 import { encodeLossless } from './encode.ts'
-import { animatedFile, webpFrames } from './frames.ts'
+import { animatedFile, ofFrames, webpFrames } from './frames.ts'
 import { flattened, rawOf, resizePixels } from './pixels.ts'
 import { createScorer } from './score.ts'
 import { searchSetting } from './search.ts'
@@ -39,8 +39,8 @@ export async function encodeAnimation(
   { parameters, sha256, signal }: AnimationOptions,
 ): Promise<Uint8Array> {
   const { width, height } = original
-  const bytes = await animatedFile(original)
-  const source = await readAnimation(bytes)
+  const bytes = await ofFrames(() => animatedFile(original))
+  const source = await ofFrames(() => readAnimation(bytes))
   const first = await decodePicture(original, {})
   const layers: PicturePayload[] = []
   for (const rung of pictureRungs(width, parameters.widths, parameters.quality)) {
@@ -48,7 +48,7 @@ export async function encodeAnimation(
     const size = { width: rung.width, height: layerHeight(rung.width, width, height) }
     const setting = await chooseSetting(await resizePixels(first, size), rung)
     const isOwn = rung.width === width
-    const made = await writeAnimation(bytes, size, source, setting)
+    const made = await ofFrames(() => writeAnimation(bytes, size, source, setting))
     const alpha = await verifyAnimation(made, size, source)
     const bare = isOwn && isBare(original) && bytes.length < made.length
     const picture = bare ? bytes.slice() : made

@@ -1,3 +1,4 @@
+import { MAX_FORMAT_SIDE } from '../../core/limits/table.ts'
 import type { PictureCoding } from '../../format/coding.ts'
 import type { DecodedPicture } from '../ingest/ingest.ts'
 import { decodeFile, samePixels, sharpOf } from './pixels.ts'
@@ -16,11 +17,8 @@ export interface CodedPicture {
 export const LOSSY = ['webp', 'avif'] as const
 export type LossyCoding = (typeof LOSSY)[number]
 
-/** Longest sides in pixels: of WebP (RFC 9649 §2.7), and of what libvips writes as AVIF. */
-const MAX_SIDE: Readonly<Record<LossyCoding, number>> = { webp: 16383, avif: 16384 }
-
-/** Pixels up to which AVIF is made slowly: a twentieth smaller, in three times the time. */
-const SLOW_AVIF_PIXELS = 0.5e6
+/** Pixels up to which AVIF is made slowly: a tenth smaller for drawings, a fourth for gradients, in three times the time. */
+const SLOW_AVIF_PIXELS = 1.5e6
 
 /** Pixels up to which the colours under wholly transparent pixels are kept. No picture shows them; large ones would grow. */
 const EXACT_PIXELS = 64 * 64
@@ -29,23 +27,29 @@ const EXACT_PIXELS = 64 * 64
 const PNG_PIXELS = 128 * 128
 
 export function fits({ width, height }: { width: number; height: number }, coding: LossyCoding): boolean {
-  return Math.max(width, height) <= MAX_SIDE[coding]
+  return Math.max(width, height) <= MAX_FORMAT_SIDE[coding]
 }
 
-/** @param setting 1 to 100, the encoder's own */
+/**
+ * @param setting 1 to 100, the encoder's own
+ * @param under colours under what is wholly transparent: those around it, or the picture's own
+ */
 export async function encodeLossy(
   picture: DecodedPicture,
   coding: LossyCoding,
   setting: number,
+  under: 'filled' | 'own' = 'filled',
 ): Promise<Uint8Array> {
-  const filled = sharpOf(underfilled(picture))
+  const prepared = sharpOf(under === 'filled' ? underfilled(picture) : picture)
   if (coding === 'webp') {
     return own(
-      await filled.webp({ quality: setting, alphaQuality: 100, smartSubsample: true, effort: 4 }).toBuffer(),
+      await prepared
+        .webp({ quality: setting, alphaQuality: 100, smartSubsample: true, effort: 4 })
+        .toBuffer(),
     )
   }
   const effort = picture.width * picture.height <= SLOW_AVIF_PIXELS ? 4 : 3
-  return own(await filled.avif({ quality: setting, effort, chromaSubsampling: '4:4:4' }).toBuffer())
+  return own(await prepared.avif({ quality: setting, effort, chromaSubsampling: '4:4:4' }).toBuffer())
 }
 
 /**

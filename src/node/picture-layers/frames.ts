@@ -1,10 +1,9 @@
 import { dataView } from '../../core/bytes.ts'
+import { StrataError } from '../../core/errors.ts'
+import { MAX_ANIMATION_PIXELS } from '../../core/limits/table.ts'
 import type { OpenPicture } from '../ingest/ingest.ts'
 import { apngToWebp, countApngFrames } from './apng.ts'
 import { webpChunks } from './original.ts'
-
-/** Pixels of all frames together up to which an animation stays one; beyond it its first frame is taken. */
-export const MAX_ANIMATION_PIXELS = 100e6
 
 /** Frames of an original: 1 for a still, and for pages of another kind than frames. */
 export function countFrames({ bytes, format, metadata }: OpenPicture): number {
@@ -15,6 +14,16 @@ export function countFrames({ bytes, format, metadata }: OpenPicture): number {
 /** Whether the frames are so many or so large that only the first is taken. */
 export function isTooLong({ width, height }: OpenPicture, frames: number): boolean {
   return width * height * frames > MAX_ANIMATION_PIXELS
+}
+
+/** What is made of all frames. @throws StrataError INPUT_CORRUPT where one of them cannot be decoded; whatever else `work` throws */
+export async function ofFrames<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (cause) {
+    if (cause instanceof StrataError) throw cause
+    throw new StrataError('INPUT_CORRUPT', 'picture: its frames cannot be decoded', { cause })
+  }
 }
 
 /** The file with its frames as libvips reads them: an APNG as an animated WebP, which it is turned into without loss. */

@@ -102,27 +102,37 @@ export function* webpChunks(bytes: Uint8Array, from = 12): Generator<Uint8Array>
 }
 
 /**
- * Segments of a JPEG up to its pixels (ITU-T T.81 §B.1), without APP1 to APP15 and comments. The profile (APP2) and Adobe's
- * segment (APP14), which says how the colours are stored, stay; so does JFIF's without its thumbnail.
+ * Segments and scans of a JPEG (ITU-T T.81 §B.1), without APP1 to APP15 and comments, wherever they stand. The profile (APP2)
+ * and Adobe's segment (APP14), which says how the colours are stored, stay; so does JFIF's without its thumbnail. Decoders
+ * pass over bytes between segments, so metadata may stand behind them: such bytes are left out. So is what phones append
+ * (films, depth, a second picture): it is no pixel of this one.
  */
 function keepJpegSegments(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   const parts = [bytes.subarray(0, 2)]
   const view = dataView(bytes)
-  let at = 2
-  while (at + 4 <= bytes.length && bytes[at] === 0xff && bytes[at + 1] !== 0xda) {
+  for (let at = nextMarker(bytes, 2); at + 2 <= bytes.length; ) {
     const marker = bytes[at + 1]!
-    if (marker === 0xff) {
-      at++ // padding
-      continue
-    }
+    if (marker === 0xd9) return concat([...parts, bytes.subarray(at, at + 2)])
+    if (at + 4 > bytes.length) break
     const end = at + 2 + view.getUint16(at + 2)
     const segment = bytes.subarray(at, end)
     if (isShown(marker, segment)) parts.push(marker === 0xe0 ? withoutThumbnail(segment) : segment)
-    at = end
+    at = nextMarker(bytes, end)
+    if (marker === 0xda) parts.push(bytes.subarray(end, at))
   }
-  const pixels = bytes.subarray(at)
-  parts.push(pixels.subarray(0, endOfPixels(pixels)))
   return concat(parts)
+}
+
+/**
+ * Where the next segment begins, or the picture ends. Padding, stuffed bytes and restarts have no length, and neither has a
+ * byte of a scan.
+ */
+function nextMarker(bytes: Uint8Array, from: number): number {
+  for (let at = from; at + 1 < bytes.length; at++) {
+    const marker = bytes[at] === 0xff ? bytes[at + 1]! : 0
+    if (marker >= 0xc0 && marker !== 0xff && !(marker >= 0xd0 && marker <= 0xd8)) return at
+  }
+  return bytes.length
 }
 
 function isShown(marker: number, segment: Uint8Array): boolean {
@@ -138,19 +148,6 @@ function withoutThumbnail(jfif: Uint8Array): Uint8Array {
   bare.set([0, 16], 2)
   bare.set([0, 0], 16)
   return bare
-}
-
-/** The byte after EOI: what phones append there (films, depth, a second picture) is no pixel of this one. */
-function endOfPixels(bytes: Uint8Array): number {
-  const view = dataView(bytes)
-  for (let at = 0; at + 1 < bytes.length; ) {
-    const marker = bytes[at] === 0xff ? bytes[at + 1]! : 0
-    if (marker === 0xd9) return at + 2
-    // Stuffed bytes and restarts have no length, and neither has a byte of a scan.
-    const isSegment = marker >= 0xc0 && marker !== 0xff && !(marker >= 0xd0 && marker <= 0xd7)
-    at += isSegment && at + 4 <= bytes.length ? 2 + view.getUint16(at + 2) : 1
-  }
-  return bytes.length
 }
 
 /** Whether an AVIF has neither EXIF, XMP nor a transform; its boxes' names are looked for, in the header alone. */

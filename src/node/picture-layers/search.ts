@@ -48,9 +48,22 @@ export async function searchSetting(
     setting = nextSetting(made, target)
   }
   const reached = made.filter(({ score }) => score >= target - BELOW)
-  if (reached.length > 0)
-    return reached.reduce((best, next) => (next.file.length < best.file.length ? next : best))
-  return made.reduce((best, next) => (next.score > best.score ? next : best))
+  if (reached.length === 0) return made.reduce((best, next) => (next.score > best.score ? next : best))
+  const smallest = reached.reduce((best, next) => (next.file.length < best.file.length ? next : best))
+  return picture.channels === 4 ? await withOwnColours(picture, smallest, scorer, target) : smallest
+}
+
+/** The same setting with the colours that lie under transparent pixels, where it is smaller: black suits a soft shadow. */
+async function withOwnColours(
+  picture: DecodedPicture,
+  filled: Try,
+  scorer: Scorer,
+  target: number,
+): Promise<Try> {
+  const file = await encodeLossy(picture, filled.coding, filled.setting, 'own')
+  if (file.length >= filled.file.length) return filled
+  const score = scorer.score(await decodeFile(file))
+  return score >= target - BELOW ? { ...filled, file, score } : filled
 }
 
 function nextSetting(made: readonly Try[], target: number): number {

@@ -1,8 +1,9 @@
 import sharp from 'sharp'
 import { StrataError } from '../../core/errors.ts'
+import { MAX_ANIMATION_PIXELS } from '../../core/limits/table.ts'
 import { encoderQuality } from '../../pixels/encoder-quality.ts'
 import type { OpenPicture } from '../ingest/ingest.ts'
-import { animatedFile, countFrames, isTooLong, MAX_ANIMATION_PIXELS } from '../picture-layers/frames.ts'
+import { animatedFile, countFrames, isTooLong, ofFrames } from '../picture-layers/frames.ts'
 import { framed } from './encode.ts'
 import type { RenderPlan } from './plan.ts'
 
@@ -18,7 +19,7 @@ export async function renderFrames(picture: OpenPicture, plan: RenderPlan): Prom
   }
   const { part, place, background, format, quality } = plan
   const open = { animated: true, limitInputPixels: false } as const
-  try {
+  return await ofFrames(async () => {
     const bytes = await animatedFile(picture)
     const { loop = 0, delay = [] } = await sharp(bytes, open).metadata()
     const pipeline = sharp(bytes, open)
@@ -32,8 +33,5 @@ export async function renderFrames(picture: OpenPicture, plan: RenderPlan): Prom
         ? made.gif({ ...timing, effort: 4 })
         : made.webp({ ...timing, quality: encoderQuality('webp', quality), effort: 2, mixed: true })
     return new Uint8Array(await file.toBuffer())
-  } catch (cause) {
-    if (cause instanceof StrataError) throw cause
-    throw new StrataError('INPUT_CORRUPT', 'picture: its frames cannot be decoded', { cause })
-  }
+  })
 }

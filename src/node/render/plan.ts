@@ -1,4 +1,13 @@
-import { coveringPart, fitBox, type Point, paddedPlace, type Rectangle, type Size } from '../../core/box.ts'
+import {
+  coveringPart,
+  fitBox,
+  type Point,
+  paddedPlace,
+  type Rectangle,
+  type Size,
+  withinSide,
+} from '../../core/box.ts'
+import { MAX_DIMENSION, MAX_FORMAT_SIDE, MAX_PADDED_SIDE } from '../../core/limits/table.ts'
 import type { InputFormat } from '../../format/sniff.ts'
 import type { RenderFormat, RenderParameters } from './parameters.ts'
 
@@ -25,20 +34,11 @@ interface RenderSource extends Size {
   readonly frames?: number
 }
 
-/**
- * Longest side of a box that a picture is padded to, in pixels. No picture bounds such a box, so that a URL could ask for
- * any amount of memory.
- */
-export const MAX_PADDED_SIDE = 4096
-
-/** Longest sides in pixels: of WebP's key frame (RFC 6386 §9.1), of what libvips writes as AVIF and of what libjpeg writes. */
+/** Pixels of a side. */
 const MAX_SIDE: Readonly<Record<RenderFormat, number>> = {
-  avif: 16384,
-  webp: 16383,
-  gif: 65535,
-  jpeg: 65500,
-  png: 65535,
-  original: 65535,
+  ...MAX_FORMAT_SIDE,
+  gif: MAX_DIMENSION,
+  original: MAX_DIMENSION,
 }
 
 /** A slow AVIF of more pixels than this would take minutes and gigabytes. */
@@ -84,12 +84,6 @@ export function planRender(
     hurried: false,
     cost: costOf(source, size, format, fast),
   }
-}
-
-function withinSide({ width, height }: Size, limit: number): Size {
-  const scale = Math.min(1, limit / width, limit / height)
-  const side = (length: number) => Math.max(1, Math.round(length * scale))
-  return { width: side(width), height: side(height) }
 }
 
 function costOf(source: RenderSource, size: Size, format: RenderFormat, fast: boolean): number {

@@ -1,8 +1,6 @@
 import { invalidParam, StrataError } from '../../core/errors.ts'
+import { MAX_DIMENSION } from '../../core/limits/table.ts'
 import type { JpegLayout, JpegSubsampling } from './types.ts'
-
-/** Largest side of a JPEG in pixels: the frame header has 16 bits for it. */
-const MAX_SIDE = 65535
 
 /**
  * @throws StrataError PARAM_INVALID for a side that is not a positive integer, INPUT_TOO_LARGE above 65535
@@ -12,9 +10,13 @@ export function jpegLayout(width: number, height: number, subsampling: JpegSubsa
     ['width', width],
     ['height', height],
   ] as const) {
-    if (!Number.isInteger(value) || value < 1) throw invalidParam(name, 'an integer from 1 to 65535', value)
-    if (value > MAX_SIDE) {
-      throw new StrataError('INPUT_TOO_LARGE', `${name}: a JPEG has at most ${MAX_SIDE} pixels, got ${value}`)
+    if (!Number.isInteger(value) || value < 1)
+      throw invalidParam(name, `an integer from 1 to ${MAX_DIMENSION}`, value)
+    if (value > MAX_DIMENSION) {
+      throw new StrataError(
+        'INPUT_TOO_LARGE',
+        `${name}: a JPEG has at most ${MAX_DIMENSION} pixels, got ${value}`,
+      )
     }
   }
   if (subsampling !== '420' && subsampling !== '444')

@@ -1,4 +1,5 @@
 import { StrataError } from '../../core/errors.ts'
+import { MAX_SOURCE_PIXELS } from '../../core/limits/table.ts'
 import type { JpegCoefficients } from './coefficients.ts'
 import { jpegLayout } from './layout.ts'
 import { readScan } from './scan-reader.ts'
@@ -15,9 +16,6 @@ const DRI = 0xdd
 
 /** SOS of three components, tables 0 or 1, spectral selection 0..63, no successive approximation. */
 const ALL_AT_ONCE = '3,1,0,2,17,3,17,0,63,0'
-
-/** The limit of a .strata file's source. */
-const MAX_PIXELS = 100e6
 
 /** A JPEG read as far as its quantized coefficients. */
 export interface JpegFile {
@@ -58,7 +56,7 @@ export function jpegSegments(file: Uint8Array): JpegSegment[] {
  * @param maxPixels largest picture accepted, checked before memory is allocated
  * @throws StrataError INPUT_UNSUPPORTED for other JPEGs, INPUT_CORRUPT for damaged ones, INPUT_TOO_LARGE
  */
-export function readJpeg(file: Uint8Array, maxPixels: number = MAX_PIXELS): JpegFile {
+export function readJpeg(file: Uint8Array, maxPixels: number = MAX_SOURCE_PIXELS): JpegFile {
   const segments = jpegSegments(file)
   const one = (marker: number): Uint8Array => {
     const matching = segments.filter((segment) => segment.marker === marker)

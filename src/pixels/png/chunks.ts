@@ -8,7 +8,7 @@ export interface PngChunk {
   readonly data: Uint8Array
 }
 
-const SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a)
+export const SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a)
 /** Bytes of a chunk besides its data: length, type and checksum. */
 const OVERHEAD = 12
 const HEADER_BYTES = 13
@@ -63,13 +63,27 @@ export function encodeChunks(chunks: readonly PngChunk[]): Uint8Array<ArrayBuffe
   return concat([SIGNATURE, ...chunks.map(encodeChunk)])
 }
 
+/**
+ * PNG, 11.2.2: size, 8 bits a sample, colour type 2 (RGB) or 6 (RGBA), the one compression, the one set of filters, not
+ * interlaced.
+ */
+export function headerChunk(width: number, height: number, channels: 3 | 4 = 3): PngChunk {
+  const data = new Uint8Array(HEADER_BYTES)
+  const view = dataView(data)
+  view.setUint32(0, width)
+  view.setUint32(4, height)
+  data.set([8, channels === 4 ? 6 : 2, 0, 0, 0], 8)
+  return { type: 'IHDR', data }
+}
+
 /** Inserts a chunk into a PNG file, behind IHDR. */
 export function withChunk(png: Uint8Array, chunk: PngChunk): Uint8Array<ArrayBuffer> {
   const header = SIGNATURE.length + OVERHEAD + HEADER_BYTES
   return concat([png.subarray(0, header), encodeChunk(chunk), png.subarray(header)])
 }
 
-function encodeChunk({ type, data }: PngChunk): Uint8Array {
+/** One chunk: length, type, data and checksum. */
+export function encodeChunk({ type, data }: PngChunk): Uint8Array<ArrayBuffer> {
   const chunk = new Uint8Array(OVERHEAD + data.length)
   const view = dataView(chunk)
   view.setUint32(0, data.length)

@@ -13,7 +13,7 @@ const START = 'window.enhancement = strata.enhance()'
 const TOLD = (megabits: number) => `
   localStorage.setItem('strata-speed', '4700')
   performance.getEntriesByType = () => []
-  performance.getEntriesByName = () => [{ encodedBodySize: 400_000 }]
+  performance.getEntriesByName = () => [{ encodedBodySize: 200_000 }]
   Object.defineProperty(navigator, 'connection', { value: { downlink: ${megabits} } })
   `
 const SLOW = TOLD(0.2)

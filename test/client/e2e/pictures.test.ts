@@ -302,6 +302,15 @@ describe.skipIf(!hasChromium && !process.env.CI)(
       const { data, width } = await canvasPixels(tab, 'logo')
       expect([width, data.length]).toEqual([320, 3 * 320 * 200])
       expect(meanError(await shot('#box'), await expected(320, GROUNDS[1]))).toBeLessThan(1)
+
+      // What is saved keeps its alpha: without the canvas above, the image looks the same.
+      await tab.mouse.move(20, 20)
+      await tab.waitForFunction(() => {
+        const { currentSrc, complete } = document.getElementById('logo') as HTMLImageElement
+        return complete && currentSrc.startsWith('data:image/png')
+      })
+      await tab.addStyleTag({ content: 'canvas { display: none }' })
+      expect(meanError(await shot('#box'), await expected(320, GROUNDS[1]))).toBeLessThan(1)
     })
   },
 )

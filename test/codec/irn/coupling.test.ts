@@ -49,6 +49,29 @@ describe.each(FACTORS)('the couplings of factor %i', (factor) => {
     expect(difference(up.rows, picture)).toBeLessThan(6e-3)
   })
 
+  it('limit low and high in both directions', () => {
+    const limits = { low: 0.5, high: 0.25 }
+    const width = 8 * factor
+    const picture = rowsOf(width, 8 * factor)
+    const [down, up] = [collector(), collector()]
+    run(forwardStages({ ...model, limits }, width, down), picture)
+    const channels = 3 * factor ** 2
+    const lows = down.rows.flatMap((row) => [...row].filter((_, i) => i % channels < 3))
+    expect(Math.max(...lows.map(Math.abs))).toBe(limits.low)
+    run(inverseStages({ ...model, limits }, width, up), down.rows)
+    const [bounded, free] = [up.rows, picture].map((rows) => Math.max(...rows.flatMap((row) => [...row])))
+    expect(bounded).toBeLessThan(free!)
+  })
+
+  it('are the same with limits that nothing exceeds', () => {
+    const width = 8 * factor
+    const picture = rowsOf(width, 6 * factor)
+    const [without, within] = [collector(), collector()]
+    run(forwardStages(model, width, without), picture)
+    run(forwardStages({ ...model, limits: { low: 1e4, high: 1e4 } }, width, within), picture)
+    expect(within.rows).toEqual(without.rows)
+  })
+
   it('give the same result with the TypeScript engine', () => {
     const [width, height] = [8 * factor, 6 * factor]
     const picture = rowsOf(width, height)

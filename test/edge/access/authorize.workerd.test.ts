@@ -95,6 +95,42 @@ it('allowedWidths bounds the sizes that may be asked for', async () => {
   expect((await errorOf(refused)).message).toBe('w: expected 320, 640 (times dpr), got 641')
 })
 
+it('behind a proxy that rewrites the path, signatures and Location name the path outside', async () => {
+  const secret = 'a secret of sixteen'
+  const cdn = createCdn(answerWith(strataFile(48)), {
+    publicPath: '/images/of/us',
+    signing: () => ({ keys: { a: secret } }),
+  })
+  const put = await cdn.put('/cdn/img/outside')
+  expect([put.status, put.headers.get('Location')]).toEqual([202, '/images/of/us/img/outside'])
+  const again = await cdn.request('/cdn/img/outside/encode', { method: 'POST' })
+  expect(again.headers.get('Location')).toBe('/images/of/us/img/outside')
+  const signed = await signUrl('/images/of/us/img/outside?w=640', { kid: 'a', secret })
+  expect((await cdn.get(signed.replace('/images/of/us', '/cdn'))).status).toBe(200)
+  const inner = await signUrl('/cdn/img/outside?w=640', { kid: 'a', secret })
+  expect((await cdn.get(inner)).status).toBe(403)
+})
+
+it('a URL that nobody signed names steps of bg and focus, so that there are only so many variants', async () => {
+  const presets = { brand: 'w=600&h=600&bg=123456' }
+  const cdn = createCdn(answerWith(strataFile(47)), { presets })
+  await cdn.put('/cdn/img/steps')
+  const square = '/cdn/img/steps?w=600&h=600'
+  const etags = new Set<string | null>()
+  for (const more of ['&bg=123456', '&bg=143254', '&bg=0f3357'])
+    etags.add((await cdn.get(square + more)).headers.get('ETag'))
+  expect(etags.size).toBe(1)
+  await cdn.get(`${square}&fit=cover&focus=0.123456,0.31`)
+  await cdn.get(`${square}&fit=cover&focus=0.5,0.5`)
+  await cdn.get('/cdn/img/steps?preset=brand')
+  expect(cdn.transcodes.map(({ background, focus }) => background ?? focus)).toEqual([
+    '113355',
+    { x: 0.1, y: 0.3 },
+    undefined,
+    '123456',
+  ])
+})
+
 describe('in development', () => {
   const cdn = createCdn(answerWith(strataFile(43)))
 

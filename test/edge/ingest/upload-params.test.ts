@@ -24,6 +24,8 @@ describe('upload parameters', () => {
     'widths=70000',
     'widths=1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17',
     'widths=1&widths=2',
+    'widths=4200',
+    `widths=${Array.from({ length: 16 }, (_, i) => `640@${60 + i}`).join()}`,
     'quality=0',
     'quality=101',
     'quality=auto',

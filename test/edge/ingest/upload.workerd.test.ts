@@ -249,6 +249,29 @@ describe('an original', () => {
   })
 })
 
+describe('a file of which no request could decode a layer', () => {
+  const cdnOf = (keepOriginal: boolean) => createCdn(answerWith(strataFile(74, [5000])), { keepOriginal })
+
+  it('is stored where the origin can render the original', async () => {
+    const cdn = cdnOf(true)
+    await cdn.put('/cdn/img/wide-kept')
+    const info = await cdn.get('/cdn/img/wide-kept.json')
+    expect([info.status, await info.json()]).toMatchObject([200, { state: 'ready' }])
+  })
+
+  it('is refused for good where it would be all that there is', async () => {
+    const cdn = cdnOf(false)
+    expect((await cdn.put('/cdn/img/wide')).status).toBe(202)
+    const info = await cdn.get('/cdn/img/wide.json')
+    const { state, error } = await info.json<{ state: string; error: { code: string; message: string } }>()
+    expect([info.status, state, error.code]).toEqual([413, 'failed', 'INPUT_TOO_LARGE'])
+    expect(error.message).toContain('at most 4096 pixels across, got 5000x2500')
+    expect(await keysOf('wide')).toEqual([])
+    const picture = await cdn.get('/cdn/img/wide?w=640')
+    expect([picture.status, (await errorOf(picture)).code]).toEqual([413, 'INPUT_TOO_LARGE'])
+  })
+})
+
 describe('the list of images', () => {
   it('is given page by page', async () => {
     const cdn = createCdn(answerWith(strataFile(73)))

@@ -294,7 +294,7 @@ table('fit=contain with h and bg: the whole box', WIDE, {}, [
   'w=3840&h=3840&bg=000 | | jpeg 1920x1920 3 contain.000000 AS',
   'w=100000&h=50000&bg=000 | | jpeg 1920x960 3 AS',
   // Bars are bounded as well: at most twice maxTranscodeWidth.
-  'w=100&h=38400&bg=000 | | jpeg 10x3840 0 contain.000000 AS',
+  'w=100&h=38400&bg=000 | | jpeg 11x4096 0 contain.000000 AS',
   'w=600&h=600&bg=ffffff | N | native 1 A',
 ])
 

@@ -135,3 +135,26 @@ describe('parameters of a render', () => {
     )
   })
 })
+
+describe('an animation whose second frame is damaged', () => {
+  it('is refused as what it is, by encoder and renderer', async () => {
+    const pixels = Uint8Array.from({ length: 2 * 64 * 48 * 3 }, (_, i) => 7 * i * (3 + Math.floor(i / 9216)))
+    const raw = { width: 64, height: 96, channels: 3, pageHeight: 48 } as const
+    const film = new Uint8Array(
+      await sharp(pixels, { raw })
+        .gif({ delay: [50, 50] })
+        .toBuffer(),
+    )
+    const frame = Buffer.from(film).lastIndexOf(Uint8Array.of(0x2c, 0, 0, 0, 0))
+    const packed = film[frame + 9]!
+    const colours = packed & 0x80 ? 3 << ((packed & 7) + 1) : 0
+    film[frame + 10 + colours] = 9 // a length of codes that these are not of
+    await expect(sharp(film).raw().toBuffer()).resolves.toBeDefined()
+    const encoded = encodeOriginal(film.slice(), { widths: '64' }, { encode: fakeEncode })
+    await expect(encoded).rejects.toMatchObject({ code: 'INPUT_CORRUPT' })
+    const picture = await openPicture(film)
+    const parameters = parseRenderParameters(new URLSearchParams('f=webp&frames=all'))
+    const rendered = renderPicture(picture, planRender(picture, parameters))
+    await expect(rendered).rejects.toMatchObject({ code: 'INPUT_CORRUPT' })
+  })
+})

@@ -25,6 +25,30 @@ describe('the original without metadata', () => {
     expect(await sharp(bare).raw().toBuffer()).toEqual(await sharp(original).raw().toBuffer())
   })
 
+  it.each([
+    ['stray bytes, which decoders pass over', [0x11, 0x11, 0x11]],
+    ['padding', [0xff, 0xff]],
+  ])('leaves nothing of a JPEG that has it behind %s', async (_, stray) => {
+    const original = new Uint8Array(await picture().withExif(exif).jpeg().toBuffer())
+    const comment = [0xff, 0xfe, 0, 3, 0x61]
+    const odd = Uint8Array.from([...original.subarray(0, 2), ...comment, ...stray, ...original.subarray(2)])
+    const bare = originalWithoutMetadata(await openPicture(odd))
+    expect(Buffer.from(bare).includes('SECRET-OWNER')).toBe(false)
+    expect(await sharp(bare).raw().toBuffer()).toEqual(await sharp(original).raw().toBuffer())
+  })
+
+  it('leaves nothing that stands between the scans of a JPEG', async () => {
+    const original = new Uint8Array(await picture().jpeg({ progressive: true }).toBuffer())
+    const scan = Buffer.from(original).lastIndexOf(Uint8Array.of(0xff, 0xda))
+    const text = new TextEncoder().encode('SECRET-OWNER')
+    const segments = [0xfe, 0xe1].flatMap((marker) => [0xff, marker, 0, 2 + text.length, ...text])
+    const odd = Uint8Array.from([...original.subarray(0, scan), ...segments, ...original.subarray(scan)])
+    const bare = originalWithoutMetadata(await openPicture(odd))
+    expect(Buffer.from(bare).includes('SECRET-OWNER')).toBe(false)
+    expect(bare.length).toBeLessThanOrEqual(original.length)
+    expect(await sharp(bare).raw().toBuffer()).toEqual(await sharp(original).raw().toBuffer())
+  })
+
   it('keeps the profile, which says what the colours are, and is then no layer', async () => {
     for (const make of [() => picture().jpeg(), () => picture().png(), () => picture().webp()]) {
       const original = new Uint8Array(await make().withIccProfile('p3').toBuffer())

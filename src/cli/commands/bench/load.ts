@@ -1,6 +1,6 @@
 import { formatLoad } from '../../../bench/load/measure.ts'
 import { benchLoad } from '../../../bench/load/run.ts'
-import { MAX_DIMENSION } from '../../../format/layout.ts'
+import { MAX_DIMENSION } from '../../../core/limits/table.ts'
 import { packageRoot, readInput } from '../../../node/files.ts'
 import { defineCommand, parseInteger } from '../../command.ts'
 

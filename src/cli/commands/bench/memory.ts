@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { childProbe, MEMORY_SIZES, measureMemory, type Size } from '../../../bench/memory/measure.ts'
 import { formatMemory, reportMemory } from '../../../bench/memory/report.ts'
-import { MAX_DIMENSION, MAX_SOURCE_PIXELS } from '../../../format/layout.ts'
+import { MAX_DIMENSION, MAX_SOURCE_PIXELS } from '../../../core/limits/table.ts'
 import { readInput } from '../../../node/files.ts'
 import { defineCommand, usage } from '../../command.ts'
 
@@ -16,7 +16,7 @@ export const benchMemoryCommand = defineCommand({
     },
     file: {
       type: 'string',
-      description: 'Transcode the top layer of this .strata file instead, in this process',
+      description: 'Transcode the highest whole layer of this .strata file instead, in this process',
       valueHint: 'file',
     },
   },

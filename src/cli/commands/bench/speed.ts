@@ -1,8 +1,8 @@
 import { openPicture } from '../../../bench/pictures/sample.ts'
 import { measureSpeed } from '../../../bench/speed/measure.ts'
 import { formatSpeed } from '../../../bench/speed/report.ts'
+import { MAX_DIMENSION } from '../../../core/limits/table.ts'
 import { defaultWidths } from '../../../format/ladder.ts'
-import { MAX_DIMENSION } from '../../../format/layout.ts'
 import { defineCommand, usage } from '../../command.ts'
 import { parseIntegers, parseSamples, TIMING_ARGS } from './args.ts'
 

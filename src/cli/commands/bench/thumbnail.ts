@@ -3,6 +3,7 @@ import { metricNamed } from '../../../bench/metric.ts'
 import { formatThumbnails } from '../../../bench/thumbnail/report.ts'
 import { benchThumbnail } from '../../../bench/thumbnail/run.ts'
 import { DEFAULT_STRENGTH } from '../../../codec/rescaler.ts'
+import { MAX_DIMENSION } from '../../../core/limits/table.ts'
 import { defineCommand, parseInteger } from '../../command.ts'
 import { METRIC_ARGUMENT, parseIntegers } from './args.ts'
 
@@ -39,7 +40,7 @@ export const benchThumbnailCommand = defineCommand({
       factor: Number(args.ht),
       strength: parseInteger('strength', args.strength, 0, 100) / 100,
       qualities: parseIntegers('qualities', args.qualities, 1, 100),
-      width: args.width === undefined ? undefined : parseInteger('width', args.width, 2, 65535),
+      width: args.width === undefined ? undefined : parseInteger('width', args.width, 2, MAX_DIMENSION),
       progress: (text) => io.progress(text),
     })
     return { json: { out, set, metric, rows, summary }, text: formatThumbnails(summary, metric) }

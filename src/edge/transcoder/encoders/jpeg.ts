@@ -1,5 +1,6 @@
 import { concat } from '../../../core/bytes.ts'
 import { StrataError } from '../../../core/errors.ts'
+import { MAX_PICTURE_BYTES } from '../../../core/limits/table.ts'
 import { release } from '../../../core/release.ts'
 import { needsFullChroma } from '../../../pixels/chroma-loss.ts'
 import type { JpegKernel, JpegSubsampling } from '../../../pixels/jpeg/types.ts'
@@ -24,11 +25,17 @@ export function createJpegEncoder(kernel?: JpegKernel): PictureEncoder {
   ): Promise<Uint8Array<ArrayBuffer>> {
     const writer = createJpegWriter({ width, height, quality, subsampling, kernel })
     const parts: Uint8Array[] = []
+    let length = 0
+    const keep = (part: Uint8Array) => {
+      length += part.length
+      if (length > MAX_PICTURE_BYTES) throw tooManyBytes()
+      parts.push(part)
+    }
     for await (const chunk of rows) {
       const ready = writer.write(chunk)
-      if (ready !== undefined) parts.push(ready)
+      if (ready !== undefined) keep(ready)
     }
-    parts.push(writer.finish())
+    keep(writer.finish())
     return concat(parts)
   }
 
@@ -47,4 +54,10 @@ export function createJpegEncoder(kernel?: JpegKernel): PictureEncoder {
   }
 
   return { format: 'jpeg', encode }
+}
+
+/** Noise at the best quality: the other formats' sizes are bounded such that it fits. */
+function tooManyBytes(): StrataError {
+  const expected = `at most ${MAX_PICTURE_BYTES} bytes, got more; a smaller w or q gives fewer`
+  return new StrataError('INPUT_TOO_LARGE', `jpeg: expected ${expected}`)
 }

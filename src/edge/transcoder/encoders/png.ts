@@ -1,5 +1,5 @@
-import { concat, dataView } from '../../../core/bytes.ts'
-import { encodeChunks } from '../../../pixels/png/chunks.ts'
+import { concat } from '../../../core/bytes.ts'
+import { encodeChunks, headerChunk } from '../../../pixels/png/chunks.ts'
 import { createRowFilter } from '../../../pixels/png/row-filter.ts'
 import { checkEncodedSize } from '../limits.ts'
 import type { EncodeTarget, PictureEncoder } from './encoder.ts'
@@ -14,22 +14,12 @@ export function createPngEncoder(): PictureEncoder {
     checkEncodedSize('png', target.width, target.height)
     const data = await deflate(filtered(rows, target))
     return encodeChunks([
-      { type: 'IHDR', data: header(target) },
+      headerChunk(target.width, target.height, target.channels),
       { type: 'IDAT', data },
       { type: 'IEND', data: new Uint8Array(0) },
     ])
   }
   return { format: 'png', encode }
-}
-
-/** PNG, 11.2.2: size, 8 bits a sample, colour type 2 (RGB) or 6 (RGBA), the one compression, the one set of filters, not interlaced. */
-function header({ width, height, channels }: EncodeTarget): Uint8Array {
-  const bytes = new Uint8Array(13)
-  const view = dataView(bytes)
-  view.setUint32(0, width)
-  view.setUint32(4, height)
-  bytes.set([8, channels === 4 ? 6 : 2, 0, 0, 0], 8)
-  return bytes
 }
 
 async function* filtered(

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { type ForgedFile, putTogether, takeApart } from '../../../../src/bench/fuzz/forge.ts'
 import { decodeRows, layerSymbols } from '../../../../src/codec/compass/decoder/decode.ts'
+import { layerGeometry, stripGeometry } from '../../../../src/codec/compass/shared/geometry.ts'
+import { loadDecoderTable } from '../../../../src/codec/compass/shared/tables.ts'
+import { MAX_ONNX_STRIP_WIDTH, MAX_STRIP_WIDTH } from '../../../../src/core/limits/table.ts'
 import { layerHeight } from '../../../../src/format/ladder.ts'
 import { stripCount } from '../../../../src/format/layout.ts'
 import { gradient, photo } from '../../../pictures.ts'
@@ -52,6 +55,20 @@ describe('a file that declares a false size', () => {
 })
 
 describe('maxStripPixels', () => {
+  it('takes every layer that is no wider than the table of limits says, whatever its height', async () => {
+    const table = await loadDecoderTable(await runtime('wasm'))
+    for (const most of [MAX_STRIP_WIDTH, MAX_ONNX_STRIP_WIDTH]) {
+      const pixels = (width: number, height: number) => {
+        const { hyperRows, hyperColumns } = stripGeometry(layerGeometry({ width, height }, table), 0, table)
+        return hyperRows * hyperColumns * (table.patch * table.sideStride) ** 2
+      }
+      for (const height of [1, 255, 256, 257, 65535]) {
+        for (const width of [1, most - 1, most]) expect(pixels(width, height)).toBeLessThanOrEqual(256 * most)
+      }
+      expect(pixels(most + 1, 256)).toBeGreaterThan(256 * most)
+    }
+  })
+
   it('refuses layers with larger strips before it decodes anything, and accepts all others', async () => {
     const bytes = await encode(photo(90, 300), [30, 90])
     const limit = 96 * 256 // a hyper-latent covers 32 x 32 pixels

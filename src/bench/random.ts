@@ -1,4 +1,4 @@
-import { generator } from '../pictures/formula.ts'
+import { generator } from './pictures/formula.ts'
 
 /** Random choices of one case, which depend only on its seed. */
 export interface Random {

@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto'
+import sharp from 'sharp'
+import { generator, photo } from '../pictures/formula.ts'
+
+/** A picture that is uploaded, and what it is recognized by. */
+export interface MadePicture {
+  /** PNG. */
+  readonly bytes: Uint8Array<ArrayBuffer>
+  /** Of the bytes, in hexadecimal. */
+  readonly sha256: string
+  readonly print: Fingerprint
+  /** Whether its bytes end in the middle, so that nobody can decode it. */
+  readonly isBroken: boolean
+}
+
+/** 8x8 pixels of 3 samples: what is left of a picture however it is resized and compressed. */
+type Fingerprint = Uint8Array
+
+const SIDE = 8
+/** Mean difference of two fingerprints, of 255, up to which they are of one picture. Any two that are made here differ by more. */
+const SAME = 9
+/** Every channel is dimmed to at least this, by the seed, so that pictures differ in colour. */
+const DIM = 0.25
+/** Range of the samples before that. Of full contrast, what a codec loses would be up to 7. */
+const RANGE = { least: 96, most: 224 } as const
+
+/** Makes a picture like a photograph; the same seed and size give the same bytes. */
+export async function makePicture(
+  seed: number,
+  width: number,
+  height: number,
+  isBroken = false,
+): Promise<MadePicture> {
+  const random = generator(seed)
+  const gains = [0, 1, 2].map(() => DIM + (1 - DIM) * random())
+  const { data } = photo(width, height, seed)
+  const { least, most } = RANGE
+  const tinted = data.map((value, i) => gains[i % 3]! * (least + (value * (most - least)) / 255))
+  const png = await sharp(tinted, { raw: { width, height, channels: 3 } })
+    .png()
+    .toBuffer()
+  const whole = new Uint8Array(png)
+  const bytes = isBroken ? whole.slice(0, whole.length >> 1) : whole
+  return { bytes, sha256: sha256(bytes), print: await fingerprint(whole), isBroken }
+}
+
+/** @throws when the bytes are no whole picture */
+export async function fingerprint(bytes: Uint8Array): Promise<Fingerprint> {
+  const pixels = sharp(bytes, { failOn: 'error' }).removeAlpha().toColourspace('srgb')
+  return new Uint8Array(await pixels.resize(SIDE, SIDE, { fit: 'fill' }).raw().toBuffer())
+}
+
+/** @returns the place of the picture that this is one of; undefined where it is none of them */
+export function recognize(print: Fingerprint, pictures: readonly MadePicture[]): number | undefined {
+  const differences = pictures.map((picture) => differenceOf(print, picture.print))
+  const best = differences.indexOf(Math.min(...differences))
+  return best >= 0 && differences[best]! <= SAME ? best : undefined
+}
+
+/** Mean over the samples. */
+export function differenceOf(a: Fingerprint, b: Fingerprint): number {
+  return a.reduce((sum, sample, i) => sum + Math.abs(sample - b[i]!), 0) / a.length
+}
+
+export function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex')
+}

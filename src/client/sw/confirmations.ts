@@ -1,0 +1,41 @@
+import { confirm } from '../decode/fetch-prefix.ts'
+import { mayBeFresh } from './freshness.ts'
+import type { HeldIndex } from './held-index.ts'
+
+/** An answer that says nothing is not asked for again so soon. */
+const PAUSE_MS = 60_000
+const TIMEOUT_MS = 30_000
+
+/** Asks the edge whether held bytes are still those of its file: headers only, once for all who want to know. */
+export class Confirmations {
+  readonly #index: HeldIndex
+  /** When an image was asked about last, by key. */
+  readonly #asked = new Map<string, number>()
+
+  constructor(index: HeldIndex) {
+    this.#index = index
+  }
+
+  /** Never rejects. */
+  async start(image: string, key: string): Promise<void> {
+    const now = Date.now()
+    if (now - (this.#asked.get(key) ?? Number.NEGATIVE_INFINITY) < PAUSE_MS) return
+    this.#asked.set(key, now)
+    try {
+      const read = await this.#index.read(key)
+      if (!read) return
+      const { facts, bytes } = read
+      // The edge would have them asked about each time: then the plain picture is the shorter way.
+      if (facts.cacheControl !== '' && !mayBeFresh(facts.cacheControl)) return
+      const { etag, cacheControl, confirmed, layers } = facts
+      const width = layers.at(-1)!.width
+      const known = { bytes, etag, cacheControl, confirmed }
+      const result = await confirm(image, width, known, AbortSignal.timeout(TIMEOUT_MS))
+      if (result === 'gone') await this.#index.discard(key)
+      else if (result) await this.#index.renew(key, result)
+      if (result) this.#asked.delete(key)
+    } catch {
+      // There is no network, or the edge has trouble.
+    }
+  }
+}

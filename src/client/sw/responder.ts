@@ -1,0 +1,172 @@
+import { StrataError } from '../../core/errors.ts'
+import { holdsPictures } from '../../format/coding.ts'
+import { readPictureLayer } from '../../format/layers.ts'
+import { mediaTypeOf, type PictureFormat } from '../../format/media-type.ts'
+import { checkPictureSize, checkPictureType } from '../../format/pictures/check.ts'
+import { decodes } from '../plain/worth.ts'
+import { type Choice, choose } from './choose.ts'
+import { Confirmations } from './confirmations.ts'
+import { freshnessOf } from './freshness.ts'
+import type { HeldFacts, HeldIndex } from './held-index.ts'
+import { costOf, type Maker } from './maker.ts'
+import { type ExtendableEvent, type FetchEvent, link } from './scope.ts'
+import { readWanted, type Wanted } from './wanted.ts'
+
+interface ResponderOptions {
+  /** Absolute addresses where CDNs are mounted, each with a slash at its end. */
+  readonly bases: readonly string[]
+  readonly prefer: 'time' | 'bytes'
+}
+
+/** Nobody waits longer for a picture that the network has, however many bytes that takes. */
+const PATIENCE_MS = 6000
+
+/** Answers requests for plain pictures from held layers. What is not held does not wait for anything here. */
+export class Responder {
+  readonly #index: HeldIndex
+  readonly #maker: Maker
+  readonly #options: ResponderOptions
+  readonly #confirmations: Confirmations
+
+  constructor(index: HeldIndex, maker: Maker, options: ResponderOptions) {
+    this.#index = index
+    this.#maker = maker
+    this.#options = options
+    this.#confirmations = new Confirmations(index)
+  }
+
+  /** Decides at once. Where it leaves the event alone, the browser loads the picture as if there were no service worker. */
+  handle(event: FetchEvent): void {
+    const { method, mode, destination, headers, url } = event.request
+    // The pictures of a page come after its HTML: until then there is time to make ready.
+    if (mode === 'navigate') event.waitUntil(this.warm())
+    if (method !== 'GET' || destination !== 'image') return
+    const wanted = readWanted(url, this.#options.bases)
+    if (!wanted) return
+    // A worker that has just started does not know yet what is held. Without a network nothing is lost by waiting.
+    const mayBeHeld = !this.#index.isLoaded && isOffline()
+    if (!this.#index.has(wanted.key) && !mayBeHeld) return
+    event.respondWith(this.#answer(event, wanted, headers.get('Accept') ?? ''))
+  }
+
+  /** Loads the models where anything is held, and measures once how fast this machine decodes. */
+  async warm(): Promise<void> {
+    try {
+      await this.#index.loaded
+      if (this.#maker.isReady || this.#index.size === 0) return
+      await this.#maker.open()
+      for (const key of this.#index.keys) {
+        if (this.#maker.speed !== undefined) return
+        const facts = await this.#index.facts(key)
+        const layer = facts?.layers[0]
+        if (!layer || holdsPictures(facts.header)) continue
+        const { width, height } = layer
+        await this.#make(key, facts, { kind: 'decode', layer, width, height })
+      }
+    } catch {
+      // Pictures come from the network, as before.
+    }
+  }
+
+  async #answer(event: FetchEvent, wanted: Wanted, accept: string): Promise<Response> {
+    const isAlone = isOffline()
+    const held = await this.#fromHeld(event, wanted, accept, isAlone)
+    if (held) return held
+    try {
+      return await fetch(event.request)
+    } catch (error) {
+      if (event.request.signal.aborted) throw error
+      const any = isAlone ? undefined : await this.#fromHeld(event, wanted, accept, true)
+      if (any) return any
+      throw error
+    }
+  }
+
+  /**
+   * @param isAlone without a network any layer does, at any age and in any time
+   * @returns undefined where the network is the better answer, or anything fails
+   */
+  async #fromHeld(
+    event: ExtendableEvent,
+    wanted: Wanted,
+    accept: string,
+    isAlone: boolean,
+  ): Promise<Response | undefined> {
+    const { key, image } = wanted
+    try {
+      if (isAlone) await this.#index.loaded
+      const facts = this.#index.has(key) ? await this.#index.facts(key) : undefined
+      if (!facts) return undefined
+      const freshness = freshnessOf(image, facts, Date.now())
+      if (freshness !== 'fresh' && !isAlone) event.waitUntil(this.#confirmations.start(image, key))
+      if (freshness === 'old' && !isAlone) return undefined
+      const choice = choose(facts, wanted, accept, isAlone)
+      if (choice?.kind === 'slice') return await this.#slice(key, choice)
+      if (!choice) return undefined
+      const made = this.#maker.made(facts, choice)
+      if (!made && !isAlone && !this.#isSooner(event, facts, choice)) return undefined
+      return answer(await (made ?? this.#make(key, facts, choice)), choice, 'png')
+    } catch (error) {
+      await this.#spoiled(key, error)
+      return undefined
+    }
+  }
+
+  /** Whether decoding is the better way while there is a network: about as soon, or wanted because it costs no bytes. */
+  #isSooner(event: ExtendableEvent, facts: HeldFacts, choice: Extract<Choice, { kind: 'decode' }>): boolean {
+    const { isReady, speed, queue } = this.#maker
+    if (!isReady) {
+      event.waitUntil(this.warm())
+      return false
+    }
+    const { downlink, saveData } = link() ?? {}
+    const cost = costOf(facts, choice)
+    if (speed && (queue.pixels + cost.pixels) / speed > PATIENCE_MS) return false
+    if (this.#options.prefer === 'bytes' || saveData) return true
+    const rate = downlink && downlink * 125
+    return decodes({ ...cost, missing: 0, rate, speed, queue })
+  }
+
+  async #make(key: string, facts: HeldFacts, choice: Extract<Choice, { kind: 'decode' }>): Promise<Blob> {
+    return await this.#maker.make(facts, choice, async () => await this.#bytes(key, facts))
+  }
+
+  async #slice(key: string, choice: Extract<Choice, { kind: 'slice' }>): Promise<Response | undefined> {
+    const { layer, format } = choice
+    const read = await this.#index.read(key)
+    if (!read) return undefined
+    const picture = readPictureLayer(read.bytes, layer)
+    checkPictureType(picture, layer)
+    checkPictureSize(picture, layer)
+    const type = mediaTypeOf(format)
+    return answer(new Blob([picture as Uint8Array<ArrayBuffer>], { type }), choice, format)
+  }
+
+  /** @throws StrataError NOT_FOUND where the stored bytes are gone, or those of another file by now */
+  async #bytes(key: string, { etag }: HeldFacts): Promise<Uint8Array> {
+    const read = await this.#index.read(key)
+    if (read?.facts.etag === etag) return read.bytes
+    throw new StrataError('NOT_FOUND', `${key}: other bytes are stored now`)
+  }
+
+  /** Damaged bytes are deleted; an image that fails otherwise is left to the network. */
+  async #spoiled(key: string, error: unknown): Promise<void> {
+    const code = error instanceof StrataError ? error.code : ''
+    if (/^(FORMAT_|ENTROPY_)/.test(code)) await this.#index.discard(key)
+    else if (/^(MODEL_UNKNOWN|CODING_UNKNOWN)/.test(code)) this.#index.forget(key)
+  }
+}
+
+function answer(picture: Blob, { layer }: Choice, format: PictureFormat): Response {
+  const headers = {
+    'Content-Type': picture.type,
+    // A page that isolates itself shows pictures of other origins only with it.
+    'Cross-Origin-Resource-Policy': 'cross-origin',
+    'Strata-Plan': `held;layer=${layer.index};f=${format}`,
+  }
+  return new Response(picture, { headers })
+}
+
+function isOffline(): boolean {
+  return navigator.onLine === false
+}

@@ -1,0 +1,66 @@
+import { PICTURE_FORMATS, type PictureFormat } from '../../format/media-type.ts'
+import { identity, imageAddress } from '../address/address.ts'
+import { SIGNATURE_PARAMETERS, VARIANT_PARAMETERS } from '../address/parameters.ts'
+import { parsePicturePath } from '../address/paths.ts'
+
+/** What the address of a plain picture asks for, as far as layers can answer it. */
+export interface Wanted {
+  /** Address of the image without size and format. */
+  readonly image: string
+  /** The key under which its layers are held. */
+  readonly key: string
+  /** Device pixels; undefined where the edge decides by hints or a default. */
+  readonly width: number | undefined
+  readonly format: PictureFormat | 'auto'
+  /** Whether the address names a quality. */
+  readonly hasQuality: boolean
+}
+
+/** What may be in an address that layers answer; what is cropped, padded, signed or named by a preset needs the edge. */
+const KNOWN: readonly string[] = ['w', 'dpr', 'q', 'f', 'fit']
+const EDGE_ONLY = [...VARIANT_PARAMETERS, ...SIGNATURE_PARAMETERS].filter((name) => !KNOWN.includes(name))
+/** Larger ones count as this one at the edge too. */
+const MAX_DPR = 4
+
+/**
+ * Reads the address of a plain picture as the edge reads it.
+ * @param bases absolute addresses where CDNs are mounted, each with a slash at its end
+ * @returns undefined for all other addresses, for those that the edge refuses, and for pictures that only the edge can make
+ */
+export function readWanted(address: string, bases: readonly string[]): Wanted | undefined {
+  const base = bases.find((each) => address.startsWith(each))
+  if (base === undefined || !/^(img|src)\//.test(address.slice(base.length))) return undefined
+  const { searchParams: query, pathname } = new URL(address)
+  const one = (name: string) => query.get(name) ?? undefined
+  const isTwice = KNOWN.some((name) => query.getAll(name).length > 1)
+  if (isTwice || EDGE_ONLY.some((name) => query.has(name))) return undefined
+  const [width, dpr, quality] = [one('w'), one('dpr'), one('q')]
+  const isWidth = width === undefined || width === 'auto' || (/^\d{1,6}$/.test(width) && Number(width) > 0)
+  const isDensity = dpr === undefined || (/^\d{1,2}(\.\d{1,4})?$/.test(dpr) && Number(dpr) > 0)
+  const format = formatOf(one('f'), parsePicturePath(pathname)?.[3])
+  const isPlain = (one('fit') ?? 'contain') === 'contain' && (quality === undefined || isQuality(quality))
+  const image = imageAddress(address, address)
+  if (!isWidth || !isDensity || !isPlain || !format || image === undefined) return undefined
+  return {
+    image,
+    key: identity(image),
+    width:
+      width === undefined || width === 'auto'
+        ? undefined
+        : Math.max(1, Math.round(Number(width) * Math.min(Number(dpr ?? 1), MAX_DPR))),
+    format,
+    hasQuality: quality !== undefined,
+  }
+}
+
+function isQuality(text: string): boolean {
+  return /^\d{1,3}$/.test(text) && Number(text) >= 1 && Number(text) <= 100
+}
+
+/** @returns undefined for `native`, for unknown formats, and where parameter and extension differ */
+function formatOf(parameter = 'auto', extension?: string): Wanted['format'] | undefined {
+  const named = extension?.slice(1).replace(/^jpg$/, 'jpeg')
+  if (named !== undefined && parameter !== 'auto' && parameter !== named) return undefined
+  const format = named ?? parameter
+  return format === 'auto' ? format : PICTURE_FORMATS.find((each) => each === format)
+}
