@@ -8,8 +8,8 @@ const QUALITIES = [40, 50, 60, 70, 75, 80, 85, 90, 95, 99] as const
  * (4:2:0) of their bicubic thumbnails at the qualities above.
  */
 const MODEL_QUALITIES: Readonly<Record<number, readonly number[]>> = {
-  2: [4, 9, 14, 21, 25, 31, 36, 45, 58, 87],
-  4: [4, 9, 14, 21, 25, 31, 36, 45, 58, 87],
+  2: [2, 7, 12, 17, 21, 27, 32, 41, 54, 82],
+  4: [6, 10, 14, 19, 22, 27, 31, 38, 48, 73],
 }
 
 /**

@@ -5,7 +5,10 @@ import { kernelModule } from '../../kernels.ts'
 import { decodePicture, FACTORS, openModel } from './harness.ts'
 
 for (const factor of FACTORS) {
-  rescalerConformance(`hyperThumbnail ${factor}x`, () =>
-    hyperThumbnail({ model: openModel(factor), decodePicture, kernel: createWasmJpeg(kernelModule()) }),
+  rescalerConformance(
+    `hyperThumbnail ${factor}x`,
+    () => hyperThumbnail({ model: openModel(factor), decodePicture, kernel: createWasmJpeg(kernelModule()) }),
+    // Strokes one pixel wide cannot be hidden unseen.
+    { thumbnail: 20, tiny: 13 },
   )
 }

@@ -66,7 +66,7 @@ describe.each(goldens)('HyperThumbnail $factor x against PyTorch', (golden) => {
         // Unlike PyTorch, the writer rounds Y, Cb and Cr before its DCT; a small picture has few blocks to average.
         const { largest, mean } = differences(found[i]!, table)
         expect(largest).toBeLessThanOrEqual(3)
-        expect(mean).toBeLessThan(0.75)
+        expect(mean).toBeLessThan(1.5)
       }
     },
   )
