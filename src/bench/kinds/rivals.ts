@@ -1,4 +1,5 @@
 import sharp, { type Sharp } from 'sharp'
+import { MAX_FORMAT_SIDE } from '../../core/limits/table.ts'
 import type { DecodedPicture } from '../../node/ingest/ingest.ts'
 import { interpolate } from '../../node/rival-files.ts'
 import type { Look, Looker } from './looks.ts'
@@ -32,6 +33,7 @@ export const MODERN: readonly Rival[] = [
   'avif-420',
   'webp-near-lossless',
   'webp-lossless',
+  'png',
 ]
 export const OLD: readonly Rival[] = ['mozjpeg', 'png']
 
@@ -39,8 +41,8 @@ export const OLD: readonly Rival[] = ['mozjpeg', 'png']
 export const MODERN_ANIMATED: readonly Rival[] = ['webp', 'webp-near-lossless', 'webp-lossless']
 export const OLD_ANIMATED: readonly Rival[] = ['gif']
 
-/** RFC 9649 §2.7, in pixels. */
-const MAX_WEBP_SIDE = 16383
+/** Formats that do not hold every size. */
+const LOSSY_FORMATS = ['webp', 'avif'] as const
 
 const QUALITIES: readonly number[] = Array.from({ length: 25 }, (_, i) => 2 + 4 * i)
 
@@ -91,7 +93,9 @@ export class RivalCurves {
 
   /** Whether the format holds a picture of this size. */
   #fits(rival: Rival): boolean {
-    return !rival.startsWith('webp') || Math.max(this.#picture.width, this.#frameHeight) <= MAX_WEBP_SIDE
+    const side = Math.max(this.#picture.width, this.#frameHeight)
+    const format = LOSSY_FORMATS.find((name) => rival.startsWith(name))
+    return format === undefined || side <= MAX_FORMAT_SIDE[format]
   }
 
   async #steppedAt(wanted: number, rival: Stepped): Promise<number | undefined> {
