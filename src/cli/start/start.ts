@@ -10,6 +10,7 @@ import { ComparisonServer } from './comparison.ts'
 import { encodeFolder, FOLDER_SOURCE, folderUrl } from './encode-folder.ts'
 import { FolderServer } from './folder-server.ts'
 import { KEEP_CONNECTIONS } from './keep-connections.ts'
+import { originEnvironment } from './origin-environment.ts'
 import type { PictureFolder } from './picture-folder.ts'
 import { requireFreePort } from './ports.ts'
 import type { Sample } from './samples.ts'
@@ -71,7 +72,7 @@ export async function runLocally(options: StartOptions): Promise<void> {
   const whileRunning = <T>(work: Promise<T>) => Promise.race([work, firstEnd(children), stopped(stop)])
   try {
     const serve = [options.cli, 'serve', '--host', '127.0.0.1', '--port', String(originPort)]
-    children.push(start('origin', serve, options))
+    children.push(start('origin', serve, { ...options, env: originEnvironment(options.env) }))
     children.push(start('edge', wranglerArgv(options, origin, comparisons.url, files?.url), options))
     await whileRunning(healthy('origin', `${origin}/health`, over.signal))
     await whileRunning(healthy('edge', `${edge}/cdn/health`, over.signal))
