@@ -8,7 +8,7 @@ import { PATIENCE, type Stage } from './stage.ts'
 const SLOW = `
   localStorage.setItem('strata-speed', '4700')
   performance.getEntriesByType = () => []
-  performance.getEntriesByName = () => [{ encodedBodySize: 400_000 }]
+  performance.getEntriesByName = () => [{ encodedBodySize: 200_000 }]
   Object.defineProperty(navigator, 'connection', { value: { downlink: 0.2 } })`
 
 export function painting(stage: Stage): void {

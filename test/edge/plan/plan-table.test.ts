@@ -476,8 +476,8 @@ table('with the original: a layer that takes too long', TOWER, { canRender: true
 table('hidden detail', WIDE, EMBED, [
   'w=320 | | jpeg 320x160 1 AS',
   'w=640 | | jpeg 640x320 2 AS',
-  'w=640&ht=2 | | jpeg 640x320 2 q44 ht2 AS',
-  'w=640&ht=2 | S | jpeg 640x320 2 q29 ht2 AS',
+  'w=640&ht=2 | | jpeg 640x320 2 ht2 AS',
+  'w=640&ht=2 | S | jpeg 640x320 2 q50 ht2 AS',
   'w=640&ht=1 | | jpeg 640x320 2 AS',
   'w=640 | S | jpeg 640x320 2 q50 AS',
   'w=640&q=80 | S | jpeg 640x320 2 q80 A',
@@ -488,7 +488,7 @@ table('hidden detail', WIDE, EMBED, [
   'w=640&ht=4 | | PARAM_INVALID ht',
   'w=640&h=320 | | jpeg 640x320 2 AS',
   'w=600&h=300 | | jpeg 600x300 2 AS',
-  'w=600&h=300&ht=2 | | jpeg 600x300 2 q44 ht2 AS',
+  'w=600&h=300&ht=2 | | jpeg 600x300 2 ht2 AS',
   'w=300&h=300&fit=cover | | jpeg 300x300 2 cover AS',
   ' | W640 D2 | jpeg 640x320 2 dpr=2 AWDS',
   'w=640 | N | native 1 A',
@@ -501,30 +501,30 @@ const EMBED_BOTH = {
   ],
 } as const
 table('four times the detail, or what there is', WIDE, EMBED_BOTH, [
-  'w=320&ht=4 | | jpeg 320x160 2 q41 ht4 AS',
-  'w=320&ht=4 | S | jpeg 320x160 2 q28 ht4 AS',
+  'w=320&ht=4 | | jpeg 320x160 2 ht4 AS',
+  'w=320&ht=4 | S | jpeg 320x160 2 q50 ht4 AS',
   'w=320&ht=4&q=80 | | jpeg 320x160 2 q80 ht4 A',
   'w=320 | | jpeg 320x160 1 AS',
-  'w=320&ht=2 | | jpeg 320x160 1 q44 ht2 AS',
-  'w=640&ht=4 | | jpeg 640x320 2 q44 ht2 AS',
+  'w=320&ht=2 | | jpeg 320x160 1 ht2 AS',
+  'w=640&ht=4 | | jpeg 640x320 2 ht2 AS',
   'w=1280&ht=4 | | jpeg 1280x640 3 AS',
   'w=300&h=300&fit=cover&ht=4 | | jpeg 300x300 2 cover AS',
 ])
 
 table('hidden detail at widths of no layer', WIDE, EMBED, [
-  'w=300&ht=2 | | jpeg 300x150 1 q44 ht2 AS',
-  'w=321&ht=2 | | jpeg 321x161 2 q44 ht2 AS',
-  'w=799&ht=2 | B | jpeg 799x400 3 q44 ht2 AS',
+  'w=300&ht=2 | | jpeg 300x150 1 ht2 AS',
+  'w=321&ht=2 | | jpeg 321x161 2 ht2 AS',
+  'w=799&ht=2 | B | jpeg 799x400 3 ht2 AS',
   'w=801&ht=2 | B | avif 801x401 2 AS',
 ])
 
 table('hidden detail one pixel short by rounding', picture(640, 320, [213, 424, 640]), EMBED, [
-  'w=213&ht=2 | | jpeg 213x107 2 q44 ht2 AS',
-  'w=212&ht=2 | | jpeg 212x106 1 q44 ht2 AS',
+  'w=213&ht=2 | | jpeg 213x107 2 ht2 AS',
+  'w=212&ht=2 | | jpeg 212x106 1 ht2 AS',
 ])
 
 table('hyperThumbnail: always', WIDE, { ...EMBED, hyperThumbnail: 'always' }, [
-  'w=640 | B | jpeg 640x320 2 q44 ht2 AS',
+  'w=640 | B | jpeg 640x320 2 ht2 AS',
   'w=640&ht=1 | B | avif 640x320 2 AS',
   'w=640&f=avif | B | avif 640x320 2 S',
   'w=640&q=80 | B | jpeg 640x320 2 q80 ht2 A',
