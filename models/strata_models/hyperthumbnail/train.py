@@ -3,7 +3,7 @@
 Loss, after the paper: rate + lambda * ((1 - w) error of the restored picture + w error of the thumbnail against the bicubic one).
 An error is squared error mixed with SSIMULACRA2's distance (shared/distortion.py), and the root of it over a crop counts.
 Quality and strength are drawn for each crop, so one model serves all rates and hides much or little: w falls as the
-strength grows. Some crops are drawings (shared/drawings.py). The learning rate follows the share of the time budget that is spent.
+strength grows. Some crops are drawings (shared/drawings.py). The learning rate follows the share of the time that is spent.
 
 log.csv has one row for 100 steps: step, minutes, learning rate, loss, PSNR of the restored picture and of the thumbnail, their
 SSIMULACRA2 distances, bits per thumbnail pixel, norm of the gradient.
