@@ -2,7 +2,6 @@ import { MAX_FORMAT_SIDE } from '../../core/limits/table.ts'
 import type { PictureCoding } from '../../format/coding.ts'
 import type { DecodedPicture } from '../ingest/ingest.ts'
 import { decodeFile, samePixels, sharpOf } from './pixels.ts'
-import { underfilled } from './underfill.ts'
 
 /** A picture file, and how it was made. */
 export interface CodedPicture {
@@ -32,15 +31,14 @@ export function fits({ width, height }: { width: number; height: number }, codin
 
 /**
  * @param setting 1 to 100, the encoder's own
- * @param under colours under what is wholly transparent: those around it, or the picture's own
+ * @param picture what is wholly transparent is seldom smallest with its own colours: see `underfilled`
  */
 export async function encodeLossy(
   picture: DecodedPicture,
   coding: LossyCoding,
   setting: number,
-  under: 'filled' | 'own' = 'filled',
 ): Promise<Uint8Array> {
-  const prepared = sharpOf(under === 'filled' ? underfilled(picture) : picture)
+  const prepared = sharpOf(picture)
   if (coding === 'webp') {
     return own(
       await prepared

@@ -2,6 +2,7 @@ import type { DecodedPicture } from '../ingest/ingest.ts'
 import { type CodedPicture, encodeLossy, fits, type LossyCoding } from './encode.ts'
 import { decodeFile } from './pixels.ts'
 import { createScorer } from './score.ts'
+import { underfilled } from './underfill.ts'
 
 /** The highest setting that is tried: what takes more bytes than a JPEG at a higher one has no use. */
 const MOST_SETTING = 63
@@ -21,11 +22,12 @@ export async function noLargerLayer(
   const scorer = layer.file.length <= bytes ? undefined : createScorer(picture)
   if (scorer === undefined) return layer
   const coding = only ?? lossyCoding(layer, picture)
+  const filled = underfilled(picture)
   let file: Uint8Array | undefined
   let [below, above] = [0, MOST_SETTING + 1]
   while (above - below > 1) {
     const setting = (below + above) >> 1
-    const made = await encodeLossy(picture, coding, setting)
+    const made = await encodeLossy(filled, coding, setting)
     if (made.length <= bytes) [below, file] = [setting, made]
     else above = setting
   }

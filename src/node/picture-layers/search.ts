@@ -3,6 +3,7 @@ import type { DecodedPicture } from '../ingest/ingest.ts'
 import { type CodedPicture, encodeLossy, type LossyCoding } from './encode.ts'
 import { decodeFile } from './pixels.ts'
 import type { Scorer } from './score.ts'
+import { underfilled } from './underfill.ts'
 
 /** One try of an encoder. */
 interface Try extends CodedPicture {
@@ -38,10 +39,11 @@ export async function searchSetting(
   scorer: Scorer,
   { target, first, tries }: SearchOptions,
 ): Promise<Try> {
+  const filled = underfilled(picture)
   const made: Try[] = []
   let setting = Math.round(first ?? encoderQuality(coding === 'avif' ? 'avif-4' : 'webp', 75))
   while (made.length < tries && !made.some((known) => known.setting === setting)) {
-    const file = await encodeLossy(picture, coding, setting)
+    const file = await encodeLossy(filled, coding, setting)
     const score = scorer.score(await decodeFile(file))
     made.push({ coding, file, setting, score, lossless: false })
     if (score >= target - BELOW && score <= target + ABOVE) break
@@ -50,7 +52,7 @@ export async function searchSetting(
   const reached = made.filter(({ score }) => score >= target - BELOW)
   if (reached.length === 0) return made.reduce((best, next) => (next.score > best.score ? next : best))
   const smallest = reached.reduce((best, next) => (next.file.length < best.file.length ? next : best))
-  return picture.channels === 4 ? await withOwnColours(picture, smallest, scorer, target) : smallest
+  return filled === picture ? smallest : await withOwnColours(picture, smallest, scorer, target)
 }
 
 /** The same setting with the colours that lie under transparent pixels, where it is smaller: black suits a soft shadow. */
@@ -60,7 +62,7 @@ async function withOwnColours(
   scorer: Scorer,
   target: number,
 ): Promise<Try> {
-  const file = await encodeLossy(picture, filled.coding, filled.setting, 'own')
+  const file = await encodeLossy(picture, filled.coding, filled.setting)
   if (file.length >= filled.file.length) return filled
   const score = scorer.score(await decodeFile(file))
   return score >= target - BELOW ? { ...filled, file, score } : filled
