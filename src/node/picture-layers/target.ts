@@ -1,5 +1,6 @@
 import { defaultWidths, ladderFor, searchedLayers } from '../../format/ladder.ts'
 import { defaultQuality, type QualityChoice } from '../../format/quality.ts'
+import { along, type Polyline } from '../../pixels/polyline.ts'
 
 /** One layer to be made as a picture. */
 export interface PictureRung {
@@ -8,11 +9,8 @@ export interface PictureRung {
   readonly target: number
 }
 
-/** Two scales that rise together, by points between which they are as good as straight. */
-type Curve = readonly (readonly [number, number])[]
-
 /** Quality of COMPASS, and the mean SSIMULACRA2 of photographs at it (models/RESULTS.md; the default reaches 75). */
-const COMPASS_SCORES: Curve = [
+const COMPASS_SCORES: Polyline = [
   [1, 20],
   [25, 53],
   [40, 65],
@@ -24,7 +22,7 @@ const COMPASS_SCORES: Curve = [
 ]
 
 /** SSIMULACRA2, and JPEG's quality that gives it on the mean: our writer at 640 on photographs of the training set. */
-const JPEG_QUALITIES: Curve = [
+const JPEG_QUALITIES: Polyline = [
   [0, 1],
   [45, 25],
   [58, 40],
@@ -44,7 +42,7 @@ export const DEFAULT_TARGET = 75
 
 /** The quality of a layer on JPEG's scale, 1 to 99, as the layer table holds it. */
 export function qualityOfScore(score: number): number {
-  return Math.round(follow(JPEG_QUALITIES, score))
+  return Math.round(along(JPEG_QUALITIES, score))
 }
 
 /**
@@ -80,13 +78,5 @@ export function pictureRungs(sourceWidth: number, widths?: string, quality?: Qua
 }
 
 function targetOf(quality: number | undefined): number {
-  return quality === undefined ? DEFAULT_TARGET : follow(COMPASS_SCORES, quality)
-}
-
-function follow(curve: Curve, x: number): number {
-  const above = curve.findIndex(([known]) => known >= x)
-  const after = above === -1 ? curve.length - 1 : Math.max(1, above)
-  const [[x0, y0], [x1, y1]] = [curve[after - 1]!, curve[after]!]
-  const y = y0 + ((x - x0) / (x1 - x0)) * (y1 - y0)
-  return Math.min(Math.max(y, curve[0]![1]), curve.at(-1)![1])
+  return quality === undefined ? DEFAULT_TARGET : along(COMPASS_SCORES, quality)
 }
