@@ -74,6 +74,11 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2
 }
 
+/** The nearest-rank quantile. @param sorted ascending @returns NaN where there is no value */
+export function quantile(sorted: readonly number[], share: number): number {
+  return sorted[Math.ceil(share * sorted.length) - 1] ?? Number.NaN
+}
+
 export function round(value: number, digits: number): number {
   return Number(value.toFixed(digits))
 }

@@ -116,6 +116,11 @@ export function withinSide({ width, height }: Size, limit: number): Size {
   return rounded({ width, height }, Math.min(1, limit / width, limit / height))
 }
 
+/** Pixels of some pictures together. */
+export function sumOfPixels(sizes: readonly Size[]): number {
+  return sizes.reduce((sum, { width, height }) => sum + width * height, 0)
+}
+
 function rounded({ width, height }: Size, scale: number): Size {
   return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) }
 }

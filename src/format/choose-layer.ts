@@ -1,3 +1,4 @@
+import { sumOfPixels } from '../core/box.ts'
 import { StrataError } from '../core/errors.ts'
 import {
   MAX_DECODED_PICTURE_PIXELS,
@@ -54,8 +55,4 @@ export function transcodeLimit(layers: readonly LayerInfo[], index: number): str
 /** The layers that every transcoder on our kernels decodes for one picture. Of COMPASS layers these are the lowest. */
 export function transcodable(layers: readonly LayerInfo[]): readonly LayerInfo[] {
   return layers.filter(({ index }) => transcodeLimit(layers, index) === undefined)
-}
-
-function sumOfPixels(layers: readonly LayerInfo[]): number {
-  return layers.reduce((sum, { width, height }) => sum + width * height, 0)
 }

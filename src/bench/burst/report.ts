@@ -1,4 +1,4 @@
-import { median, round } from '../cpu-clock.ts'
+import { median, quantile, round } from '../cpu-clock.ts'
 import type { Burst } from './clients.ts'
 import type { PromotionRow, Sampling } from './promotion.ts'
 import type { BurstBench, Sides } from './run.ts'
@@ -73,7 +73,7 @@ function figuresOf(bursts: readonly Burst[]): Figures {
   const answers = bursts.flatMap((burst) => burst.answers)
   const good = answers.filter(({ status }) => status === 200)
   const times = answers.map(({ ms }) => ms).sort((a, b) => a - b)
-  const at = (share: number) => round(times[Math.ceil(share * times.length) - 1] ?? Number.NaN, 0)
+  const at = (share: number) => round(quantile(times, share), 0)
   const said: Record<string, number> = {}
   for (const { status, said: text } of answers) {
     if (status !== 200) said[`${status} ${text}`] = (said[`${status} ${text}`] ?? 0) + 1

@@ -1,4 +1,5 @@
 import { StrataError } from '../../core/errors.ts'
+import { quantile } from '../cpu-clock.ts'
 import { type LoadOptions, load, type Target, type Turn } from './clients.ts'
 
 interface Figures {
@@ -52,12 +53,11 @@ export function figuresOf(turns: readonly Turn[]): Figures {
   const latencies = turns.flatMap((turn) => turn.latencies).sort((a, b) => a - b)
   if (latencies.length === 0) throw new StrataError('INTERNAL', 'no request was answered in time')
   const seconds = turns.reduce((sum, turn) => sum + turn.seconds, 0)
-  const at = (share: number) => latencies[Math.ceil(share * latencies.length) - 1] ?? Number.NaN
   return {
     requests: latencies.length,
     perSecond: latencies.length / seconds,
-    p50: at(0.5),
-    p99: at(0.99),
+    p50: quantile(latencies, 0.5),
+    p99: quantile(latencies, 0.99),
   }
 }
 

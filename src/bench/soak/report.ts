@@ -1,5 +1,5 @@
 import { renderChart } from '../chart.ts'
-import { round } from '../cpu-clock.ts'
+import { quantile, round } from '../cpu-clock.ts'
 import { isFault, type Soak } from './run.ts'
 import { slopeOf } from './slope.ts'
 
@@ -70,7 +70,7 @@ export function reportSoak({ minutes, answers, samples }: Soak): SoakReport {
 function partOf(answers: Soak['answers'], from: number, to: number): PartRow {
   const own = answers.filter(({ at }) => at >= from && at < to)
   const times = own.map(({ ms }) => ms).sort((a, b) => a - b)
-  const at = (share: number) => round(times[Math.ceil(share * times.length) - 1] ?? 0, 0)
+  const at = (share: number) => (times.length > 0 ? round(quantile(times, share), 0) : 0)
   return {
     from: round(from, 1),
     answers: own.length,

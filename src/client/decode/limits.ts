@@ -1,3 +1,4 @@
+import { sumOfPixels } from '../../core/box.ts'
 import { StrataError } from '../../core/errors.ts'
 import type { StrataHeader } from '../../format/types.ts'
 import type { Limit } from '../messages.ts'
@@ -34,7 +35,7 @@ export function checkDecode({ layers }: Pick<StrataHeader, 'layers'>, layer: num
   if (count > MAX_LAYERS)
     throw new LimitError('layers', `expected at most ${MAX_LAYERS} layers to decode, got ${count}`)
   const { width, height } = layers[layer]!
-  const pixels = layers.slice(held + 1, layer + 1).reduce((sum, each) => sum + each.width * each.height, 0)
+  const pixels = sumOfPixels(layers.slice(held + 1, layer + 1))
   if (width > MAX_WIDTH || width * height > MAX_PIXELS || pixels > MAX_DECODED_PIXELS) {
     const expected = `at most ${MAX_PIXELS} pixels, ${MAX_WIDTH} across, and ${MAX_DECODED_PIXELS} in all layers`
     throw new LimitError('pixels', `expected ${expected}, got ${width}x${height} and ${pixels} in all`)

@@ -1,4 +1,5 @@
 import { decodeRows } from '../../codec/compass/index.ts'
+import { sumOfPixels } from '../../core/box.ts'
 import { StoredPng } from '../../pixels/png/stored.ts'
 import { type CreateResampler, createResampler } from '../../pixels/resample.ts'
 import { createWasmResampler } from '../../pixels/resample-wasm.ts'
@@ -113,8 +114,7 @@ export class Maker {
 }
 
 export function costOf({ layers }: Pick<HeldFacts, 'layers'>, { layer, width, height }: Decode): Cost {
-  const below = layers.slice(0, layer.index + 1)
-  const pixels = below.reduce((sum, each) => sum + each.width * each.height, 0)
+  const pixels = sumOfPixels(layers.slice(0, layer.index + 1))
   return { pixels, plain: plainBytes(width * height) }
 }
 

@@ -1,3 +1,4 @@
+import { MAX_DPR } from '../../core/limits/table.ts'
 import { PICTURE_FORMATS, type PictureFormat } from '../../format/media-type.ts'
 import { identity, imageAddress } from '../address/address.ts'
 import { SIGNATURE_PARAMETERS, VARIANT_PARAMETERS } from '../address/parameters.ts'
@@ -19,8 +20,6 @@ export interface Wanted {
 /** What may be in an address that layers answer; what is cropped, padded, signed or named by a preset needs the edge. */
 const KNOWN: readonly string[] = ['w', 'dpr', 'q', 'f', 'fit']
 const EDGE_ONLY = [...VARIANT_PARAMETERS, ...SIGNATURE_PARAMETERS].filter((name) => !KNOWN.includes(name))
-/** Larger ones count as this one at the edge too. */
-const MAX_DPR = 4
 
 /**
  * Reads the address of a plain picture as the edge reads it.

@@ -70,6 +70,9 @@ export const MAX_FORMAT_SIDE = { avif: 16_384, webp: 16_383, jpeg: 65_500, png: 
 /** Pixels of a side of a box that a picture is padded to. No picture bounds it, so a URL could ask for any amount of memory. */
 export const MAX_PADDED_SIDE = 4096
 
+/** Device pixels of a CSS pixel. Larger values count as this one: screens are denser than that, but the eye is not. */
+export const MAX_DPR = 4
+
 /* Time, in milliseconds. */
 
 /** For a picture that a page waits for, at the origin. */

@@ -1,4 +1,4 @@
-import { MAX_DPR } from './params.ts'
+import { MAX_DPR } from '../../core/limits/table.ts'
 
 /** The Client Hints that a width is chosen by, in the order in which `Accept-CH` asks for them. */
 export const HINT_HEADERS = ['Sec-CH-Width', 'Sec-CH-Viewport-Width', 'Sec-CH-DPR'] as const

@@ -7,6 +7,7 @@
 import { FITS, type Fit, type Focus } from '../../core/box.ts'
 import { parseColour } from '../../core/colour.ts'
 import { invalidParam } from '../../core/errors.ts'
+import { MAX_DPR } from '../../core/limits/table.ts'
 import { choice, focusOf, integer, single } from '../../core/parameters.ts'
 import { PICTURE_FORMATS, type PictureFormat } from '../../format/media-type.ts'
 
@@ -44,8 +45,6 @@ export interface ImageParams {
   readonly frame?: 'first' | undefined
 }
 
-/** Larger values count as this one: screens are denser than that, but the eye is not. */
-export const MAX_DPR = 4
 /** Of `ar`. Nothing longer is a picture on a page. */
 const MAX_ASPECT = 50
 

@@ -1,3 +1,4 @@
+import { sumOfPixels } from '../../core/box.ts'
 import type { PictureCoding } from '../../format/coding.ts'
 import type { PictureFormat } from '../../format/media-type.ts'
 import type { LayerInfo } from '../../format/types.ts'
@@ -48,5 +49,5 @@ function decodingCost(layers: readonly LayerInfo[], index: number): number {
   checkDecodedLayer(layers, index)
   const { coding, width, height } = layer
   if (coding !== 'compass') return PICTURE_COST[coding] * width * height
-  return layers.slice(0, index + 1).reduce((sum, below) => sum + below.width * below.height, 0)
+  return sumOfPixels(layers.slice(0, index + 1))
 }
