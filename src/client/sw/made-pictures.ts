@@ -2,8 +2,7 @@
 export class MadePictures {
   readonly #budget: number
   /** The oldest first. */
-  readonly #pictures = new Map<string, Promise<Blob>>()
-  readonly #bytes = new Map<string, number>()
+  readonly #pictures = new Map<string, { readonly picture: Promise<Blob>; readonly bytes: number }>()
 
   /** @param budget in bytes */
   constructor(budget: number) {
@@ -11,28 +10,22 @@ export class MadePictures {
   }
 
   get(key: string): Promise<Blob> | undefined {
-    const picture = this.#pictures.get(key)
-    if (!picture) return undefined
+    const kept = this.#pictures.get(key)
+    if (!kept) return undefined
     this.#pictures.delete(key)
-    this.#pictures.set(key, picture)
-    return picture
+    this.#pictures.set(key, kept)
+    return kept.picture
   }
 
   /** Keeps a picture that is being made; one that cannot be made is not kept. */
   put(key: string, picture: Promise<Blob>, bytes: number): void {
-    this.#pictures.set(key, picture)
-    this.#bytes.set(key, bytes)
-    picture.catch(() => this.#delete(key))
-    let total = [...this.#bytes.values()].reduce((sum, each) => sum + each, 0)
-    for (const oldest of this.#pictures.keys()) {
+    this.#pictures.set(key, { picture, bytes })
+    picture.catch(() => this.#pictures.delete(key))
+    let total = [...this.#pictures.values()].reduce((sum, kept) => sum + kept.bytes, 0)
+    for (const [oldest, kept] of this.#pictures) {
       if (total <= this.#budget) break
-      total -= this.#bytes.get(oldest) ?? 0
-      this.#delete(oldest)
+      total -= kept.bytes
+      this.#pictures.delete(oldest)
     }
-  }
-
-  #delete(key: string): void {
-    this.#pictures.delete(key)
-    this.#bytes.delete(key)
   }
 }

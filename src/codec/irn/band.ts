@@ -4,7 +4,8 @@ import type { Stage } from './stage.ts'
 
 /** Rows that a network reads on each side of a row, because it has three 3x3 convolutions. */
 const HALO = 3
-const COLOURS = 3
+/** Channels of the low part. */
+export const COLOURS = 3
 /** Approximate pixels of a band. A stage keeps one band and its halo in memory. */
 const BAND_PIXELS = 65536
 
@@ -26,8 +27,9 @@ export interface BandOptions {
 
 /**
  * One half of a coupling: a network reads some channels of a picture, and its outputs change the others. All values are
- * limited as they come in, so that both directions show the network the same ones. The network runs band by band. Each band includes its halo rows, so the outputs are the same as for the whole picture, and only the edges
- * of the picture are padded with zeros.
+ * limited as they come in, so that both directions show the network the same ones. The network runs band by band. Each band
+ * includes its halo rows, so the outputs are the same as for the whole picture, and only the edges of the picture are padded
+ * with zeros.
  */
 export class Band implements Stage {
   readonly #options: BandOptions

@@ -1,9 +1,7 @@
-import { Band, type BandOptions } from './band.ts'
+import { Band, type BandOptions, COLOURS } from './band.ts'
 import { Haar, InverseHaar } from './haar.ts'
 import type { Coupling, IrnModel, Limits } from './model.ts'
 import type { Stage } from './stage.ts'
-
-const COLOURS = 3
 
 interface Place {
   readonly limits: Limits
