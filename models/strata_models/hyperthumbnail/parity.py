@@ -18,7 +18,7 @@ from .jpeg import from_coefficients, quantize, zigzag
 from .model import SHAPES, Settings
 
 HEIGHT, WIDTH = 24, 32  # of the thumbnail
-SETTINGS = ((40, 100), (90, 50), (90, 0))  # quality, strength in percent
+CASES = ((40, 100), (90, 50), (90, 0))  # quality, strength in percent
 
 
 def text(samples: torch.Tensor) -> str:
@@ -47,7 +47,7 @@ def main(options: argparse.Namespace) -> None:
     height, width = HEIGHT * options.factor, WIDTH * options.factor
     picture = drawn_picture(height, width) * 255 - 128
     cases = []
-    for quality, strength in SETTINGS:
+    for quality, strength in CASES:
         settings = Settings(torch.tensor([float(quality)]), torch.tensor([float(strength)]))
         low, coefficients, tables = model.embed(picture, settings)
         quotients, dequantized = quantize(coefficients, tables)

@@ -1,4 +1,4 @@
-"""Pictures that nobody photographed: text, charts, shapes, lines, codes, gradients, pixel art, saturated colours.
+"""Drawn pictures: text, charts, shapes, lines, codes, gradients, pixel art, saturated colours.
 
 A picture is uint8 [H, W, 3]. It follows from the generator's state and, for text, from the fonts of the machine.
 """

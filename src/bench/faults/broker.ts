@@ -68,7 +68,7 @@ export class Broker {
     this.#server.close()
   }
 
-  /** Messages that nobody has acknowledged. */
+  /** Messages without an acknowledgement. */
   get length(): number {
     return this.#waiting.length + this.#underway
   }

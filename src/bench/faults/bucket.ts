@@ -63,7 +63,7 @@ export class FaultyBucket {
   #perform(request: IncomingMessage, body: Uint8Array, response: ServerResponse, fault: BucketFault): void {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://bucket')
     const key = decodeURIComponent(pathname.slice(BUCKET.length + 2))
-    // Done, but nobody hears of it.
+    // The write is done, and its answer is lost.
     const answer = fault === 'fail-after' ? new Muffled(response) : response
     if (key === '') this.#list(searchParams, answer)
     else if (request.method === 'PUT') this.#put(key, body, request, answer)

@@ -12,7 +12,7 @@ const FORMATS = ['jpeg', 'webp', 'avif'] as const
 /** The ladder of every upload: small, so that an encode takes about a second. */
 const QUERY = 'widths=48,96&coding=compass'
 
-/** Error codes of what does not belong to a request but to a fault beside it, so that nobody knows whether the write counts. */
+/** Error codes that an injected fault causes, not the request: the write may count or not. */
 const FAULTS_FROM = 500
 
 /** Asks the edges of a cluster, each request a random one of those that run. */

@@ -56,7 +56,7 @@ export class Cluster {
   readonly consumer: Program<WorkerLink>
   readonly bucket: FaultyBucket
   readonly broker: Broker
-  /** Programs that ended although nobody had killed them. */
+  /** Programs that ended without a kill. */
   readonly crashes: string[] = []
   readonly #options: ClusterOptions
   readonly #folder: string

@@ -1,6 +1,6 @@
 import type { MadePicture } from './pictures.ts'
 
-/** How a request to write ended. `unknown`: nobody answered, or the answer was that of a fault, so it may count or not. */
+/** How a request to write ended. `unknown`: no answer, or that of an injected fault; it may count or not. */
 export type Ending = 'accepted' | 'refused' | 'unknown'
 
 /** One write of an image, in the order in which they were sent; the next is sent when the one before has ended. */

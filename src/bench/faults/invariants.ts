@@ -26,11 +26,11 @@ export interface Seen {
   readonly code?: string
   /** The version that the bytes are of; undefined: none that was sent for this id. */
   readonly version?: number | undefined
-  /** Whether it says that there is no such image, though one was accepted before and nobody has deleted it. */
+  /** Whether it is a 404 for an image that was accepted and not deleted since. */
   readonly isMissing?: boolean
   /** Of an unknown version: how far it is from each that was sent. */
   readonly detail?: string
-  /** Set where the bytes are no whole file. */
+  /** Set where the bytes are part of a file. */
   readonly broken?: string
   /** Names the bytes, where an ETag must stand for the same ones always. */
   readonly same?: { readonly etag: string; readonly sha256: string }

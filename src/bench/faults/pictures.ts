@@ -9,7 +9,7 @@ export interface MadePicture {
   /** Of the bytes, in hexadecimal. */
   readonly sha256: string
   readonly print: Fingerprint
-  /** Whether its bytes end in the middle, so that nobody can decode it. */
+  /** Whether its bytes end in the middle: a decoder must refuse it. */
   readonly isBroken: boolean
 }
 
@@ -44,7 +44,7 @@ export async function makePicture(
   return { bytes, sha256: sha256(bytes), print: await fingerprint(whole), isBroken }
 }
 
-/** @throws when the bytes are no whole picture */
+/** @throws Error of sharp for bytes that are cut or damaged */
 export async function fingerprint(bytes: Uint8Array): Promise<Fingerprint> {
   const pixels = sharp(bytes, { failOn: 'error' }).removeAlpha().toColourspace('srgb')
   return new Uint8Array(await pixels.resize(SIDE, SIDE, { fit: 'fill' }).raw().toBuffer())

@@ -18,7 +18,7 @@ interface ProgramOptions<T> {
   readonly launch: () => ChildProcess
   /** Waits until the process is ready. @returns what it is talked to by */
   readonly connect: (child: ChildProcess) => Promise<T>
-  /** Called with the last lines of the output when the program was ready, and ends although nobody has killed it. */
+  /** Called with the last lines of the output when the program ends after it was ready, without a kill. */
   readonly onCrash: (name: string, output: string) => void
 }
 

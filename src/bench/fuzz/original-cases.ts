@@ -10,7 +10,7 @@ const FRONT = 400
 
 /** Ways to make a bad original out of good ones, by name. */
 export const ORIGINAL_CASES: Readonly<Record<string, MakeOriginal>> = {
-  /** Nothing is wrong: what is found here is no file's fault. */
+  /** The file as it is: a fault that it shows is the reader's. */
   whole: (random, files) => random.pick(files).slice(),
 
   cut(random, files) {
