@@ -1,6 +1,7 @@
 import { ENCODE_SIGNATURE } from '../core/encode-signature.ts'
 import { MAX_PICTURE_BYTES } from '../core/limits/table.ts'
 import { RENDERED_SIZE } from '../format/rendered.ts'
+import { sniffFormat } from '../format/sniff.ts'
 import { findFocus } from '../node/focus.ts'
 import { openPicture } from '../node/ingest/ingest.ts'
 import { countFrames } from '../node/picture-layers/frames.ts'
@@ -50,12 +51,12 @@ export async function render(c: OriginContext, origin: Origin): Promise<Response
       ),
     )
     checkBytes('picture', file, MAX_PICTURE_BYTES)
-    const { format } = plan
-    const shown = format === 'original' ? picture : plan.size
+    const format = sniffFormat(file) ?? plan.format
+    const shown = plan.format === 'original' ? picture : plan.size
     const size = `${shown.width}x${shown.height}`
     const [bytesIn, bytesOut] = [original.length, file.length]
     const spans = { body: bodySeconds, queue: bothSeconds - seconds, render: seconds }
-    renderMetrics.rendered(format, spans, bytesIn, bytesOut)
+    renderMetrics.rendered(plan.format, spans, bytesIn, bytesOut)
     const facts = {
       requestId: c.get('requestId'),
       traceId: c.get('traceId'),
@@ -65,7 +66,7 @@ export async function render(c: OriginContext, origin: Origin): Promise<Response
       bytesOut,
     }
     log('rendered', { ...facts, seconds: Number(seconds.toFixed(3)) })
-    c.header('Content-Type', `image/${format === 'original' ? picture.format : format}`)
+    c.header('Content-Type', `image/${format}`)
     c.header('Content-Length', String(bytesOut))
     c.header(RENDERED_SIZE, size)
     c.header('Server-Timing', `render;dur=${Math.round(seconds * 1000)}`)

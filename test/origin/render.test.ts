@@ -27,6 +27,16 @@ async function photoJpeg(width = 240, height = 160): Promise<Uint8Array> {
     .toBuffer()
 }
 
+/** A drawing of two colours, as fine as its pixels: 1 bit each without loss, and many with it. */
+async function noisyPalette(): Promise<Uint8Array> {
+  const [width, height] = [160, 120]
+  const data = new Uint8Array(3 * width * height)
+  for (let at = 0; at < data.length; at += 3) data.fill((at * at) % 7 < 3 ? 255 : 40, at, at + 3)
+  return await sharp(data, { raw: { width, height, channels: 3 } })
+    .png()
+    .toBuffer()
+}
+
 /** A render that waits until it is told to go on, and lists what began. */
 function heldRender() {
   let go = () => {}
@@ -67,6 +77,25 @@ describe('POST /render', () => {
     }
   })
 
+  it.each(['avif', 'webp'])(
+    'answers with a lossless WebP in place of %s where that is smaller',
+    async (format) => {
+      const { post } = makeApp()
+      const drawing = await noisyPalette()
+      const lossy = await post(drawing, `?w=160&f=${format}&q=90`)
+      const either = await post(drawing, `?w=160&f=${format}&q=90&lossless=1`)
+      expect(either.headers.get('content-type')).toBe('image/webp')
+      const file = new Uint8Array(await either.arrayBuffer())
+      expect(file.length).toBeLessThan((await lossy.arrayBuffer()).byteLength)
+      expect(await sharp(file).raw().toBuffer()).toEqual(await sharp(drawing).removeAlpha().raw().toBuffer())
+    },
+  )
+
+  it('answers with the lossy file where that is smaller', async () => {
+    const response = await makeApp().post(await photoJpeg(), '?w=120&f=avif&lossless=1')
+    expect(response.headers.get('content-type')).toBe('image/avif')
+  })
+
   it('answers with a JPEG of its own size when nothing is asked', async () => {
     const response = await makeApp().post(await photoJpeg())
     expect([response.headers.get('content-type'), response.headers.get('strata-size')]).toEqual([
@@ -84,6 +113,9 @@ describe('POST /render', () => {
     ['?f=bmp', 'f'],
     ['?q=0', 'q'],
     ['?wait=no', 'wait'],
+    ['?lossless=yes&f=avif', 'lossless'],
+    ['?lossless=1&f=jpeg', 'lossless'],
+    ['?lossless=1&f=webp&frames=all', 'lossless'],
     ['?w=1&w=1', 'w'],
   ])('refuses %s and names the parameter', async (query, name) => {
     const response = await makeApp().post(await plainPng(), query)

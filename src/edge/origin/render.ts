@@ -24,10 +24,14 @@ export interface RenderRequest {
   readonly quality: number
   /** All frames of an animation. @default the first */
   readonly frames?: 'all' | undefined
+  /** Whether a lossless WebP may come in the place of an AVIF or lossy WebP, where it is smaller. @default false */
+  readonly lossless?: true | undefined
 }
 
 export interface RenderedPicture extends Size {
   readonly bytes: Uint8Array
+  /** What was asked for, or WebP. */
+  readonly format: RenderFormat
 }
 
 /** How long a picture may take. */
@@ -40,7 +44,7 @@ export interface Patience {
 
 /**
  * Has a picture made by `POST ORIGIN/render`.
- * @throws as postToOrigin; ORIGIN_FAILED when what comes is no whole picture of this format
+ * @throws as postToOrigin; ORIGIN_FAILED when what comes is no whole picture of a format that was asked for
  */
 export async function renderAtOrigin(
   origin: Origin,
@@ -56,13 +60,15 @@ export async function renderAtOrigin(
     const declared = response.headers.get('Content-Length')
     if (declared !== null && Number(declared) !== bytes.length)
       throw unusable(`${declared} bytes as declared`, String(bytes.length))
-    if (!isFileOf(request.format, bytes)) throw unusable(`a whole ${request.format} file`, 'something else')
-    return { bytes, ...sizeOf(response.headers) }
+    const formats: readonly RenderFormat[] = request.lossless ? [request.format, 'webp'] : [request.format]
+    const format = formats.find((candidate) => isFileOf(candidate, bytes))
+    if (format === undefined) throw unusable(`a whole ${formats.join(' or ')} file`, 'something else')
+    return { bytes, format, ...sizeOf(response.headers) }
   })
 }
 
 function queryOf(request: RenderRequest): Record<string, string> {
-  const { width, height, fit, focus, background, format, quality, frames } = request
+  const { width, height, fit, focus, background, format, quality, frames, lossless } = request
   return {
     ...(width !== undefined && { w: String(width) }),
     ...(height !== undefined && { h: String(height) }),
@@ -72,6 +78,7 @@ function queryOf(request: RenderRequest): Record<string, string> {
     f: format,
     q: String(quality),
     ...(frames && { frames }),
+    ...(lossless && { lossless: '1' }),
   }
 }
 

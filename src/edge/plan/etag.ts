@@ -37,12 +37,13 @@ const RENDER_VERSION = 1
 
 /** Names the picture that the origin makes of an original for this request. It holds no slash. */
 function renderKey(request: RenderRequest): string {
-  const { width, height, fit, focus, background, format, quality, frames } = request
+  const { width, height, fit, focus, background, format, quality, frames, lossless } = request
   const box = `${width ?? 'auto'}x${height ?? 'auto'}`
   const around = [
     ...(height === undefined ? [] : [fit]),
     ...(focus ? [focusText(focus).replace(',', '_')] : []),
     ...(background === undefined ? [] : [background]),
   ].join('.')
-  return `render-${box}${around && `-${around}`}-${format}-q${quality}${frames ? `-${frames}` : ''}-v${RENDER_VERSION}`
+  const how = `${format}-q${quality}${frames ? `-${frames}` : ''}${lossless ? '-lossless' : ''}`
+  return `render-${box}${around && `-${around}`}-${how}-v${RENDER_VERSION}`
 }

@@ -1,7 +1,7 @@
 import type { Size } from '../../core/box.ts'
 import { transcodable } from '../../format/choose-layer.ts'
 import { hasAlpha, isLossless } from '../../format/coding.ts'
-import type { RenderFormat } from '../../format/media-type.ts'
+import type { PictureFormat, RenderFormat } from '../../format/media-type.ts'
 import type { LayerInfo, StrataHeader } from '../../format/types.ts'
 import { hiddenIn } from './embed.ts'
 import { acceptedFormats, type Content, chooseFormat, isMadeHere, needsPng } from './format.ts'
@@ -98,7 +98,7 @@ function planStill(wish: Wish, frames?: 'first'): PicturePlan {
   const content = contentOf(widest ? sourceOf(decodable, here as Frame) : last(layers), input)
   const [format] = acceptedFormats(params, accepted, rules, needsPng(content, largest))
   const originals = frames ? {} : originalFormats(input, source, frame)
-  const rendered = { ...planRendered(wish, format ?? 'jpeg'), ...first, ...originals }
+  const rendered = { ...planStillRender(wish, format ?? 'jpeg'), ...first, ...originals }
   const isHere = here && isMadeHere(params, accepted, rules, here.boxed.size, content)
   const otherwise = wider ?? (isHere ? transcode() : undefined)
   if (!isHere || (!embed && isShort(here, largest))) return { ...rendered, ...(otherwise && { otherwise }) }
@@ -137,6 +137,16 @@ function planTranscode(
     vary: wanted.vary,
     contentDpr: density(asked.width * scale, wanted),
   }
+}
+
+/** A drawing whose widest layer is lossless is often smallest so at other widths too: the origin compares. */
+function planStillRender(wish: Wish, format: PictureFormat): RenderPlan {
+  const { header, input, rules } = wish
+  const plan = planRendered(wish, format)
+  const isLossy = format === 'avif' || format === 'webp'
+  const takesWebp = acceptedFormats(input.params, input.accepted, rules).includes('webp')
+  if (!isLossy || !takesWebp || !isLossless(last(header.layers))) return plan
+  return { ...plan, request: { ...plan.request, lossless: true } }
 }
 
 /** @throws nothing: the format is chosen already */

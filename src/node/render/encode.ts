@@ -36,7 +36,7 @@ const ENCODERS: Readonly<Record<RenderFormat, (picture: Sharp, setting: Setting)
 }
 
 /**
- * Lays a decoded picture in its frame and encodes that. The file has neither profile nor EXIF nor XMP, because only pixels
+ * Lays a decoded picture in its frame and encodes that, in the smallest way that the plan allows. The file has neither profile nor EXIF nor XMP, because only pixels
  * get here.
  */
 export async function encodeRendered(
@@ -45,9 +45,15 @@ export async function encodeRendered(
 ): Promise<Uint8Array<ArrayBuffer>> {
   const { width, height, channels } = picture
   const raw = sharp(picture.data, { raw: { width, height, channels }, limitInputPixels: false })
-  const { format, quality, fast, hurried } = plan
+  const { format, quality, lossless, fast, hurried } = plan
+  const laid = framed(raw, plan)
+  const ways = [ENCODERS[format](laid.clone(), { quality, fast, hurried })]
+  // More effort makes drawings no smaller.
+  if (lossless) ways.push(laid.clone().webp({ lossless: true, effort: 2 }))
+  const files = await Promise.all(ways.map((way) => way.toBuffer()))
+  const smallest = files.reduce((best, file) => (file.length < best.length ? file : best))
   // A buffer of its own: sharp's may lie in a larger one.
-  return new Uint8Array(await ENCODERS[format](framed(raw, plan), { quality, fast, hurried }).toBuffer())
+  return new Uint8Array(smallest)
 }
 
 export function framed(picture: Sharp, { size, place, background = WHITE }: RenderPlan): Sharp {

@@ -25,6 +25,8 @@ export interface RenderParameters {
   readonly format: RenderFormat
   /** Whether all frames of an animation are wanted, or the first. */
   readonly frames: 'first' | 'all'
+  /** Whether a lossless WebP is as welcome where it is smaller, as it often is of drawings. */
+  readonly lossless: boolean
   /** 1 to 100 on JPEG's scale. PNG loses nothing, whatever it says. */
   readonly quality: number
   /** Whether somebody waits for the picture, so that it had better come soon than be small. */
@@ -32,6 +34,9 @@ export interface RenderParameters {
 }
 
 const DEFAULT_QUALITY = 75
+
+/** Formats in whose place a lossless WebP may be sent: who takes one of them is asked about WebP by the edge. */
+const LOSSY_FORMATS: readonly RenderFormat[] = ['avif', 'webp']
 
 /**
  * Reads the query of `POST /render`; what it does not know it ignores.
@@ -49,6 +54,13 @@ export function parseRenderParameters(query: URLSearchParams): RenderParameters 
   }
   if (frames === 'first' && format === 'gif')
     throw invalidParam('f', `${PICTURE_FORMATS.join(' or ')}, or gif with frames=all`, format)
+  const lossless = read('lossless', (name, text) => choice(name, text, ['0', '1'])) === '1'
+  if (lossless && (frames === 'all' || !LOSSY_FORMATS.includes(format)))
+    throw invalidParam(
+      'lossless',
+      `f=${LOSSY_FORMATS.join(' or ')} and one frame`,
+      `f=${format}&frames=${frames}`,
+    )
   return {
     width: read('w', positive),
     height: read('h', positive),
@@ -57,6 +69,7 @@ export function parseRenderParameters(query: URLSearchParams): RenderParameters 
     background: read('bg', (name, text) => parseMatte(text, name)),
     format,
     frames,
+    lossless,
     quality: read('q', (name, text) => integer(name, text, 1, 100)) ?? DEFAULT_QUALITY,
     wait: read('wait', (name, text) => choice(name, text, ['0', '1'])) === '1',
   }

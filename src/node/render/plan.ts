@@ -19,6 +19,8 @@ export interface RenderPlan extends Pick<RenderParameters, 'background' | 'forma
   readonly part: Rectangle | undefined
   /** Where the source lies in what is sent: all of it, unless there are bars around. */
   readonly place: Rectangle
+  /** Whether a lossless WebP is made as well, and the smaller of both is sent. */
+  readonly lossless: boolean
   /** Of encoders that have a choice: soon, or small. */
   readonly fast: boolean
   /** Of a picture that somebody waits for: whether others wait behind it, so that bytes matter less than time. */
@@ -55,6 +57,8 @@ const DECODE_COST = {
   webp: 0.02,
 } as const
 const ENCODE_COST = { avif: { slow: 3.5, fast: 0.1 }, webp: 0.13, jpeg: 0.12, png: 0.12, gif: 0.4 } as const
+/** The same of lossless WebP. */
+const LOSSLESS_COST = 0.08
 
 /**
  * The same size, part and place as the edge gives to the same parameters.
@@ -72,6 +76,7 @@ export function planRender(
   const size = withinSide(boxed.size, MAX_SIDE[format])
   const covers = fit === 'cover' && height !== undefined
   const fast = wait || size.width * size.height > MAX_SLOW_PIXELS
+  const lossless = parameters.lossless && Math.max(size.width, size.height) <= MAX_FORMAT_SIDE.webp
   return {
     size,
     part: covers ? coveringPart(source, size, focus) : undefined,
@@ -80,16 +85,21 @@ export function planRender(
     format,
     frames,
     quality,
+    lossless,
     fast,
     hurried: false,
-    cost: costOf(source, size, format, fast),
+    cost: costOf(source, { size, format, lossless, fast }),
   }
 }
 
-function costOf(source: RenderSource, size: Size, format: RenderFormat, fast: boolean): number {
+function costOf(
+  source: RenderSource,
+  { size, format, lossless, fast }: Pick<RenderPlan, 'size' | 'format' | 'lossless' | 'fast'>,
+): number {
   if (format === 'original') return 0.01
   const megapixels = ({ width, height }: Size) => (width * height) / 1e6
   const perMegapixel = format === 'avif' ? ENCODE_COST.avif[fast ? 'fast' : 'slow'] : ENCODE_COST[format]
-  const perFrame = DECODE_COST[source.format] * megapixels(source) + perMegapixel * megapixels(size)
+  const encoding = perMegapixel + (lossless ? LOSSLESS_COST : 0)
+  const perFrame = DECODE_COST[source.format] * megapixels(source) + encoding * megapixels(size)
   return (source.frames ?? 1) * perFrame
 }

@@ -131,6 +131,36 @@ describe('a layer that is sent as it is', () => {
   })
 })
 
+describe('what is wider than the widest lossless layer', () => {
+  it('may come as lossless WebP where AVIF is wanted, and every answer says what came', async () => {
+    const asked: URLSearchParams[] = []
+    const rendered = webp(600, 300, 700)
+    const render = async (request: Request) => {
+      asked.push(new URL(request.url).searchParams)
+      await request.arrayBuffer()
+      return new Response(rendered, { headers: { 'Strata-Size': '600x300' } })
+    }
+    const cdn = createCdn(answerWith(fileOf([SMALL])), { persist: true }, render)
+    await cdn.put('/cdn/img/drawn', ORIGINAL)
+    const get = (method?: string) => cdn.get('/cdn/img/drawn?w=600', BROWSER, method)
+    expect((await get('HEAD')).headers.get('Content-Type')).toBe('image/avif')
+    for (const method of ['GET', 'GET', 'HEAD']) {
+      const response = await get(method)
+      expect(Object.fromEntries(response.headers)).toMatchObject({
+        'content-length': String(rendered.length),
+        'content-type': 'image/webp',
+        'strata-plan': 'render;w=600;f=webp',
+      })
+      if (method === 'GET') expect(await bytesOf(response)).toEqual(rendered)
+    }
+    expect(asked).toHaveLength(1)
+    expect(Object.fromEntries(asked[0] ?? [])).toMatchObject({ f: 'avif', lossless: '1' })
+    const plain = await cdn.get('/cdn/img/drawn?w=600', { Accept: 'image/avif' })
+    expect([plain.status, plain.headers.get('Strata-Plan')]).toEqual([200, 'transcode;layer=0;w=320;f=avif'])
+    expect(asked.map((query) => query.get('lossless'))).toEqual(['1', null])
+  })
+})
+
 describe('a stored layer that is not what it was', () => {
   it.each([
     ['html', '<!doctype html><script>alert(1)</script>', 'FORMAT_INVALID'],

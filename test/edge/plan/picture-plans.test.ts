@@ -16,7 +16,7 @@ import type { StrataHeader } from '../../../src/format/types.ts'
  *   Accept   B a browser's   W image/webp and the rest   J everything, named or not   N image/vnd.strata   otherwise the header
  *   plan     slice FORMAT LAYER
  *            FORMAT WxH LAYER [qQ] [htF] [fit] [on BG] [first]          made at the edge
- *            render FORMAT WxH [all] [on BG] [first] [else PLAN]        made by the origin
+ *            render FORMAT WxH [all] [lossless] [on BG] [first] [else PLAN]   made by the origin
  *            native LAYER, or the code and the parameter of an error
  */
 const ACCEPTS: Readonly<Record<string, string>> = {
@@ -118,9 +118,9 @@ table('option formats', LOGO, { formats: ['jpeg'] }, [
 
 table('with the original: wider than any layer', SHORT, BOTH, [
   'w=640 | B | slice webp 1',
-  'w=1000 | B | render avif 1000xauto else avif 640x320 1',
+  'w=1000 | B | render avif 1000xauto lossless else avif 640x320 1',
   'w=700 | J | render png 700xauto else png 640x320 1',
-  'w=1000&q=80 | W | render webp 1000xauto else webp 640x320 1 q80',
+  'w=1000&q=80 | W | render webp 1000xauto lossless else webp 640x320 1 q80',
 ])
 table('without the original: no wider than the widest layer', SHORT, {}, [
   'w=1000 | B | slice webp 1',
@@ -130,16 +130,19 @@ table('without the original: no wider than the widest layer', SHORT, {}, [
 table('layers that are too large to be decoded: the origin, else the next wider layer', TOWER, BOTH, [
   'w=320 | B | slice webp 0',
   'w=640 | B | slice webp 1',
-  'w=500 | B | render avif 500xauto else slice webp 1',
+  'w=500 | B | render avif 500xauto lossless else slice webp 1',
+  'w=500&f=webp | J | render webp 500xauto lossless else slice webp 1',
+  'w=500&f=avif | B | render avif 500xauto',
+  'w=500 | image/avif,*/* | render avif 500xauto else jpeg 320x5333 0',
   'w=500 | J | render jpeg 500xauto else jpeg 320x5333 0',
   'w=200 | W | webp 200x3333 0',
 ])
 table('and without the original', TOWER, {}, ['w=500 | B | slice webp 1', 'w=500 | J | jpeg 320x5333 0'])
 table('no layer that can be decoded', HUGE, BOTH, [
   'w=3000 | B | slice webp 0',
-  'w=500 | B | render avif 500xauto else slice webp 0',
+  'w=500 | B | render avif 500xauto lossless else slice webp 0',
   'w=500&f=jpeg | B | render jpeg 500xauto',
-  'w=500&h=500&fit=cover | B | render avif 500x500',
+  'w=500&h=500&fit=cover | B | render avif 500x500 lossless',
 ])
 table('nor an original', HUGE, {}, ['w=500 | B | slice webp 0', 'w=500&f=jpeg | B | INPUT_TOO_LARGE picture'])
 
@@ -266,6 +269,7 @@ function shown(plan: Plan): string {
   if (plan.kind === 'render') {
     words.unshift('render')
     if (plan.request.frames) words.push(plan.request.frames)
+    if (plan.request.lossless) words.push('lossless')
   } else {
     const { layer, ht, fit } = plan.request
     words.push(String(layer))
