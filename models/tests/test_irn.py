@@ -14,7 +14,7 @@ from strata_models.irn.checkpoint import load_model
 from strata_models.irn.evaluate import CROP, Largest, drawn_sets, figures, share_worse, summary
 from strata_models.irn.export import write
 from strata_models.irn.limits import HIGH_LIMIT, LOW_LIMIT, within
-from strata_models.irn.model import COLOURS, SCALE_CLAMP, Irn, stored
+from strata_models.irn.model import COLOURS, SCALE_CLAMP, UNIT, Irn, stored
 from strata_models.irn.programs import FACTOR_STEPS, LIMIT, STEPS, affine_program, shift_program
 from strata_models.irn.shapes import SHAPES, shape_of
 from strata_models.irn.train import HIGH_BOUND, Excess, Objective, decibel, harden
@@ -60,15 +60,30 @@ def test_rescaling_comes_back_when_everything_is_kept(name):
 def test_a_model_out_of_hand_stays_finite_in_both_directions(name):
     model = wild(name)
     largest, x = Largest(model), picture(model.factor)
-    # What a half of a coupling adds is limited as well, so nothing exceeds a few limits.
-    reach = 2 * HIGH_LIMIT * math.exp(SCALE_CLAMP) + HIGH_LIMIT
+    # A coupling adds one limit at most, and multiplies the high part by e at most.
+    couplings = sum(len(level) for level in model.levels)
+    reach = (HIGH_LIMIT + LOW_LIMIT) * couplings * math.exp(SCALE_CLAMP * couplings)
     with torch.no_grad():
         low, z = model(x)
         assert largest.take()["low"] > LOW_LIMIT, "the test must exceed a limit to tell anything"
+        assert (low / UNIT).abs().max() <= LOW_LIMIT * (couplings + 1)
         assert z.abs().max() <= reach
         restored = model.inverse(stored(low), model.zeros(low))
     assert restored.isfinite().all()
-    assert largest.take()["high"] <= 4 * reach
+    assert (restored / UNIT).abs().max() <= reach
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_what_exceeds_a_limit_comes_back(name):
+    model = irn(name)
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.mul_(4)
+    largest, x = Largest(model), picture(model.factor) * 6
+    with torch.no_grad():
+        low, z = model(x)
+        assert (model.inverse(low, z) - x).abs().max() < 0.01
+    assert largest.take()["low"] > LOW_LIMIT, "the test must exceed a limit to tell anything"
 
 
 @pytest.mark.parametrize("factor", [2, 4])
@@ -113,8 +128,8 @@ def test_the_integer_programs_compute_what_the_floats_do(name, reach):
         high, low = torch.randn(1, channels, 12, 16) * reach * HIGH_LIMIT, torch.randn(1, COLOURS, 12, 16) * reach * LOW_LIMIT
         integers = lambda x, name: (x * STEPS[name]).round().clamp(-LIMIT, LIMIT)
         with torch.no_grad():
-            shift = coupling.offset_of_low(within(high, HIGH_LIMIT))[0]
-            logarithm, offset = (part[0] for part in coupling.factor_and_offset(within(low, LOW_LIMIT)))
+            shift = coupling.offset_of_low(high)[0]
+            logarithm, offset = (part[0] for part in coupling.factor_and_offset(low))
         data = bytes(blob.data)
         found = run(programs[0].program(), data, {"high": integers(high, "high")[0]})["shift"] / STEPS["shift"]
         assert (found - shift).abs().max() < 0.02 * max(reach, 1)
@@ -136,7 +151,7 @@ def test_an_export_of_the_fast_shape_has_all_files(tmp_path):
     assert set(files) == {f"irn2-fast{end}" for end in (".json", ".bin", "-forward.onnx", "-inverse.onnx")}
     assert all((tmp_path / name).stat().st_size > 0 for name in files)
     table = json.loads((tmp_path / "irn2-fast.json").read_text())
-    assert table["limits"] == {"low": LOW_LIMIT, "high": HIGH_LIMIT}
+    assert table["format"] == 1
     assert files["irn2-fast.bin"]["macsPerPixel"] == round(model.macs())
 
 

@@ -19,7 +19,6 @@ from ..shared.half import halve
 from ..shared.manifest import enter
 from ..shared.program import Blob
 from .checkpoint import load_model, save_half
-from .limits import HIGH_LIMIT, LOW_LIMIT
 from .model import CENTRE, SCALE_CLAMP, UNIT, Irn
 from .programs import FACTOR_STEPS, coupling_tables
 from .shapes import add_shape_arguments, shape_of
@@ -58,9 +57,9 @@ def write(model: Irn, out: Path) -> dict:
     name, blob = model.shape.name, Blob()
     levels, macs = coupling_tables(model, blob)
     parts = {"scale": model.factor, "unit": UNIT, "centre": CENTRE, "clamp": SCALE_CLAMP,
-             "limits": {"low": LOW_LIMIT, "high": HIGH_LIMIT}, "steps": {"factor": FACTOR_STEPS}, "levels": levels}
+             "steps": {"factor": FACTOR_STEPS}, "levels": levels}
     identity = hashlib.sha256(json.dumps(parts, sort_keys=True).encode() + bytes(blob.data)).hexdigest()[:16]
-    (out / f"{name}.json").write_text(json.dumps({"format": 2, "id": identity, **parts}, separators=(",", ":")) + "\n")
+    (out / f"{name}.json").write_text(json.dumps({"format": 1, "id": identity, **parts}, separators=(",", ":")) + "\n")
     (out / f"{name}.bin").write_bytes(bytes(blob.data))
     side = 8 * model.factor
     low = torch.zeros(1, 3, 8, 8)

@@ -1,10 +1,10 @@
-"""Limits of what lies between the couplings and inside their networks, in units.
+"""Limits of what the networks of the couplings see, compute and add, in units.
 
 A coupling multiplies the high part by up to e, and its networks grow with their inputs without bound: on pictures unlike
 those of the training one coupling enlarged what the one before had made too large, low parts of 6,000 samples were stored
 as 255, and the gradient grew with all of it. Most photographs stay below 3 (low) and 6 (high) all the way; stripes of black
-and white reach 2 and 8 after the first Haar transformation. The integer programs have the same limits: the range of each
-tensor is its limit.
+and white reach 2 and 8 after the first Haar transformation. With limits a coupling adds no more than these, however far from
+the training a picture is. The integer programs have the same limits: the range of each tensor is its limit.
 """
 import torch
 from torch import nn

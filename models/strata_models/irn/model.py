@@ -3,7 +3,8 @@
 The transformation is invertible. Only its low part is stored, as a thumbnail of 8 bits. The rest is z, which training
 makes independent of the picture; restoring replaces z by zeros or by a sample of N(0, I).
 
-Everything that a coupling gets and that its networks compute is limited (limits.py), in both directions alike.
+What the networks of the couplings see and compute is limited (limits.py); what flows between the couplings is not, so that
+both directions invert each other whatever the picture.
 """
 from typing import cast
 
@@ -37,8 +38,8 @@ def inverse_haar(x: torch.Tensor) -> torch.Tensor:
 class Coupling(nn.Module):
     """low += shift(high); high = high * exp(s(low)) + t(low): invertible whatever the networks compute.
 
-    Both directions limit low and high where they come in and between the two halves, so the networks see the same values
-    again. A value beyond its limit is lost, and comes back as the limit.
+    The networks see low and high within their limits, and what they add is limited. Both directions carry the values
+    themselves, so nothing is lost.
     """
 
     shift: Network
@@ -52,23 +53,21 @@ class Coupling(nn.Module):
         self.limit_low, self.limit_high = Limit(LOW_LIMIT), Limit(HIGH_LIMIT)
 
     def offset_of_low(self, high: torch.Tensor) -> torch.Tensor:
-        return self.limit_low(self.shift(high))
+        return self.limit_low(self.shift(self.limit_high(high)))
 
     def factor_and_offset(self, low: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Logarithm of the factor, within +-SCALE_CLAMP, and offset, each [B, high, h, w]."""
-        raw, offset = self.affine(low).chunk(2, 1)
+        raw, offset = self.affine(self.limit_low(low)).chunk(2, 1)
         return SCALE_CLAMP * (2 * torch.sigmoid(raw) - 1), self.limit_high(offset)
 
     def forward(self, low: torch.Tensor, high: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        low, high = self.limit_low(low), self.limit_high(high)
-        low = self.limit_low(low + self.offset_of_low(high))
+        low = low + self.offset_of_low(high)
         log_factor, offset = self.factor_and_offset(low)
         return low, high * log_factor.exp() + offset
 
     def inverse(self, low: torch.Tensor, high: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        low, high = self.limit_low(low), self.limit_high(high)
         log_factor, offset = self.factor_and_offset(low)
-        high = self.limit_high((high - offset) * (-log_factor).exp())
+        high = (high - offset) * (-log_factor).exp()
         return low - self.offset_of_low(high), high
 
 

@@ -1,11 +1,8 @@
 import type { Network, TensorAccess } from '../../network/engine.ts'
-import type { Limits } from './model.ts'
 import type { Stage } from './stage.ts'
 
 /** Rows that a network reads on each side of a row, because it has three 3x3 convolutions. */
 const HALO = 3
-/** Channels of the low part. */
-export const COLOURS = 3
 /** Approximate pixels of a band. A stage keeps one band and its halo in memory. */
 const BAND_PIXELS = 65536
 
@@ -13,7 +10,6 @@ export interface BandOptions {
   readonly width: number
   /** Channels of a pixel: 3 of the low part, then those of the high part. */
   readonly channels: number
-  readonly limits: Limits
   /** The network reads the channels [from, to). */
   readonly from: number
   readonly to: number
@@ -26,10 +22,10 @@ export interface BandOptions {
 }
 
 /**
- * One half of a coupling: a network reads some channels of a picture, and its outputs change the others. All values are
- * limited as they come in, so that both directions show the network the same ones. The network runs band by band. Each band
- * includes its halo rows, so the outputs are the same as for the whole picture, and only the edges of the picture are padded
- * with zeros.
+ * One half of a coupling: a network reads some channels of a picture, and its outputs change the others. The network sees
+ * values as far as its integers reach; the picture keeps them as they are, so that the other direction finds them again. It
+ * runs band by band. Each band includes its halo rows, so the outputs are the same as for the whole picture, and only the
+ * edges of the picture are padded with zeros.
  */
 export class Band implements Stage {
   readonly #options: BandOptions
@@ -47,7 +43,6 @@ export class Band implements Stage {
   }
 
   row(values: Float32Array): void {
-    this.#limit(values)
     this.#rows.push(values)
     this.#seen.push(this.#quantize(values))
     if (this.#rows.length === this.#height + HALO) this.#pass(this.#height)
@@ -56,18 +51,6 @@ export class Band implements Stage {
   end(): void {
     while (this.#rows.length > 0) this.#pass(Math.min(this.#height, this.#rows.length))
     this.#next.end()
-  }
-
-  #limit(values: Float32Array): void {
-    const { channels, limits } = this.#options
-    if (limits.high === Number.POSITIVE_INFINITY) return
-    for (let at = 0; at < values.length; at += channels) {
-      for (let c = 0; c < channels; c++) {
-        const [value, limit] = [values[at + c]!, c < COLOURS ? limits.low : limits.high]
-        if (value > limit) values[at + c] = limit
-        else if (value < -limit) values[at + c] = -limit
-      }
-    }
   }
 
   #quantize(values: Float32Array): Int16Array {

@@ -1,10 +1,12 @@
-import { Band, type BandOptions, COLOURS } from './band.ts'
+import { Band, type BandOptions } from './band.ts'
 import { Haar, InverseHaar } from './haar.ts'
-import type { Coupling, IrnModel, Limits } from './model.ts'
+import type { Coupling, IrnModel } from './model.ts'
 import type { Stage } from './stage.ts'
 
+/** Channels of the low part. */
+const COLOURS = 3
+
 interface Place {
-  readonly limits: Limits
   /** Pixels of a row. */
   readonly width: number
   /** Channels of the high part. */
@@ -21,7 +23,7 @@ interface Place {
 export function forwardStages(model: IrnModel, width: number, next: Stage): Stage {
   let stage = next
   for (const [depth, { high, couplings }] of [...model.levels().entries()].reverse()) {
-    const place = { width: width / 2 ** (depth + 1), high, limits: model.limits }
+    const place = { width: width / 2 ** (depth + 1), high }
     for (const coupling of couplings.toReversed()) {
       stage = shift(coupling, place, 1, affine(model, coupling, place, false, stage))
     }
@@ -34,7 +36,7 @@ export function forwardStages(model: IrnModel, width: number, next: Stage): Stag
 export function inverseStages(model: IrnModel, width: number, next: Stage): Stage {
   let stage = next
   for (const [depth, { high, couplings }] of model.levels().entries()) {
-    const place = { width: width / 2 ** (depth + 1), high, limits: model.limits }
+    const place = { width: width / 2 ** (depth + 1), high }
     stage = new InverseHaar(COLOURS * 4 ** depth, stage)
     for (const coupling of couplings) {
       stage = affine(model, coupling, place, true, shift(coupling, place, -1, stage))

@@ -4,8 +4,7 @@ import type { Program } from '../../network/program.ts'
 
 /** `irn2.json` or `irn4.json`, as models/strata_models/irn/export.py writes it. */
 interface ModelTable {
-  /** Tables of format 1 have no limits. */
-  readonly format: 1 | 2
+  readonly format: 1
   readonly id: string
   readonly scale: number
   /** Sample levels per unit of the model's numbers, and the sample level of their zero. */
@@ -13,15 +12,8 @@ interface ModelTable {
   readonly centre: number
   /** Limit of the logarithm of a coupling's factor. */
   readonly clamp: number
-  readonly limits?: Limits
   readonly steps: { readonly factor: number }
   readonly levels: readonly { readonly high: number; readonly couplings: readonly CouplingTable[] }[]
-}
-
-/** Largest magnitudes of the low and the high part where a half of a coupling begins, in the model's units. */
-export interface Limits {
-  readonly low: number
-  readonly high: number
 }
 
 interface CouplingTable {
@@ -52,7 +44,6 @@ export interface IrnModel {
   readonly factor: number
   readonly unit: number
   readonly centre: number
-  readonly limits: Limits
   /** Factor of a coupling, exp of its clamped logarithm, and its reciprocal; at index (integer of the network) + 32768. */
   readonly couplingFactors: { readonly forward: Float32Array; readonly inverse: Float32Array }
   /** Levels in the order of the forward direction, loaded on the first call. */
@@ -68,10 +59,10 @@ export const FACTORS = [2, 4] as const
  * @throws StrataError MODEL_INVALID; for the networks on the first call of `levels`
  */
 export function openIrn(table: unknown, blob: Uint8Array, engine: NetworkEngine): IrnModel {
-  const { id, scale, unit, centre, clamp, limits = UNLIMITED, steps, levels } = checkTable(table)
+  const { id, scale, unit, centre, clamp, steps, levels } = checkTable(table)
   let loaded: readonly Level[] | undefined
   return {
-    ...{ id, factor: scale, unit, centre, limits },
+    ...{ id, factor: scale, unit, centre },
     couplingFactors: makeFactors(clamp, steps.factor),
     levels() {
       loaded ??= levels.map(({ high, couplings }) => ({
@@ -87,8 +78,6 @@ export function openIrn(table: unknown, blob: Uint8Array, engine: NetworkEngine)
   }
 }
 
-const UNLIMITED: Limits = { low: Number.POSITIVE_INFINITY, high: Number.POSITIVE_INFINITY }
-
 function makeFactors(clamp: number, steps: number): IrnModel['couplingFactors'] {
   const logarithm = (i: number): number => clamp * (2 / (1 + Math.exp((32768 - i) / steps)) - 1)
   return {
@@ -99,14 +88,12 @@ function makeFactors(clamp: number, steps: number): IrnModel['couplingFactors'] 
 
 function checkTable(value: unknown): ModelTable {
   const table = value as Partial<ModelTable> | null
-  if (typeof table !== 'object' || table === null) throw invalid('format 1 or 2')
-  if (table.format !== 1 && table.format !== 2) throw invalid('format 1 or 2')
+  if (typeof table !== 'object' || table?.format !== 1) throw invalid('format 1')
   if (typeof table.id !== 'string' || !/^[0-9a-f]{16}$/.test(table.id)) throw invalid('an id of 16 digits')
   if (!FACTORS.some((factor) => factor === table.scale)) throw invalid(`a scale of ${FACTORS.join(' or ')}`)
   if (table.levels?.length !== Math.log2(table.scale!)) throw invalid('log2(scale) levels')
-  const { low, high } = table.format === 1 ? UNLIMITED : (table.limits ?? {})
-  for (const number of [table.unit, table.centre, table.clamp, table.steps?.factor, low, high]) {
-    if (typeof number !== 'number' || !(number > 0)) throw invalid('unit, centre, clamp, limits and steps')
+  for (const number of [table.unit, table.centre, table.clamp, table.steps?.factor]) {
+    if (typeof number !== 'number' || !(number > 0)) throw invalid('unit, centre, clamp and steps')
   }
   return table as ModelTable
 }

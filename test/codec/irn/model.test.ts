@@ -7,19 +7,12 @@ const table = JSON.parse(
   readFileSync(new URL('../../../models/weights/irn2.json', import.meta.url), 'utf8'),
 ) as Record<string, unknown>
 const open = (value: unknown) => openIrn(value, new Uint8Array(), referenceEngine)
-const limits = { low: 8, high: 16 }
 
 describe('a table of the model', () => {
-  it('has limits from format 2 on', () => {
-    expect(open({ ...table, format: 1, limits: undefined }).limits.low).toBe(Number.POSITIVE_INFINITY)
-    expect(open({ ...table, format: 2, limits }).limits).toEqual(limits)
-  })
-
   it.each([
-    ['null', null, 'format 1 or 2'],
-    ['another format', { ...table, format: 3 }, 'format 1 or 2'],
-    ['format 2 without limits', { ...table, format: 2, limits: undefined }, 'limits'],
-    ['a limit of zero', { ...table, format: 2, limits: { ...limits, high: 0 } }, 'limits'],
+    ['null', null, 'format 1'],
+    ['another format', { ...table, format: 2 }, 'format 1'],
+    ['a unit of zero', { ...table, unit: 0 }, 'unit'],
     ['a short id', { ...table, id: 'abc' }, 'an id of 16 digits'],
     ['another scale', { ...table, scale: 3 }, 'a scale of 2 or 4'],
     ['a level too many', { ...table, levels: [{}, {}] }, 'log2(scale) levels'],
