@@ -1,8 +1,7 @@
 import type { ArgsDef } from 'citty'
 import { parseInteger } from './command.ts'
-import { parseBase } from './edge-request.ts'
+import { parseBase, type UploadTarget } from './edge-request.ts'
 import type { Io } from './io.ts'
-import type { UploadTarget } from './upload-file.ts'
 
 /** Options of the commands that talk to an edge with the rights of an uploader. */
 export const EDGE_ARGS = {

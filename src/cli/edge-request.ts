@@ -1,5 +1,6 @@
 import { imagePath } from '../client/address/paths.ts'
-import { ERRORS, StrataError, type StrataErrorCode } from '../core/errors.ts'
+import { readErrorBody } from '../core/error-body.ts'
+import { isErrorCode, StrataError } from '../core/errors.ts'
 import { usage } from './command.ts'
 
 export interface UploadTarget {
@@ -62,7 +63,11 @@ export async function send(url: URL, init: RequestInit): Promise<Response> {
     throw new StrataError('ORIGIN_FAILED', `${url.origin} does not answer: ${reason}`, { cause })
   })
   if (response.ok) return response
-  throw readError(response.status, await response.text(), url)
+  const { code, message = '' } = await readErrorBody(response)
+  if (isErrorCode(code)) throw new StrataError(code, message)
+  const answer = `${url.origin}${url.pathname} answered ${response.status}, not as a Strata edge does`
+  const hint = `expected the address where the plugin is mounted, such as ${url.origin}/cdn`
+  throw new StrataError('ORIGIN_FAILED', `${answer}; ${hint}`)
 }
 
 /** An error that an edge wrote into JSON, as one of this program. */
@@ -73,17 +78,5 @@ export function edgeError({
   readonly code: string
   readonly message: string
 }): StrataError {
-  return new StrataError(code in ERRORS ? (code as StrataErrorCode) : 'ORIGIN_FAILED', message)
-}
-
-function readError(status: number, body: string, url: URL): StrataError {
-  try {
-    const { error } = JSON.parse(body) as { error: { code: string; message: string } }
-    if (error.code in ERRORS) return edgeError(error)
-  } catch {
-    // The body is not the error body of an edge.
-  }
-  const answer = `${url.origin}${url.pathname} answered ${status}, not as a Strata edge does`
-  const hint = `expected the address where the plugin is mounted, such as ${url.origin}/cdn`
-  return new StrataError('ORIGIN_FAILED', `${answer}; ${hint}`)
+  return new StrataError(isErrorCode(code) ? code : 'ORIGIN_FAILED', message)
 }

@@ -11,8 +11,6 @@ import {
   type UploadTarget,
 } from './edge-request.ts'
 
-export type { UploadTarget } from './edge-request.ts'
-
 /** Milliseconds before each retry of storing an upload. */
 const STORE_PAUSES_MS = [1000, 3000, 10_000]
 /** Between two looks at an image: each pause is twice the one before, because a small picture is ready at once. */

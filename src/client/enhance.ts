@@ -1,5 +1,6 @@
 import { CanvasBudget } from './canvas-budget.ts'
 import { decoderFor } from './decoder.ts'
+import { networkLink } from './link.ts'
 import type { EnhanceOptions } from './options.ts'
 import { Picture } from './picture.ts'
 import type { PictureOptions } from './picture-options.ts'
@@ -29,12 +30,11 @@ export interface Enhancement {
 export function enhance(root: ParentNode & Node = document, options: EnhanceOptions = {}): Enhancement {
   const decoder = decoderFor(options)
   if (decoder.unusable) return { ready: Promise.resolve(false), stop: () => undefined }
-  const { connection } = navigator as { connection?: { readonly saveData?: boolean } }
   const shared: PictureOptions = {
     decoder,
     budget: new CanvasBudget(),
     replace: options.replace ?? 'later',
-    saveData: options.saveData ?? connection?.saveData ?? false,
+    saveData: options.saveData ?? networkLink().saveData,
     offlineZoom: options.offlineZoom ?? false,
     onPlain: () => readiness.consider(),
   }

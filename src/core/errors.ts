@@ -65,6 +65,11 @@ export const ERRORS = {
 
 export type StrataErrorCode = keyof typeof ERRORS
 
+/** Whether what another program calls its error is one of our codes. */
+export function isErrorCode(code: unknown): code is StrataErrorCode {
+  return typeof code === 'string' && Object.hasOwn(ERRORS, code)
+}
+
 /**
  * The base class of every error thrown on purpose. `message` is public: it names the thing, the expected value and the
  * actual value.

@@ -1,10 +1,17 @@
-/** A map of limited size that drops the least recently used entry. */
+/** A map of limited size that drops the entries which were not used for longest. */
 export class LruCache<K, V> {
   readonly #limit: number
+  readonly #sizeOf: (value: V) => number
   readonly #entries = new Map<K, V>()
+  #size = 0
 
-  constructor(limit: number) {
+  /**
+   * @param limit of the sizes of all entries together; what alone is larger is not kept
+   * @param sizeOf gives the same for a value each time. @default 1: the limit is a number of entries
+   */
+  constructor(limit: number, sizeOf: (value: V) => number = () => 1) {
     this.#limit = limit
+    this.#sizeOf = sizeOf
   }
 
   get(key: K): V | undefined {
@@ -17,12 +24,21 @@ export class LruCache<K, V> {
   }
 
   set(key: K, value: V): void {
-    this.#entries.delete(key)
+    this.delete(key)
+    const size = this.#sizeOf(value)
+    if (size > this.#limit) return
     this.#entries.set(key, value)
-    if (this.#entries.size <= this.#limit) return
+    this.#size += size
     for (const oldest of this.#entries.keys()) {
-      this.#entries.delete(oldest)
-      return
+      if (this.#size <= this.#limit) return
+      this.delete(oldest)
     }
+  }
+
+  delete(key: K): void {
+    const value = this.#entries.get(key)
+    if (value === undefined) return
+    this.#entries.delete(key)
+    this.#size -= this.#sizeOf(value)
   }
 }

@@ -24,6 +24,11 @@ import {
 } from './layout.ts'
 import type { LayerInfo, StrataHeader, StrataSource } from './types.ts'
 
+/** Whether bytes begin as a .strata file does, of whatever version. */
+export function isStrata(bytes: Uint8Array): boolean {
+  return MAGIC.every((byte, i) => bytes[i] === byte)
+}
+
 /**
  * The header's length in bytes, read from the first FIXED_HEADER_BYTES of a file: what a ranged read must fetch before
  * `readHeader`. It checks only the magic, the version and that the lengths agree.

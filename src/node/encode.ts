@@ -45,8 +45,8 @@ export function parseParameters(text: {
 interface EncodeOptions {
   readonly encode: EncodePicture
   readonly maxPixels?: number | undefined
-  /** Told how many frames the original has, where it is an animation. */
-  readonly onAnimation?: ((frames: number) => void) | undefined
+  /** Called, and waited for, when the original is open and nothing of it is decoded. @param frames 1 for a still */
+  readonly onOpened?: ((original: OpenPicture, frames: number) => unknown) | undefined
   readonly signal?: AbortSignal | undefined
 }
 
@@ -60,11 +60,11 @@ export async function encodeOriginal(
   parameters: EncodeParameters,
   options: EncodeOptions,
 ): Promise<Uint8Array> {
-  const { maxPixels, onAnimation, signal } = options
+  const { maxPixels, onOpened, signal } = options
   const original = await openPicture(bytes, maxPixels)
   const hash = (await sha256(bytes)).subarray(0, SOURCE_HASH_BYTES)
   const frames = countFrames(original)
-  if (frames > 1) onAnimation?.(frames)
+  await onOpened?.(original, frames)
   const file = await encodeOpened(original, frames, hash, parameters, options)
   throwIfAborted(signal)
   return file

@@ -1,7 +1,8 @@
+import { errorBody } from '../core/error-body.ts'
 import { StrataError } from '../core/errors.ts'
 import { retryAfter } from '../core/work-line.ts'
 import { QueueFull } from './queue.ts'
-import type { Origin, OriginContext } from './services.ts'
+import { namesOf, type Origin, type OriginContext } from './services.ts'
 
 /** Every error is `{ "error": { "code", "message" } }`. */
 export function answerError(thrown: Error, c: OriginContext, { metrics, log }: Origin): Response {
@@ -9,8 +10,7 @@ export function answerError(thrown: Error, c: OriginContext, { metrics, log }: O
   metrics.error(error.code)
   if (error.status >= 500 && error.code !== 'ORIGIN_BUSY') {
     log('error', {
-      requestId: c.get('requestId'),
-      traceId: c.get('traceId'),
+      ...namesOf(c),
       code: error.code,
       message: thrown.message,
       stack: thrown.stack,
@@ -18,7 +18,7 @@ export function answerError(thrown: Error, c: OriginContext, { metrics, log }: O
   }
   if (error instanceof QueueFull) c.header('Retry-After', retryAfter(error.lineSeconds))
   // Hono's types know no 499; nobody reads that answer anyway.
-  return c.json({ error: { code: error.code, message: error.message } }, error.status as 500)
+  return c.json(errorBody(error), error.status as 500)
 }
 
 /** What is not ours becomes INTERNAL without its text, which may name paths; the log has it. */

@@ -17,7 +17,13 @@ import { createQueue, type WorkQueue } from './queue.ts'
 import { createRenderMetrics } from './render-metrics.ts'
 import { render } from './render-route.ts'
 import { REQUEST_ID, requestIdOf } from './request-id.ts'
-import type { Origin, OriginAppOptions, OriginContext, OriginEnv } from './services.ts'
+import {
+  namesOf,
+  type Origin,
+  type OriginAppOptions,
+  type OriginContext,
+  type OriginEnv,
+} from './services.ts'
 import { requireToken } from './token.ts'
 
 export type { OriginAppOptions } from './services.ts'
@@ -63,18 +69,16 @@ export function createOriginApp(options: OriginAppOptions): Hono<OriginEnv> {
   const app = new Hono<OriginEnv>()
   app.use(async (c, next) => {
     const start = performance.now()
-    const requestId = requestIdOf(c.req.header(REQUEST_ID))
-    c.set('requestId', requestId)
-    const traceId = parseTraceparent(c.req.header(TRACEPARENT))?.traceId
-    c.set('traceId', traceId)
+    c.set('requestId', requestIdOf(c.req.header(REQUEST_ID)))
+    c.set('traceId', parseTraceparent(c.req.header(TRACEPARENT))?.traceId)
     await next()
     c.header('Cache-Control', 'no-store')
-    c.header(REQUEST_ID, requestId)
+    c.header(REQUEST_ID, c.get('requestId'))
     const ms = performance.now() - start
     const { method, path } = c.req
     origin.metrics.request(c.res.status, path === '/encode' ? ms / 1000 : undefined)
     if (WORK.includes(path))
-      origin.log('request', { requestId, traceId, method, path, status: c.res.status, ms: Math.round(ms) })
+      origin.log('request', { ...namesOf(c), method, path, status: c.res.status, ms: Math.round(ms) })
   })
   app.post('/encode', (c) => encode(c, origin))
   app.post('/render', (c) => render(c, origin))

@@ -5,9 +5,9 @@ import { FOCUS_HEADER, PREVIEW_HEADER } from '../format/preview.ts'
 import { FRAMES_HEADER } from '../format/rendered.ts'
 import { encodeOriginal, parseParameters } from '../node/encode.ts'
 import { findFocus } from '../node/focus.ts'
-import { openPicture } from '../node/ingest/ingest.ts'
+import type { OpenPicture } from '../node/ingest/ingest.ts'
 import { checkBytes, readBody } from './body.ts'
-import { type Origin, type OriginContext, timed } from './services.ts'
+import { namesOf, type Origin, type OriginContext, timed, timedTurn } from './services.ts'
 import { requireSignature } from './signature.ts'
 import { requireToken } from './token.ts'
 
@@ -27,28 +27,18 @@ export async function encode(
     checkBody(original)
     const bytesIn = original.length // before it is taken over
     const { maxPixels } = config
-    const onAnimation = (frames: number) => c.header(FRAMES_HEADER, String(frames))
-    const options = { encode: origin.encode, maxPixels, onAnimation, signal }
     let focus: Point | undefined
-    const [[file, seconds], bothSeconds] = await timed(() =>
-      ticket.run(
-        () =>
-          timed(async () => {
-            focus = await findFocus(await openPicture(original, maxPixels))
-            return await encodeOriginal(original, parameters, options)
-          }),
-        signal,
-      ),
-    )
+    const onOpened = async (picture: OpenPicture, frames: number) => {
+      if (frames > 1) c.header(FRAMES_HEADER, String(frames))
+      focus = await findFocus(picture)
+    }
+    const options = { encode: origin.encode, maxPixels, onOpened, signal }
+    const work = () => encodeOriginal(original, parameters, options)
+    const { result: file, seconds, waited } = await timedTurn(ticket, work, signal)
     checkBytes('file', file, MAX_FILE_BYTES)
-    metrics.encoded(
-      { body: bodySeconds, queue: bothSeconds - seconds, encode: seconds },
-      bytesIn,
-      file.length,
-    )
+    metrics.encoded({ body: bodySeconds, queue: waited, encode: seconds }, bytesIn, file.length)
     origin.log('encoded', {
-      requestId: c.get('requestId'),
-      traceId: c.get('traceId'),
+      ...namesOf(c),
       bytesIn,
       bytesOut: file.length,
       seconds: Number(seconds.toFixed(3)),

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { StrataError } from '../core/errors.ts'
+import { LruCache } from '../core/lru.ts'
 
 /**
  * The originals that were sent last, by their SHA-256 in hexadecimal. A page asks for several sizes of one picture, and the
@@ -7,15 +8,14 @@ import { StrataError } from '../core/errors.ts'
  */
 export class Originals {
   readonly #limit: number
-  /** The one that was used last comes last. */
-  readonly #kept = new Map<string, Uint8Array>()
+  readonly #kept: LruCache<string, Uint8Array>
   /** Those whose body is being received. */
   readonly #coming = new Map<string, Promise<Uint8Array | undefined>>()
-  #bytes = 0
 
   /** @param limit bytes of all originals; 0: none is kept */
   constructor(limit: number) {
     this.#limit = limit
+    this.#kept = new LruCache(limit, ({ length }) => length)
   }
 
   /**
@@ -26,7 +26,6 @@ export class Originals {
     const original = this.#kept.get(sha256) ?? (await this.#coming.get(sha256))
     if (original === undefined)
       throw new StrataError('INPUT_EMPTY', 'body: expected a picture, because that of this hash is not kept')
-    if (this.#kept.delete(sha256)) this.#kept.set(sha256, original)
     return original
   }
 
@@ -49,15 +48,7 @@ export class Originals {
 
   #keep(sha256: string, original: Uint8Array): boolean {
     if (createHash('sha256').update(original).digest('hex') !== sha256) return false
-    if (original.length > this.#limit) return true
-    this.#bytes += original.length - (this.#kept.get(sha256)?.length ?? 0)
-    this.#kept.delete(sha256)
     this.#kept.set(sha256, original)
-    for (const [oldest, { length }] of this.#kept) {
-      if (this.#bytes <= this.#limit) break
-      this.#kept.delete(oldest)
-      this.#bytes -= length
-    }
     return true
   }
 }

@@ -2,7 +2,7 @@ import { StrataError } from '../core/errors.ts'
 import { WorkLine, type WorkLineOptions } from '../core/work-line.ts'
 
 /** An admitted request's place: held until `release`, whether its task ran or not. */
-interface Ticket {
+export interface Ticket {
   /**
    * Waits for a free worker and runs the task; rejects with ABORTED when the signal fires while waiting.
    * @param cost how much work the task is, compared with the others of this queue. @default 1

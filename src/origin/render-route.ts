@@ -8,7 +8,7 @@ import { countFrames } from '../node/picture-layers/frames.ts'
 import { parseRenderParameters, type RenderParameters } from '../node/render/parameters.ts'
 import { planRender } from '../node/render/plan.ts'
 import { checkBytes, readBody } from './body.ts'
-import { type Origin, type OriginContext, timed } from './services.ts'
+import { namesOf, type Origin, type OriginContext, timed, timedTurn } from './services.ts'
 import { requireSignature } from './signature.ts'
 import { requireToken } from './token.ts'
 
@@ -40,32 +40,18 @@ export async function render(c: OriginContext, origin: Origin): Promise<Response
     const plan = planRender(source, parameters)
     const aimed = async () =>
       parameters.focus === 'auto' ? planRender(source, parameters, await findFocus(picture)) : plan
-    const [[file, seconds], bothSeconds] = await timed(() =>
-      ticket.run(
-        () =>
-          timed(async () =>
-            origin.render(picture, { ...(await aimed()), hurried: isHurried(parameters, origin) }, signal),
-          ),
-        signal,
-        plan.cost,
-      ),
-    )
+    const work = async () =>
+      origin.render(picture, { ...(await aimed()), hurried: isHurried(parameters, origin) }, signal)
+    const { result: file, seconds, waited } = await timedTurn(ticket, work, signal, plan.cost)
     checkBytes('picture', file, MAX_PICTURE_BYTES)
     const format = sniffFormat(file) ?? plan.format
     const shown = plan.format === 'original' ? picture : plan.size
     const size = `${shown.width}x${shown.height}`
     const [bytesIn, bytesOut] = [original.length, file.length]
-    const spans = { body: bodySeconds, queue: bothSeconds - seconds, render: seconds }
+    const spans = { body: bodySeconds, queue: waited, render: seconds }
     renderMetrics.rendered(plan.format, spans, bytesIn, bytesOut)
-    const facts = {
-      requestId: c.get('requestId'),
-      traceId: c.get('traceId'),
-      format,
-      size,
-      bytesIn,
-      bytesOut,
-    }
-    log('rendered', { ...facts, seconds: Number(seconds.toFixed(3)) })
+    const facts = { format, size, bytesIn, bytesOut, seconds: Number(seconds.toFixed(3)) }
+    log('rendered', { ...namesOf(c), ...facts })
     c.header('Content-Type', `image/${format}`)
     c.header('Content-Length', String(bytesOut))
     c.header(RENDERED_SIZE, size)

@@ -36,7 +36,7 @@ export async function startServer(
 function listen(server: Server, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EADDRINUSE') reject(error)
+      if (error.code !== 'EADDRINUSE') return reject(error)
       const message = `port ${port} on ${host} is already in use: stop the other program or choose another port`
       reject(new StrataError('PORT_BUSY', message, { cause: error }))
     })

@@ -5,7 +5,7 @@ import type { OriginConfig } from './config.ts'
 import type { Log } from './log.ts'
 import type { OriginMetrics } from './metrics.ts'
 import type { Originals } from './originals.ts'
-import type { WorkQueue } from './queue.ts'
+import type { Ticket, WorkQueue } from './queue.ts'
 import type { RenderMetrics } from './render-metrics.ts'
 
 export interface OriginAppOptions {
@@ -52,9 +52,28 @@ export interface Origin extends OriginAppOptions {
   readonly log: Log
 }
 
+/** By what a log names a request. */
+export function namesOf(c: OriginContext): OriginEnv['Variables'] {
+  return { requestId: c.get('requestId'), traceId: c.get('traceId') }
+}
+
 /** What the work gives, and its seconds. */
 export async function timed<T>(work: () => Promise<T>): Promise<[T, number]> {
   const start = performance.now()
   const result = await work()
   return [result, (performance.now() - start) / 1000]
+}
+
+/**
+ * Runs work in the turn of a ticket (Ticket.run).
+ * @returns what the work gives, its seconds, and those that it waited for its turn
+ */
+export async function timedTurn<T>(
+  ticket: Ticket,
+  work: () => Promise<T>,
+  signal: AbortSignal,
+  cost?: number,
+): Promise<{ readonly result: T; readonly seconds: number; readonly waited: number }> {
+  const [[result, seconds], both] = await timed(() => ticket.run(() => timed(work), signal, cost))
+  return { result, seconds, waited: both - seconds }
 }

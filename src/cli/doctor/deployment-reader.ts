@@ -1,8 +1,7 @@
 import { StrataError } from '../../core/errors.ts'
 import { signUrl } from '../../edge/access/sign.ts'
-import { imageUrl } from '../edge-request.ts'
+import { imageUrl, type UploadTarget } from '../edge-request.ts'
 import type { SigningKey } from '../signing-key.ts'
-import type { UploadTarget } from '../upload-file.ts'
 
 const TIMEOUT_MS = 30_000
 

@@ -1,9 +1,9 @@
+import { readErrorBody } from '../../core/error-body.ts'
+import { STRATA_TYPE } from '../../format/media-type.ts'
 import { openModelFolder } from '../../runtime/model-files.ts'
 import type { Info } from '../edge-request.ts'
 import { attempt, type Check, checked, expect } from './check.ts'
 import type { DeploymentReader } from './deployment-reader.ts'
-
-const NATIVE = 'image/vnd.strata'
 
 /** Checks that read the image, by name. */
 const READS = ['native', 'transcode', 'headers', 'cache', 'hints'] as const
@@ -72,7 +72,7 @@ async function checkNative(reader: DeploymentReader, id: string): Promise<string
   if (whole.status !== 200) throw await answered(whole)
   const bytes = new Uint8Array(await whole.arrayBuffer())
   const type = whole.headers.get('Content-Type')
-  expect(type === NATIVE, `expected ${NATIVE}, got ${type}`)
+  expect(type === STRATA_TYPE, `expected ${STRATA_TYPE}, got ${type}`)
   const part = await reader.get(id, 'f=native', { Range: 'bytes=4-11' })
   const same = Buffer.from(await part.arrayBuffer()).equals(bytes.subarray(4, 12))
   expect(part.status === 206 && same, `expected 206 with bytes 4 to 11, got ${part.status}`)
@@ -133,8 +133,6 @@ async function checkHints(reader: DeploymentReader, id: string): Promise<string>
 }
 
 async function answered(response: Response): Promise<Error> {
-  const body = (await response.json().catch(() => undefined)) as
-    | { error?: { code?: string; message?: string } }
-    | undefined
-  return new Error(`got ${response.status} ${body?.error?.code ?? ''} ${body?.error?.message ?? ''}`.trim())
+  const { code, message } = await readErrorBody(response)
+  return new Error(['got', response.status, code, message].filter((part) => part !== undefined).join(' '))
 }

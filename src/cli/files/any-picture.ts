@@ -1,6 +1,6 @@
 import type { RgbImage } from '../../core/image.ts'
 import { chooseLayer } from '../../format/choose-layer.ts'
-import { MAGIC } from '../../format/layout.ts'
+import { isStrata } from '../../format/reader.ts'
 import type { FileCodec } from '../../node/file-codec.ts'
 import { readPicture } from '../../node/ingest/ingest.ts'
 
@@ -13,7 +13,7 @@ export async function readAnyPicture(
   loadCodec: () => Promise<Pick<FileCodec, 'decode'>>,
   width?: number,
 ): Promise<RgbImage> {
-  if (!MAGIC.every((byte, i) => bytes[i] === byte)) return await readPicture(bytes)
+  if (!isStrata(bytes)) return await readPicture(bytes)
   const { index } = chooseLayer(bytes, { width })
   return await (await loadCodec()).decode(bytes, { layer: index, runtime: 'wasm' })
 }

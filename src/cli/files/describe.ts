@@ -1,8 +1,7 @@
-import { hex } from '../../core/bytes.ts'
-import { sha256 } from '../../core/hash.ts'
 import { NO_MODEL_SET } from '../../format/coding.ts'
 import { describeHeader, type HeaderDescription } from '../../format/describe.ts'
 import { readHeader, wholeLayers } from '../../format/reader.ts'
+import { fileHash, prefixEtag } from '../../format/version.ts'
 
 /** The JSON that the edge answers at `/img/:id.json` and `strata info --json` prints for a local file. */
 interface FileDescription extends HeaderDescription {
@@ -26,11 +25,10 @@ export async function describeFile(
   const header = readHeader(bytes)
   const whole = wholeLayers(header, bytes.length)
   const complete = whole === header.layers.length
-  const hash = hex((await sha256(bytes)).subarray(0, 16))
   return {
     ...describeHeader(header, header.placeholder.length > 0 ? ((await preview(bytes)) ?? null) : null),
     bytes: bytes.length,
-    etag: complete ? `"${hash}.${whole - 1}"` : null,
+    etag: complete ? prefixEtag(await fileHash(bytes), whole - 1) : null,
     state: complete ? 'ready' : 'truncated',
     wholeLayers: whole,
   }

@@ -2,7 +2,7 @@ import { decodePlaceholder } from '../../codec/placeholder/decode.ts'
 import { encodePlaceholder } from '../../codec/placeholder/encode.ts'
 import { loadPlaceholder } from '../../codec/placeholder/model.ts'
 import type { RgbImage } from '../../core/image.ts'
-import { MAGIC } from '../../format/layout.ts'
+import { isStrata } from '../../format/reader.ts'
 import { createRuntime } from '../../node/compose.ts'
 import type { FileCodec } from '../../node/file-codec.ts'
 import { readPicture } from '../../node/ingest/ingest.ts'
@@ -17,8 +17,7 @@ export async function makePlaceholder(
   codec: () => Promise<Pick<FileCodec, 'decode'>>,
 ): Promise<Uint8Array> {
   const model = await loadPlaceholder(await createRuntime('wasm'))
-  const isStrata = MAGIC.every((byte, i) => input[i] === byte)
-  const picture = isStrata
+  const picture = isStrata(input)
     ? await (await codec()).decode(input, { layer: 0, runtime: 'wasm' })
     : await readPicture(input)
   return encodePlaceholder(model, picture, steps)

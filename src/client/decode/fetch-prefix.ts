@@ -1,12 +1,13 @@
 import { readAtMost } from '../../core/body.ts'
 import { concat } from '../../core/bytes.ts'
 import { readErrorBody } from '../../core/error-body.ts'
-import { ERRORS, StrataError, type StrataErrorCode } from '../../core/errors.ts'
+import { isErrorCode, StrataError } from '../../core/errors.ts'
 import { MAX_FILE_BYTES } from '../../core/limits/table.ts'
 import { STRATA_TYPE } from '../../format/media-type.ts'
 import { readHeader, wholeLayers } from '../../format/reader.ts'
 import { nativeAddress } from '../address/address.ts'
 import type { Transfer } from '../messages.ts'
+import { fileOf } from './etag.ts'
 import { LimitError } from './limits.ts'
 import type { Prefix } from './prefix-store.ts'
 
@@ -75,7 +76,7 @@ export async function confirm(
   const headers = { 'If-None-Match': prefix.etag }
   const init: RequestInit = { method: 'HEAD', headers, signal, cache: 'no-store' }
   const response = await fetch(nativeAddress(image, width), init)
-  const isSame = response.status === 304 || (response.ok && hashOf(etagOf(response)) === hashOf(prefix.etag))
+  const isSame = response.status === 304 || (response.ok && fileOf(etagOf(response)) === fileOf(prefix.etag))
   if (isSame) return { ...prefix, ...freshnessOf(response) }
   return response.ok || response.status === 404 || response.status === 410 ? 'gone' : undefined
 }
@@ -100,9 +101,8 @@ async function readBody(
 
 async function refusal(response: Response, image: string): Promise<StrataError> {
   if (response.status === 202) return new StrataError('NOT_FOUND', `${image} is not encoded yet`)
-  const { code = '', message = `HTTP ${response.status}` } = await readErrorBody(response)
-  const isKnown = Object.hasOwn(ERRORS, code)
-  return new StrataError(isKnown ? (code as StrataErrorCode) : 'NOT_FOUND', `${image}: ${message}`)
+  const { code, message = `HTTP ${response.status}` } = await readErrorBody(response)
+  return new StrataError(isErrorCode(code) ? code : 'NOT_FOUND', `${image}: ${message}`)
 }
 
 /** @throws StrataError FORMAT_INVALID when the part does not continue the stored bytes */
@@ -111,7 +111,7 @@ function checkPart(response: Response, held: Prefix): void {
   if (!range?.startsWith(`bytes ${held.bytes.length}-`)) {
     throw new StrataError('FORMAT_INVALID', `Content-Range: expected ${held.bytes.length}-, got ${range}`)
   }
-  if (hashOf(etagOf(response)) !== hashOf(held.etag)) {
+  if (fileOf(etagOf(response)) !== fileOf(held.etag)) {
     throw new StrataError('FORMAT_INVALID', 'the part belongs to another file than the stored bytes')
   }
 }
@@ -124,10 +124,6 @@ function prefixOf(bytes: Uint8Array<ArrayBuffer>, response: Response): Prefix {
 function freshnessOf({ headers }: Response): Pick<Prefix, 'cacheControl' | 'confirmed'> {
   const age = Number(headers.get('Age')) || 0
   return { cacheControl: headers.get('Cache-Control') ?? '', confirmed: Date.now() - 1000 * age }
-}
-
-function hashOf(etag: string): string | undefined {
-  return etag.split('.')[0]
 }
 
 /** @throws StrataError ORIGIN_FAILED without an ETag: a proxy removed it, or CORS does not expose it */

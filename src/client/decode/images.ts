@@ -2,9 +2,10 @@ import { readAtMost } from '../../core/body.ts'
 import { StrataError } from '../../core/errors.ts'
 import { readHeader } from '../../format/reader.ts'
 import type { StrataHeader } from '../../format/types.ts'
-import { identity, infoAddress, pinnedHash } from '../address/address.ts'
+import { identity, infoAddress } from '../address/address.ts'
 import type { Transfer } from '../messages.ts'
 import { chooseLayer, type LayerSize } from '../plan.ts'
+import { fileOf, isPinnedTo } from './etag.ts'
 import { type Fetched, fetchPrefix, revalidate } from './fetch-prefix.ts'
 import { KeyedMutex, Limiter } from './limiter.ts'
 import { MAX_INFO_BYTES } from './limits.ts'
@@ -82,7 +83,8 @@ export class Images {
     signal: AbortSignal,
   ): Promise<ImagePrefix | undefined> {
     const key = identity(wanted.image)
-    if (!this.#fresh.has(key) && !isPinned(wanted.image, held)) {
+    // What an address with a version names never changes.
+    if (!this.#fresh.has(key) && !isPinnedTo(wanted.image, held.etag)) {
       const highest = Number(/\.(\d+)"$/.exec(held.etag)?.[1] ?? header.layers.length - 1)
       const width = header.layers[highest]?.width ?? wanted.width
       // Without a network the stored bytes are shown, as a browser shows its cache.
@@ -94,7 +96,7 @@ export class Images {
     }
     const { end } = header.layers[layer]!
     const transfer = { fetched: 0, reused: end, range: undefined }
-    return { bytes: held.bytes.subarray(0, end), header, layer, version: versionOf(held), transfer }
+    return { bytes: held.bytes.subarray(0, end), header, layer, version: fileOf(held.etag), transfer }
   }
 
   async #fetch(
@@ -117,7 +119,7 @@ export class Images {
     // The file may have changed since `width` was chosen, and have another ladder now.
     const layer = Math.min(chooseLayer(header.layers, width, saveData), here.length - 1)
     const bytes = prefix.bytes.subarray(0, header.layers[layer]!.end)
-    return { bytes, header, layer, version: versionOf(prefix), transfer }
+    return { bytes, header, layer, version: fileOf(prefix.etag), transfer }
   }
 
   async #layersOf(image: string, signal: AbortSignal): Promise<readonly LayerSize[] | undefined> {
@@ -140,16 +142,6 @@ export async function readInfo(image: string, signal: AbortSignal): Promise<Info
   } catch {
     return undefined
   }
-}
-
-/** Whether the address names the version that is stored, which then needs no revalidation. */
-function isPinned(image: string, { etag }: Prefix): boolean {
-  const hash = pinnedHash(image)
-  return hash !== undefined && etag.startsWith(`"${hash}`)
-}
-
-function versionOf({ etag }: Prefix): string {
-  return etag.split('.')[0] ?? etag
 }
 
 function readOrUndefined({ bytes }: Prefix): StrataHeader | undefined {

@@ -1,8 +1,7 @@
 import { StrataError } from '../../core/errors.ts'
 import { hasAlpha, pictureFormatOf } from '../../format/coding.ts'
-import { readPictureLayer } from '../../format/layers.ts'
 import { mediaTypeOf } from '../../format/media-type.ts'
-import { checkPictureSize, checkPictureType } from '../../format/pictures/check.ts'
+import { readCheckedPicture } from '../../format/pictures/check.ts'
 import type { LayerInfo } from '../../format/types.ts'
 
 /** 160 MB as a bitmap; browsers give up a canvas above some 256 megapixels. */
@@ -31,9 +30,7 @@ export async function decodePictureLayer(bytes: Uint8Array, layer: LayerInfo): P
     const expected = `at most ${MAX_PIXELS} pixels`
     throw new StrataError('INPUT_TOO_LARGE', `${name}: expected ${expected}, got ${width}x${height}`)
   }
-  const picture = readPictureLayer(bytes, layer)
-  checkPictureType(picture, layer)
-  checkPictureSize(picture, layer)
+  const picture = readCheckedPicture(bytes, layer)
   const type = mediaTypeOf(pictureFormatOf(coding) ?? 'png')
   const bitmap = await createImageBitmap(new Blob([picture as Uint8Array<ArrayBuffer>], { type })).catch(
     (cause) => {

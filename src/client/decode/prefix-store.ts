@@ -1,3 +1,4 @@
+import { LruCache } from '../../core/lru.ts'
 import { identity } from '../address/address.ts'
 import { IMAGE_CACHE } from './cache-names.ts'
 
@@ -26,7 +27,7 @@ const MAX_MEMORY = 32 * 1024 * 1024
 
 /** Stores prefixes in Cache Storage. Nothing here throws: what the browser refuses or loses is fetched again. */
 export class PrefixStore {
-  readonly #memory = new Map<string, Prefix>()
+  readonly #memory = new LruCache<string, Prefix>(MAX_MEMORY, ({ bytes }) => bytes.length)
   #cache: Promise<Cache | undefined> | undefined
   #channel: BroadcastChannel | undefined
 
@@ -47,7 +48,7 @@ export class PrefixStore {
 
   async put(image: string, prefix: Prefix): Promise<void> {
     const cache = await this.#open()
-    if (!cache) return this.#remember(identity(image), prefix)
+    if (!cache) return this.#memory.set(identity(image), prefix)
     try {
       const { bytes, etag, cacheControl, confirmed } = prefix
       const headers = { ETag: etag, 'Cache-Control': cacheControl, Date: new Date(confirmed).toUTCString() }
@@ -86,16 +87,5 @@ export class PrefixStore {
   #open(): Promise<Cache | undefined> {
     this.#cache ??= (async () => await globalThis.caches?.open(IMAGE_CACHE))().catch(() => undefined)
     return this.#cache
-  }
-
-  #remember(key: string, prefix: Prefix): void {
-    this.#memory.delete(key)
-    this.#memory.set(key, prefix)
-    let total = [...this.#memory.values()].reduce((sum, { bytes }) => sum + bytes.length, 0)
-    for (const [known, { bytes }] of this.#memory) {
-      if (total <= MAX_MEMORY) break
-      this.#memory.delete(known)
-      total -= bytes.length
-    }
   }
 }

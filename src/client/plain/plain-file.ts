@@ -1,4 +1,5 @@
 import type { Decoder } from '../decoder.ts'
+import { networkLink } from '../link.ts'
 import type { SentLayer } from '../messages.ts'
 import { type LayerSize, neededWidth } from '../plan.ts'
 import { attribute, isLoaded, type SourceHold } from '../source-hold.ts'
@@ -151,7 +152,5 @@ function rateOfPage(): number | undefined {
         bytes: transferSize,
       }),
     )
-  const { connection } = navigator as { connection?: { readonly downlink?: number } }
-  const said = connection?.downlink
-  return arrivalRate(arrivals) ?? (said && said * 125)
+  return arrivalRate(arrivals) ?? networkLink().rate
 }

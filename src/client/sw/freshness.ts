@@ -1,4 +1,4 @@
-import { pinnedHash } from '../address/address.ts'
+import { isPinnedTo } from '../decode/etag.ts'
 import type { Prefix } from '../decode/prefix-store.ts'
 
 /**
@@ -17,8 +17,8 @@ export function freshnessOf(
   { etag, cacheControl, confirmed }: Omit<Prefix, 'bytes'>,
   now: number,
 ): Freshness {
-  const hash = pinnedHash(image)
-  if (hash !== undefined) return etag.startsWith(`"${hash}`) ? 'fresh' : 'old'
+  const isPinned = isPinnedTo(image, etag)
+  if (isPinned !== undefined) return isPinned ? 'fresh' : 'old'
   if (!mayBeFresh(cacheControl)) return 'old'
   const age = (now - confirmed) / 1000
   const maxAge = seconds(cacheControl, 'max-age')

@@ -1,9 +1,11 @@
 import { decodeRows } from '../../codec/compass/index.ts'
 import { sumOfPixels } from '../../core/box.ts'
+import { memoiseLoads } from '../../core/memoise-loads.ts'
 import { StoredPng } from '../../pixels/png/stored.ts'
 import { type CreateResampler, createResampler } from '../../pixels/resample.ts'
 import { createWasmResampler } from '../../pixels/resample-wasm.ts'
 import type { Runtime } from '../../runtime/types.ts'
+import { fileOf } from '../decode/etag.ts'
 import { Limiter } from '../decode/limiter.ts'
 import { checkDecode } from '../decode/limits.ts'
 import { plainBytes } from '../plain/worth.ts'
@@ -31,7 +33,6 @@ export class Maker {
   readonly #made = new MadePictures(MADE_BYTES)
   readonly #decoding = new Limiter(1)
   readonly #queue = new Set<Cost>()
-  #opening: Promise<void> | undefined
   #tools: { readonly runtime: Runtime; readonly resampler: CreateResampler } | undefined
   /** Pixels decoded in a millisecond; undefined before anything was decoded. */
   speed: number | undefined
@@ -53,15 +54,7 @@ export class Maker {
   }
 
   /** Loads kernels and models. After a failure the next call tries again. @throws StrataError MODEL_INVALID */
-  async open(): Promise<void> {
-    this.#opening ??= this.#open()
-    try {
-      await this.#opening
-    } catch (error) {
-      this.#opening = undefined
-      throw error
-    }
-  }
+  readonly open = memoiseLoads<void, void>(() => this.#open())
 
   /** The picture where it was made before. */
   made(facts: HeldFacts, choice: Decode): Promise<Blob> | undefined {
@@ -120,5 +113,5 @@ export function costOf({ layers }: Pick<HeldFacts, 'layers'>, { layer, width, he
 
 /** The hash of the file stands for its content, so what was made of it stays right. */
 function keyOf({ etag }: HeldFacts, { layer, width, height }: Decode): string {
-  return `${etag.split('.')[0]} ${layer.index} ${width}x${height}`
+  return `${fileOf(etag)} ${layer.index} ${width}x${height}`
 }

@@ -1,15 +1,15 @@
 import { StrataError } from '../../core/errors.ts'
 import { holdsPictures } from '../../format/coding.ts'
-import { readPictureLayer } from '../../format/layers.ts'
 import { mediaTypeOf, type PictureFormat } from '../../format/media-type.ts'
-import { checkPictureSize, checkPictureType } from '../../format/pictures/check.ts'
+import { readCheckedPicture } from '../../format/pictures/check.ts'
+import { networkLink } from '../link.ts'
 import { decodes } from '../plain/worth.ts'
 import { type Choice, choose } from './choose.ts'
 import { Confirmations } from './confirmations.ts'
 import { freshnessOf } from './freshness.ts'
 import type { HeldFacts, HeldIndex } from './held-index.ts'
 import { costOf, type Maker } from './maker.ts'
-import { type ExtendableEvent, type FetchEvent, link } from './scope.ts'
+import type { ExtendableEvent, FetchEvent } from './scope.ts'
 import { readWanted, type Wanted } from './wanted.ts'
 
 interface ResponderOptions {
@@ -119,11 +119,10 @@ export class Responder {
       event.waitUntil(this.warm())
       return false
     }
-    const { downlink, saveData } = link() ?? {}
+    const { rate, saveData } = networkLink()
     const cost = costOf(facts, choice)
     if (speed && (queue.pixels + cost.pixels) / speed > PATIENCE_MS) return false
     if (this.#options.prefer === 'bytes' || saveData) return true
-    const rate = downlink && downlink * 125
     return decodes({ ...cost, missing: 0, rate, speed, queue })
   }
 
@@ -135,9 +134,7 @@ export class Responder {
     const { layer, format } = choice
     const read = await this.#index.read(key)
     if (!read) return undefined
-    const picture = readPictureLayer(read.bytes, layer)
-    checkPictureType(picture, layer)
-    checkPictureSize(picture, layer)
+    const picture = readCheckedPicture(read.bytes, layer)
     const type = mediaTypeOf(format)
     return answer(new Blob([picture as Uint8Array<ArrayBuffer>], { type }), choice, format)
   }

@@ -44,13 +44,3 @@ export interface ServiceWorkerScope {
   skipWaiting(): Promise<void>
   readonly clients: { claim(): Promise<void> }
 }
-
-/** What Chromium tells of the link, in megabits a second. */
-interface Link {
-  readonly downlink?: number
-  readonly saveData?: boolean
-}
-
-export function link(): Link | undefined {
-  return (navigator as { readonly connection?: Link }).connection
-}

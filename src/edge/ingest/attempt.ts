@@ -1,8 +1,7 @@
 import { StrataError } from '../../core/errors.ts'
 import { transcodable, transcodeLimit } from '../../format/choose-layer.ts'
 import { holdsPictures } from '../../format/coding.ts'
-import { readPictureLayer } from '../../format/layers.ts'
-import { checkPictureSize, checkPictureType } from '../../format/pictures/check.ts'
+import { readCheckedPicture } from '../../format/pictures/check.ts'
 import { readHeader, wholeLayers } from '../../format/reader.ts'
 import type { LayerInfo } from '../../format/types.ts'
 import { fileHash } from '../../format/version.ts'
@@ -36,8 +35,8 @@ export async function attemptEncode(
     const { bytes, placeholder, focus, frames } = await holdLease(id, claimed, services, (signal) =>
       requestEncoding(claimed, store, origin, signal),
     )
-    const { hash, modelSet } = await checkFile(bytes, claimed)
-    if (!keepOriginal) checkServable(bytes)
+    const { hash, modelSet, layers } = await checkFile(bytes, claimed)
+    if (!keepOriginal) checkServable(layers)
     if (!(await stillWanted(job, store))) return SETTLED
     file = await store.putFile(id, claimed, bytes, { hash, modelSet })
     const { token, uploaded, params, original, sha256, from } = claimed
@@ -89,7 +88,7 @@ async function requestEncoding(
 async function checkFile(
   bytes: Uint8Array,
   claimed: OpenState,
-): Promise<{ readonly hash: string; readonly modelSet: string }> {
+): Promise<{ readonly hash: string; readonly modelSet: string; readonly layers: readonly LayerInfo[] }> {
   try {
     const header = readHeader(bytes)
     const { totalLength, layers, modelSet, source } = header
@@ -100,12 +99,8 @@ async function checkFile(
       )
     if (!claimed.sha256.startsWith(source.sha256))
       throw new StrataError('FORMAT_INVALID', 'it was made from another picture')
-    for (const layer of holdsPictures(header) ? layers : []) {
-      const picture = readPictureLayer(bytes, layer)
-      checkPictureType(picture, layer)
-      checkPictureSize(picture, layer)
-    }
-    return { hash: await fileHash(bytes), modelSet }
+    if (holdsPictures(header)) for (const layer of layers) readCheckedPicture(bytes, layer)
+    return { hash: await fileHash(bytes), modelSet, layers }
   } catch (cause) {
     const reason = cause instanceof StrataError ? cause.message : 'unreadable'
     throw new StrataError('ORIGIN_FAILED', `the origin sent no valid file: ${reason}`, { cause })
@@ -116,8 +111,7 @@ async function checkFile(
  * Where the original is not kept, every picture is made of a layer, so the transcoder must take one.
  * @throws StrataError INPUT_TOO_LARGE
  */
-function checkServable(bytes: Uint8Array): void {
-  const { layers } = readHeader(bytes)
+function checkServable(layers: readonly LayerInfo[]): void {
   if (transcodable(layers).length > 0) return
   const expected = transcodeLimit(layers, 0)
   const { width, height, end } = layers[0] as LayerInfo

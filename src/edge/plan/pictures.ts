@@ -4,25 +4,22 @@ import { hasAlpha, isLossless } from '../../format/coding.ts'
 import type { PictureFormat, RenderFormat } from '../../format/media-type.ts'
 import type { LayerInfo, StrataHeader } from '../../format/types.ts'
 import { hiddenIn } from './embed.ts'
-import { acceptedFormats, type Content, chooseFormat, isMadeHere, needsPng } from './format.ts'
+import { acceptedFormats, type Content, isMadeHere, needsPng } from './format.ts'
 import { type Frame, frameOf, isShort, withinSource } from './frame.ts'
 import { chooseSource, last, tooLarge } from './layers.ts'
 import { originalFormats } from './originals.ts'
 import { askedQuality } from './quality.ts'
 import { renderRequest } from './render.ts'
 import { planSlice, planWiderSlice } from './slice.ts'
+import { planTranscode, type Wish } from './transcode.ts'
 import type { PlanInput, PlannedRender, PlanRules, RenderPlan, SlicePlan, TranscodePlan } from './types.ts'
-import { type AskedSize, allowSize, density, type WantedWidth } from './wanted-size.ts'
+import { allowSize, density, type WantedWidth } from './wanted-size.ts'
 
 type PicturePlan = SlicePlan | TranscodePlan | PlannedRender
 
 /** One request of a file whose layers are pictures. */
-interface Wish {
+interface PictureWish extends Wish {
   readonly header: StrataHeader
-  readonly input: PlanInput
-  readonly rules: PlanRules
-  readonly wanted: WantedWidth
-  readonly asked: AskedSize
   /** The picture as the widest layer can give it. */
   readonly frame: Frame
   /** Its size as the original can give it. */
@@ -51,7 +48,7 @@ export function planPictures(
 }
 
 /** All frames, where the client and the URL let them move. */
-function planAnimation(wish: Wish): PicturePlan {
+function planAnimation(wish: PictureWish): PicturePlan {
   const { header, input, rules, wanted, frame, largest } = wish
   const { params, accepted } = input
   const still = () => planStill(wish, 'first')
@@ -71,7 +68,7 @@ function planAnimation(wish: Wish): PicturePlan {
 }
 
 /** @param frames where nobody asked for the first frame alone */
-function planStill(wish: Wish, frames?: 'first'): PicturePlan {
+function planStill(wish: PictureWish, frames?: 'first'): PicturePlan {
   const { header, input, rules, wanted, frame, largest } = wish
   const { params, accepted } = input
   const { layers, source } = header
@@ -84,7 +81,7 @@ function planStill(wish: Wish, frames?: 'first'): PicturePlan {
   if (slice && !(rules.canRender && isShort(frame, largest))) return slice
 
   const first = frames && { frames }
-  const transcode = () => ({ ...planTranscode(wish, decodable, here as Frame, embed || undefined), ...first })
+  const transcode = () => ({ ...transcodeOf(wish, decodable, here as Frame, embed || undefined), ...first })
   // A layer that is too large to be decoded may still be sent as it is.
   const wider =
     here && !isShort(here, frame.boxed.size)
@@ -108,35 +105,27 @@ function planStill(wish: Wish, frames?: 'first'): PicturePlan {
   return { ...plan, render: renderRequest(params, wish.asked, made, quality, rules.attention), ...originals }
 }
 
-function planTranscode(
-  { header, input, rules, wanted, asked }: Wish,
+function transcodeOf(
+  wish: PictureWish,
   decodable: readonly LayerInfo[],
   here: Frame,
   embed: ReturnType<typeof hiddenIn>,
 ): TranscodePlan {
-  const { params, accepted } = input
-  const { size, scale } = here.boxed
+  const { input, rules, wanted } = wish
   const source = embed?.layer ?? sourceOf(decodable, here)
-  const content = contentOf(source, input)
-  const { format, fallbacks } = embed
-    ? { format: 'jpeg' as const, fallbacks: [] }
-    : chooseFormat(params, accepted, rules, size, content)
-  const { background } = params
-  const placing = {
-    ...here.placing,
-    ...(background !== undefined && hasAlpha(header.layers[source.index] as LayerInfo) && { background }),
-  }
-  const quality = askedQuality(params.quality, rules)
-  const ht = embed?.model.factor ?? 1
-  return {
-    kind: 'transcode',
-    request: { layer: source.index, ...size, ...placing, format, quality, ht },
-    ...(embed && { embedModel: embed.model.id }),
-    fallbacks,
-    length: source.end,
-    vary: wanted.vary,
-    contentDpr: density(asked.width * scale, wanted),
-  }
+  const { background, quality } = input.params
+  const placing = { ...here.placing, ...(background !== undefined && hasAlpha(source) && { background }) }
+  return planTranscode(
+    wish,
+    { ...here, placing },
+    {
+      source,
+      embed,
+      quality: askedQuality(quality, rules),
+      vary: wanted.vary,
+      content: contentOf(source, input),
+    },
+  )
 }
 
 /** A drawing whose widest layer is lossless is often smallest so at other widths too: the origin compares. */
@@ -150,7 +139,10 @@ function planStillRender(wish: Wish, format: PictureFormat): RenderPlan {
 }
 
 /** @throws nothing: the format is chosen already */
-function planRendered({ input, rules, wanted, asked, largest }: Wish, format: RenderFormat): RenderPlan {
+function planRendered(
+  { input, rules, wanted, asked, largest }: PictureWish,
+  format: RenderFormat,
+): RenderPlan {
   const { params } = input
   const quality = askedQuality(params.quality, rules)
   return {

@@ -8,30 +8,23 @@ import type { Size } from '../../core/box.ts'
 import { holdsPictures } from '../../format/coding.ts'
 import type { LayerInfo, StrataHeader } from '../../format/types.ts'
 import { hiddenIn } from './embed.ts'
-import { chooseFormat, isMadeHere } from './format.ts'
+import { isMadeHere } from './format.ts'
 import { type Frame, frameOf, isShort, withinSource } from './frame.ts'
 import { chooseSource, decodable, last, snapUp, tooLarge } from './layers.ts'
 import { originalFormats } from './originals.ts'
 import { planPictures } from './pictures.ts'
 import { wantedQuality } from './quality.ts'
 import { planRender, renderRequest } from './render.ts'
+import { planTranscode, type Wish } from './transcode.ts'
 import type { Plan, PlanInput, PlannedRender, PlanRules, TranscodePlan } from './types.ts'
-import { type AskedSize, allowSize, density, type WantedWidth, wantedWidth } from './wanted-size.ts'
-
-/** What was asked for, and the layers that it may be made of. */
-interface Sizes {
-  readonly wanted: WantedWidth
-  readonly asked: AskedSize
-  readonly layers: readonly LayerInfo[]
-  /** The picture as these layers can give it. */
-  readonly frame: Frame
-}
+import { allowSize, density, type WantedWidth, wantedWidth } from './wanted-size.ts'
 
 /** Pixels of the largest layer that is decoded here while the origin can render: about a second of work. */
 const LONG_DECODE_PIXELS = 6_000_000
 
 /**
- * Decides how one request is answered; says so where a picture is all that there is of an animation. A picture is as wide as asked for, but never above the source's width.
+ * Decides how one request is answered; says so where a picture is all that there is of an animation. A picture is as wide
+ * as asked for, but never above the source's width.
  * @param frames of the original, as far as it is known
  * @throws StrataError PARAM_INVALID for an embed factor without a model, a size that is not allowed, or a format that
  * is not made at this size; NOT_ACCEPTABLE
@@ -76,7 +69,7 @@ function planPicture(
   const widest = layers.at(-1)
   if (widest === undefined && !rules.canRender) throw tooLarge()
   const frame = frameOf(source, widest ?? source, params, asked, rules)
-  const transcode = () => planTranscode(input, rules, { wanted, asked, layers, frame })
+  const transcode = () => transcodeOf({ input, rules, wanted, asked }, layers, frame)
   if (!rules.canRender) return transcode()
   const largest = frameOf(source, source, params, asked, rules).boxed.size
   const here = frame.boxed.size
@@ -93,26 +86,18 @@ function planPicture(
   return { ...plan, render, ...originals }
 }
 
-function planTranscode(
-  { params, hints, accepted }: PlanInput,
-  rules: PlanRules,
-  { wanted, asked, layers, frame }: Sizes,
-): TranscodePlan {
-  const { size, shown, scale } = frame.boxed
-  const embed = frame.isWhole ? hiddenIn(layers, size, params, rules) : undefined
-  const factor = embed?.model.factor ?? 1
+/** The picture of one layer; `Save-Data` lowers its quality where the URL names none. */
+function transcodeOf(wish: Wish, layers: readonly LayerInfo[], frame: Frame): TranscodePlan {
+  const { params, hints } = wish.input
+  const { size, shown } = frame.boxed
+  const embed = frame.isWhole ? hiddenIn(layers, size, params, wish.rules) : undefined
   const source = embed?.layer ?? chooseSource(layers, shown)
-  const { quality, dependsOnSaveData } = wantedQuality(params.quality, hints.saveData, rules)
-  const { format, fallbacks } = embed
-    ? { format: 'jpeg' as const, fallbacks: [] }
-    : chooseFormat(params, accepted, rules, size)
-  return {
-    kind: 'transcode',
-    request: { layer: source.index, ...size, ...frame.placing, format, quality, ht: factor },
-    ...(embed && { embedModel: embed.model.id }),
-    fallbacks,
-    length: source.end,
-    vary: dependsOnSaveData ? [...wanted.vary, 'Save-Data'] : wanted.vary,
-    contentDpr: density(asked.width * scale, wanted),
-  }
+  const { quality, dependsOnSaveData } = wantedQuality(params.quality, hints.saveData, wish.rules)
+  const { vary } = wish.wanted
+  return planTranscode(wish, frame, {
+    source,
+    embed,
+    quality,
+    vary: dependsOnSaveData ? [...vary, 'Save-Data'] : vary,
+  })
 }

@@ -2,8 +2,7 @@ import { parseRgb, type Rgb } from '../../core/colour.ts'
 import { StrataError } from '../../core/errors.ts'
 import { type RgbImage, rgbImage } from '../../core/image.ts'
 import { hasAlpha } from '../../format/coding.ts'
-import { readPictureLayer } from '../../format/layers.ts'
-import { checkPictureSize, checkPictureType } from '../../format/pictures/check.ts'
+import { readCheckedPicture } from '../../format/pictures/check.ts'
 import type { LayerInfo } from '../../format/types.ts'
 import { flatten, premultiply, unpremultiply } from '../../pixels/alpha.ts'
 import { createFramer, type FrameOptions } from '../../pixels/frame.ts'
@@ -30,10 +29,7 @@ export async function decodePictureLayer(
     const known = Object.keys(decoders).join(', ') || 'no picture'
     throw new StrataError('CODING_UNKNOWN', `layer ${index}: this transcoder decodes ${known}, got ${coding}`)
   }
-  const picture = readPictureLayer(prefix, layer)
-  checkPictureType(picture, layer)
-  checkPictureSize(picture, layer)
-  return await decoder.decode(picture, layer)
+  return await decoder.decode(readCheckedPicture(prefix, layer), layer)
 }
 
 /** Whether the picture that is made of this layer keeps its alpha: a JPEG has none, and a background hides it. */

@@ -1,7 +1,7 @@
 import { dataView } from '../../core/bytes.ts'
 import { StrataError } from '../../core/errors.ts'
-import type { Coding } from '../coding.ts'
-import { pictureFormatOf } from '../coding.ts'
+import { type Coding, pictureFormatOf } from '../coding.ts'
+import { readPictureLayer } from '../layers.ts'
 import { SNIFF_BYTES, sniffFormat } from '../sniff.ts'
 import type { LayerInfo } from '../types.ts'
 import { readAvifSize } from './avif.ts'
@@ -11,6 +11,17 @@ import { readWebpHeader } from './webp.ts'
  * A layer that is a picture is sent under the media type of its coding, and decoded into memory for the size in the layer
  * table. A file may lie about either, so both are looked at before anything is sent or allocated.
  */
+
+/**
+ * The picture file that is a layer, as a view: whole, of its coding, and of the size in the layer table.
+ * @throws StrataError as readPictureLayer; FORMAT_INVALID
+ */
+export function readCheckedPicture(file: Uint8Array, layer: LayerInfo): Uint8Array {
+  const picture = readPictureLayer(file, layer)
+  checkPictureType(picture, layer)
+  checkPictureSize(picture, layer)
+  return picture
+}
 
 /**
  * Checks that a layer begins as a file of its coding does. SNIFF_BYTES of its beginning suffice.

@@ -37,7 +37,7 @@ describe.each(['gif', 'webp', 'png'] as const)('an animation in %s', (format) =>
     const file = await encodeOriginal(
       original,
       { widths: '32,64' },
-      { encode: fakeEncode, onAnimation: (n) => told.push(n) },
+      { encode: fakeEncode, onOpened: (_, frames) => told.push(frames) },
     )
     expect(told).toEqual([4])
     const { layers } = readHeader(file)
