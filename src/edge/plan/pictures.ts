@@ -129,7 +129,7 @@ function transcodeOf(
 }
 
 /** A drawing whose widest layer is lossless is often smallest so at other widths too: the origin compares. */
-function planStillRender(wish: Wish, format: PictureFormat): RenderPlan {
+function planStillRender(wish: PictureWish, format: PictureFormat): RenderPlan {
   const { header, input, rules } = wish
   const plan = planRendered(wish, format)
   const isLossy = format === 'avif' || format === 'webp'
