@@ -1,13 +1,12 @@
 import { mediaTypeOf } from '../../format/media-type.ts'
-import { renderDecision, variantEtag } from '../plan/etag.ts'
-import { renderLabel } from '../plan/label.ts'
+import { renderDecision } from '../plan/etag.ts'
+import { madeVariant } from '../plan/making.ts'
 import type { RenderPlan } from '../plan/types.ts'
-import { matchesNone } from '../request/conditions.ts'
 import { findOrMake, type VariantServices } from '../variants/find-or-make.ts'
 import { noLarger } from '../variants/no-larger.ts'
 import { type RenderServices, renderOriginal, type StoredOriginal } from '../variants/render-original.ts'
 import { type CachePolicy, imageHeaders } from './headers.ts'
-import { sendVariant } from './send-variant.ts'
+import { respondEarly, sendVariant } from './send-variant.ts'
 import type { ServerTiming } from './timing.ts'
 
 type RenderAnswerServices = VariantServices & RenderServices & { readonly timing: ServerTiming }
@@ -34,26 +33,24 @@ export async function respondRendered(
   const { timing } = services
   const { id, hash } = source
   const decision = renderDecision(plan)
-  const etag = variantEtag(hash, decision)
-  const facts = { ...plan, label: renderLabel(plan.request) }
-  const headers = imageHeaders(facts, etag, policy)
-  if (matchesNone(request.headers.get('If-None-Match'), etag))
-    return new Response(null, { status: 304, headers })
   const type = mediaTypeOf(plan.request.format)
-  headers.set('Content-Type', type)
-  if (request.method === 'HEAD') return new Response(null, { headers })
+  const name = { id, hash, decision, type }
+  const planned = madeVariant(hash, decision, plan, 'origin')
+  const headers = imageHeaders({ ...plan, ...planned }, planned.etag, policy)
+  const early = await respondEarly(request, headers, name, plan, services)
+  if (early !== undefined) return early
 
   const make = () => timing.measure('render', () => renderOriginal(source, plan.request, services))
   const picture = await findOrMake(
     request.url,
-    { id, hash, decision, type },
+    name,
     async () => {
       const rendered = await make()
-      const picture = rendered && { bytes: rendered.bytes, by: 'origin' as const }
+      const picture = rendered && ({ bytes: rendered.bytes, by: 'origin', making: 'origin' } as const)
       return await noLarger(picture, source, plan.originals, services)
     },
     services,
   )
   if (picture === undefined) return undefined
-  return sendVariant(picture, headers, timing)
+  return sendVariant(picture, headers, name, plan, timing)
 }
