@@ -104,7 +104,7 @@ async function encodeOpened(
  * a default ladder keeps them.
  * @throws StrataError PARAM_INVALID
  */
-function checkBase(original: Size, { widths, quality }: EncodeParameters): void {
+export function checkBase(original: Size, { widths, quality }: EncodeParameters): void {
   const [base] = ladderFor(original.width, widths, typeof quality === 'number' ? quality : undefined)
   const width = base?.width ?? original.width
   const height = layerHeight(width, original.width, original.height)

@@ -3,7 +3,7 @@ import { MAX_FILE_BYTES } from '../core/limits/table.ts'
 import { focusText } from '../core/parameters.ts'
 import { FOCUS_HEADER, PREVIEW_HEADER } from '../format/preview.ts'
 import { FRAMES_HEADER } from '../format/rendered.ts'
-import { encodeOriginal, parseParameters } from '../node/encode.ts'
+import { checkBase, encodeOriginal, parseParameters } from '../node/encode.ts'
 import { findFocus } from '../node/focus.ts'
 import { openPicture } from '../node/ingest/ingest.ts'
 import { checkBytes, readBody } from './body.ts'
@@ -34,7 +34,9 @@ export async function encode(
       ticket.run(
         () =>
           timed(async () => {
-            focus = await findFocus(await openPicture(original, maxPixels))
+            const picture = await openPicture(original, maxPixels)
+            checkBase(picture, parameters) // before anything is decoded
+            focus = await findFocus(picture)
             return await encodeOriginal(original, parameters, options)
           }),
         signal,

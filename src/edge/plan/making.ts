@@ -15,7 +15,7 @@ export type Making = (typeof MAKINGS)[number]
 const SUFFIX: Readonly<Record<Making, string>> = { edge: '', origin: '-r', promoted: '-p', original: '-o' }
 
 /** What the headers of a picture depend on, whoever made it. */
-export interface MadeVariant {
+interface MadeVariant {
   readonly etag: string
   /** Value of `Strata-Plan`. */
   readonly label: string
