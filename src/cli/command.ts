@@ -68,11 +68,12 @@ export function checkEnding(name: string, text: string, kind: 'jpg' | 'png'): vo
   }
 }
 
-/** Parses an option that must be an integer. @throws StrataError USAGE */
+/** Parses an option, or a variable (in capitals), that must be an integer. @throws StrataError USAGE */
 export function parseInteger(name: string, text: string, min: number, max: number): number {
   const value = Number(text)
   if (/^\d+$/.test(text) && value >= min && value <= max) return value
-  throw usage(`--${name}: expected an integer from ${min} to ${max}, got ${JSON.stringify(text)}`)
+  const shown = /^[A-Z]/.test(name) ? name : `--${name}`
+  throw usage(`${shown}: expected an integer from ${min} to ${max}, got ${JSON.stringify(text)}`)
 }
 
 function parse(command: Command, argv: readonly string[]): ParsedArgs {

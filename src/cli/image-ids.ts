@@ -5,23 +5,32 @@ import { usage } from './command.ts'
 
 /** Longest image id, in characters of `A-Z a-z 0-9 _ -`. */
 const MAX_LENGTH = 128
+/** Between a folder and what is in it. */
+const FOLDER = '--'
 /** Hexadecimal digits of the hash in the ids of names that an id cannot represent. */
 const HASH_DIGITS = 8
 
 /**
+ * Paths that an id can spell: folders become two dashes, the dot of the extension one, and nothing else is replaced. So no two
+ * such paths share an id.
+ */
+const EXACT = /^(?:\w+(?:-\w+)*\/)*\w+(?:-\w+)*\.[A-Za-z0-9]+$/
+
+/**
  * The id of a picture. It depends only on the path relative to the given folder, or on the name of a given file, so that
- * adding a file never changes the id of another. The extension is part of the id, accents are removed, and other characters
- * become dashes: `my cat.jpg` gives `my-cat-jpg`. For a name that is not ASCII or too long, the start of its SHA-256 is
- * added: `東京.png` gives `1d6f7df8-png`.
+ * adding a file never changes the id of another, and different paths have different ids. The extension is part of it:
+ * `beach/cat.jpg` gives `beach--cat-jpg`. Of a path with other characters than letters, digits, `_` and single dashes,
+ * accents are removed, the others become dashes, and the start of its SHA-256 is added: `my cat.jpg` gives
+ * `my-cat-4e003780-jpg`, `東京.png` gives `1d6f7df8-png`.
  */
 export function imageIdOf(path: string): string {
   const whole = path.normalize('NFC').replaceAll('\\', '/')
   const extension = extname(whole)
-  const [stem, ending] = [plain(whole.slice(0, whole.length - extension.length)), plain(extension)]
-  const id = [stem, ending].filter((part) => part !== '').join('-')
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII
-  const isExact = stem !== '' && id.length <= MAX_LENGTH && /^[\x00-\x7f]*$/.test(whole)
-  if (isExact) return id
+  const folders = whole.slice(0, whole.length - extension.length).split('/')
+  const stem = folders.map(plain).filter(Boolean).join(FOLDER)
+  const ending = plain(extension)
+  const id = `${stem}-${ending}`
+  if (EXACT.test(whole) && id.length <= MAX_LENGTH) return id
   const hash = createHash('sha256').update(whole).digest('hex').slice(0, HASH_DIGITS)
   const tail = [hash, ending.slice(0, 16)].filter((part) => part !== '').join('-')
   const head = stem.slice(0, MAX_LENGTH - tail.length - 1).replace(/-+$/, '')

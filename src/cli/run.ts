@@ -46,7 +46,8 @@ async function dispatch(argv: readonly string[], io: Io): Promise<ExitCode> {
     return EXIT.ok
   }
   const args = parseCommand(command, rest)
-  const result = await command.run(args, io)
+  // Whoever has a program read the result has none read progress.
+  const result = await command.run(args, args.json ? { ...io, note: () => undefined } : io)
   io.progress('')
   if (args.json) io.out(`${JSON.stringify(result.json, null, 2)}\n`)
   else if (result.text) io.out(`${result.text}\n`)

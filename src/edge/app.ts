@@ -91,7 +91,8 @@ export function createEdgeApp<E extends Env>(options: ResolvedOptions<E>): Hono<
     const services = servicesFor(c, options, shared)
     const { maxUploadBytes } = options
     const location = outerUrl(c, options.publicPath(c)).pathname
-    const upload = { maxUploadBytes, remote: options.remote(c), location }
+    const isLocal = options.development(c)
+    const upload = { maxUploadBytes, remote: options.remote(c), location, isLocal }
     return forget(c, services, await putImage(c.req.param('name'), c.req.raw, services, upload))
   })
   app.delete('/img/:name', async (c) => {

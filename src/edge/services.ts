@@ -5,6 +5,7 @@
 
 import { type Context, type Env, Hono } from 'hono'
 import { StrataError } from '../core/errors.ts'
+import { TRACEPARENT } from '../core/http/traceparent.ts'
 import { LruCache } from '../core/lru.ts'
 import type { PulledServices } from './answer/pulled.ts'
 import { Absences } from './ingest/absences.ts'
@@ -17,7 +18,7 @@ import type { ResolvedOptions } from './options.ts'
 import { OriginBreaker } from './origin/breaker.ts'
 import { SentOriginals } from './origin/sent-originals.ts'
 import { keepAlive } from './request/keep-alive.ts'
-import { traceOf } from './request/trace.ts'
+import { type Trace, traceOf } from './request/trace.ts'
 import { HeaderCache } from './store/header-cache.ts'
 import type { ObjectStore } from './store/object-store.ts'
 import { r2Store } from './store/r2.ts'
@@ -85,11 +86,11 @@ export function servicesFor<E extends Env>(
     shared.states.forget(id)
     await variants?.removeStale(id, store)
   }
-  const trace = traceOf(c.req.raw.headers)
+  const trace = traceOf(c.req.raw.headers.get(TRACEPARENT))
   const origin = () => ({ ...options.origin(c), trace })
   const { breaker, sent } = shared
   const promotion = () => ({ store, variants, breaker, sent, origin })
-  const jobs = () => jobsFor(c, options, { ingest, promotion })
+  const jobs = () => jobsFor(c, options, { ingest, promotion }, trace)
   const ingest = (): IngestServices => {
     const { announce, graceMs } = jobs()
     const keepOriginal = options.keepOriginal(c)
@@ -144,6 +145,7 @@ function jobsFor<E extends Env>(
   c: Context<E>,
   options: ResolvedOptions<E>,
   parts: Pick<Parameters<typeof localJobs>[0], 'ingest' | 'promotion'>,
+  trace: Trace,
 ): Jobs {
   const hooks = {
     'image.uploaded': options.onUploaded,
@@ -157,7 +159,9 @@ function jobsFor<E extends Env>(
     ...parts,
   }
   const queue = options.queue(c)
-  return queue === undefined ? localJobs(context) : queuedJobs((job) => send(queue, job), context)
+  return queue === undefined
+    ? localJobs(context)
+    : queuedJobs((job) => send(queue, { ...job, ...trace.next() }), context)
 }
 
 async function send(queue: Queue<ImageJob>, job: ImageJob): Promise<void> {

@@ -15,6 +15,9 @@ export const SNIFF_BYTES = 256
 /** Brands of HEIF files whose pictures are HEVC (ISO/IEC 23008-12 Annex B). */
 const HEVC_BRANDS = ['heic', 'heix', 'heim', 'heis', 'hevc', 'hevx']
 
+/** What `curl -F`, `curl -d` and HTML forms send. */
+export const A_FORM = "a form; send the file's bytes, e.g. curl -T"
+
 /**
  * What files and bodies begin with that are no accepted picture, and what whoever sent one can do. Bytes as characters.
  */
@@ -33,7 +36,9 @@ const OTHERS: readonly (readonly [RegExp | string, string])[] = [
   ['\x1f\x8b', 'gzip data; send the picture as it is, without Content-Encoding'],
   ['PK\x03\x04', 'a ZIP archive; send the pictures one by one'],
   [/^\s*data:/i, 'a data: URI; send the bytes that it holds'],
-  [/^--[^\r\n]+\r?\nContent-/i, "a form; send the file's bytes, e.g. curl -T"],
+  [/^--[^\r\n]+\r?\nContent-/i, A_FORM],
+  [/^\s*[{[]/, 'JSON or other text; send the bytes of a picture'],
+  [/^[\t\n\r\x20-\x7e]+$/, 'text; send the bytes of a picture'],
 ]
 
 /**

@@ -62,6 +62,7 @@ export async function encodeOriginal(
 ): Promise<Uint8Array> {
   const { maxPixels, onOpened, signal } = options
   const original = await openPicture(bytes, maxPixels)
+  checkBase(original, parameters)
   const hash = (await sha256(bytes)).subarray(0, SOURCE_HASH_BYTES)
   const frames = countFrames(original)
   await onOpened?.(original, frames)
@@ -78,7 +79,6 @@ async function encodeOpened(
   { encode, signal }: EncodeOptions,
 ): Promise<Uint8Array> {
   const { coding = 'auto' } = parameters
-  checkBase(original, parameters)
   if (coding === 'compass') {
     const { width, height, data } = await decodePicture(original, { matte: parameters.matte ?? WHITE })
     release(original.bytes)

@@ -133,8 +133,8 @@ describe('three workerd processes', { timeout: 240_000 }, () => {
     await expect.poll(() => keysOf('picture', 'hot')).toHaveLength(1)
     const [key = ''] = keysOf('picture', 'hot')
     // Two found it that had not made it, which is enough to promote it.
-    const isPromoted = () => cluster.bucket.objects.get(key)?.headers['x-amz-meta-promoted']
-    await expect.poll(isPromoted, { timeout: 60_000 }).toBe('1')
+    const isPromoted = () => cluster.bucket.objects.get(key)?.headers['x-amz-meta-made']
+    await expect.poll(isPromoted, { timeout: 60_000 }).toBe('promoted')
     await drained()
     expect(cluster.bucket.objects.writesOf(key)).toBe(2)
   })

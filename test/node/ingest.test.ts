@@ -157,7 +157,7 @@ describe('readPicture: refusals', () => {
     ['SVG with a BOM', '\xef\xbb\xbf  <!DOCTYPE svg>', 'an SVG or XML document'],
     ['PDF', '%PDF-1.7', 'a PDF document'],
     ['BMP', 'BM\x10\0\0\0', 'a BMP file'],
-    ['text', 'hello', 'something else'],
+    ['text', 'hello', 'text'],
     ['one byte', '\xff', 'something else'],
   ])('refuses %s as unsupported', async (_, text, description) => {
     const error = { code: 'INPUT_UNSUPPORTED', status: 415, message: expect.stringContaining(description) }

@@ -31,6 +31,13 @@ describe('the focus of a picture', () => {
     expect(y).toBeLessThanOrEqual(1)
   })
 
+  it('is not looked for where the ladder is refused: the damaged picture is not decoded', async () => {
+    const png = await plainPng()
+    const response = await post('/encode?widths=9000', png.subarray(0, png.length - 20))
+    const { error } = (await response.json()) as { error: { code: string } }
+    expect([response.status, error.code]).toEqual([400, 'PARAM_INVALID'])
+  })
+
   it('is missing where the picture has one colour', async () => {
     const flat = await sharp({ create: { width: 300, height: 200, channels: 3, background: '#abc' } })
       .png()

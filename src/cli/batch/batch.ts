@@ -30,11 +30,12 @@ export interface BatchOptions {
   readonly isThere?: (input: string) => Promise<boolean>
   /** Files in the given folders that are not inputs. They are reported once, and in the JSON. @default none */
   readonly ignored?: readonly string[]
-  /** Milliseconds between two lines of progress when stderr is not a terminal. @default 10000 */
+  /** Milliseconds between two lines of progress when stderr is not a terminal. @default none: no such lines */
   readonly noteMs?: number
 }
 
-const NOTE_MS = 10_000
+/** For what waits for others, so that a log shows that it goes on. */
+export const NOTE_MS = 10_000
 /** Ignored files that are listed by name; the others are only counted. */
 const SHOWN_IGNORED = 5
 
@@ -92,10 +93,8 @@ export async function runBatch(
     }
   }
 
-  const notes = setInterval(
-    () => io.note(`${describe()}  ${[...inWork].join(', ')}`),
-    options.noteMs ?? NOTE_MS,
-  )
+  const note = () => io.note(`${describe()}  ${[...inWork].join(', ')}`)
+  const notes = options.noteMs === undefined ? undefined : setInterval(note, options.noteMs)
   try {
     await Promise.all(Array.from({ length: Math.min(concurrency, inputs.length) }, worker))
   } finally {

@@ -1,6 +1,6 @@
 import { isDecodedBy } from '../../format/coding.ts'
 import { openModelFolder } from '../../runtime/model-files.ts'
-import { runBatch } from '../batch/batch.ts'
+import { NOTE_MS, runBatch } from '../batch/batch.ts'
 import { defineCommand, EXIT, parseInteger } from '../command.ts'
 import { EDGE_ARGS, edgeTarget, TIMEOUT_ARG } from '../edge-args.ts'
 import { type ListedImage, listImages } from '../edge-images.ts'
@@ -61,7 +61,7 @@ export const reencode = defineCommand({
         const text = `${id} -> ${imageUrl(target, id)}, model set ${modelSet}`
         return { json: { id, modelSet, bytes }, text }
       },
-      { concurrency },
+      { concurrency, noteMs: NOTE_MS },
     )
     return missing.length > 0 && result.exitCode === EXIT.ok ? { ...result, exitCode: EXIT.partial } : result
   },

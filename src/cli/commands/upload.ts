@@ -1,7 +1,7 @@
 import { CODING_CHOICES } from '../../format/coding.ts'
 import { readInput } from '../../node/files.ts'
 import { BATCH_ARGS, batchOptions } from '../batch/args.ts'
-import { runBatch } from '../batch/batch.ts'
+import { NOTE_MS, runBatch } from '../batch/batch.ts'
 import { findPictures, type PictureFile } from '../batch/picture-files.ts'
 import { defineCommand, usage } from '../command.ts'
 import { EDGE_ARGS, edgeTarget, TIMEOUT_ARG } from '../edge-args.ts'
@@ -19,7 +19,7 @@ export const upload = defineCommand({
     id: {
       type: 'string',
       description:
-        'Id of the image (default: its path below the folder, or its name, with dashes: "my cat.jpg" is my-cat-jpg; a name that is not ASCII gets 8 digits of its hash)',
+        'Id of the image (default: its path below the folder, or its name, with dashes: "beach/cat.jpg" is beach--cat-jpg; spaces and the like become dashes and add 8 digits of a hash)',
       valueHint: 'id',
     },
     quality: { type: 'string', description: 'As for encode', valueHint: '1..100' },
@@ -55,7 +55,7 @@ export const upload = defineCommand({
       const { bytes, source } = await waitUntilReady(image, target)
       return { json: { file, id, url, state: 'ready', bytes, source }, text: `${file} -> ${url}` }
     }
-    return await runBatch([...ids.keys()], io, work, { ...options, ignored })
+    return await runBatch([...ids.keys()], io, work, { ...options, ignored, noteMs: NOTE_MS })
   },
 })
 

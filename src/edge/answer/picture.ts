@@ -1,18 +1,17 @@
 import { StrataError } from '../../core/errors.ts'
 import { mediaTypeOf } from '../../format/media-type.ts'
 import type { Jobs } from '../ingest/jobs.ts'
-import { pictureDecision, pictureEtag } from '../plan/etag.ts'
-import { planLabel, renderLabel } from '../plan/label.ts'
+import { pictureDecision } from '../plan/etag.ts'
+import { isBest, madeVariant } from '../plan/making.ts'
 import type { TranscodePlan } from '../plan/types.ts'
-import { matchesNone } from '../request/conditions.ts'
 import type { LoadedImage } from '../store/header-cache.ts'
-import { findMeasures, findOrMake, type VariantServices } from '../variants/find-or-make.ts'
+import { findOrMake, type VariantServices } from '../variants/find-or-make.ts'
 import { FORMAT_FAULTS, type MakeServices, makePicture, transcoderMissing } from '../variants/make-picture.ts'
 import { noLarger } from '../variants/no-larger.ts'
 import type { Demand } from '../variants/promotion.ts'
 import type { VariantName } from '../variants/variant-store.ts'
 import { type CachePolicy, imageHeaders } from './headers.ts'
-import { sendVariant, setType } from './send-variant.ts'
+import { respondEarly, sendVariant } from './send-variant.ts'
 import type { ServerTiming } from './timing.ts'
 
 type PictureServices = VariantServices &
@@ -64,25 +63,15 @@ async function respondInFormat(
   policy: CachePolicy,
 ): Promise<Response | undefined> {
   const { id, state } = image
-  const etag = pictureEtag(state.hash, plan)
-  const headers = imageHeaders(
-    { ...plan, label: planLabel(plan), hides: plan.request.ht !== 1 },
-    etag,
-    policy,
-  )
-  if (matchesNone(request.headers.get('If-None-Match'), etag))
-    return new Response(null, { status: 304, headers })
-
-  const type = mediaTypeOf(plan.request.format)
-  headers.set('Content-Type', type)
-  const name = { id, hash: state.hash, decision: pictureDecision(plan), type }
-  if (request.method === 'HEAD') {
-    const found = await findMeasures(request.url, name, services)
-    if (found !== undefined) {
-      headers.set('Content-Length', String(found.length))
-      setType(headers, found.type)
-    } else if (services.transcoder === undefined && plan.render === undefined) throw transcoderMissing()
-    return new Response(null, { headers })
+  const decision = pictureDecision(plan)
+  const name = { id, hash: state.hash, decision, type: mediaTypeOf(plan.request.format) }
+  const planned = madeVariant(state.hash, decision, plan, 'edge')
+  const headers = imageHeaders({ ...plan, ...planned, hides: plan.request.ht !== 1 }, planned.etag, policy)
+  const early = await respondEarly(request, headers, name, plan, services)
+  if (early !== undefined) {
+    const isKnown = early.status === 304 || early.headers.has('Content-Length')
+    if (!isKnown && services.transcoder === undefined && plan.render === undefined) throw transcoderMissing()
+    return early
   }
   const { timing } = services
   const { original, sha256 } = state
@@ -93,10 +82,8 @@ async function respondInFormat(
     )
   const picture = await findOrMake(request.url, name, make, services)
   if (picture === undefined) return undefined
-  if (picture.by === 'bucket' && !picture.promoted) considerPromotion(name, plan, services)
-  if (picture.by === 'origin' && plan.render)
-    headers.set('Strata-Plan', renderLabel(plan.render, plan.request.width))
-  return sendVariant(picture, headers, timing)
+  if (picture.by === 'bucket' && !isBest(picture.making)) considerPromotion(name, plan, services)
+  return sendVariant(picture, headers, name, plan, timing)
 }
 
 /** Behind the answer: counts one more who found the picture in the bucket, and has it promoted when these are enough. */

@@ -43,7 +43,7 @@ export class Absences {
     this.#entries.set(id, { absence, until: this.#now() + 1000 * seconds })
     if (status >= 500) return
     const bytes = new TextEncoder().encode(JSON.stringify(absence))
-    await keepBody(absenceKey(id, url), bytes, 'application/json', seconds).catch(() => undefined)
+    await keepBody(absenceKey(id, url), bytes, 'application/json', { seconds }).catch(() => undefined)
   }
 
   async forget(id: string, url: string): Promise<void> {

@@ -12,7 +12,10 @@ interface EventJob {
 }
 
 /** A message of the queue. */
-export type ImageJob = EncodeJob | EventJob | PromoteJob
+export type ImageJob = (EncodeJob | EventJob | PromoteJob) & {
+  /** Of the trace that the request belonged to (W3C Trace Context). */
+  readonly traceparent?: string
+}
 
 /** Starts the work that goes on after an answer. */
 export interface Jobs {

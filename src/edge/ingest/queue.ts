@@ -1,4 +1,5 @@
 import { OriginBusy, OriginDown } from '../origin/origin.ts'
+import { traceOf } from '../request/trace.ts'
 import type { Failure } from '../store/state.ts'
 import { type PromoteJob, type PromoteServices, promoteVariant } from '../variants/promotion.ts'
 import { attemptEncode } from './attempt.ts'
@@ -65,8 +66,9 @@ async function handleMessage(message: Message, handleJob: JobHandler, services: 
 async function runJob(
   message: Message,
   job: ImageJob,
-  { ingest, promotion, webhook, send }: JobServices,
+  { webhook, send, ...services }: JobServices,
 ): Promise<void> {
+  const { ingest, promotion } = traced(services, job)
   if (job.kind === 'event') {
     const hook = webhook()
     if (hook !== undefined) await deliver(job.event, hook)
@@ -80,6 +82,20 @@ async function runJob(
   // The new message comes first: a crash between the two doubles the job, which does no harm.
   await send(job, delaySeconds)
   message.ack()
+}
+
+/** Services that ask the origin as a part of the trace of the request that led to this job. */
+function traced(
+  services: Pick<JobServices, 'ingest' | 'promotion'>,
+  { traceparent }: ImageJob,
+): Pick<JobServices, 'ingest' | 'promotion'> {
+  if (traceparent === undefined) return services
+  const { ingest, promotion } = services
+  const part = { trace: traceOf(traceparent) }
+  return {
+    ingest: { ...ingest, origin: { ...ingest.origin, ...part } },
+    promotion: { ...promotion, origin: () => ({ ...promotion.origin(), ...part }) },
+  }
 }
 
 /** A picture that cannot be promoted soon stays as it is: the next that find it in the bucket ask again. */

@@ -6,9 +6,13 @@ import { parseWidths, searchedLayers } from '../../format/ladder.ts'
 import { parseQuality } from '../../format/quality.ts'
 import type { UploadParams } from '../store/state.ts'
 
+/** What lies under transparent pixels where an upload names no colour. */
+const DEFAULT_BACKGROUND = 'ffffff'
+
 /**
  * Checks `widths`, `quality`, `bg` and `coding` as far as that is possible without the picture, so that a typing error is
- * answered at once and not by an upload that fails later. An empty value means the default.
+ * answered at once and not by an upload that fails later. An empty value means the default. Values that mean the same
+ * become equal texts, so that sending an upload again changes nothing.
  * @throws StrataError PARAM_INVALID
  */
 export function parseUploadParams(query: URLSearchParams): UploadParams {
@@ -25,14 +29,19 @@ export function parseUploadParams(query: URLSearchParams): UploadParams {
         widths,
       )
   }
-  if (bg !== undefined) parseColour('bg', bg)
+  const background = bg === undefined ? DEFAULT_BACKGROUND : parseColour('bg', bg)
   if (coding !== undefined) choice('coding', coding, CODING_CHOICES)
   // What is the default anyway is not another upload than one that says nothing.
   const isChosen = coding !== undefined && coding !== 'auto'
   return {
-    ...(widths && { widths }),
-    ...(quality && { quality }),
-    ...(bg && { bg }),
+    ...(widths && { widths: plainNumbers(widths) }),
+    ...(quality && { quality: plainNumbers(quality) }),
+    ...(background !== DEFAULT_BACKGROUND && { bg: background }),
     ...(isChosen && { coding }),
   }
+}
+
+/** A list of integers without spaces and leading zeros. */
+function plainNumbers(text: string): string {
+  return text.replace(/\s/g, '').replace(/\d+/g, (digits) => String(Number(digits)))
 }

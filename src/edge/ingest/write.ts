@@ -11,7 +11,13 @@ import { parseUnversionedId } from '../request/image-id.ts'
 import type { KeepAlive } from '../request/keep-alive.ts'
 import type { RemoteSources } from '../sources/allow-list.ts'
 import { fetchRemote } from '../sources/fetch.ts'
-import { declaredLength, emptyInput, requirePicture, type UploadBody } from '../sources/upload-body.ts'
+import {
+  declaredLength,
+  emptyInput,
+  readToTheEnd,
+  requirePicture,
+  type UploadBody,
+} from '../sources/upload-body.ts'
 import { type ImageState, isOpen, servedState } from '../store/state.ts'
 import { type ImageStore, requireOriginal } from '../store/store.ts'
 import type { Jobs } from './jobs.ts'
@@ -34,6 +40,8 @@ interface UploadOptions {
   readonly remote: RemoteSources | undefined
   /** Path of the image, as the sender names it. */
   readonly location: string
+  /** Whether wrangler's local proxy is between the sender and this: then a body is read to its end even where it is refused. */
+  readonly isLocal: boolean
 }
 
 /**
@@ -63,7 +71,7 @@ export async function putImage(
 async function openUpload(
   request: Request,
   source: string | undefined,
-  { maxUploadBytes, remote }: UploadOptions,
+  { maxUploadBytes, remote, isLocal }: UploadOptions,
 ): Promise<UploadBody> {
   const declared = request.headers.get('Content-Length')
   if (source !== undefined) {
@@ -73,7 +81,8 @@ async function openUpload(
   const length = declaredLength(declared, maxUploadBytes)
   if (request.body === null) throw emptyInput()
   const contentType = request.headers.get('Content-Type') ?? 'application/octet-stream'
-  return await requirePicture({ body: request.body, length, contentType }, 'body')
+  const body = isLocal ? readToTheEnd(request.body, length) : request.body
+  return await requirePicture({ body, length, contentType }, 'body')
 }
 
 /**

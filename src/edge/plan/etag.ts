@@ -4,14 +4,6 @@ import type { RenderRequest } from '../origin/render.ts'
 import { decisionKey } from '../transcoder/wire.ts'
 import type { RenderPlan, TranscodePlan } from './types.ts'
 
-/**
- * ETag of a picture that is made, known without decoding. Weak, because a Transcoder promises the same picture for a
- * request and not the same bytes.
- */
-export function pictureEtag(hash: string, plan: TranscodePlan): string {
-  return variantEtag(hash, pictureDecision(plan))
-}
-
 /** Names the picture that the edge makes of a file: its key, without that of the file. */
 export function pictureDecision({ request, embedModel, originals }: TranscodePlan): string {
   return decisionKey(request, embedModel) + originalsSuffix(originals)
@@ -27,7 +19,11 @@ function originalsSuffix(originals: readonly PictureFormat[] = []): string {
   return originals.length === 0 ? '' : `-or.${originals.join('.')}`
 }
 
-/** The same of a picture whose decision is named already. */
+/**
+ * ETag of a picture that is made, known without decoding. Weak, because a Transcoder promises the same picture for a
+ * request and not the same bytes.
+ * @param decision names the picture, and how it was made where that was not as planned (making.ts)
+ */
 export function variantEtag(hash: string, decision: string): string {
   return `W/"${hash}.${decision}"`
 }

@@ -5,11 +5,12 @@ export interface Trace {
   /** 32 hexadecimal digits, for logs. */
   readonly traceId: string | undefined
   /** Headers of a request that this one leads to: none where it belongs to no trace. */
-  next(): Readonly<Record<string, string>>
+  next(): { readonly [TRACEPARENT]?: string }
 }
 
-export function traceOf(headers: Headers): Trace {
-  const parent = parseTraceparent(headers.get(TRACEPARENT))
+/** @param header `traceparent` of a request, or of the job that it led to */
+export function traceOf(header: string | null | undefined): Trace {
+  const parent = parseTraceparent(header)
   return {
     traceId: parent?.traceId,
     next: () => (parent ? { [TRACEPARENT]: nextTraceparent(parent) } : {}),

@@ -1,9 +1,11 @@
 import { concat } from '../../core/bytes.ts'
 import { StrataError, type StrataErrorCode } from '../../core/errors.ts'
-import { describeUnknown, INPUT_FORMATS, SNIFF_BYTES, sniffFormat } from '../../format/sniff.ts'
+import { A_FORM, describeUnknown, INPUT_FORMATS, SNIFF_BYTES, sniffFormat } from '../../format/sniff.ts'
 
-/** Types of what HTML forms and `curl -F` or `-d` send. */
-const FORM_TYPE = /^(multipart\/|application\/x-www-form-urlencoded\b)/i
+/** Of what HTML forms and `curl -d` send, and of every file that `curl --data-binary` does. */
+const URLENCODED_TYPE = /^application\/x-www-form-urlencoded\b/i
+/** What a form of that type begins with, as far as characters tell. */
+const URLENCODED = /^[\w.~%+*-]+=/
 
 /** The bytes of a picture on their way into the bucket, sent by a client or fetched from another host. */
 export interface UploadBody {
@@ -53,8 +55,8 @@ export async function requirePicture(upload: UploadBody, name: string): Promise<
   if (head.length < Math.min(SNIFF_BYTES, upload.length)) return { ...upload, body }
   const format = sniffFormat(head)
   if (format !== undefined) return { ...upload, body, contentType: `image/${format}` }
-  const isForm = FORM_TYPE.test(upload.contentType)
-  const got = isForm ? "a form; send the file's bytes, e.g. curl -T" : describeUnknown(head)
+  const isForm = URLENCODED_TYPE.test(upload.contentType) && URLENCODED.test(new TextDecoder().decode(head))
+  const got = isForm ? A_FORM : describeUnknown(head)
   const error = new StrataError(
     'INPUT_UNSUPPORTED',
     `${name}: expected one of ${INPUT_FORMATS.join(', ')}, got ${got}`,
@@ -92,6 +94,35 @@ function resume(head: Uint8Array, reader: Reader): ReadableStream<Uint8Array> {
         isBegun = true
       },
       cancel: (reason) => reader.cancel(reason),
+    },
+    { highWaterMark: 0 },
+  )
+}
+
+/**
+ * The same bytes. Where nobody wants the rest of them, it is read all the same, and dropped: over a connection on which a
+ * body was read in part only, wrangler's local proxy fails the next request.
+ * @param length bytes, as declared
+ */
+export function readToTheEnd(body: ReadableStream<Uint8Array>, length: number): ReadableStream<Uint8Array> {
+  const reader = body.getReader()
+  let left = length
+  async function read(): Promise<Uint8Array | undefined> {
+    const step = await reader.read()
+    left -= step.value?.length ?? 0
+    return step.value
+  }
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        const chunk = await read()
+        if (chunk === undefined) controller.close()
+        else controller.enqueue(chunk)
+      },
+      async cancel(reason) {
+        while (left > 0 && (await read()) !== undefined);
+        await reader.cancel(reason)
+      },
     },
     { highWaterMark: 0 },
   )

@@ -20,17 +20,23 @@ export async function findBody(key: string): Promise<Response | undefined> {
 
 const YEAR_S = 31_536_000
 
-/**
- * Keeps a body.
- * @param seconds for how long. @default a year: the key determines the content
- */
+/** How a body is kept. */
+interface Keeping {
+  /** For how long. @default a year: the key determines the content */
+  readonly seconds?: number | undefined
+  /** Headers that it is found with again. */
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/** Keeps a body. */
 export async function keepBody(
   key: string,
   bytes: Uint8Array,
   type: string,
-  seconds = YEAR_S,
+  { seconds = YEAR_S, headers: own }: Keeping = {},
 ): Promise<void> {
   const headers = {
+    ...own,
     'Cache-Control': `public, max-age=${seconds}`,
     'Content-Length': String(bytes.length),
     'Content-Type': type,

@@ -4,6 +4,7 @@
  * file and decision, never by request. The room calls a transcoder and the origin, but makes no response and no decision.
  */
 
+import { isBest, MAKINGS } from '../plan/making.ts'
 import type { KeepAlive } from '../request/keep-alive.ts'
 import type { ImageStore } from '../store/store.ts'
 import { bodyKey, findBody, keepBody } from './body-cache.ts'
@@ -11,7 +12,7 @@ import type { LeaseClient } from './lease-client.ts'
 import { makeOnce } from './make-once.ts'
 import type { MadePicture } from './make-picture.ts'
 import type { SingleFlight } from './single-flight.ts'
-import type { Variant, VariantName, VariantStore } from './variant-store.ts'
+import type { Variant, VariantMeasures, VariantName, VariantStore } from './variant-store.ts'
 
 export interface VariantServices {
   readonly store: ImageStore
@@ -26,6 +27,8 @@ export interface VariantServices {
   readonly promoteAfter: number
 }
 
+/** Header of a body in the Cache API: its making. */
+const MADE = 'Strata-Made'
 /** Seconds for which a data centre keeps a picture that may be promoted. */
 const UNPROMOTED_S = 3600
 
@@ -47,27 +50,33 @@ export async function findOrMake(
   return await flights.run(key, keepAlive, async () => {
     const cachedBody = await findBody(key)
     if (cachedBody !== undefined) {
-      const type = cachedBody.headers.get('Content-Type') ?? name.type
-      return { value: { bytes: new Uint8Array(await cachedBody.arrayBuffer()), by: 'cache', type } }
+      const { type, making } = measuresOf(cachedBody, name)
+      return { value: { bytes: new Uint8Array(await cachedBody.arrayBuffer()), by: 'cache', type, making } }
     }
     const { picture, keep } = await makeOnce(name, services, make)
     if (picture === undefined) return { value: undefined }
     const after = async () => {
-      const seconds = picture.promoted || services.promoteAfter === 0 ? undefined : UNPROMOTED_S
-      await Promise.all([keepBody(key, picture.bytes, picture.type ?? name.type, seconds), keep()])
+      const { bytes, type = name.type, making } = picture
+      const seconds = isBest(making) || services.promoteAfter === 0 ? undefined : UNPROMOTED_S
+      await Promise.all([keepBody(key, bytes, type, { seconds, headers: { [MADE]: making } }), keep()])
     }
     return { value: picture, after }
   })
 }
 
-/** Length in bytes and media type of a picture that was made before; undefined when it was not. */
+/** What is known of a picture that was made before; undefined when it was not. */
 export async function findMeasures(
   url: string,
   name: VariantName,
   { variants }: Pick<VariantServices, 'variants'>,
-): Promise<{ readonly length: number; readonly type: string } | undefined> {
+): Promise<VariantMeasures | undefined> {
   const cached = await findBody(bodyKey(url, 'picture', name, name.decision))
   const length = cached?.headers.get('Content-Length')
-  if (length) return { length: Number(length), type: cached?.headers.get('Content-Type') ?? name.type }
+  if (cached && length) return { length: Number(length), ...measuresOf(cached, name) }
   return await variants?.measure(name)
+}
+
+function measuresOf({ headers }: Response, { type }: VariantName): Omit<VariantMeasures, 'length'> {
+  const making = MAKINGS.find((candidate) => candidate === headers.get(MADE)) ?? 'edge'
+  return { type: headers.get('Content-Type') ?? type, making }
 }

@@ -40,10 +40,8 @@ export async function makeOnce(
     if (picture === undefined) await lease?.release(false)
     const keep = async () => {
       if (picture === undefined) return
-      const { bytes, type = name.type } = picture
-      // Nothing that is made of an original is better than the original.
-      const rank = type === name.type ? 'made' : 'promoted'
-      await releaseAfter(variants?.keep({ ...name, type }, bytes, store, rank), lease)
+      const { bytes, type = name.type, making } = picture
+      await releaseAfter(variants?.keep({ ...name, type }, bytes, store, making), lease)
     }
     return { picture, keep }
   } catch (error) {

@@ -2,6 +2,7 @@ import { readAtMost } from '../../core/body.ts'
 import { StrataError, type StrataErrorCode } from '../../core/errors.ts'
 import { MAX_PICTURE_BYTES } from '../../core/limits/table.ts'
 import type { RenderRequest } from '../origin/render.ts'
+import type { Making } from '../plan/making.ts'
 import type { TranscodePlan } from '../plan/types.ts'
 import type { LoadedImage } from '../store/header-cache.ts'
 import type { ImageStore } from '../store/store.ts'
@@ -14,10 +15,11 @@ import {
   type StoredOriginal,
 } from './render-original.ts'
 
-/** A picture, and who made it. */
+/** A picture, who made it, and how. */
 export interface MadePicture {
   readonly bytes: Uint8Array
   readonly by: 'edge' | 'origin'
+  readonly making: Making
   /** Media type, where it is not the one that was planned. */
   readonly type?: string
 }
@@ -78,7 +80,7 @@ export async function makePicture(
   }
   try {
     const bytes = await transcodeLayer(state.file, length, request, services)
-    return bytes && { bytes, by: 'edge' }
+    return bytes && { bytes, by: 'edge', making: 'edge' }
   } catch (error) {
     const faults = fallbacks.length > 0 ? EDGE_FAULTS : [...EDGE_FAULTS, ...FORMAT_FAULTS]
     const mayRender = error instanceof StrataError && faults.includes(error.code)
@@ -96,7 +98,7 @@ async function renderPicture(
   patience?: RenderPatience,
 ): Promise<MadePicture | undefined> {
   const rendered = await renderOriginal(source, render, services, patience)
-  return rendered && { bytes: rendered.bytes, by: 'origin' }
+  return rendered && { bytes: rendered.bytes, by: 'origin', making: 'origin' }
 }
 
 async function transcodeLayer(

@@ -30,7 +30,7 @@ export async function noLarger(
       rewrapAtOrigin(services.origin(), sent, format),
     )
     if (bytes === undefined || bytes.length >= picture.bytes.length) return picture
-    return { bytes, by: 'origin', type: mediaTypeOf(format) }
+    return { bytes, by: 'origin', making: 'original', type: mediaTypeOf(format) }
   } catch {
     // The picture that was made will do.
     return picture

@@ -1,3 +1,4 @@
+import { isBest, MAKINGS, type Making } from '../plan/making.ts'
 import { pictureFolder, pictureKey } from '../store/keys.ts'
 import type { ListedObject, ObjectStore } from '../store/object-store.ts'
 import { servedState } from '../store/state.ts'
@@ -15,17 +16,26 @@ export interface VariantName {
   readonly type: string
 }
 
-/** Name of the metadata of a promoted picture. */
-const PROMOTED = 'promoted'
+/** Name of the metadata that tell a picture's making. */
+const MADE = 'made'
 
-/** A picture, and whether it was found or who made it. */
+/** A picture, and whether it was found or who made it now. */
 export interface Variant {
   readonly bytes: Uint8Array
   readonly by: 'edge' | 'origin' | 'cache' | 'bucket'
   /** Media type, where it is not that of the name: the original is sent because it is smaller. */
   readonly type?: string | undefined
-  /** Whether it is the best that its format can do, made by a job from the original. */
-  readonly promoted?: boolean
+  /** How it came to be, now or before. */
+  readonly making: Making
+}
+
+/** What is known of a picture without reading it. */
+export interface VariantMeasures {
+  /** Bytes. */
+  readonly length: number
+  /** Media type. */
+  readonly type: string
+  readonly making: Making
 }
 
 /**
@@ -48,17 +58,17 @@ export class VariantStore {
       const object = await this.#bucket.get(variantKey(name))
       if (object === undefined) return undefined
       const { contentType: type } = object
-      return { bytes: await object.bytes(), by: 'bucket', type, promoted: isMarked(object) }
+      return { bytes: await object.bytes(), by: 'bucket', type, making: makingOf(object) }
     } catch {
       return undefined
     }
   }
 
-  /** Length in bytes and media type. */
-  async measure(name: VariantName): Promise<{ readonly length: number; readonly type: string } | undefined> {
+  async measure(name: VariantName): Promise<VariantMeasures | undefined> {
     try {
       const object = await this.#bucket.head(variantKey(name))
-      return object === undefined ? undefined : { length: object.size, type: object.contentType ?? name.type }
+      if (object === undefined) return undefined
+      return { length: object.size, type: object.contentType ?? name.type, making: makingOf(object) }
     } catch {
       return undefined
     }
@@ -66,35 +76,38 @@ export class VariantStore {
 
   /**
    * Keeps a picture, unless its image was replaced or deleted while it was made: nothing would remove it then. Of a file of
-   * which so many are kept already no more are, but for promoted ones, which take the place of another.
+   * which so many are kept already no more are, but for the best ones, which take the place of another.
    */
   async keep(
     name: VariantName,
     bytes: Uint8Array,
     store: Pick<ImageStore, 'readState'>,
-    rank: 'made' | 'promoted' = 'made',
+    making: Making,
   ): Promise<void> {
     const key = variantKey(name)
     const { id, hash } = name
     const count = async () => (await this.census(id, hash)).kept
-    if (rank === 'made' && !(await this.#quota.admit(pictureKey(id, hash), count))) return
-    const metadata = rank === 'promoted' ? { [PROMOTED]: '1' } : {}
+    if (!isBest(making) && !(await this.#quota.admit(pictureKey(id, hash), count))) return
+    const metadata = { [MADE]: making }
     await this.#bucket.put(key, bytes, { contentType: name.type, metadata })
     const state = (await store.readState(name.id))?.state
     if (state === undefined || servedState(state)?.hash !== name.hash) await this.#bucket.delete([key])
   }
 
-  /** Whether the picture is the promoted one. @throws whatever the bucket throws */
+  /** Whether the picture is the best one. @throws whatever the bucket throws */
   async isPromoted(name: VariantName): Promise<boolean> {
     const object = await this.#bucket.head(variantKey(name))
-    return object !== undefined && isMarked(object)
+    return object !== undefined && isBest(makingOf(object))
   }
 
   /** How many pictures of a file are kept, up to a thousand, and, where one listing tells it, how many of them are promoted. */
   async census(id: string, hash: string): Promise<Census> {
     const { listsMetadata: metadata } = this.#bucket
     const { entries } = await this.#bucket.list({ prefix: pictureKey(id, hash), metadata })
-    return { kept: entries.length, ...(metadata && { promoted: entries.filter(isMarked).length }) }
+    return {
+      kept: entries.length,
+      ...(metadata && { promoted: entries.filter((entry) => isBest(makingOf(entry))).length }),
+    }
   }
 
   /** Removes the pictures of all versions that the image's record does not name; all of them when there is no record. */
@@ -112,8 +125,8 @@ export class VariantStore {
   }
 }
 
-function isMarked({ metadata }: ListedObject): boolean {
-  return metadata[PROMOTED] !== undefined
+function makingOf({ metadata }: ListedObject): Making {
+  return MAKINGS.find((making) => making === metadata[MADE]) ?? 'edge'
 }
 
 /** Key in the bucket; also the name of the lease on making the picture. */

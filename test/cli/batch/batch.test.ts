@@ -80,6 +80,19 @@ describe('a batch', () => {
     expect(notes).toHaveLength(4)
   })
 
+  it('says nothing in between where nobody asked for it', async () => {
+    stopTime()
+    const notes: string[] = []
+    const io = { ...quietIo().io, note: (text: string) => void notes.push(text) }
+    const batch = runBatch(['a'], io, async (input) => {
+      await pause(60_000)
+      return await work(input)
+    })
+    await vi.advanceTimersByTimeAsync(60_000)
+    await batch
+    expect(notes).toEqual([])
+  })
+
   it('names what it left out', async () => {
     const said: string[] = []
     const io = { ...quietIo().io, err: (text: string) => void said.push(text) }

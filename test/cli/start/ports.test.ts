@@ -29,3 +29,8 @@ it('finds a free port free, twice', async () => {
   await requireFreePort(port, 'PORT')
   await requireFreePort(port, 'PORT')
 })
+
+it('calls a port that is none by its variable', async () => {
+  const { code, err } = await strata(['start'], { env: { PORT: 'abc' } })
+  expect([code, err]).toEqual([2, 'strata: PORT: expected an integer from 1 to 65534, got "abc"\n'])
+})

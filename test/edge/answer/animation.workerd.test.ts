@@ -160,6 +160,16 @@ describe('a picture at its own width', () => {
     expect([objects.length, kept?.size, kept?.httpMetadata?.contentType]).toEqual([1, 900, 'image/jpeg'])
   })
 
+  it('is the original where the URL names its format, too', async () => {
+    const cdn = await photo('light-same', jpeg(1000), jpeg(900))
+    for (const path of ['light-same?w=640&f=jpeg', 'light-same.jpg?w=640']) {
+      const response = await cdn.get(`/cdn/img/${path}`, BROWSER)
+      expect((await bytesOf(response)).length).toBe(900)
+      expect(response.headers.get('Strata-Plan')).toBe('original;f=jpeg')
+      expect(response.headers.get('ETag')).toMatch(/-o"$/)
+    }
+  })
+
   it.each([
     ['larger', jpeg(3000), jpeg(900), BROWSER, 'w=640'],
     ['narrower', jpeg(1000), jpeg(900), BROWSER, 'w=639'],

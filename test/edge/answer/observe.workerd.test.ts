@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { analyticsSink, type ImageAnswer } from '../../../src/index.ts'
-import { answerWith, createCdn, strataFile } from '../cdn.ts'
+import { answerWith, createCdn, createQueuedCdn, strataFile } from '../cdn.ts'
 
 const FILE = strataFile(90)
 
@@ -145,6 +145,24 @@ describe('traceparent', () => {
     const seen = await passed({ traceparent: SENT })
     expect(seen).toEqual([expect.stringMatching(NEXT), expect.stringMatching(NEXT)])
     expect(seen[0]).not.toBe(seen[1])
+  })
+
+  it('goes through the queue: the job belongs to the trace of its request', async () => {
+    const seen: (string | null)[] = []
+    const cdn = createQueuedCdn((request) => {
+      seen.push(request.headers.get('traceparent'))
+      return new Response(FILE)
+    })
+    await cdn.put('/cdn/img/trace-queued', undefined, { traceparent: SENT })
+    await cdn.put('/cdn/img/untraced-queued')
+    const bodies = cdn.sent.map(({ body }) => body)
+    expect(bodies).toEqual([
+      expect.objectContaining({ id: 'trace-queued', traceparent: expect.stringMatching(NEXT) }),
+      expect.not.objectContaining({ traceparent: expect.anything() }),
+    ])
+    for (const body of bodies) expect(await cdn.deliver(body)).toBe('ack')
+    expect(seen).toEqual([expect.stringMatching(NEXT), null])
+    expect(seen[0]).not.toBe(bodies[0]?.traceparent)
   })
 
   it.each([undefined, `ff-${SENT.slice(3)}`, `${SENT}-more`, `00-${'0'.repeat(32)}-00f067aa0ba902b7-01`])(

@@ -155,7 +155,7 @@ describe('a ready image with its original', () => {
   })
 
   it.each(['TRANSCODE_BUSY', 'MODEL_UNKNOWN'] as const)(
-    'is rendered where the edge says %s, under the same ETag',
+    'is rendered where the edge says %s, and is called so from the cache too, with an ETag of its own',
     async (code) => {
       const { asked, render } = renderer()
       const transcode = () => Promise.reject(new StrataError(code, 'no'))
@@ -164,9 +164,22 @@ describe('a ready image with its original', () => {
       await cdn.put(`/cdn/img/${id}`)
       const response = await cdn.get(`/cdn/img/${id}?w=640`, BROWSER)
       expect([response.status, response.headers.get('Strata-Plan')]).toEqual([200, 'render;w=640;f=avif'])
-      expect(response.headers.get('ETag')).toContain('.2-640x320-avif-q75-')
+      const etag = response.headers.get('ETag') ?? ''
+      expect(etag).toMatch(/\.2-640x320-avif-q75-v\d+-r"$/)
       expect(await textOf(response)).toContain('rendered 640')
       expect(asked[0]?.get('wait')).toBe('1')
+      const again = await cdn.get(`/cdn/img/${id}?w=640`, BROWSER)
+      expect(again.headers.get('Server-Timing')).toContain('cache;desc="hit"')
+      const head = await cdn.get(`/cdn/img/${id}?w=640`, BROWSER, 'HEAD')
+      const same = await cdn.get(`/cdn/img/${id}?w=640`, { ...BROWSER, 'If-None-Match': etag })
+      const any = await cdn.get(`/cdn/img/${id}?w=640`, { ...BROWSER, 'If-None-Match': '*' })
+      for (const { headers } of [again, head, same, any])
+        expect([headers.get('Strata-Plan'), headers.get('ETag')]).toEqual(['render;w=640;f=avif', etag])
+      expect([head, same, any].map(({ status }) => status)).toEqual([200, 304, 304])
+      // Who holds the edge's picture of this decision need not have this one.
+      const edges = etag.replace('-r"', '"')
+      const other = await cdn.get(`/cdn/img/${id}?w=640`, { ...BROWSER, 'If-None-Match': edges })
+      expect([other.status, other.headers.get('ETag')]).toEqual([304, edges])
     },
   )
 

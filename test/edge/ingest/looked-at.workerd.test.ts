@@ -43,7 +43,11 @@ describe('an upload that is no picture', () => {
     ['SVG', '<svg xmlns="http://www.w3.org/2000/svg"/>', 'image/svg+xml', 'got an SVG or XML document'],
     ['JPEG XL', '\xff\x0a\0\0\0\0', 'image/jxl', 'got a JPEG XL file; convert it'],
     ['BMP', 'BM\0\0\0\0', 'image/bmp', 'got a BMP file; convert it'],
-    ['text', 'hello', 'image/png', 'got something else'],
+    ['text', 'hello', 'image/png', 'got text'],
+    ['text by curl --data-binary', 'no picture, only text', urlencoded, 'got text'],
+    ['SVG by curl --data-binary', '<svg xmlns="http://www.w3.org/2000/svg"/>', urlencoded, 'got an SVG'],
+    ['JSON', '{"image": "x"}', 'application/json', 'got JSON'],
+    ['zeros', '\0\0\0\0\0\0\0\0', 'image/png', 'got something else'],
   ])('is refused at once, and what was there stays: %s', async (name, text, type, said) => {
     const id = `kind-${name.replace(/\W/g, '-')}`
     const { cdn, keys } = await withImage(id)
@@ -57,6 +61,18 @@ describe('an upload that is no picture', () => {
     expect(await bytesOf(await cdn.get(`/cdn/img/${id}?f=native`))).toEqual(FILE)
   })
 
+  /** A body that goes on for ever, and how many kilobytes of it were read. */
+  function endless() {
+    const read = { kilobytes: 0 }
+    const body = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        read.kilobytes++
+        controller.enqueue(new Uint8Array(1000).fill(0x20))
+      },
+    })
+    return { read, body }
+  }
+
   it('is never stored, however long it is, and not read to its end', async () => {
     const touched: string[] = []
     const watched = new Proxy(BUCKET, {
@@ -68,18 +84,43 @@ describe('an upload that is no picture', () => {
         }
       },
     })
-    const cdn = createCdn(answerWith(FILE), { bucket: () => watched })
-    let sent = 0
-    const endless = new ReadableStream<Uint8Array>({
-      pull(controller) {
-        sent++
-        controller.enqueue(new Uint8Array(1000).fill(0x20))
+    const production = { development: () => false, uploadToken: () => 'token' }
+    const cdn = createCdn(answerWith(FILE), { bucket: () => watched, ...production })
+    const { read, body } = endless()
+    const headers = { 'Content-Length': '10000000', Authorization: 'Bearer token' }
+    const response = await cdn.request('/cdn/img/endless', { method: 'PUT', body, headers })
+    expect([response.status, touched]).toEqual([415, []])
+    expect(read.kilobytes).toBeLessThan(10)
+  })
+
+  it("is read to its end in development: wrangler's proxy would fail the next request", async () => {
+    const cdn = createCdn(answerWith(FILE))
+    const { read, body } = endless()
+    const headers = { 'Content-Length': '100000' }
+    const response = await cdn.request('/cdn/img/endless', { method: 'PUT', body, headers })
+    expect(response.status).toBe(415)
+    expect(read.kilobytes).toBeGreaterThanOrEqual(100)
+    expect(read.kilobytes).toBeLessThan(110)
+  })
+
+  it('is read to its end in development where a condition refuses it', async () => {
+    const { cdn } = await withImage('condition')
+    const { read, body } = endless()
+    const start = new Blob([bytes('GIF89a')]).stream()
+    const whole = new ReadableStream<Uint8Array>({
+      async start(controller) {
+        for await (const chunk of start) controller.enqueue(chunk)
+        for await (const chunk of body) {
+          controller.enqueue(chunk)
+          if (read.kilobytes > 100) break
+        }
+        controller.close()
       },
     })
-    const headers = { 'Content-Length': '10000000' }
-    const response = await cdn.request('/cdn/img/endless', { method: 'PUT', body: endless, headers })
-    expect([response.status, touched]).toEqual([415, []])
-    expect(sent).toBeLessThan(10)
+    const headers = { 'Content-Length': '100006', 'If-None-Match': '*' }
+    const response = await cdn.request('/cdn/img/condition', { method: 'PUT', body: whole, headers })
+    expect(response.status).toBe(412)
+    expect(read.kilobytes).toBeGreaterThanOrEqual(100)
   })
 })
 

@@ -11,7 +11,11 @@ describe('upload parameters', () => {
       'widths=320,640,1280@80&quality=50&bg=ffeedd',
       { widths: '320,640,1280@80', quality: '50', bg: 'ffeedd' },
     ],
-    ['bg=%23fff', { bg: '#fff' }],
+    ['bg=%23fc0', { bg: 'ffcc00' }],
+    ['bg=FFCC00', { bg: 'ffcc00' }],
+    ['bg=fff&coding=auto', {}],
+    ['widths=320,%200640@080&quality=055', { widths: '320,640@80', quality: '55' }],
+    ['quality=auto:070', { quality: 'auto:70' }],
   ])('are read: ?%s', (query, expected) => {
     expect(read(query)).toEqual(expected)
   })

@@ -207,7 +207,7 @@ describe('what a plan says beside the picture', () => {
     expect(new Set(decisions).size).toBe(3)
   })
 
-  it('takes the original in place of a picture at its own size only where any format will do', () => {
+  it('takes the original in place of a picture at its own size only where its format will do', () => {
     const originals = (query: string, accept: string, file = SOFT) => {
       const plan = planOf(file, query, accept, BOTH)
       return plan.kind === 'transcode' || plan.kind === 'render' ? plan.originals : undefined
@@ -216,7 +216,8 @@ describe('what a plan says beside the picture', () => {
     expect(originals('w=1000', 'J')).toEqual(['jpeg', 'png'])
     expect(originals('w=1000', 'image/webp,image/jpeg;q=0')).toEqual(['webp'])
     expect(originals('w=1000', 'W', SHORT)).toEqual(undefined)
-    for (const query of ['w=999', 'w=1000&f=webp', 'w=1000&bg=fff', 'w=1000&h=400&fit=cover']) {
+    expect(originals('w=1000&f=webp', 'J')).toEqual(['webp'])
+    for (const query of ['w=999', 'w=1000&f=avif', 'w=1000&bg=fff', 'w=1000&h=400&fit=cover']) {
       expect(originals(query, 'W'), query).toBeUndefined()
     }
   })

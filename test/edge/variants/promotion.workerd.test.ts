@@ -45,7 +45,7 @@ async function storedPictures(id: string) {
 const URL_OF = (id: string) => `/cdn/img/${id}?w=640&f=webp`
 
 describe('a picture that is found in the bucket again', () => {
-  it("is made once more by the origin, which may take its time, and replaces the edge's under its ETag", async () => {
+  it("is made once more by the origin, which may take its time, and replaces the edge's", async () => {
     const { asked, render } = origin()
     const cdn = createCdn(answerWith(strataFile(61)), OPTIONS, render)
     await cdn.put('/cdn/img/hot')
@@ -61,7 +61,22 @@ describe('a picture that is found in the bucket again', () => {
     await forgetCaches('hot', cdn)
     const best = await cdn.get(URL_OF('hot'))
     expect(await textOf(best)).toContain('best')
-    expect(best.headers.get('ETag')).toBe(made.headers.get('ETag'))
+    const [before, after] = [made, best].map(({ headers }) => headers.get('ETag') ?? '')
+    expect(after).not.toBe(before)
+    expect([made, best].map(({ headers }) => headers.get('Strata-Plan'))).toEqual([
+      'transcode;layer=2;w=640;f=webp',
+      'render;w=640;f=webp',
+    ])
+    // Who holds either has the picture.
+    for (const held of [before, after]) {
+      const same = await cdn.get(URL_OF('hot'), { 'If-None-Match': held ?? '' })
+      expect([same.status, same.headers.get('ETag')]).toEqual([304, held])
+    }
+    const head = await cdn.get(URL_OF('hot'), {}, 'HEAD')
+    expect(['ETag', 'Strata-Plan'].map((name) => head.headers.get(name))).toEqual([
+      after,
+      'render;w=640;f=webp',
+    ])
     const info = await (await cdn.get('/cdn/img/hot.json')).json<{ pictures: unknown }>()
     expect(info.pictures).toEqual({ kept: 1, promoted: 1, promotes: true })
     for (let i = 0; i < 4; i++) {

@@ -97,7 +97,9 @@ describe('JPEGs that are kept', () => {
     const name = { id: 'x', hash: 'h', type: 'image/jpeg', decision: 'd' }
     expect(await jpegs.find(name)).toBeUndefined()
     expect(await jpegs.measure(name)).toBeUndefined()
-    await expect(jpegs.keep(name, new Uint8Array(1), new ImageStore(r2Store(BUCKET)))).rejects.toThrow('down')
+    await expect(
+      jpegs.keep(name, new Uint8Array(1), new ImageStore(r2Store(BUCKET)), 'edge'),
+    ).rejects.toThrow('down')
   })
 })
 
