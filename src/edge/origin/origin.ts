@@ -3,9 +3,9 @@
  * what went wrong when nothing comes. It knows no id and no record; what it sends is read by ingest/ and variants/.
  */
 
-import { ENCODE_SIGNATURE, signEncodeRequest } from '../../core/encode-signature.ts'
 import { readErrorBody } from '../../core/error-body.ts'
 import { StrataError, type StrataErrorCode } from '../../core/errors.ts'
+import { ENCODE_SIGNATURE, signEncodeRequest } from '../../core/http/encode-signature.ts'
 import type { Trace } from '../request/trace.ts'
 
 /** Where pictures are encoded and rendered (src/origin). */
