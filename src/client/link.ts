@@ -9,7 +9,7 @@ interface NetworkInformation {
 const BYTES_PER_MEGABIT = 125
 
 /** What the browser says of its link to the network. */
-export interface Link {
+interface Link {
   /** Bytes that come in a millisecond; undefined where the browser does not tell. */
   readonly rate: number | undefined
   /** Whether the visitor asks for little data. */
