@@ -45,7 +45,7 @@ export function parseParameters(text: {
 interface EncodeOptions {
   readonly encode: EncodePicture
   readonly maxPixels?: number | undefined
-  /** Called, and waited for, when the original is open and nothing of it is decoded. @param frames 1 for a still */
+  /** Called, and waited for, when the original and the ladder are checked and nothing is decoded. @param frames 1 for a still */
   readonly onOpened?: ((original: OpenPicture, frames: number) => unknown) | undefined
   readonly signal?: AbortSignal | undefined
 }
@@ -64,6 +64,7 @@ export async function encodeOriginal(
   const original = await openPicture(bytes, maxPixels)
   const hash = (await sha256(bytes)).subarray(0, SOURCE_HASH_BYTES)
   const frames = countFrames(original)
+  checkBase(original, parameters)
   await onOpened?.(original, frames)
   const file = await encodeOpened(original, frames, hash, parameters, options)
   throwIfAborted(signal)
@@ -78,7 +79,6 @@ async function encodeOpened(
   { encode, signal }: EncodeOptions,
 ): Promise<Uint8Array> {
   const { coding = 'auto' } = parameters
-  checkBase(original, parameters)
   if (coding === 'compass') {
     const { width, height, data } = await decodePicture(original, { matte: parameters.matte ?? WHITE })
     release(original.bytes)
