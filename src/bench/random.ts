@@ -15,6 +15,11 @@ export interface Random {
 
 const EDGES: readonly number[] = [0, 1, 2, 16, 17, 100, 101, 255, 256, 257, 1525, 32767, 32768, 65534, 65535]
 
+/** One of some items. @param random 0..1 */
+export function pick<T>(items: readonly T[], random: () => number): T {
+  return items[Math.floor(random() * items.length)] as T
+}
+
 export function randomOf(seed: number): Random {
   const unit = generator(seed)
   for (let i = 0; i < 8; i++) unit() // neighbouring seeds start with similar numbers
@@ -23,7 +28,7 @@ export function randomOf(seed: number): Random {
     unit,
     below,
     chance: (probability) => unit() < probability,
-    pick: (items) => items[below(items.length)] as (typeof items)[number],
+    pick: (items) => pick(items, unit),
     bytes: (length) => Uint8Array.from({ length }, () => below(256)),
     edge(bits) {
       const max = 2 ** bits - 1

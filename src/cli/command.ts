@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util'
 import { type ArgDef, type ArgsDef, type ParsedArgs, parseArgs } from 'citty'
-import { StrataError } from '../core/errors.ts'
+import { messageOf, StrataError } from '../core/errors.ts'
 import type { Io } from './io.ts'
 
 /** Exit codes: 0 ok, 1 failed, 2 wrong usage, 3 some of several inputs failed. */
@@ -80,7 +80,7 @@ function parse(command: Command, argv: readonly string[]): ParsedArgs {
   try {
     return parseArgs([...argv], command.args)
   } catch (error) {
-    throw usage(stripVTControlCharacters(error instanceof Error ? error.message : String(error)))
+    throw usage(stripVTControlCharacters(messageOf(error)))
   }
 }
 

@@ -1,4 +1,4 @@
-import { StrataError } from '../core/errors.ts'
+import { hasCode, StrataError } from '../core/errors.ts'
 import { authorization, imageUrl, readInfo, send, type UploadTarget } from './edge-request.ts'
 
 /** `DELETE /img/:id`. @throws StrataError of the edge's response */
@@ -12,7 +12,7 @@ export async function requireImage(id: string, target: UploadTarget): Promise<vo
     await readInfo(id, target)
   } catch (error) {
     // For a failed image the response has the status and the code of its failure.
-    if (error instanceof StrataError && error.code === 'NOT_FOUND') {
+    if (hasCode(error, 'NOT_FOUND')) {
       throw new StrataError('NOT_FOUND', `no image with id ${id}`)
     }
   }

@@ -8,7 +8,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import { type ArgsDef, type CommandDef, renderUsage } from 'citty'
-import { StrataError, type StrataErrorCode } from '../core/errors.ts'
+import { messageOf, StrataError, type StrataErrorCode } from '../core/errors.ts'
 import { packageRoot } from '../node/files.ts'
 import { type Command, EXIT, type ExitCode, parseCommand, usage } from './command.ts'
 import { COMMANDS } from './command-list.ts'
@@ -58,7 +58,7 @@ async function dispatch(argv: readonly string[], io: Io): Promise<ExitCode> {
 function report(thrown: unknown, argv: readonly string[], io: Io): ExitCode {
   const known = thrown instanceof StrataError
   const code = known ? thrown.code : 'INTERNAL'
-  const message = thrown instanceof Error ? thrown.message : String(thrown)
+  const message = messageOf(thrown)
   io.progress('')
   if (argv.includes('--json')) io.out(`${JSON.stringify({ error: { code, message } }, null, 2)}\n`)
   io.err(`strata: ${message}\n`)

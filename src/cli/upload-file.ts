@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { StrataError } from '../core/errors.ts'
+import { hasCode, StrataError } from '../core/errors.ts'
 import {
   authorization,
   edgeError,
@@ -40,9 +40,8 @@ export async function putImage(upload: Upload, target: UploadTarget): Promise<st
       const response = await send(url, { method: 'PUT', headers, body, signal: target.signal ?? null })
       return ((await response.json()) as { state?: string }).state ?? 'queued'
     } catch (error) {
-      const storing = error instanceof StrataError && error.code === 'STORAGE_FAILED'
       const pause = STORE_PAUSES_MS[failures++]
-      if (!storing || pause === undefined) throw error
+      if (!hasCode(error, 'STORAGE_FAILED') || pause === undefined) throw error
       await sleep(target.pauseMs ?? pause, undefined, { signal: target.signal })
     }
   }

@@ -1,3 +1,5 @@
+import { layerForWidth } from '../format/choose-layer.ts'
+
 /** Size of a layer in pixels. */
 export interface LayerSize {
   readonly width: number
@@ -28,13 +30,12 @@ export function neededWidth(
 }
 
 /**
- * Index of the layer for a width, as the edge chooses it: the smallest layer that is wide enough, or the last one; of
- * several layers of one width the best.
+ * Index of the layer for a width, as the edge chooses it.
  * @param layers from the base up; at least one
  * @param saveData chooses the next smaller width
  */
 export function chooseLayer(layers: readonly LayerSize[], width: number, saveData = false): number {
-  const enough = layers.find((layer) => layer.width >= width) ?? layers[layers.length - 1]
-  const smaller = saveData ? layers.findLast((layer) => layer.width < enough!.width) : undefined
-  return layers.findLastIndex((layer) => layer.width === (smaller ?? enough)!.width)
+  const enough = layerForWidth(layers, width)
+  const smaller = saveData ? layers.findLastIndex((layer) => layer.width < layers[enough]!.width) : -1
+  return smaller < 0 ? enough : smaller
 }

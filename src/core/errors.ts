@@ -86,6 +86,16 @@ export class StrataError extends Error {
   }
 }
 
+/** Whether `error` is ours and has one of the codes. */
+export function hasCode(error: unknown, ...codes: readonly StrataErrorCode[]): error is StrataError {
+  return error instanceof StrataError && codes.includes(error.code)
+}
+
+/** What was thrown, in words. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown)
+}
+
 /** The error for a bad parameter, such as "quality: expected an integer from 1 to 100, got 0". */
 export function invalidParam(name: string, expected: string, actual: unknown): StrataError {
   return new StrataError('PARAM_INVALID', `${name}: expected ${expected}, got ${show(actual)}`)

@@ -37,6 +37,16 @@ export function chooseLayer(
   throw new StrataError('FORMAT_TRUNCATED', message)
 }
 
+/**
+ * Index of the layer that a width selects: the smallest that is at least so wide, else the widest. Layers of equal width differ
+ * in quality only, and the last of them is the picture at that width.
+ * @param layers from the base up; at least one
+ */
+export function layerForWidth(layers: readonly { readonly width: number }[], width: number): number {
+  const step = layers.find((layer) => layer.width >= width) ?? layers.at(-1)
+  return layers.findLastIndex((layer) => layer.width === step?.width)
+}
+
 /** Why a layer is not decoded by a transcoder, as the expected value of an error message; undefined where it is. */
 export function transcodeLimit(layers: readonly LayerInfo[], index: number): string | undefined {
   const { coding, width, height, end } = layers[index] as LayerInfo

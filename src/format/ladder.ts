@@ -1,6 +1,6 @@
 import { invalidParam } from '../core/errors.ts'
 import { MAX_DIMENSION, MAX_LADDER_WORK, MAX_LAYERS, MAX_STRIP_WIDTH } from '../core/limits/table.ts'
-import { checkQuality, defaultQuality } from './quality.ts'
+import { checkQuality, defaultQuality, type QualityChoice } from './quality.ts'
 
 /** One layer to encode. A rung gives a width instead of a ratio, because pages ask for widths. */
 export interface Rung {
@@ -25,29 +25,32 @@ export function defaultWidths(sourceWidth: number): number[] {
 
 /**
  * Parses an explicit ladder, as `--widths` and `?widths=` give it: "640,1280,1280@80". `W@q` gives one layer its own
- * quality; all others have `quality`, or by default `defaultQuality`. The source's width is not added to the list.
+ * quality; all others have `quality` where it is a number, or by default `defaultQuality`. The source's width is not added
+ * to the list.
  * @throws StrataError PARAM_INVALID when the text is not such a list, `checkLadder` refuses it, or no request could decode it
  */
-export function parseWidths(spec: string, sourceWidth: number, quality?: number): Rung[] {
+export function parseWidths(spec: string, sourceWidth: number, quality?: QualityChoice): Rung[] {
+  const shared = sharedQuality(quality)
   const rungs: Rung[] = []
   for (const { width, own } of splitWidths(spec)) {
     const below = rungs.at(-1)
     // A layer as wide as the one below inherits its quality, so that checkLadder refuses it unless it has its own.
     const otherwise = below?.width === width ? below.quality : defaultQuality(rungs.length)
-    rungs.push({ width, quality: own ?? quality ?? otherwise })
+    rungs.push({ width, quality: own ?? shared ?? otherwise })
   }
   checkLadder(rungs, sourceWidth)
   checkWork(rungs)
   return rungs
 }
 
-/** The ladder of a picture: the explicit list if there is one, else the default widths. */
-export function ladderFor(sourceWidth: number, spec?: string, quality?: number): Rung[] {
-  if (quality !== undefined) checkQuality(quality)
+/** The ladder of a picture: the explicit list if there is one, else the default widths. @param quality as of parseWidths */
+export function ladderFor(sourceWidth: number, spec?: string, quality?: QualityChoice): Rung[] {
+  const shared = sharedQuality(quality)
+  if (shared !== undefined) checkQuality(shared)
   if (spec !== undefined) return parseWidths(spec, sourceWidth, quality)
   return defaultWidths(sourceWidth).map((width, layer) => ({
     width,
-    quality: quality ?? defaultQuality(layer),
+    quality: shared ?? defaultQuality(layer),
   }))
 }
 
@@ -55,15 +58,20 @@ export function ladderFor(sourceWidth: number, spec?: string, quality?: number):
  * Numbers of the layers whose quality the encoder may search: those without a quality of their own in `spec`.
  * @throws StrataError PARAM_INVALID for a searched layer as wide as its neighbour: both would seek the same score
  */
-export function searchedLayers(widths: readonly number[], spec?: string): number[] {
+export function searchedLayers(ladder: readonly Pick<Rung, 'width'>[], spec?: string): number[] {
   const own = spec === undefined ? [] : splitWidths(spec).map((rung) => rung.own)
-  return widths.flatMap((width, layer) => {
+  return ladder.flatMap(({ width }, layer) => {
     if (own[layer] !== undefined) return []
-    if (width === widths[layer - 1] || width === widths[layer + 1]) {
+    if (width === ladder[layer - 1]?.width || width === ladder[layer + 1]?.width) {
       throw invalidParam('widths', 'equal widths with qualities of their own beside quality=auto', spec)
     }
     return [layer]
   })
+}
+
+/** The quality of all layers without one of their own; undefined where each has the default, or it is searched. */
+function sharedQuality(quality: QualityChoice | undefined): number | undefined {
+  return typeof quality === 'object' ? undefined : quality
 }
 
 function splitWidths(spec: string): { readonly width: number; readonly own: number | undefined }[] {

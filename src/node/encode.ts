@@ -45,7 +45,7 @@ export function parseParameters(text: {
 interface EncodeOptions {
   readonly encode: EncodePicture
   readonly maxPixels?: number | undefined
-  /** Called, and waited for, when the original is open and nothing of it is decoded. @param frames 1 for a still */
+  /** Called, and waited for, when the original and the ladder are checked and nothing is decoded. @param frames 1 for a still */
   readonly onOpened?: ((original: OpenPicture, frames: number) => unknown) | undefined
   readonly signal?: AbortSignal | undefined
 }
@@ -105,7 +105,7 @@ async function encodeOpened(
  * @throws StrataError PARAM_INVALID
  */
 function checkBase(original: Size, { widths, quality }: EncodeParameters): void {
-  const [base] = ladderFor(original.width, widths, typeof quality === 'number' ? quality : undefined)
+  const [base] = ladderFor(original.width, widths, quality)
   const width = base?.width ?? original.width
   const height = layerHeight(width, original.width, original.height)
   if (width * height <= MAX_LAYER_PIXELS) return
@@ -120,15 +120,10 @@ async function encodeLayered(
   { encode, signal }: Pick<EncodeOptions, 'encode' | 'signal'>,
 ): Promise<Uint8Array> {
   throwIfAborted(signal)
-  const ladder = ladderFor(image.width, widths, typeof quality === 'number' ? quality : undefined)
-  const layers =
-    typeof quality === 'object'
-      ? searchedLayers(
-          ladder.map(({ width }) => width),
-          widths,
-        )
-      : []
-  const search = typeof quality === 'object' && { search: { score: quality.score, layers } }
+  const ladder = ladderFor(image.width, widths, quality)
+  const search = typeof quality === 'object' && {
+    search: { score: quality.score, layers: searchedLayers(ladder, widths) },
+  }
   return await encode(image, { ladder, sha256, resize: resizeLanczos, refine, signal, ...search })
 }
 

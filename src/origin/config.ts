@@ -27,7 +27,7 @@ export interface OriginConfig {
   readonly token: string | undefined
   /** Whether anybody may read `/metrics`: nobody but this machine reaches the origin, or it was said so. */
   readonly openMetrics: boolean
-  /** When set, they ask for signatures by this key as well (core/encode-signature.ts). */
+  /** When set, they ask for signatures by this key as well (core/http/encode-signature.ts). */
   readonly key: string | undefined
   /** What analyses pictures: see NodeProvider. */
   readonly provider: NodeProvider

@@ -1,4 +1,4 @@
-import { ENCODE_SIGNATURE } from '../core/encode-signature.ts'
+import { ENCODE_SIGNATURE } from '../core/http/encode-signature.ts'
 import { MAX_PICTURE_BYTES } from '../core/limits/table.ts'
 import { RENDERED_SIZE } from '../format/rendered.ts'
 import { sniffFormat } from '../format/sniff.ts'

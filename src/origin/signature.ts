@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto'
 import { hex } from '../core/bytes.ts'
-import { ENCODE_SIGNATURE, SIGNATURE_WINDOW_S, signEncodeRequest } from '../core/encode-signature.ts'
 import { StrataError } from '../core/errors.ts'
 import { sameDigest } from '../core/hmac.ts'
+import { ENCODE_SIGNATURE, SIGNATURE_WINDOW_S, signEncodeRequest } from '../core/http/encode-signature.ts'
 
 /** Checks, once the body is there, that it is the one which was signed. @throws StrataError UPLOAD_FORBIDDEN */
 type CheckBody = (body: Uint8Array) => void
 
 /**
- * Checks the signature of an encode request (core/encode-signature.ts) before its body is read; without a key everything
+ * Checks the signature of an encode request (core/http/encode-signature.ts) before its body is read; without a key everything
  * passes. A signed request can be replayed while the signature lasts; that is harmless, because an encode stores nothing.
  * @throws StrataError UPLOAD_FORBIDDEN
  */

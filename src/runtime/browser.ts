@@ -1,4 +1,4 @@
-import { StrataError } from '../core/errors.ts'
+import { messageOf, StrataError } from '../core/errors.ts'
 import { memoiseLoads } from '../core/memoise-loads.ts'
 import { createEngine } from '../network/network-wasm.ts'
 import { referenceEngine } from '../network/reference.ts'
@@ -93,8 +93,4 @@ function inFolder(folder: URL | string, file: string): URL {
   const url = new URL(resolve(folder))
   if (!url.pathname.endsWith('/')) url.pathname += '/'
   return new URL(file, url)
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

@@ -1,4 +1,4 @@
-import { StrataError } from '../core/errors.ts'
+import { messageOf, StrataError } from '../core/errors.ts'
 
 /**
  * Execution providers of onnxruntime-node for the analysis networks. `auto` takes CUDA where it works, else the CPU; any
@@ -42,7 +42,7 @@ export function createOnProvider<S>(
         onChosen({ provider, passedOver })
         return [provider, session]
       } catch (error) {
-        const [reason = ''] = (error instanceof Error ? error.message : String(error)).split('\n')
+        const [reason = ''] = messageOf(error).split('\n')
         passedOver.push({ provider, reason })
       }
     }

@@ -8,6 +8,8 @@ import {
 } from '../../src/format/ladder.ts'
 import { defaultQuality, parseQuality } from '../../src/format/quality.ts'
 
+const ofWidths = (...widths: number[]) => widths.map((width) => ({ width }))
+
 describe('defaultWidths', () => {
   it.each([
     [1, [1]],
@@ -164,11 +166,11 @@ describe('layerHeight', () => {
 describe('a ladder with equal widths', () => {
   it('is refused unless each of them has its own quality, by default and in a search', () => {
     expect(() => parseWidths('320,640,640', 640)).toThrow('widths: expected equal widths with rising quality')
-    expect(() => searchedLayers([320, 640, 640], '320,640,640@80')).toThrow(
+    expect(() => searchedLayers(ofWidths(320, 640, 640), '320,640,640@80')).toThrow(
       'widths: expected equal widths with qualities of their own beside quality=auto',
     )
-    expect(searchedLayers([320, 640, 640], '320,640@50,640@80')).toEqual([0])
-    expect(searchedLayers([320, 640, 800])).toEqual([0, 1, 2])
+    expect(searchedLayers(ofWidths(320, 640, 640), '320,640@50,640@80')).toEqual([0])
+    expect(searchedLayers(ofWidths(320, 640, 800))).toEqual([0, 1, 2])
   })
 })
 

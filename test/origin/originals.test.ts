@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
-import { signEncodeRequest } from '../../src/core/encode-signature.ts'
+import { signEncodeRequest } from '../../src/core/http/encode-signature.ts'
 import { createOriginApp } from '../../src/origin/app.ts'
 import { readConfig } from '../../src/origin/config.ts'
 import { Originals } from '../../src/origin/originals.ts'

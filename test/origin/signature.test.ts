@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { ENCODE_SIGNATURE, signEncodeRequest } from '../../src/core/encode-signature.ts'
+import { ENCODE_SIGNATURE, signEncodeRequest } from '../../src/core/http/encode-signature.ts'
 import { createOriginApp } from '../../src/origin/app.ts'
 import { fakeEncode, plainPng } from './fixtures.ts'
 

@@ -1,3 +1,4 @@
+import { median } from '../cpu-clock.ts'
 import { type ClientBench, type Course, SIDES, type Side } from './run.ts'
 import type { Bytes } from './site.ts'
 import type { Stretch } from './visit.ts'
@@ -76,11 +77,6 @@ function cells({ bytes, firstMs, finalMs, painted, longTasks, shift }: Stretch):
 
 function total(bytes: Bytes): number {
   return Object.values(bytes).reduce((sum, value) => sum + value, 0)
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b)
-  return sorted[sorted.length >> 1] ?? Number.NaN
 }
 
 function round(value: number): number {

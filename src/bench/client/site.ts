@@ -1,9 +1,8 @@
-import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { basename, extname, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
+import { listenOnLoopback } from '../../node/listen.ts'
 import { type LinkOptions, SlowLink } from './link.ts'
 
 /** Kinds of bytes. `models` and `runtime` (worker and kernels) are fetched once and cached. */
@@ -47,8 +46,7 @@ export async function startSite(options: SiteOptions): Promise<Site> {
   const server = createServer((request, response) => {
     answer(request, response).catch(() => response.destroy())
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
+  const port = await listenOnLoopback(server)
 
   // `bytes[kind] += await …` would add to a stale value, because several bodies are sent concurrently.
   function count(kind: Kind, bytes: number): void {
@@ -98,7 +96,7 @@ export async function startSite(options: SiteOptions): Promise<Site> {
   }
 
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `http://127.0.0.1:${port}`,
     take() {
       const taken = counted
       counted = nothing()

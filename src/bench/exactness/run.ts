@@ -6,7 +6,8 @@
 import type { Rung } from '../../format/ladder.ts'
 import type { Runtime } from '../../runtime/types.ts'
 import { type EncodeCase, encodeCase } from '../pictures/encode-case.ts'
-import { generator, PICTURES } from '../pictures/formula.ts'
+import { PICTURES } from '../pictures/formula.ts'
+import { randomOf } from '../random.ts'
 import { type Decoded, decodeCase, disagreement } from './decoded.ts'
 
 const MAX_SIDE = 220
@@ -16,9 +17,7 @@ const FACTORS: readonly number[] = [1, 1.5, 4 / 3, 2, 2.0047, 3, 4, 1.07]
 
 /** A picture and a ladder that depend only on the seed: any kind, odd sizes down to one pixel, 1 to 8 layers. */
 export function exactnessCase(seed: number): EncodeCase {
-  const random = generator(seed)
-  for (let i = 0; i < 8; i++) random() // neighbouring seeds start with similar numbers
-  const pick = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)] as T
+  const { unit: random, pick } = randomOf(seed)
   const side = () => 1 + Math.floor(MAX_SIDE * random() ** pick([1, 1, 3]))
   const draw = pick(Object.values(PICTURES))
   const image = draw(side(), side(), seed % 1000)

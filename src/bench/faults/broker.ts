@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { listenOnLoopback } from '../../node/listen.ts'
 import type { WorkerLink } from './host.ts'
 import type { BatchResult } from './messages.ts'
 import type { Weather } from './weather.ts'
@@ -57,9 +57,9 @@ export class Broker {
 
   /** @returns the address that messages are posted to */
   async open(): Promise<string> {
-    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve))
+    const port = await listenOnLoopback(this.#server)
     void this.#run()
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/`
+    return `http://127.0.0.1:${port}/`
   }
 
   close(): void {

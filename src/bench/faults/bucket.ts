@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { S3StoreOptions } from '../../edge/store/s3/options.ts'
+import { listenOnLoopback } from '../../node/listen.ts'
 import { BucketObjects } from './objects.ts'
 import type { BucketFault, Weather } from './weather.ts'
 
@@ -18,6 +18,7 @@ export class FaultyBucket {
   readonly objects = new BucketObjects()
   readonly #weather: Weather
   readonly #server: Server
+  #port = 0
 
   constructor(weather: Weather) {
     this.#weather = weather
@@ -27,7 +28,7 @@ export class FaultyBucket {
   }
 
   async open(): Promise<void> {
-    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve))
+    this.#port = await listenOnLoopback(this.#server)
   }
 
   close(): void {
@@ -37,9 +38,8 @@ export class FaultyBucket {
 
   /** Once it is open. */
   get options(): S3StoreOptions {
-    const { port } = this.#server.address() as AddressInfo
     const key = { accessKeyId: 'faults', secretAccessKey: 'faults' }
-    return { endpoint: `http://127.0.0.1:${port}`, bucket: BUCKET, region: 'auto', ...key }
+    return { endpoint: `http://127.0.0.1:${this.#port}`, bucket: BUCKET, region: 'auto', ...key }
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -1,6 +1,7 @@
 import sharp from 'sharp'
 import { readErrorBody } from '../../core/error-body.ts'
 import { readHeader, wholeLayers } from '../../format/reader.ts'
+import { pick } from '../random.ts'
 import { type Cluster, TOKEN } from './cluster.ts'
 import type { Ending, History } from './history.ts'
 import type { FinalImage, Seen } from './invariants.ts'
@@ -55,7 +56,7 @@ export class Client {
     const kind = this.#random()
     if (kind < 0.3) return this.#seeFile(history)
     if (kind < 0.5) return this.#seeHalves(history)
-    return this.#seePicture(history, this.#pick(WIDTHS), this.#pick(FORMATS))
+    return this.#seePicture(history, pick(WIDTHS, this.#random), pick(FORMATS, this.#random))
   }
 
   /** Has an edge look at the image, which starts it again where it died. */
@@ -132,14 +133,10 @@ export class Client {
   /** @returns undefined where no answer came */
   async #fetch(path: string, init: RequestInit = {}): Promise<Response | undefined> {
     const running = this.#cluster.edges.filter(({ link }) => link !== undefined)
-    const edge = running[Math.floor(this.#random() * running.length)]
-    if (edge === undefined) return undefined
+    if (running.length === 0) return undefined
+    const edge = pick(running, this.#random)
     const signal = AbortSignal.timeout(PATIENCE_MS)
     return await fetch(this.#cluster.urlOf(edge) + path, { ...init, signal }).catch(() => undefined)
-  }
-
-  #pick<T>(items: readonly T[]): T {
-    return items[Math.floor(this.#random() * items.length)] as T
   }
 }
 

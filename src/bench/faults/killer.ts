@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { pick } from '../random.ts'
 import type { Cluster } from './cluster.ts'
 import type { WorkerLink } from './host.ts'
 import type { Program } from './program.ts'
@@ -41,7 +42,7 @@ export class Killer {
     await sleep(LIFE.least + LIFE.more * this.#random(), undefined, signal && { signal }).catch(
       () => undefined,
     )
-    const victim = VICTIMS[Math.floor(VICTIMS.length * this.#random())] as Victim
+    const victim = pick(VICTIMS, this.#random)
     const program = this.#programOf(victim)
     const runtime = victim === 'workerd' ? (link: unknown) => (link as WorkerLink).runtime : undefined
     await program.kill(runtime)
@@ -62,6 +63,6 @@ export class Killer {
     if (victim === 'origin') return origin
     if (victim === 'consumer') return consumer
     const workers = victim === 'edge' ? edges : [...edges, consumer]
-    return workers[Math.floor(workers.length * this.#random())]!
+    return pick(workers, this.#random)
   }
 }

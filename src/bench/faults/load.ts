@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { pick } from '../random.ts'
 import type { Client } from './client.ts'
 import { History } from './history.ts'
 import type { Seen } from './invariants.ts'
@@ -40,10 +41,10 @@ export class Load {
   async run(stop: AbortSignal): Promise<void> {
     const writers = Array.from({ length: WRITERS }, (_, i) => {
       const own = this.histories.slice(i * IMAGES_OF_WRITER, (i + 1) * IMAGES_OF_WRITER)
-      return this.#repeat(() => this.#write(this.#pick(own)), WRITE_PAUSE, stop)
+      return this.#repeat(() => this.#write(pick(own, this.#random)), WRITE_PAUSE, stop)
     })
     const readers = Array.from({ length: READERS }, () =>
-      this.#repeat(() => this.#read(this.#pick(this.histories)), READ_PAUSE, stop),
+      this.#repeat(() => this.#read(pick(this.histories, this.#random)), READ_PAUSE, stop),
     )
     await Promise.all([...writers, ...readers])
   }
@@ -77,9 +78,5 @@ export class Load {
       await work()
       await sleep(least + more * this.#random(), undefined, { signal: stop }).catch(() => undefined)
     }
-  }
-
-  #pick<T>(items: readonly T[]): T {
-    return items[Math.floor(this.#random() * items.length)] as T
   }
 }

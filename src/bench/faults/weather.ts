@@ -1,3 +1,5 @@
+import { pick } from '../random.ts'
+
 /** What befalls one request to the bucket. */
 export type BucketFault = 'none' | 'fail' | 'fail-after' | 'hang' | 'half' | 'full'
 /** What befalls one message of the queue. */
@@ -27,8 +29,8 @@ export class Weather {
   change(): void {
     this.clear()
     if (this.#random() < CLEAR) return
-    if (this.#random() < 0.5) this.#bucket = this.#pick(BUCKET_FAULTS)
-    else this.#queue = this.#pick(QUEUE_FAULTS)
+    if (this.#random() < 0.5) this.#bucket = pick(BUCKET_FAULTS, this.#random)
+    else this.#queue = pick(QUEUE_FAULTS, this.#random)
   }
 
   /** For a test that wants this fault. */
@@ -64,9 +66,5 @@ export class Weather {
     const name = `${where} ${fault}`
     this.#seen.set(name, (this.#seen.get(name) ?? 0) + 1)
     return fault
-  }
-
-  #pick<T>(items: readonly T[]): T {
-    return items[Math.floor(this.#random() * items.length)] as T
   }
 }

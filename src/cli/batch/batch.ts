@@ -4,6 +4,7 @@
  */
 
 import { StrataError } from '../../core/errors.ts'
+import { mapInTurns } from '../../core/map-in-turns.ts'
 import { EXIT, type Result } from '../command.ts'
 import type { Io } from '../io.ts'
 import type { BatchManifest } from './manifest.ts'
@@ -49,57 +50,39 @@ export async function runBatch(
   work: (input: string) => Promise<Work>,
   options: BatchOptions = {},
 ): Promise<Result> {
-  const { concurrency = 1, manifest, fingerprint, isThere = async () => true, ignored = [] } = options
+  const { concurrency = 1, ignored = [], noteMs } = options
   if (ignored.length > 0) io.err(`strata: ${describeIgnored(ignored)}\n`)
   const start = performance.now()
-  const results: (Work | undefined)[] = []
   const failed: Failure[] = []
-  let [next, done, skipped] = [0, 0, 0]
-
   const inWork = new Set<string>()
+  let [done, skipped] = [0, 0]
 
   function describe(): string {
     const elapsedMs = performance.now() - start
     return describeProgress({ done, total: inputs.length, skipped, elapsedMs })
   }
 
-  async function workOn(input: string): Promise<Work> {
-    const print = manifest && fingerprint ? await fingerprint(input) : undefined
-    const before = print === undefined ? undefined : (manifest?.find(input, print) as Work | undefined)
-    if (before !== undefined && (await isThere(input))) {
-      skipped++
-      return before
-    }
-    const result = await work(input)
-    if (print !== undefined) await manifest?.add(input, print, result)
-    return result
-  }
-
-  async function worker(): Promise<void> {
-    while (next < inputs.length) {
-      const index = next++
-      const input = inputs[index] ?? ''
-      inWork.add(input)
-      io.progress(`${describe()}  ${input}`)
-      try {
-        results[index] = await workOn(input)
-      } catch (error) {
-        if (!(error instanceof StrataError) || inputs.length === 1) throw error
-        failed.push({ input, error: { code: error.code, message: error.message } })
-        io.err(`strata: ${error.message.startsWith(input) ? '' : `${input}: `}${error.message}\n`)
-      }
+  async function workOn(input: string): Promise<Work | undefined> {
+    inWork.add(input)
+    io.progress(`${describe()}  ${input}`)
+    try {
+      const { result, isOld } = await resultOf(input, work, options)
+      if (isOld) skipped++
+      return result
+    } catch (error) {
+      if (!(error instanceof StrataError) || inputs.length === 1) throw error
+      failed.push({ input, error: { code: error.code, message: error.message } })
+      io.err(`strata: ${error.message.startsWith(input) ? '' : `${input}: `}${error.message}\n`)
+      return undefined
+    } finally {
       inWork.delete(input)
       done++
     }
   }
 
   const note = () => io.note(`${describe()}  ${[...inWork].join(', ')}`)
-  const notes = options.noteMs === undefined ? undefined : setInterval(note, options.noteMs)
-  try {
-    await Promise.all(Array.from({ length: Math.min(concurrency, inputs.length) }, worker))
-  } finally {
-    clearInterval(notes)
-  }
+  const notes = noteMs === undefined ? undefined : setInterval(note, noteMs)
+  const results = await mapInTurns(inputs, concurrency, workOn).finally(() => clearInterval(notes))
   const good = results.filter((result) => result !== undefined)
   const seconds = Number(((performance.now() - start) / 1000).toFixed(2))
   const lines = good.map(({ text }) => text)
@@ -116,6 +99,20 @@ export async function runBatch(
     text: lines.join('\n'),
     exitCode,
   }
+}
+
+/** The result of an input: that of an earlier run, where the manifest has it, else a new one. */
+async function resultOf(
+  input: string,
+  work: (input: string) => Promise<Work>,
+  { manifest, fingerprint, isThere = async () => true }: BatchOptions,
+): Promise<{ readonly result: Work; readonly isOld: boolean }> {
+  const print = manifest && fingerprint ? await fingerprint(input) : undefined
+  const before = print === undefined ? undefined : (manifest?.find(input, print) as Work | undefined)
+  if (before !== undefined && (await isThere(input))) return { result: before, isOld: true }
+  const result = await work(input)
+  if (print !== undefined) await manifest?.add(input, print, result)
+  return { result, isOld: false }
 }
 
 function describeIgnored(ignored: readonly string[]): string {

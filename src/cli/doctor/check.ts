@@ -1,3 +1,5 @@
+import { messageOf } from '../../core/errors.ts'
+
 /**
  * src/cli/doctor holds the checks of `strata doctor`: of this installation, or of a deployment from outside.
  * @module
@@ -24,7 +26,7 @@ export async function attempt(name: string, work: () => Promise<string>, remedy:
   try {
     return checked(name, 'ok', await work())
   } catch (error) {
-    const [reason] = (error instanceof Error ? error.message : String(error)).split('\n')
+    const [reason] = messageOf(error).split('\n')
     return checked(name, 'failed', `${reason} (to do: ${remedy})`)
   }
 }

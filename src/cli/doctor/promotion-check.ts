@@ -1,3 +1,4 @@
+import { messageOf } from '../../core/errors.ts'
 import { listImages } from '../edge-images.ts'
 import { authorization, type Info, imageUrl, readInfo, type UploadTarget } from '../edge-request.ts'
 import { type Check, checked } from './check.ts'
@@ -26,7 +27,7 @@ export async function checkPromotion(target: UploadTarget, id: string, info: Inf
       : 'originals are not kept (option keepOriginal)'
     return say('skipped', `none: ${reason}; ${counted}`)
   } catch (error) {
-    return say('skipped', `not known: ${error instanceof Error ? error.message : String(error)}`)
+    return say('skipped', `not known: ${messageOf(error)}`)
   }
 }
 

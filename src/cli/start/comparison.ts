@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { dirname } from 'node:path'
+import { listenOnLoopback } from '../../node/listen.ts'
 
 /** Bytes of one layer, and of files of other codecs with the same score. */
 interface LayerComparison {
@@ -37,6 +37,7 @@ interface Comparisons {
 export class ComparisonServer {
   readonly #path: string
   readonly #server: Server
+  #port = 0
   readonly #comparisons: Comparisons = { measuring: true, images: {} }
 
   private constructor(path: string) {
@@ -56,12 +57,12 @@ export class ComparisonServer {
     } catch {
       // The file is missing or damaged and will be written again.
     }
-    await new Promise<void>((listening) => opened.#server.listen(0, '127.0.0.1', listening))
+    opened.#port = await listenOnLoopback(opened.#server)
     return opened
   }
 
   get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/`
+    return `http://127.0.0.1:${this.#port}/`
   }
 
   get(id: string): ImageComparison | undefined {

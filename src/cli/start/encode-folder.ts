@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { StrataError } from '../../core/errors.ts'
+import { mapInTurns } from '../../core/map-in-turns.ts'
 import { isDecodedBy } from '../../format/coding.ts'
 import { edgeError, type Info, type UploadTarget } from '../edge-request.ts'
 import { reencodeImage } from '../upload-file.ts'
@@ -46,6 +47,7 @@ export async function encodeFolder(
   let told = ''
 
   async function follow(path: string): Promise<void> {
+    if (signal?.aborted) return
     try {
       await untilReady(path, target, options.modelSet)
       failed.delete(path)
@@ -60,14 +62,7 @@ export async function encodeFolder(
   while (!signal?.aborted) {
     const change = nextChange(folder, signal)
     const paths = await folder.list()
-    const waiting = paths.values()
-    const followAll = async () => {
-      for (const path of waiting) {
-        if (signal?.aborted) return
-        await follow(path)
-      }
-    }
-    await Promise.all(Array.from({ length: IN_FLIGHT }, followAll))
+    await mapInTurns(paths, IN_FLIGHT, follow)
     if (signal?.aborted) return
     const ready = paths.filter((path) => !failed.has(path)).length
     const line = `${ready} of ${paths.length === 1 ? '1 picture' : `${paths.length} pictures`} encoded`

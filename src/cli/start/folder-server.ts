@@ -1,9 +1,9 @@
 import { constants } from 'node:fs'
 import { type FileHandle, open, realpath } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { join, relative, sep } from 'node:path'
 import { pipeline } from 'node:stream/promises'
+import { listenOnLoopback } from '../../node/listen.ts'
 import { isPictureName } from '../batch/picture-files.ts'
 import type { PictureFolder } from './picture-folder.ts'
 
@@ -16,9 +16,11 @@ const MAX_LISTED = 1000
  * and only files whose names are those of pictures.
  */
 export class FolderServer {
+  readonly url: string
   readonly #server: Server
 
-  private constructor(server: Server) {
+  private constructor(server: Server, port: number) {
+    this.url = `http://127.0.0.1:${port}/`
     this.#server = server
   }
 
@@ -26,22 +28,13 @@ export class FolderServer {
     const server = createServer((request, response) => {
       answer(folder, request, response).catch(() => response.destroy())
     })
-    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
-    return new FolderServer(server)
-  }
-
-  get url(): string {
-    return `http://${hostOf(this.#server)}/`
+    return new FolderServer(server, await listenOnLoopback(server))
   }
 
   close(): void {
     this.#server.closeAllConnections()
     this.#server.close()
   }
-}
-
-function hostOf(server: Server): string {
-  return `127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
 async function answer(

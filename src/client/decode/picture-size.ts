@@ -1,4 +1,5 @@
 import { dataView } from '../../core/bytes.ts'
+import { readWebpHeader } from '../../format/pictures/webp.ts'
 import { jpegSegments } from '../../pixels/jpeg/reader.ts'
 import { isPng } from '../../pixels/png/chunks.ts'
 import type { LayerSize } from '../plan.ts'
@@ -30,7 +31,7 @@ function sizeOf(file: Uint8Array, view: DataView): LayerSize | undefined {
     return { width: fields.getUint16(3), height: fields.getUint16(1) }
   }
   if (text(0, 4) === 'GIF8') return gifSize(file, view)
-  if (text(0, 4) === 'RIFF' && text(8, 4) === 'WEBP') return webpSize(view, text(12, 4))
+  if (text(0, 4) === 'RIFF') return webpSize(file)
   if (text(4, 4) === 'ftyp') return avifSize(file, view)
   return undefined
 }
@@ -56,20 +57,9 @@ function gifSize(file: Uint8Array, view: DataView): LayerSize {
   return size
 }
 
-/** The WebP container specification; RFC 6386 section 9.1 for VP8. */
-function webpSize(view: DataView, chunk: string): LayerSize | undefined {
-  if (chunk === 'VP8X') {
-    return {
-      width: 1 + (view.getUint32(24, true) & 0xffffff),
-      height: 1 + (view.getUint32(26, true) >>> 8),
-    }
-  }
-  if (chunk === 'VP8L') {
-    const bits = view.getUint32(21, true)
-    return { width: 1 + (bits & 0x3fff), height: 1 + ((bits >>> 14) & 0x3fff) }
-  }
-  if (chunk !== 'VP8 ') return undefined
-  return { width: view.getUint16(26, true) & 0x3fff, height: view.getUint16(28, true) & 0x3fff }
+function webpSize(file: Uint8Array): LayerSize | undefined {
+  const header = readWebpHeader(file)
+  return header && { width: header.width, height: header.height }
 }
 
 /** Every property `ispe` of a HEIF file holds the size of an image (ISO/IEC 23008-12 section 6.5.3). */

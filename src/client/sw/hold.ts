@@ -1,3 +1,4 @@
+import { DEFAULT_WIDTH } from '../../format/widths.ts'
 import { type ImagePrefix, Images } from '../decode/images.ts'
 import type { HeldIndex } from './held-index.ts'
 import { readWanted } from './wanted.ts'
@@ -9,9 +10,6 @@ export interface Holding {
   /** Addresses of no picture of the CDN, or whose layers could not be had. */
   readonly failed: readonly string[]
 }
-
-/** Where an address names no width: as the edge does. */
-const DEFAULT_WIDTH = 1280
 
 /**
  * Fetches the layers that pictures of these sizes need, as far as they are not held. Never rejects.

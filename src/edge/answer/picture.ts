@@ -1,4 +1,4 @@
-import { StrataError } from '../../core/errors.ts'
+import { hasCode } from '../../core/errors.ts'
 import { mediaTypeOf } from '../../format/media-type.ts'
 import type { Jobs } from '../ingest/jobs.ts'
 import { pictureDecision } from '../plan/etag.ts'
@@ -40,8 +40,7 @@ export async function respondPicture(
     return await respondInFormat(request, image, plan, services, policy)
   } catch (error) {
     const [format, ...fallbacks] = plan.fallbacks
-    if (format === undefined || !(error instanceof StrataError) || !FORMAT_FAULTS.includes(error.code))
-      throw error
+    if (format === undefined || !hasCode(error, ...FORMAT_FAULTS)) throw error
     console.error(
       JSON.stringify({ event: 'format-fallback', from: plan.request.format, to: format, code: error.code }),
     )

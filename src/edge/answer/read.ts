@@ -4,7 +4,7 @@
  * app.ts imports it. It writes no record; what is missing is made by variants/ and ingest/.
  */
 
-import { invalidParam, StrataError } from '../../core/errors.ts'
+import { hasCode, invalidParam, StrataError } from '../../core/errors.ts'
 import type { PictureFormat } from '../../format/media-type.ts'
 import type { ReadGrant } from '../access/authorize.ts'
 import type { Jobs } from '../ingest/jobs.ts'
@@ -148,12 +148,12 @@ async function answerOpen(
 
 /** Whether the origin could not be asked; anything else that it throws is about the picture. */
 function isAway(error: unknown): boolean {
-  return error instanceof StrataError && ['ORIGIN_BUSY', 'ORIGIN_FAILED'].includes(error.code)
+  return hasCode(error, 'ORIGIN_BUSY', 'ORIGIN_FAILED')
 }
 
 /** Whether the picture is made, but has more bytes than an edge takes. A smaller one will do. */
 function isTooLarge(error: unknown): boolean {
-  return error instanceof StrataError && error.code === 'INPUT_TOO_LARGE'
+  return hasCode(error, 'INPUT_TOO_LARGE')
 }
 
 async function answerReady(
@@ -177,7 +177,7 @@ async function answerReady(
     if (plan.kind === 'render') return await answerRendered(image, plan, parsed, services)
     return await answerPlanned(image, plan, parsed, services)
   } catch (error) {
-    const isMissing = error instanceof StrataError && error.code === 'TRANSCODER_MISSING'
+    const isMissing = hasCode(error, 'TRANSCODER_MISSING')
     const original = isMissing && (await originalOf(image.state, request, services.store, options))
     if (original) return original
     throw error

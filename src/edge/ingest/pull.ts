@@ -1,4 +1,4 @@
-import { StrataError } from '../../core/errors.ts'
+import { hasCode, StrataError } from '../../core/errors.ts'
 import type { LruCache } from '../../core/lru.ts'
 import type { KeepAlive } from '../request/keep-alive.ts'
 import type { NamedSource } from '../sources/named-source.ts'
@@ -122,6 +122,6 @@ export async function forgetImage(id: string, store: ImageStore): Promise<void> 
   try {
     await store.removeImage(id)
   } catch (error) {
-    if (!(error instanceof StrataError && error.code === 'NOT_FOUND')) throw error
+    if (!hasCode(error, 'NOT_FOUND')) throw error
   }
 }

@@ -1,4 +1,4 @@
-import { StrataError } from '../../core/errors.ts'
+import { hasCode, StrataError } from '../../core/errors.ts'
 import { isPermanent, OriginBusy, OriginDown } from '../origin/origin.ts'
 import { objectsOf } from '../store/keys.ts'
 import { type FailedState, type Failure, isOpen, type OpenState, type ReadyState } from '../store/state.ts'
@@ -83,8 +83,7 @@ export async function endFailedAttempt(
 function isFinal(error: unknown, attempt: number): boolean {
   if (error instanceof OriginBusy) return false
   if (isPermanent(error)) return true
-  const isTransient =
-    error instanceof OriginDown || (error instanceof StrataError && error.code === 'STORAGE_FAILED')
+  const isTransient = error instanceof OriginDown || hasCode(error, 'STORAGE_FAILED')
   return attempt >= (isTransient ? MAX_ATTEMPTS : MAX_FAULTS)
 }
 

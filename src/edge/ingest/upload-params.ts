@@ -22,12 +22,8 @@ export function parseUploadParams(query: URLSearchParams): UploadParams {
   const coding = single(query, 'coding') || undefined
   const setting = quality === undefined ? undefined : parseQuality(quality)
   if (widths !== undefined) {
-    const rungs = parseWidths(widths, MAX_DIMENSION, typeof setting === 'number' ? setting : undefined)
-    if (typeof setting === 'object')
-      searchedLayers(
-        rungs.map(({ width }) => width),
-        widths,
-      )
+    const ladder = parseWidths(widths, MAX_DIMENSION, setting)
+    if (typeof setting === 'object') searchedLayers(ladder, widths)
   }
   const background = bg === undefined ? DEFAULT_BACKGROUND : parseColour('bg', bg)
   if (coding !== undefined) choice('coding', coding, CODING_CHOICES)

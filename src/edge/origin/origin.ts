@@ -3,9 +3,9 @@
  * what went wrong when nothing comes. It knows no id and no record; what it sends is read by ingest/ and variants/.
  */
 
-import { ENCODE_SIGNATURE, signEncodeRequest } from '../../core/encode-signature.ts'
 import { readErrorBody } from '../../core/error-body.ts'
-import { StrataError, type StrataErrorCode } from '../../core/errors.ts'
+import { hasCode, StrataError, type StrataErrorCode } from '../../core/errors.ts'
+import { ENCODE_SIGNATURE, signEncodeRequest } from '../../core/http/encode-signature.ts'
 import type { Trace } from '../request/trace.ts'
 
 /** Where pictures are encoded and rendered (src/origin). */
@@ -36,7 +36,7 @@ const PERMANENT: readonly StrataErrorCode[] = [
 
 /** Whether the picture itself is at fault, so that the upload has failed for good. */
 export function isPermanent(error: unknown): boolean {
-  return error instanceof StrataError && PERMANENT.includes(error.code)
+  return hasCode(error, ...PERMANENT)
 }
 
 /** Thrown while the origin has no free place. */

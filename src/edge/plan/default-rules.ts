@@ -1,9 +1,9 @@
-import { SCREEN_WIDTHS } from '../../format/widths.ts'
+import { DEFAULT_WIDTH, SCREEN_WIDTHS } from '../../format/widths.ts'
 import type { PlanRules } from './types.ts'
 
 /** What an edge decides by where its options say nothing. */
 export const DEFAULT_RULES: Omit<PlanRules, 'embedModels' | 'exactQuality' | 'canRender' | 'attention'> = {
-  defaultWidth: 1280,
+  defaultWidth: DEFAULT_WIDTH,
   maxTranscodeWidth: 1920,
   maxEmbedWidth: 1600,
   hyperThumbnail: 'asked',

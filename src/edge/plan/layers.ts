@@ -1,6 +1,6 @@
 import type { Size } from '../../core/box.ts'
 import { StrataError } from '../../core/errors.ts'
-import { transcodable } from '../../format/choose-layer.ts'
+import { layerForWidth, transcodable } from '../../format/choose-layer.ts'
 import type { LayerInfo } from '../../format/types.ts'
 
 /**
@@ -16,8 +16,7 @@ const MAX_BETTER_PIXELS = 1920 * 1440
 
 /** The best layer of the smallest width that is at least `width`; the last layer when none is. */
 export function snapUp(layers: readonly LayerInfo[], width: number): LayerInfo {
-  const step = layers.find((layer) => layer.width >= width) ?? last(layers)
-  return bestOfWidth(layers, step.width)
+  return layers[layerForWidth(layers, width)] as LayerInfo
 }
 
 /**
@@ -41,12 +40,7 @@ export function chooseSource(layers: readonly LayerInfo[], shown: Size): LayerIn
   const better = layers.find((layer) => isEnough(layer, BEST_SCALE))
   const isCheap = better !== undefined && better.width * better.height <= MAX_BETTER_PIXELS
   const step = isCheap ? better : (layers.find((layer) => isEnough(layer, 1)) ?? last(layers))
-  return bestOfWidth(layers, step.width)
-}
-
-/** Layers of equal width differ in quality only: the last of them is the picture at that width. */
-function bestOfWidth(layers: readonly LayerInfo[], width: number): LayerInfo {
-  return layers.findLast((layer) => layer.width === width) ?? last(layers)
+  return snapUp(layers, step.width)
 }
 
 export function last(layers: readonly LayerInfo[]): LayerInfo {

@@ -1,5 +1,5 @@
 import { readAtMost } from '../../core/body.ts'
-import { StrataError, type StrataErrorCode } from '../../core/errors.ts'
+import { hasCode, StrataError, type StrataErrorCode } from '../../core/errors.ts'
 import { MAX_PICTURE_BYTES } from '../../core/limits/table.ts'
 import type { RenderRequest } from '../origin/render.ts'
 import type { Making } from '../plan/making.ts'
@@ -83,8 +83,7 @@ export async function makePicture(
     return bytes && { bytes, by: 'edge', making: 'edge' }
   } catch (error) {
     const faults = fallbacks.length > 0 ? EDGE_FAULTS : [...EDGE_FAULTS, ...FORMAT_FAULTS]
-    const mayRender = error instanceof StrataError && faults.includes(error.code)
-    if (!mayRender || sent === undefined) throw error
+    if (!hasCode(error, ...faults) || sent === undefined) throw error
     return await renderPicture(sent, services).catch(() => {
       throw error
     })

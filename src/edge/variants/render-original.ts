@@ -1,4 +1,4 @@
-import { StrataError } from '../../core/errors.ts'
+import { hasCode } from '../../core/errors.ts'
 import type { OriginBreaker } from '../origin/breaker.ts'
 import { type Origin, OriginDown, type SentOriginal } from '../origin/origin.ts'
 import { type Patience, type RenderedPicture, type RenderRequest, renderAtOrigin } from '../origin/render.ts'
@@ -73,7 +73,7 @@ export async function sendOriginal<T>(
     try {
       return await attempt.watch(() => twiceIfBroken(ask, ask))
     } catch (error) {
-      if (!(error instanceof StrataError && error.code === 'INPUT_EMPTY')) throw error
+      if (!hasCode(error, 'INPUT_EMPTY')) throw error
       // The origin does not keep it any more, or never does.
       sayBegun = sent.begin(source.sha256)
     }

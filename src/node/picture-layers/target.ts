@@ -58,14 +58,8 @@ export function pictureRungs(sourceWidth: number, widths?: string, quality?: Qua
     const all = new Set([...defaultWidths(sourceWidth), ...(half > 0 ? [half] : [])])
     return [...all].sort((a, b) => a - b).map((width) => ({ width, target }))
   }
-  const ladder = ladderFor(sourceWidth, widths, typeof quality === 'number' ? quality : undefined)
-  const searched =
-    typeof quality === 'object'
-      ? searchedLayers(
-          ladder.map(({ width }) => width),
-          widths,
-        )
-      : []
+  const ladder = ladderFor(sourceWidth, widths, quality)
+  const searched = typeof quality === 'object' ? searchedLayers(ladder, widths) : []
   return ladder
     .map((rung, layer) => {
       const isDefault = quality === undefined && rung.quality === defaultQuality(layer)

@@ -194,7 +194,8 @@ describe('a stored layer that is not what it was', () => {
 })
 
 describe('what the origin sends', () => {
-  it.each([
+  // Each is asked for again after pauses, all of them meanwhile.
+  it.concurrent.each([
     ['another type', fileOf([SMALL, new TextEncoder().encode('<html>'.padEnd(400))])],
     ['another size', fileOf([SMALL, webp(6400, 320, 10)])],
     ['an animation that is declared a still', fileOf([SMALL, webp(640, 320, 10, true)])],

@@ -1,6 +1,6 @@
 import type { AwsV4Signer } from 'aws4fetch'
 import { readAtMost } from '../../../core/body.ts'
-import { StrataError } from '../../../core/errors.ts'
+import { hasCode, StrataError } from '../../../core/errors.ts'
 import type { SizedStream } from '../object-store.ts'
 import type { S3StoreOptions } from './options.ts'
 import { type OutgoingStream, outgoingStream, Patience } from './patience.ts'
@@ -156,7 +156,7 @@ function isStream(body: S3Call['body']): body is SizedStream {
 }
 
 function isFailure(error: unknown): boolean {
-  return error instanceof StrataError && error.code === 'STORAGE_FAILED'
+  return hasCode(error, 'STORAGE_FAILED')
 }
 
 /** RFC 3986 but for the slashes, as signatures want it. */

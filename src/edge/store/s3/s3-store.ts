@@ -3,6 +3,7 @@
  * fetch and WebCrypto.
  */
 
+import { mapInTurns } from '../../../core/map-in-turns.ts'
 import type {
   ByteRange,
   ListedObject,
@@ -16,7 +17,6 @@ import { failure, pause, refusal, type S3Answer, type S3Call, S3Client } from '.
 import { requireConditionalWrites } from './conditional-writes.ts'
 import { putHeaders } from './headers.ts'
 import { listKeys } from './listing.ts'
-import { mapInTurns } from './map-in-turns.ts'
 import { checkS3Options, type S3StoreOptions } from './options.ts'
 import { infoOf, isMissing, storedObject } from './read.ts'
 

@@ -1,5 +1,5 @@
-import { hex } from './bytes.ts'
-import { hmacSha256 } from './hmac.ts'
+import { hex } from '../bytes.ts'
+import { hmacSha256 } from '../hmac.ts'
 
 /**
  * Headers by which the edge signs an encode request to the origin: HMAC-SHA256 over the time, the query and the hash of
