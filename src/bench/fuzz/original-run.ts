@@ -16,7 +16,7 @@ import type { FuzzFault } from '../report-faults.ts'
 import { type FuzzReport, runCases } from './loop.ts'
 import { ORIGINAL_CASES } from './original-cases.ts'
 import { SECRET } from './original-files.ts'
-import { withoutPixels } from './pixel-data.ts'
+import { withoutPicture } from './without-picture.ts'
 
 /** Most pixels that are decoded. */
 const SIDE = 1000
@@ -102,7 +102,7 @@ async function renderAs(file: Uint8Array, query: string): Promise<void> {
   const expected = isOriginal ? picture.format : parameters.format
   if (sniffFormat(rendered) !== expected) throw new Error(`${query}: ${sniffFormat(rendered)} came`)
   if (isOriginal) await checkSame(rendered, picture)
-  if (Buffer.from(isOriginal ? withoutPixels(rendered) : rendered).includes(SECRET))
+  if (Buffer.from(isOriginal ? withoutPicture(rendered) : rendered).includes(SECRET))
     throw new Error(`${query}: the metadata is in what was made`)
 }
 

@@ -131,13 +131,13 @@ function keepJpegSegments(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * Where the next segment begins, or the picture ends. Padding, stuffed bytes and restarts have no length, and neither has a
+ * Where the next marker begins, or the picture ends. Padding, stuffed bytes, TEM and restarts have no length, and neither has a
  * byte of a scan.
  */
 function nextMarker(bytes: Uint8Array, from: number): number {
   for (let at = from; at + 1 < bytes.length; at++) {
     const marker = bytes[at] === 0xff ? bytes[at + 1]! : 0
-    if (marker >= 0xc0 && marker !== 0xff && !(marker >= 0xd0 && marker <= 0xd8)) return at
+    if (marker > 0x01 && marker !== 0xff && !(marker >= 0xd0 && marker <= 0xd8)) return at
   }
   return bytes.length
 }

@@ -52,6 +52,7 @@ describe('the original without metadata', () => {
   it.each([
     ['ends behind the file', 0xc9, 0x1f],
     ['decoders do not know', 0xf3, 0],
+    ['no standard knows', 0x52, 0],
     ['is a second frame', 0xc2, 0],
     ['is a table that no scan needs', 0xdb, 0],
   ])(

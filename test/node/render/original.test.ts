@@ -26,6 +26,13 @@ describe('f=original', () => {
     await expect(rendered(file, 'f=original')).rejects.toMatchObject({ code: 'INPUT_CORRUPT' })
   })
 
+  it.each([0x52, 0xdf])('is no JPEG that goes on behind its scan with marker %i', async (marker) => {
+    const file = await bytesOf(picture().jpeg())
+    const odd = Uint8Array.from([...file.subarray(0, -2), 0xff, marker, 0, 4, 1, 2, 0xff, 0xd9])
+    await expect(rendered(odd, 'f=jpeg')).resolves.toBeDefined()
+    await expect(rendered(odd, 'f=original')).rejects.toMatchObject({ code: 'INPUT_CORRUPT' })
+  })
+
   it('is an animation of which all frames decode', async () => {
     const film = await animationFile(drawAnimation(24, 16, 3), 'webp')
     expect((await sharp(await rendered(film, 'f=original'), { animated: true }).metadata()).pages).toBe(3)
