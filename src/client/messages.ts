@@ -1,3 +1,4 @@
+import type { Limit } from './decode/limits.ts'
 import type { LayerSize } from './plan.ts'
 
 /** A message from the page to a decoding worker. Answers carry the number of their `job`. */
@@ -28,9 +29,6 @@ export type Request =
   | { readonly type: 'ping' }
   | { readonly type: 'forget'; readonly image: string }
   | { readonly type: 'start'; readonly assets: string | undefined; readonly heldBytes: number | undefined }
-
-/** The bounds of a page, by what they bound. */
-export type Limit = 'bytes' | 'pixels' | 'layers' | 'seconds' | 'memory'
 
 /** How many bytes of an image a job fetched, and how many it found stored. */
 export interface Transfer {

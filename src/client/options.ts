@@ -1,4 +1,4 @@
-import type { Limit } from './messages.ts'
+import type { Limit } from './decode/limits.ts'
 
 export interface EnhanceOptions {
   /**

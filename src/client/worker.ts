@@ -11,7 +11,7 @@ import { toBitmap } from './decode/bitmap.ts'
 import { HeldLayers } from './decode/held-layers.ts'
 import { type ImagePrefix, Images, readInfo } from './decode/images.ts'
 import { Limiter } from './decode/limiter.ts'
-import { checkDecode, LimitError } from './decode/limits.ts'
+import { checkDecode, LimitError, MAX_KEPT_PIXELS } from './decode/limits.ts'
 import { deleteOthers, readStored } from './decode/model-store.ts'
 import { checkShown, decodePictureLayer } from './decode/picture-layer.ts'
 import { restorerFor, warmRestorer } from './decode/restorer.ts'
@@ -34,8 +34,6 @@ const ONE_IMAGE_CODES = /^(?!MODEL_INVALID|INTERNAL|OPTION_INVALID)/
 
 /** About three layers of 1280 x 853. */
 const HELD_BYTES = 32 * 1024 * 1024
-/** Layers of more pixels are decoded in strips and not kept: their memory would grow with the whole picture. */
-const MAX_KEPT_PIXELS = 3e6
 
 const scope = globalThis as unknown as Scope
 const images = new Images()

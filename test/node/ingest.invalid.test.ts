@@ -114,6 +114,14 @@ describe('readPicture: sizes that only the header claims', () => {
     expect(process.memoryUsage().rss - before).toBeLessThan(50e6)
   })
 
+  it('are refused in an AVIF before libvips, which cannot hold them, takes others for them', async () => {
+    const file = await avifOf(2 ** 31 - 1)
+    await expect(readPicture(file)).rejects.toMatchObject({
+      code: 'INPUT_TOO_LARGE',
+      message: 'picture: expected sides of at most 65535, got 2147483647 × 2147483647',
+    })
+  })
+
   it('may be 100 megapixels, and not one row more', async () => {
     await expect(readPicture(await pngOf(10_000, 10_001))).rejects.toMatchObject({ code: 'INPUT_TOO_LARGE' })
     await expect(readPicture(await pngOf(10_000, 10_000))).rejects.toMatchObject({ code: 'INPUT_CORRUPT' })

@@ -1,3 +1,4 @@
+import sharp from 'sharp'
 import { pictureSize } from '../../client/decode/picture-size.ts'
 import { StrataError } from '../../core/errors.ts'
 import { readHeader } from '../../format/reader.ts'
@@ -5,7 +6,8 @@ import { sniffFormat } from '../../format/sniff.ts'
 import type { EncodePicture } from '../../node/encode.ts'
 import { encodeOriginal } from '../../node/encode.ts'
 import { findFocus } from '../../node/focus.ts'
-import { decodePicture, openPicture } from '../../node/ingest/ingest.ts'
+import { decodePicture, type OpenPicture, openPicture } from '../../node/ingest/ingest.ts'
+import { samePixels } from '../../node/picture-layers/pixels.ts'
 import { parseRenderParameters } from '../../node/render/parameters.ts'
 import { planRender } from '../../node/render/plan.ts'
 import { renderPicture } from '../../node/render/render.ts'
@@ -14,12 +16,17 @@ import type { FuzzFault } from '../report-faults.ts'
 import { type FuzzReport, runCases } from './loop.ts'
 import { ORIGINAL_CASES } from './original-cases.ts'
 import { SECRET } from './original-files.ts'
+import { withoutPicture } from './without-picture.ts'
 
-/** Most pixels that are decoded: the sum of all copies of so many stays below the loop's limit of memory. */
-const MAX_PIXELS = 1e6
+/** Most pixels that are decoded. */
+const SIDE = 1000
+const MAX_PIXELS = SIDE * SIDE
 const RENDERS = ['avif', 'webp', 'jpeg', 'png', 'gif', 'original'] as const
-/** One case in so many is encoded as well, which takes as long as all the rest. */
-const ENCODED = 0.05
+/** What is drawn for a case. Bytes of the file go through `original` alone, all others get nothing but pixels. */
+const DRAWN = [...RENDERS, 'original', 'original'] as const
+/** Shares of cases in which is done what takes far longer than all the rest, and begins with the same pixels. */
+const ENCODED = 0.01
+const FOCUSED = 0.1
 
 /** Runs the cases of `cases` seeds from `seed` on over damaged originals; a failure does not end it. */
 export async function runOriginalFuzz(options: {
@@ -36,8 +43,8 @@ export async function runOriginalFuzz(options: {
   const kinds = Object.entries(ORIGINAL_CASES).map(
     ([name, make]) => [name, (random: Random) => make(random, files)] as const,
   )
-  // What libraries load and keep is there before the first case.
-  for (const file of files) await renderAll(file)
+  // What libraries load and keep is there before the first case, and so is the memory that the largest valid file takes.
+  for (const file of [...files, await largestFile()]) await renderAll(file)
   return await runCases(options, {
     kinds: Object.fromEntries(kinds),
     parts: [
@@ -50,9 +57,9 @@ export async function runOriginalFuzz(options: {
 }
 
 /** The whole picture, and what the browser library reads of its size before it has it decoded. */
-async function decode(file: Uint8Array): Promise<void> {
+async function decode(file: Uint8Array, random: Random): Promise<void> {
   const picture = await openPicture(file.slice(), MAX_PIXELS)
-  await findFocus(picture)
+  if (random.chance(FOCUSED)) await findFocus(picture)
   const { width, height, channels, data } = await decodePicture(picture, {})
   if (width !== picture.width || height !== picture.height || data.length !== channels * width * height)
     throw new Error(
@@ -65,15 +72,25 @@ async function decode(file: Uint8Array): Promise<void> {
     )
 }
 
+/** As many pixels as are decoded, of 8 bytes each. */
+async function largestFile(): Promise<Uint8Array> {
+  const create = { width: SIDE, height: SIDE, channels: 4, background: '#3a7d' } as const
+  const deep = sharp({ create }).toColourspace('rgb16').png({ compressionLevel: 1, progressive: true })
+  return new Uint8Array(await deep.toBuffer())
+}
+
 async function renderAll(file: Uint8Array): Promise<void> {
-  for (const format of RENDERS) await renderAs(file, `f=${format}&w=16`).catch(() => undefined)
+  await findFocus(await openPicture(file.slice(), MAX_PIXELS))
+  for (const format of RENDERS) await renderAs(file, `f=${format}&wait=1`).catch(() => undefined)
 }
 
 async function renderOne(file: Uint8Array, random: Random): Promise<void> {
-  const format = random.pick(RENDERS)
+  const format = random.pick(DRAWN)
   const frames = format === 'gif' || (format === 'webp' && random.chance(0.5)) ? '&frames=all' : ''
   const box = random.pick(['', '&w=16', '&w=20&h=9&fit=cover&focus=auto', '&w=30&h=30&bg=ff8800', '&h=5'])
-  await renderAs(file, `f=${format}${frames}${box}`)
+  // Most are made soon rather than small: encoders get nothing but pixels, of whatever file.
+  const wait = random.chance(0.9) ? '&wait=1' : ''
+  await renderAs(file, `f=${format}${frames}${box}${wait}`)
 }
 
 /** What the origin sends is of the format that was asked for, and holds nothing of the metadata. */
@@ -81,9 +98,19 @@ async function renderAs(file: Uint8Array, query: string): Promise<void> {
   const parameters = parseRenderParameters(new URLSearchParams(query))
   const picture = await openPicture(file.slice(), MAX_PIXELS)
   const rendered = await renderPicture(picture, planRender(picture, parameters))
-  const expected = parameters.format === 'original' ? picture.format : parameters.format
+  const isOriginal = parameters.format === 'original'
+  const expected = isOriginal ? picture.format : parameters.format
   if (sniffFormat(rendered) !== expected) throw new Error(`${query}: ${sniffFormat(rendered)} came`)
-  if (Buffer.from(rendered).includes(SECRET)) throw new Error(`${query}: the metadata is in what was made`)
+  if (isOriginal) await checkSame(rendered, picture)
+  if (Buffer.from(isOriginal ? withoutPicture(rendered) : rendered).includes(SECRET))
+    throw new Error(`${query}: the metadata is in what was made`)
+}
+
+/** An original that is sent shows what was uploaded. */
+async function checkSame(sent: Uint8Array, picture: OpenPicture): Promise<void> {
+  const [was, is] = [await decodePicture(picture, {}), await decodePicture(await openPicture(sent), {})]
+  const isSame = was.width === is.width && was.height === is.height && samePixels(was, is)
+  if (!isSame) throw new Error(`f=original: ${is.width}x${is.height} other pixels than were uploaded`)
 }
 
 async function encodeAsPictures(file: Uint8Array, encode: EncodePicture): Promise<void> {

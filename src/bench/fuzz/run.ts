@@ -11,9 +11,10 @@ import type { EntropyCoder } from '../../entropy/types.ts'
 import type { Runtime } from '../../runtime/types.ts'
 import { encodeCase } from '../pictures/encode-case.ts'
 import { gradient, photo, text } from '../pictures/formula.ts'
-import type { Random } from '../random.ts'
+import { type Random, randomOf } from '../random.ts'
 import type { FuzzFault } from '../report-faults.ts'
 import { CASES, type CaseSource } from './cases.ts'
+import type { CompassReader } from './compass-readers.ts'
 import { type FuzzReport, runCases } from './loop.ts'
 import { readEverything } from './read-everything.ts'
 
@@ -52,12 +53,16 @@ export async function runFuzz(options: {
   readonly cases: number
   readonly seed: number
   readonly source: CaseSource
+  /** Parts of the product that decode the files, beside the decoder itself. @default none */
+  readonly readers?: readonly CompassReader[]
   readonly progress?: ((done: number) => void) | undefined
   /** Called for each failure when it is found. */
   readonly onFault?: ((fault: FuzzFault) => void) | undefined
 }): Promise<FuzzReport> {
-  const { source } = options
+  const { source, readers = [] } = options
   for (const file of source.valid) await decodeLayer(file, { runtime: source.runtime })
+  for (const [seed, file] of source.valid.entries())
+    for (const read of readers) await read(file, randomOf(seed)).catch(() => undefined)
   const kinds = Object.entries(CASES).map(
     ([name, make]) => [name, (random: Random) => make(random, source)] as const,
   )
@@ -66,6 +71,7 @@ export async function runFuzz(options: {
     parts: [
       readEverything,
       (file, random) => decodeStreams(file, random, source),
+      ...readers,
       (file, random) => decodeWhole(file, random, source),
     ],
   })

@@ -15,7 +15,13 @@ import { transcodeParts } from '../transcode-parts.ts'
 
 type EmbedArguments = Parameters<Rescaler['embed']>
 
-/** The transcoder Worker's work, in this process. */
+/**
+ * Answers of the transcoder and of the origin that are kept, each: they depend on nothing but the picture and what is asked,
+ * while every host and every deployment has a cache of its own.
+ */
+const KEPT_ANSWERS = 20_000
+
+/** The transcoder Worker's work, in this process: what it has made once it answers again at once. */
 export function createTranscoder(runtime: Runtime): Transcoder {
   const parts = transcodeParts(runtime)
   const kernel = createWasmJpeg(runtime.kernels as NonNullable<Runtime['kernels']>)
@@ -31,14 +37,17 @@ export function createTranscoder(runtime: Runtime): Transcoder {
     const hide = (...[rows, options]: EmbedArguments) => embed(rows, options, { model, kernel })
     return { factor: model.factor, embed: hide }
   }
+  const pictures = new LruCache<string, Uint8Array>(KEPT_ANSWERS)
   return {
     embedModels: EMBED_MODELS,
-    transcode: (prefix, request) => transcodeLayer(prefix, request, { ...parts, rescaler }),
+    async transcode(prefix, request) {
+      const key = `${hashOf(prefix)} ${JSON.stringify(request)}`
+      const picture = pictures.get(key) ?? (await transcodeLayer(prefix, request, { ...parts, rescaler }))
+      pictures.set(key, picture)
+      return picture.slice()
+    },
   }
 }
-
-/** Answers of the origin that are kept. They depend on nothing but the picture and the query. */
-const KEPT_ANSWERS = 20_000
 
 const CONFIG = {
   ...{ concurrency: 1, waiting: 1000, renders: 1, rendersWaiting: 1000 },

@@ -1,7 +1,9 @@
 import { sumOfPixels } from '../../core/box.ts'
 import { StrataError } from '../../core/errors.ts'
 import type { StrataHeader } from '../../format/types.ts'
-import type { Limit } from '../messages.ts'
+
+/** The bounds of a page, by what they bound. */
+export type Limit = 'bytes' | 'pixels' | 'layers' | 'seconds' | 'memory'
 
 /** Of an info JSON, whose largest part is the placeholder. */
 export const MAX_INFO_BYTES = 256 * 1024
@@ -12,6 +14,8 @@ const MAX_WIDTH = 8192
 /** Of all layers of one decode together: a pyramid of halves below the largest layer has a third more pixels. */
 const MAX_DECODED_PIXELS = 24e6
 const MAX_LAYERS = 8
+/** Layers of more pixels are decoded in strips and not kept: their memory would grow with the whole picture. */
+export const MAX_KEPT_PIXELS = 3e6
 /** Of a picture that is enlarged or restored. */
 const MAX_RESTORED_PIXELS = 16e6
 

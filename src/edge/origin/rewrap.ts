@@ -9,7 +9,7 @@ import { isFileOf } from './sniff.ts'
 const REWRAP_MS = 5000
 
 /**
- * Has the origin take the metadata out of an original, without decoding it.
+ * Has the origin take the metadata out of an original, whose pixels stay as they are coded.
  * @returns a file of the original's format
  * @throws as postToOrigin: where that cannot be done, too; ORIGIN_FAILED for what is no such file
  */

@@ -40,6 +40,17 @@ export function readAvifSize(file: Uint8Array): Size | undefined {
   }
 }
 
+/** Sizes that the boxes of a file declare, as far as these can be read. No AV1 stream is looked into. */
+export function declaredAvifSizes(file: Uint8Array): readonly Size[] {
+  const items: Items = { sizes: [], pictures: [], extents: new Map() }
+  try {
+    readBoxes(file, 0, file.length, items, { left: MAX_BOXES })
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+  }
+  return items.sizes
+}
+
 /** @throws RangeError where a box ends behind its parent, or there are too many */
 function readBoxes(file: Uint8Array, from: number, to: number, items: Items, budget: { left: number }): void {
   const view = dataView(file)

@@ -3,6 +3,7 @@ import type { Rectangle, Size } from '../../core/box.ts'
 import { StrataError } from '../../core/errors.ts'
 import { type RgbImage, rgbImage } from '../../core/image.ts'
 import { MAX_DIMENSION, MAX_SOURCE_PIXELS } from '../../core/limits/table.ts'
+import { declaredAvifSizes } from '../../format/pictures/avif.ts'
 import { describeUnknown, INPUT_FORMATS, type InputFormat, sniffFormat } from '../../format/sniff.ts'
 import { type Cicp, readCicp } from './cicp.ts'
 import { partialFrame } from './gif-frame.ts'
@@ -82,6 +83,8 @@ export async function openPicture(bytes: Uint8Array, maxPixels = MAX_SOURCE_PIXE
     )
   }
   if (format === 'heic' && !DECODES_HEIC) throw heicUnsupported()
+  // libvips complains on stderr of sizes of an AVIF that it cannot hold, and goes on with another size.
+  if (format === 'avif') for (const size of declaredAvifSizes(bytes)) checkSides(size)
   // The size is read from the header alone and judged by us, so that the message can name it.
   const header = sharp(bytes, { failOn: FAIL_ON, limitInputPixels: false }).metadata()
   const metadata = await orCorrupt(header, format)
@@ -116,18 +119,18 @@ export async function resizeLanczos(image: RgbImage, width: number, height: numb
   return rgbImage(width, height, resized.data)
 }
 
-function checkSize({ width, height }: Metadata, maxPixels: number): void {
-  const size = `${width} × ${height}`
+function checkSize({ width, height }: Size, maxPixels: number): void {
   if (width * height > maxPixels) {
-    const expected = `at most ${maxPixels / 1e6} megapixels`
+    const [expected, size] = [`at most ${maxPixels / 1e6} megapixels`, `${width} × ${height}`]
     throw new StrataError('INPUT_TOO_LARGE', `picture: expected ${expected}, got ${size}`)
   }
-  if (Math.max(width, height) > MAX_DIMENSION) {
-    throw new StrataError(
-      'INPUT_TOO_LARGE',
-      `picture: expected sides of at most ${MAX_DIMENSION}, got ${size}`,
-    )
-  }
+  checkSides({ width, height })
+}
+
+function checkSides({ width, height }: Size): void {
+  if (Math.max(width, height) <= MAX_DIMENSION) return
+  const [expected, size] = [`sides of at most ${MAX_DIMENSION}`, `${width} × ${height}`]
+  throw new StrataError('INPUT_TOO_LARGE', `picture: expected ${expected}, got ${size}`)
 }
 
 /**

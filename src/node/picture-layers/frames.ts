@@ -16,6 +16,13 @@ export function isTooLong({ width, height }: OpenPicture, frames: number): boole
   return width * height * frames > MAX_ANIMATION_PIXELS
 }
 
+/** @throws StrataError INPUT_TOO_LARGE where all frames together have too many pixels */
+export function checkFrames(picture: OpenPicture, frames: number): void {
+  if (!isTooLong(picture, frames)) return
+  const expected = `frames of at most ${MAX_ANIMATION_PIXELS / 1e6} megapixels together`
+  throw new StrataError('INPUT_TOO_LARGE', `picture: expected ${expected}, got ${frames} frames`)
+}
+
 /** What is made of all frames. @throws StrataError INPUT_CORRUPT where one of them cannot be decoded; whatever else `work` throws */
 export async function ofFrames<T>(work: () => Promise<T>): Promise<T> {
   try {

@@ -105,34 +105,52 @@ export function* webpChunks(bytes: Uint8Array, from = 12): Generator<Uint8Array>
  * Segments and scans of a JPEG (ITU-T T.81 §B.1), without APP1 to APP15 and comments, wherever they stand. The profile (APP2)
  * and Adobe's segment (APP14), which says how the colours are stored, stay; so does JFIF's without its thumbnail. Decoders
  * pass over bytes between segments, so metadata may stand behind them: such bytes are left out. So is what phones append
- * (films, depth, a second picture): it is no pixel of this one.
+ * (films, depth, a second picture): it is no pixel of this one. A segment that decoders do not know, a second frame and what
+ * ends behind the file end the picture, without EOI: nothing tells what such bytes are.
  */
 function keepJpegSegments(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   const parts = [bytes.subarray(0, 2)]
   const view = dataView(bytes)
+  /** Segments since the last scan: behind the very last one there is nothing that pixels need. */
+  let pending: Uint8Array[] = []
+  let hasFrame = false
   for (let at = nextMarker(bytes, 2); at + 2 <= bytes.length; ) {
     const marker = bytes[at + 1]!
     if (marker === 0xd9) return concat([...parts, bytes.subarray(at, at + 2)])
-    if (at + 4 > bytes.length) break
-    const end = at + 2 + view.getUint16(at + 2)
+    const end = at + 4 <= bytes.length ? at + 2 + view.getUint16(at + 2) : Number.POSITIVE_INFINITY
+    if (!isKnown(marker) || end > bytes.length || (hasFrame && isFrame(marker))) break
+    hasFrame ||= isFrame(marker)
     const segment = bytes.subarray(at, end)
-    if (isShown(marker, segment)) parts.push(marker === 0xe0 ? withoutThumbnail(segment) : segment)
+    if (isShown(marker, segment)) pending.push(marker === 0xe0 ? withoutThumbnail(segment) : segment)
     at = nextMarker(bytes, end)
-    if (marker === 0xda) parts.push(bytes.subarray(end, at))
+    if (marker !== 0xda) continue
+    parts.push(...pending, bytes.subarray(end, at))
+    pending = []
   }
   return concat(parts)
 }
 
 /**
- * Where the next segment begins, or the picture ends. Padding, stuffed bytes and restarts have no length, and neither has a
+ * Where the next marker begins, or the picture ends. Padding, stuffed bytes, TEM and restarts have no length, and neither has a
  * byte of a scan.
  */
 function nextMarker(bytes: Uint8Array, from: number): number {
   for (let at = from; at + 1 < bytes.length; at++) {
     const marker = bytes[at] === 0xff ? bytes[at + 1]! : 0
-    if (marker >= 0xc0 && marker !== 0xff && !(marker >= 0xd0 && marker <= 0xd8)) return at
+    if (marker > 0x01 && marker !== 0xff && !(marker >= 0xd0 && marker <= 0xd8)) return at
   }
   return bytes.length
+}
+
+/** ITU-T T.81 table B.1: SOF0 to SOF15 but DHT, JPG and DAC. */
+function isFrame(marker: number): boolean {
+  return marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker)
+}
+
+/** Frames, tables for Huffman and arithmetic coding, scans, quantization, restarts, APP0 to APP15 and comments. */
+function isKnown(marker: number): boolean {
+  if (isFrame(marker) || (marker >= 0xe0 && marker <= 0xef)) return true
+  return [0xc4, 0xcc, 0xda, 0xdb, 0xdd, 0xfe].includes(marker)
 }
 
 function isShown(marker: number, segment: Uint8Array): boolean {

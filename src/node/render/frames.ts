@@ -1,9 +1,7 @@
 import sharp from 'sharp'
-import { StrataError } from '../../core/errors.ts'
-import { MAX_ANIMATION_PIXELS } from '../../core/limits/table.ts'
 import { encoderQuality } from '../../pixels/encoder-quality.ts'
 import type { OpenPicture } from '../ingest/ingest.ts'
-import { animatedFile, countFrames, isTooLong, ofFrames } from '../picture-layers/frames.ts'
+import { animatedFile, checkFrames, countFrames, ofFrames } from '../picture-layers/frames.ts'
 import { framed } from './encode.ts'
 import type { RenderPlan } from './plan.ts'
 
@@ -12,11 +10,7 @@ import type { RenderPlan } from './plan.ts'
  * @throws StrataError INPUT_TOO_LARGE where all frames together have too many pixels, INPUT_CORRUPT
  */
 export async function renderFrames(picture: OpenPicture, plan: RenderPlan): Promise<Uint8Array<ArrayBuffer>> {
-  const frames = countFrames(picture)
-  if (isTooLong(picture, frames)) {
-    const expected = `frames of at most ${MAX_ANIMATION_PIXELS / 1e6} megapixels together`
-    throw new StrataError('INPUT_TOO_LARGE', `picture: expected ${expected}, got ${frames} frames`)
-  }
+  checkFrames(picture, countFrames(picture))
   const { part, place, background, format, quality } = plan
   const open = { animated: true, limitInputPixels: false } as const
   return await ofFrames(async () => {

@@ -49,6 +49,24 @@ describe('the original without metadata', () => {
     expect(await sharp(bare).raw().toBuffer()).toEqual(await sharp(original).raw().toBuffer())
   })
 
+  it.each([
+    ['ends behind the file', 0xc9, 0x1f],
+    ['decoders do not know', 0xf3, 0],
+    ['no standard knows', 0x52, 0],
+    ['is a second frame', 0xc2, 0],
+    ['is a table that no scan needs', 0xdb, 0],
+  ])(
+    'leaves nothing that stands behind the scan of a JPEG in a segment which %s',
+    async (_, marker, high) => {
+      const original = new Uint8Array(await picture().jpeg().toBuffer())
+      const text = new TextEncoder().encode('SECRET-OWNER')
+      const segment = [0xff, marker, high, 2 + text.length, ...text]
+      const odd = Uint8Array.from([...original.subarray(0, -2), ...segment, 0xff, 0xd9])
+      const bare = originalWithoutMetadata(await openPicture(odd))
+      expect(Buffer.from(bare).includes('SECRET-OWNER')).toBe(false)
+    },
+  )
+
   it('keeps the profile, which says what the colours are, and is then no layer', async () => {
     for (const make of [() => picture().jpeg(), () => picture().png(), () => picture().webp()]) {
       const original = new Uint8Array(await make().withIccProfile('p3').toBuffer())

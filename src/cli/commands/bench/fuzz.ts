@@ -1,3 +1,4 @@
+import { clientReader, transcoderReader } from '../../../bench/fuzz/compass-readers.ts'
 import { originalFiles } from '../../../bench/fuzz/original-files.ts'
 import { runOriginalFuzz } from '../../../bench/fuzz/original-run.ts'
 import { pictureFiles } from '../../../bench/fuzz/picture-files.ts'
@@ -8,6 +9,7 @@ import { fuzzSource, runFuzz } from '../../../bench/fuzz/run.ts'
 import { formatHttpFuzz, runHttpFuzz } from '../../../bench/http-fuzz/run.ts'
 import { Site } from '../../../bench/http-fuzz/site.ts'
 import { type FuzzFault, faultPrinter, SHOWN } from '../../../bench/report-faults.ts'
+import { transcodeParts } from '../../../bench/transcode-parts.ts'
 import { composeEncode, createRuntime } from '../../../node/compose.ts'
 import { defineCommand, EXIT, parseInteger } from '../../command.ts'
 import type { Io } from '../../io.ts'
@@ -84,8 +86,10 @@ function progressOf(cases: number, io: Io): (done: number) => void {
 }
 
 async function fuzzFiles(options: Options): Promise<Outcome> {
-  const source = await fuzzSource(await createRuntime('node'), await createRuntime('wasm'))
-  const report = await runFuzz({ ...options, source })
+  const runtime = await createRuntime('wasm')
+  const source = await fuzzSource(await createRuntime('node'), runtime)
+  const readers = [transcoderReader(transcodeParts(runtime)), clientReader(runtime)]
+  const report = await runFuzz({ ...options, source, readers })
   return { report, text: (seconds) => formatFuzz(report, seconds) }
 }
 
