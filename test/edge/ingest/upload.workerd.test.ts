@@ -36,14 +36,14 @@ describe('an upload', () => {
     const origin = heldOrigin()
     const cdn = createCdn(origin.encode)
     const background: Promise<unknown>[] = []
-    const put = await cdn.put('/cdn/img/new?widths=320,640&quality=50&bg=fff', 'the original', {}, background)
+    const put = await cdn.put('/cdn/img/new?widths=320,640&quality=50&bg=ffe', 'the original', {}, background)
     expect(put.status).toBe(202)
     expect(put.headers.get('Location')).toBe('/cdn/img/new')
     expect(put.headers.get('Retry-After')).toMatch(/^\d+$/)
 
     const call = await origin.call(0)
     expect(call.body).toBe(pictureOf('the original'))
-    expect(call.url.href).toBe('http://origin.test/encode?widths=320%2C640&quality=50&bg=fff')
+    expect(call.url.href).toBe('http://origin.test/encode?widths=320%2C640&quality=50&bg=ffffee')
     const waiting = await cdn.get('/cdn/img/new?w=640')
     expect(waiting.status).toBe(202)
     expect(waiting.headers.get('Retry-After')).toMatch(/^\d+$/)

@@ -48,13 +48,14 @@ describe('what a picture is called', () => {
   it('follows from who made it, not from who was to make it', () => {
     const plan = { ...PLAN, render }
     expect(MAKINGS.map((making) => called(plan, making, 'image/png'))).toEqual([
-      'render;w=640;f=avif',
+      'render;w=640;f=png',
       'original;f=png',
-      'render;w=640;f=avif',
+      'render;w=640;f=png',
       'transcode;layer=1;w=640;f=avif',
     ])
     const rendered = { kind: 'render', request, vary: [], contentDpr: undefined } as const
     expect(called(rendered, 'origin')).toBe('render;w=640;f=avif')
+    expect(called(rendered, 'origin', 'image/webp')).toBe('render;w=640;f=webp')
     expect(called(rendered, 'original')).toBe('original;f=avif')
   })
 })
