@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { putTogether, takeApart } from '../../src/bench/forged/forge.ts'
 import { CASES, type CaseSource } from '../../src/bench/fuzz/cases.ts'
-import { putTogether, takeApart } from '../../src/bench/fuzz/forge.ts'
 import { fuzzSource, runFuzz } from '../../src/bench/fuzz/run.ts'
 import { randomOf } from '../../src/bench/random.ts'
 import type { Runtime } from '../../src/runtime/types.ts'
