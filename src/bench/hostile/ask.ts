@@ -45,7 +45,7 @@ function codeOf(body: ArrayBuffer): string | undefined {
 }
 
 /** The transcoder's query for a picture of the highest layer, as large as it may be. */
-export function queryOf({ file, query }: HostileCase): URLSearchParams {
+export function queryOf(file: Uint8Array, query: HostileCase['query']): URLSearchParams {
   return new URLSearchParams({ ...sizeOf(file), f: 'jpeg', q: '75', ht: '1', ...query })
 }
 

@@ -5,7 +5,7 @@ import { type ForgedFile, type ForgedLayer, putTogether } from '../forged/forge.
 /** A file that a stranger could have made, or a request that he could send, or both. */
 export interface HostileCase {
   readonly name: string
-  readonly file: Uint8Array
+  readonly file: () => Promise<Uint8Array>
   /** Fields of the transcoder's query (wire.ts) in place of those that fit the file. */
   readonly query?: Readonly<Record<string, string>>
   /** Whether it keeps to all limits, so that a picture is made of it, or all but made, and takes the time of its pixels. */

@@ -3,7 +3,7 @@ import type { HostileAnswer } from './ask.ts'
 import type { HostileRow } from './run.ts'
 
 /** What one request may take. */
-export const LIMITS = { cpuMs: 2000, bytes: 200e6 } as const
+const LIMITS = { cpuMs: 2000, bytes: 200e6 } as const
 
 /** A picture all the same; a request or a file that is refused by a code. */
 const EXPECTED = [200, 400, 406, 413, 422]

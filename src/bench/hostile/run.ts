@@ -41,7 +41,6 @@ const RUNS_TO_WARM = 2
 /** @throws StrataError FILE_FAILED where the Workers do not start, or the system has no /proc; PARAM_INVALID for no case */
 export async function benchHostile(options: HostileOptions): Promise<HostileRow[]> {
   const { root, runtime, only = '', progress, signal } = options
-  progress('making the files')
   const all = [...(await compassCases(runtime)), ...(await pictureCases())]
   const cases = all.filter(({ name }) => name.includes(only))
   if (cases.length === 0)
@@ -50,16 +49,17 @@ export async function benchHostile(options: HostileOptions): Promise<HostileRow[
   const workers = await startLoadWorkers(root)
   try {
     const valid = all.find(({ name }) => name === 'a claim of all work') as HostileCase
-    const good = { ...valid, query: {} }
+    const good = await valid.file()
     for (let i = 0; i < RUNS_TO_WARM; i++) await checkGood(workers, good)
     const rows: HostileRow[] = []
     for (const [i, one] of cases.entries()) {
       if (signal?.aborted) throw new StrataError('ABORTED', 'the measurement was stopped')
       progress(`${i + 1}/${cases.length} ${one.name}`)
-      const transcoder = await send(workers, one)
-      const { isStored = true } = one
-      const edge = isStored ? await read(workers, `hostile-${i}`, one, runtime) : undefined
-      rows.push({ name: one.name, isWork: one.isWork ?? false, bytes: one.file.length, transcoder, edge })
+      const { name, query, isWork = false, isStored = true } = one
+      const file = await one.file()
+      const transcoder = await send(workers, file, query)
+      const edge = isStored ? await read(workers, `hostile-${i}`, file, runtime) : undefined
+      rows.push({ name, isWork, bytes: file.length, transcoder, edge })
       await checkGood(workers, good)
     }
     return rows
@@ -68,10 +68,14 @@ export async function benchHostile(options: HostileOptions): Promise<HostileRow[
   }
 }
 
-async function send({ transcoder }: LoadWorkers, one: HostileCase): Promise<HostileAnswer> {
-  return await ask(`${transcoder}/transcode?${queryOf(one)}`, {
+async function send(
+  { transcoder }: LoadWorkers,
+  file: Uint8Array,
+  query?: HostileCase['query'],
+): Promise<HostileAnswer> {
+  return await ask(`${transcoder}/transcode?${queryOf(file, query)}`, {
     method: 'POST',
-    body: one.file as Uint8Array<ArrayBuffer>,
+    body: file as Uint8Array<ArrayBuffer>,
     headers: { 'Content-Type': STRATA_TYPE },
   })
 }
@@ -79,7 +83,7 @@ async function send({ transcoder }: LoadWorkers, one: HostileCase): Promise<Host
 async function read(
   workers: LoadWorkers,
   id: string,
-  { file }: HostileCase,
+  file: Uint8Array,
   { manifest }: Runtime,
 ): Promise<HostileAnswer> {
   await storeFile(workers, id, file, manifest.modelSet)
@@ -88,7 +92,7 @@ async function read(
 }
 
 /** After every hostile file the next good one is answered as ever. @throws StrataError INTERNAL */
-async function checkGood(workers: LoadWorkers, good: HostileCase): Promise<void> {
+async function checkGood(workers: LoadWorkers, good: Uint8Array): Promise<void> {
   const { status, code } = await send(workers, good)
   if (status !== 200)
     throw new StrataError('INTERNAL', `a good file: expected 200, got ${status} ${code ?? ''}`)

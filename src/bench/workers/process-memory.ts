@@ -6,7 +6,7 @@ import { ownRuntimes } from './process-cpu.ts'
 const FORGET_PEAK = '5'
 
 /** Resident memory of the Workers' runtime that this process started, in bytes. */
-export interface RuntimeMemory {
+interface RuntimeMemory {
   readonly now: number
   /** The most since the last call. */
   readonly peak: number
