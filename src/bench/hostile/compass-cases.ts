@@ -89,7 +89,7 @@ export async function compassCases(runtime: Runtime): Promise<HostileCase[]> {
     { name: 'the widest picture', file: async () => file([junk(65_535, 1, first!.bytes)]) },
     { name: 'the tallest picture', file: async () => file([junk(1, 65_535, first!.bytes)]) },
     { name: 'more than 100 MP', file: async () => file([junk(65_535, 65_535, first!.bytes)]) },
-    { name: '70 MP in sixteen layers', file: async () => file(await stacked(16, 2090, 2090)) },
+    { name: '70 MP in sixteen layers', isWork: true, file: async () => file(await stacked(16, 2090, 2090)) },
     { name: 'wide strip: networks, then noise', file: async () => file([promising(4096, 256, 255)]) },
     {
       name: '40 MP: networks, then noise',

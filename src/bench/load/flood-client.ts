@@ -57,6 +57,8 @@ function send(
         end({ status, code, retryAfter: received['retry-after'], bytes: answer.length })
       })
     })
+    // Without a listener, a connection that is cut after an early answer would end the program.
+    sent.on('socket', (socket) => void socket.on('error', () => undefined))
     sent.on('timeout', () => sent.destroy(new Error(`nothing came for ${SILENCE_MS / 1000} s`)))
     // An answer that came before the body was sent resolves first; what the connection does then is no matter.
     sent.on('error', (error: NodeJS.ErrnoException) => none(error.code ?? error.message))
