@@ -1,11 +1,11 @@
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
-import { twoSequences } from '../../../src/bench/forged/avif-bomb.ts'
-import { groupedWebp } from '../../../src/bench/forged/webp-bomb.ts'
-import { pictureDecoders } from '../../../src/bench/transcode-parts.ts'
-import { readAvifSize } from '../../../src/format/pictures/avif.ts'
-import { checkPictureSize } from '../../../src/format/pictures/check.ts'
-import type { LayerInfo } from '../../../src/format/types.ts'
+import { twoSequences } from '../../src/bench/forged/avif-bomb.ts'
+import { groupedWebp } from '../../src/bench/forged/webp-bomb.ts'
+import { pictureDecoders } from '../../src/bench/transcode-parts.ts'
+import { readAvifSize } from '../../src/format/pictures/avif.ts'
+import { checkPictureSize } from '../../src/format/pictures/check.ts'
+import type { LayerInfo } from '../../src/format/types.ts'
 
 const { webp, avif } = pictureDecoders()
 
