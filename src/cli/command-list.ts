@@ -139,6 +139,10 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     description: 'Kill the parts of a deployment at random, and check what must hold',
     load: async () => (await import('./commands/bench/faults.ts')).benchFaultsCommand,
   },
+  'bench hostile': {
+    description: 'Send hostile files to the transcoder Worker, and measure what each costs',
+    load: async () => (await import('./commands/bench/hostile.ts')).benchHostileCommand,
+  },
   'bench soak': {
     description: 'Keep edge and origin under a mixed load for a long time',
     load: async () => (await import('./commands/bench/soak.ts')).benchSoakCommand,

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
+import { putTogether, takeApart } from '../../src/bench/forged/forge.ts'
 import { CASES, type CaseSource } from '../../src/bench/fuzz/cases.ts'
 import { type CompassReader, clientReader, transcoderReader } from '../../src/bench/fuzz/compass-readers.ts'
-import { putTogether, takeApart } from '../../src/bench/fuzz/forge.ts'
 import { fuzzSource, runFuzz } from '../../src/bench/fuzz/run.ts'
 import { randomOf } from '../../src/bench/random.ts'
 import { transcodeParts } from '../../src/bench/transcode-parts.ts'

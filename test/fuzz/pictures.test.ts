@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { putTogether, takeApart } from '../../src/bench/fuzz/forge.ts'
+import { putTogether, takeApart } from '../../src/bench/forged/forge.ts'
 import { PICTURE_CASES } from '../../src/bench/fuzz/picture-cases.ts'
 import { pictureFiles } from '../../src/bench/fuzz/picture-files.ts'
 import { type PictureReader, pictureReaders } from '../../src/bench/fuzz/picture-readers.ts'

@@ -6,9 +6,9 @@ import { stripCount } from '../../format/layout.ts'
 import { readHeader } from '../../format/reader.ts'
 import type { LayerInfo } from '../../format/types.ts'
 import type { Runtime } from '../../runtime/types.ts'
+import { type ForgedFile, type ForgedLayer, putTogether, takeApart } from '../forged/forge.ts'
+import { hyperScaleIndexes, hyperStream, randomStream, wildStream } from '../forged/streams.ts'
 import type { Random } from '../random.ts'
-import { type ForgedFile, type ForgedLayer, putTogether, takeApart } from './forge.ts'
-import { hyperScaleIndexes, hyperStream, randomStream, wildStream } from './streams.ts'
 
 export interface CaseSource {
   /** Small valid files, from which the cases are made. */

@@ -1,7 +1,7 @@
 import { concat, dataView } from '../../core/bytes.ts'
 import { crc32 } from '../../core/crc32.ts'
+import { emptyPng, inflated } from '../forged/bombs.ts'
 import type { Random } from '../random.ts'
-import { emptyPng, inflated } from './bombs.ts'
 
 type MakeOriginal = (random: Random, files: readonly Uint8Array[]) => Uint8Array
 

@@ -1,10 +1,10 @@
 import { dataView } from '../../core/bytes.ts'
 import { CODINGS } from '../../format/coding.ts'
 import { layerHeight } from '../../format/ladder.ts'
+import { emptyPng, findAll, inflated } from '../forged/bombs.ts'
+import { type ForgedFile, type ForgedLayer, putTogether, takeApart } from '../forged/forge.ts'
 import type { Random } from '../random.ts'
-import { emptyPng, findAll, inflated } from './bombs.ts'
 import { CASES } from './cases.ts'
-import { type ForgedFile, type ForgedLayer, putTogether, takeApart } from './forge.ts'
 
 type MakeCase = (random: Random, files: readonly Uint8Array[]) => Uint8Array
 type Damage = (random: Random, layer: ForgedLayer, other: ForgedLayer) => void

@@ -5,8 +5,8 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { randomOf } from '../random.ts'
+import { memoryOf, startSite } from '../workers/site.ts'
 import { type Asked, MixedLoad } from './load.ts'
-import { memoryOf, startSite } from './processes.ts'
 
 interface SoakOptions {
   /** Path of dist/cli/main.js. */

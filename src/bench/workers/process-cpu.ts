@@ -8,13 +8,18 @@ const PROGRAM = 'workerd'
  */
 export async function workersCpu(): Promise<number | undefined> {
   try {
-    const ids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
-    const own = await Promise.all(ids.map(async (id) => ((await isOwnRuntime(id)) ? id : undefined)))
-    const times = await Promise.all(own.filter((id) => id !== undefined).map(threadTimes))
+    const times = await Promise.all((await ownRuntimes()).map(threadTimes))
     return times.length === 0 ? undefined : times.flat().reduce((sum, time) => sum + time, 0)
   } catch {
     return undefined
   }
+}
+
+/** Process ids of the runtimes that this process started. Throws where the system has no /proc. */
+export async function ownRuntimes(): Promise<string[]> {
+  const ids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
+  const own = await Promise.all(ids.map(async (id) => ((await isOwnRuntime(id)) ? id : undefined)))
+  return own.filter((id) => id !== undefined)
 }
 
 /** A process may end while it is looked at, so a missing file is not an error. */

@@ -14,7 +14,17 @@ export async function storeImage(
   file: Uint8Array,
   original?: Uint8Array,
 ): Promise<string> {
-  const { modelSet } = readHeader(file)
+  return await storeFile(workers, id, file, readHeader(file).modelSet, original)
+}
+
+/** The same for a file that need not be one. @param modelSet that its record names */
+export async function storeFile(
+  workers: LoadWorkers,
+  id: string,
+  file: Uint8Array,
+  modelSet: string,
+  original?: Uint8Array,
+): Promise<string> {
   const key = `strata/${id}/t-1`
   const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
   const hash = sha256(file).slice(0, 32)

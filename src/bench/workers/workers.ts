@@ -9,10 +9,12 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { bundleWorkers, compatibility } from './bundle.ts'
 
-/** Two Workers with one bucket, each on its own port on loopback. */
+/** Workers with one bucket, each on its own port on loopback. */
 export interface LoadWorkers {
   /** The edge Worker as it is deployed, with the plugin at `/cdn`. */
   readonly edge: string
+  /** The transcoder Worker, which a deployment reaches only through the edge. */
+  readonly transcoder: string
   /** A bare Worker that answers `GET /KEY` with that object and stores one by PUT. */
   readonly bare: string
   close(): Promise<void>
@@ -61,7 +63,8 @@ export async function startLoadWorkers(
     const { Miniflare } = (await import(pathToFileURL(bundles.miniflare).href)) as {
       Miniflare: new (options: unknown) => Miniflare
     }
-    const direct = { unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }], r2Buckets: { IMAGES: 'images' } }
+    const reachable = { unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }] }
+    const direct = { ...reachable, r2Buckets: { IMAGES: 'images' } }
     const miniflare = new Miniflare({
       host: '127.0.0.1',
       port: 0,
@@ -73,7 +76,7 @@ export async function startLoadWorkers(
           durableObjects: { LEASE: { className: 'TranscodeLease', useSQLite: true } },
           serviceBindings: { TRANSCODER: 'transcoder' },
         },
-        bundles.transcoder,
+        { ...bundles.transcoder, ...reachable },
         {
           ...{ name: 'bare', ...direct, ...(await compatibility(join(root, 'wrangler.toml'))) },
           modules: [{ type: 'ESModule', path: 'bare.js', contents: BARE_WORKER }],
@@ -86,7 +89,12 @@ export async function startLoadWorkers(
       await miniflare.dispose()
       await rm(folder, { recursive: true, force: true })
     }
-    return { edge: await url('edge'), bare: await url('bare'), close }
+    return {
+      edge: await url('edge'),
+      transcoder: await url('transcoder'),
+      bare: await url('bare'),
+      close,
+    }
   } catch (error) {
     await rm(folder, { recursive: true, force: true })
     throw error

@@ -47,6 +47,12 @@ export const MAX_DECODED_PIXELS = 64e6
  */
 export const MAX_DECODED_PICTURE_PIXELS = { webp: 4e6, 'webp-animated': 4e6, png: 4e6, avif: 1.2e6 } as const
 /**
+ * Bytes of WebAssembly memory of one library that decodes or encodes pictures. A file of few bytes can ask for much: a WebP
+ * of 0.6 MB with as many prefix codes as there may be takes 890 MiB. Photographs of as many pixels as above take 63 MiB
+ * (WebP) and 84 (AVIF, lossless), and noise takes an encoder 83.
+ */
+export const MAX_LIBRARY_BYTES = 96 * MIB
+/**
  * Pixels of a picture that each encoder takes beside a decoder. Measured in WebAssembly memory: AVIF 42 MiB for 1280 x 853
  * and 53 for 1500 x 1000; WebP 34 MiB for 2 megapixels of a photograph, 82 for noise at its best quality. JPEG and PNG write
  * as the rows come; their file is collected, up to MAX_PICTURE_BYTES.

@@ -63,6 +63,8 @@ function readBoxes(file: Uint8Array, from: number, to: number, items: Items, bud
     const body = at + (isLong ? 16 : 8)
     const end = at + length
     if (end > to || body > end) throw new RangeError(type)
+    // A decoder may take the film in place of the picture.
+    if (type === 'moov') throw new RangeError(type)
     const skipped = CONTAINERS[type]
     if (skipped !== undefined) readBoxes(file, body + skipped, end, items, budget)
     else readBox(type, new BoxReader(file.subarray(body, end)), items)

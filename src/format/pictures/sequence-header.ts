@@ -3,21 +3,27 @@ const SEQUENCE_HEADER = 1
 const TEMPORAL_DELIMITER = 2
 
 /**
- * The largest frame of an AV1 stream, as its sequence header says (AV1 specification, 5.5.1).
- * @throws RangeError where the stream does not begin with a sequence header, or with one for films
+ * The largest frame of an AV1 stream, as its sequence headers say (AV1 specification, 5.5.1). A later one may declare
+ * another size than the first.
+ * @throws RangeError where the stream does not begin with a sequence header, or one is for films
  */
 export function sequenceSize(stream: Uint8Array): { readonly width: number; readonly height: number } {
-  for (let at = 0; ; ) {
-    const head = stream[at++]
-    if (head === undefined) throw new RangeError('stream')
+  let [width, height] = [0, 0]
+  for (let at = 0; at < stream.length; ) {
+    const head = stream[at++]!
     if ((head & 4) !== 0) at++ // an extension
     let length = stream.length - at
     if ((head & 2) !== 0) [length, at] = leb128(stream, at)
     const type = (head >> 3) & 15
-    if (type === SEQUENCE_HEADER) return readSize(new BitReader(stream.subarray(at, at + length)))
-    if (type !== TEMPORAL_DELIMITER) throw new RangeError('unit')
+    if (type === SEQUENCE_HEADER) {
+      const size = readSize(new BitReader(stream.subarray(at, at + length)))
+      width = Math.max(width, size.width)
+      height = Math.max(height, size.height)
+    } else if (width === 0 && type !== TEMPORAL_DELIMITER) throw new RangeError('unit')
     at += length
   }
+  if (width === 0) throw new RangeError('stream')
+  return { width, height }
 }
 
 function readSize(bits: BitReader): { readonly width: number; readonly height: number } {

@@ -25,6 +25,12 @@ const ADAM7 = [
 ] as const
 const WHOLE = [[0, 0, 1, 1]] as const
 
+/**
+ * Unpacks a zlib stream (RFC 1950) that comes in parts. What it holds beyond `length` bytes must take no memory to speak of.
+ * @throws anything where the stream is damaged, ends early, or holds more
+ */
+export type Inflate = (parts: readonly Uint8Array[], length: number) => Uint8Array | Promise<Uint8Array>
+
 interface Header extends Pick<PngSamples, 'colour' | 'depth'> {
   readonly width: number
   readonly height: number
@@ -35,11 +41,13 @@ interface Header extends Pick<PngSamples, 'colour' | 'depth'> {
  * Decodes a PNG file of any kind to interleaved 8-bit R, G, B, A; colours stay as they are stored, whatever a profile
  * says.
  * @param maxPixels a larger picture is refused before memory is taken for it
+ * @param inflate unpacks the rows. @default DecompressionStream
  * @throws StrataError INPUT_CORRUPT, INPUT_TOO_LARGE
  */
 export async function readPng(
   file: Uint8Array,
   maxPixels: number,
+  inflate: Inflate = inflateStream,
 ): Promise<{ readonly width: number; readonly height: number; readonly data: Uint8Array }> {
   if (!isPng(file)) throw corrupt('the signature is missing')
   const chunks = readChunks(file)
@@ -55,7 +63,7 @@ export async function readPng(
   const passes = passesOf(header)
   const length = passes.reduce((sum, { rows, rowBytes }) => sum + rows * (1 + rowBytes), 0)
   const data = chunks.filter(({ type }) => type === 'IDAT').map((chunk) => chunk.data)
-  const raw = await inflate(data, length)
+  const raw = await inflated(inflate, data, length)
   const samples = { ...header, palette: first('PLTE'), transparency: first('tRNS') }
   return { width, height, data: expandPasses(raw, passes, samples, header) }
 }
@@ -116,29 +124,34 @@ function expandPasses(
   return out
 }
 
-/** @returns `length` bytes: what the stream holds beyond them is an error, and takes no memory */
-async function inflate(parts: readonly Uint8Array[], length: number): Promise<Uint8Array> {
-  const out = new Uint8Array(length)
-  let at = 0
+/** Exactly `length` bytes. @throws StrataError INPUT_CORRUPT */
+async function inflated(inflate: Inflate, parts: readonly Uint8Array[], length: number): Promise<Uint8Array> {
+  let raw: Uint8Array
   try {
-    const packed = new Blob(parts as Uint8Array<ArrayBuffer>[])
-    const reader = packed.stream().pipeThrough(new DecompressionStream('deflate')).getReader()
-    for (;;) {
-      const { done, value } = await reader.read()
-      if (done) break
-      if (at + value.length > length) {
-        await reader.cancel()
-        throw corrupt(`the pixels take more than ${length} bytes`)
-      }
-      out.set(value, at)
-      at += value.length
-    }
+    raw = await inflate(parts, length)
   } catch (cause) {
     if (cause instanceof StrataError) throw cause
     throw new StrataError('INPUT_CORRUPT', 'PNG: the compressed pixels are damaged', { cause })
   }
-  if (at < length) throw corrupt(`expected ${length} bytes of pixels, got ${at}`)
-  return out
+  if (raw.length !== length) throw corrupt(`expected ${length} bytes of pixels, got ${raw.length}`)
+  return raw
+}
+
+const inflateStream: Inflate = async (parts, length) => {
+  const out = new Uint8Array(length)
+  let at = 0
+  const packed = new Blob(parts as Uint8Array<ArrayBuffer>[])
+  const reader = packed.stream().pipeThrough(new DecompressionStream('deflate')).getReader()
+  for (;;) {
+    const { done, value } = await reader.read()
+    if (done) return out.subarray(0, at)
+    if (at + value.length > length) {
+      await reader.cancel()
+      throw corrupt(`the pixels take more than ${length} bytes`)
+    }
+    out.set(value, at)
+    at += value.length
+  }
 }
 
 function corrupt(what: string): StrataError {

@@ -14,8 +14,8 @@ export interface PictureDecoder {
   /**
    * @param picture the whole layer, a file of this coding
    * @returns interleaved 8-bit R, G, B, A of the layer's size; of an animation the first frame
-   * @throws StrataError FORMAT_INVALID where the file does not decode to that size; TRANSCODE_FAILED where the decoder does
-   * not load
+   * @throws StrataError FORMAT_INVALID where the file does not decode to that size; INPUT_TOO_LARGE where that takes too much
+   * memory; TRANSCODE_FAILED where the decoder does not load
    */
   decode(picture: Uint8Array, layer: LayerInfo): Promise<Uint8Array>
 }

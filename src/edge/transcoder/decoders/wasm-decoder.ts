@@ -1,4 +1,5 @@
 import { StrataError } from '../../../core/errors.ts'
+import { MAX_LIBRARY_BYTES } from '../../../core/limits/table.ts'
 import { createStarter, type LibraryParts, type Running } from '../emscripten.ts'
 
 /** What the bindings of both libraries return: interleaved R, G, B, A. */
@@ -19,8 +20,8 @@ const KEPT_MEMORY = 16 * 1024 * 1024
 
 /**
  * Decodes whole files in WebAssembly. An instance that failed in any way is never used again.
- * @returns a function that throws StrataError FORMAT_INVALID for what does not decode to this size, TRANSCODE_FAILED where
- * the library does not load
+ * @returns a function that throws StrataError FORMAT_INVALID for what does not decode to this size, INPUT_TOO_LARGE for what
+ * takes more memory than the library may have, TRANSCODE_FAILED where it does not load
  */
 export function createWasmDecoder<Instance>(
   name: string,
@@ -41,21 +42,23 @@ export function createWasmDecoder<Instance>(
   }
 
   return async (file, width, height) => {
-    const { instance, memory, lastMessage } = await running()
+    const { instance, memory, isCramped, lastMessage } = await running()
     const wanted = `${name}: expected a picture of ${width}x${height}`
+    function failure(cause: unknown): StrataError {
+      kept = undefined
+      if (!isCramped())
+        return new StrataError('FORMAT_INVALID', `${wanted}, got one that does not decode`, { cause })
+      const most = `that is decoded in ${MAX_LIBRARY_BYTES} bytes of memory`
+      return new StrataError('INPUT_TOO_LARGE', `${wanted} ${most}, got one that takes more`, { cause })
+    }
     let decoded: Decoded | null
     try {
       decoded = decode(instance, file)
     } catch (cause) {
-      kept = undefined
-      throw new StrataError('FORMAT_INVALID', `${wanted}, got one that does not decode`, { cause })
+      throw failure(cause)
     }
+    if (decoded === null) throw failure(lastMessage())
     if (memory.buffer.byteLength > KEPT_MEMORY) kept = undefined
-    if (decoded === null) {
-      kept = undefined
-      const cause = lastMessage()
-      throw new StrataError('FORMAT_INVALID', `${wanted}, got one that does not decode`, { cause })
-    }
     const { data } = decoded
     if (decoded.width === width && decoded.height === height)
       return new Uint8Array(data.buffer, data.byteOffset, data.byteLength)

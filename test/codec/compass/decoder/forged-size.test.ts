@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type ForgedFile, putTogether, takeApart } from '../../../../src/bench/fuzz/forge.ts'
+import { type ForgedFile, putTogether, takeApart } from '../../../../src/bench/forged/forge.ts'
 import { decodeRows, layerSymbols } from '../../../../src/codec/compass/decoder/decode.ts'
 import { layerGeometry, stripGeometry } from '../../../../src/codec/compass/shared/geometry.ts'
 import { loadDecoderTable } from '../../../../src/codec/compass/shared/tables.ts'

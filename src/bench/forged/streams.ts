@@ -39,24 +39,33 @@ export function hyperStream(random: Random, indexes: Uint8Array, amplitude: numb
   return encoder.finish()
 }
 
+/** Largest symbols of a stream; 0: as short a stream as there is. */
+interface Amplitudes {
+  readonly hyper: number
+  readonly latents: number
+}
+
 /**
  * A valid stream of extreme symbols: the networks get numbers that no picture gives, as large as 16 bits hold. Decoding it
  * must still end with a picture.
+ * @param layer a base layer; the stream is that of its first strip
+ * @param amplitudes chosen at random where they are left out
  */
 export async function wildStream(
   random: Random,
   runtime: Runtime,
   table: DecoderTable,
   layer: LayerInfo,
+  amplitudes?: Amplitudes,
 ): Promise<Uint8Array> {
   const geometry = layerGeometry(layer, table)
   const model = await EntropyModel.load(runtime, table, layer, geometry)
   const strip = stripGeometry(geometry, 0, table)
   const hyperIndexes = model.hyperScaleIndexes(strip)
-  const hyperSymbols = randomSymbols(random, hyperIndexes, random.pick([0, 3, 255]))
+  const hyperSymbols = randomSymbols(random, hyperIndexes, amplitudes?.hyper ?? random.pick([0, 3, 255]))
   const encoder = createRansEncoder()
   encoder.encode(hyperIndexes, hyperSymbols)
-  const amplitude = random.pick([0, 100, 32767])
+  const amplitude = amplitudes?.latents ?? random.pick([0, 100, 32767])
   await model.code(strip, await model.features(strip, hyperSymbols), ({ scaleIndexes }) => {
     const symbols = randomSymbols(random, scaleIndexes, amplitude)
     encoder.encode(scaleIndexes, symbols)

@@ -74,18 +74,44 @@ function inflatePng(copy: Uint8Array, width: number, height: number): void {
 export function emptyPng(random: Random): Uint8Array {
   const [width, height] = [random.pick([1, 24, 48, 5000, 20_000]), random.pick([1, 16, 32, 5000, 20_000])]
   const colour = random.pick([0, 2, 3, 4, 6, 7])
+  const [depth, interlaced] = [random.pick([1, 8, 16]), random.chance(0.5)]
+  const data = deflateSync(new Uint8Array(random.pick([0, 100, 100_000, 4_000_000])))
+  const palette = colour === 3 ? random.bytes(random.pick([3, 6, 7, 768, 771])) : undefined
+  return pngOf(width, height, { data, depth, colour, interlaced, palette })
+}
+
+interface PngContent {
+  /** The compressed rows. */
+  readonly data: Uint8Array
+  /** @default 8 */
+  readonly depth?: number
+  /** @default 6: R, G, B, A */
+  readonly colour?: number
+  readonly interlaced?: boolean
+  readonly palette?: Uint8Array | undefined
+}
+
+/** A PNG that declares what it is told to. */
+export function pngOf(
+  width: number,
+  height: number,
+  { data, depth = 8, colour = 6, interlaced = false, palette }: PngContent,
+): Uint8Array {
   const header = new Uint8Array(13)
   dataView(header).setUint32(0, width)
   dataView(header).setUint32(4, height)
-  header.set([random.pick([1, 8, 16]), colour, 0, 0, random.below(2)], 8)
-  const data = deflateSync(new Uint8Array(random.pick([0, 100, 100_000, 4_000_000])))
-  const palette = colour === 3 ? [chunk('PLTE', random.bytes(random.pick([3, 6, 7, 768, 771])))] : []
+  header.set([depth, colour, 0, 0, Number(interlaced)], 8)
   const signature = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a)
-  const parts = [chunk('IHDR', header), ...palette, chunk('IDAT', new Uint8Array(data))]
-  return concat([signature, ...parts, chunk('IEND', new Uint8Array(0))])
+  const parts = [
+    pngChunk('IHDR', header),
+    ...(palette ? [pngChunk('PLTE', palette)] : []),
+    pngChunk('IDAT', data),
+  ]
+  return concat([signature, ...parts, pngChunk('IEND', new Uint8Array(0))])
 }
 
-function chunk(type: string, data: Uint8Array): Uint8Array {
+/** A chunk under its right checksum (PNG, 5.3). */
+export function pngChunk(type: string, data: Uint8Array): Uint8Array {
   const bytes = new Uint8Array(12 + data.length)
   const view = dataView(bytes)
   view.setUint32(0, data.length)

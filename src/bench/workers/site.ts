@@ -5,14 +5,16 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { StrataError } from '../../core/errors.ts'
-import { freePort } from '../workers/program.ts'
+import { freePort } from './program.ts'
 
 /** Edge and origin, each in processes of their own. */
-interface RunningSite {
+export interface RunningSite {
   /** Where the plugin is mounted. */
   readonly url: string
   /** The process that started the others. */
   readonly pid: number
+  /** Folder of the bucket and the queue, which goes with the site. */
+  readonly state: string
   close(): Promise<void>
 }
 
@@ -28,7 +30,7 @@ const SHOWN_LINES = 20
  * @throws StrataError FILE_FAILED where it does not come up
  */
 export async function startSite(program: string): Promise<RunningSite> {
-  const state = await mkdtemp(join(tmpdir(), 'strata-soak-'))
+  const state = await mkdtemp(join(tmpdir(), 'strata-site-'))
   const [port, originPort] = [await freePort(), await freePort()]
   const own = Object.entries(process.env).filter(([name]) => !/^(ORIGIN_|STRATA_|SOURCES$|PORT$)/.test(name))
   const child = spawn(process.execPath, [program, 'start', '--no-samples', '--json', '--state', state], {
@@ -55,7 +57,7 @@ export async function startSite(program: string): Promise<RunningSite> {
     await rm(state, { recursive: true, force: true })
   }
   const url = await Promise.race([ready, ended, sleep(START_MS, undefined, { ref: false })])
-  if (typeof url === 'string') return { url: `${url}cdn`, pid: child.pid ?? 0, close }
+  if (typeof url === 'string') return { url: `${url}cdn`, pid: child.pid ?? 0, state, close }
   await close()
   throw new StrataError('FILE_FAILED', `strata start did not come up:\n${lines.join('\n')}`)
 }
@@ -80,7 +82,7 @@ interface Entry {
  */
 export async function memoryOf(root: number): Promise<ProcessMemory[]> {
   const names = await readdir('/proc').catch((cause) => {
-    throw new StrataError('FILE_FAILED', 'bench soak: expected a system with /proc, such as Linux', { cause })
+    throw new StrataError('FILE_FAILED', '/proc: expected a system that has it, such as Linux', { cause })
   })
   const read = names.filter((name) => /^\d+$/.test(name)).map(readEntry)
   const entries = (await Promise.all(read)).filter((entry) => entry !== undefined)
