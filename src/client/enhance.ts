@@ -1,6 +1,6 @@
 import { CanvasBudget } from './canvas-budget.ts'
 import { decoderFor } from './decoder.ts'
-import { networkLink } from './link.ts'
+import { connection } from './link.ts'
 import type { EnhanceOptions } from './options.ts'
 import { Picture } from './picture.ts'
 import type { PictureOptions } from './picture-options.ts'
@@ -34,7 +34,7 @@ export function enhance(root: ParentNode & Node = document, options: EnhanceOpti
     decoder,
     budget: new CanvasBudget(),
     replace: options.replace ?? 'later',
-    saveData: options.saveData ?? networkLink().saveData,
+    saveData: options.saveData ?? connection()?.saveData ?? false,
     offlineZoom: options.offlineZoom ?? false,
     onPlain: () => readiness.consider(),
   }

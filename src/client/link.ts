@@ -8,16 +8,13 @@ interface NetworkInformation {
 /** Bytes a millisecond of one megabit a second. */
 const BYTES_PER_MEGABIT = 125
 
-/** What the browser says of its link to the network. */
-interface Link {
-  /** Bytes that come in a millisecond; undefined where the browser does not tell. */
-  readonly rate: number | undefined
-  /** Whether the visitor asks for little data. */
-  readonly saveData: boolean
+/** What the browser tells of its link to the network. */
+export function connection(): NetworkInformation | undefined {
+  return (navigator as { readonly connection?: NetworkInformation }).connection
 }
 
-export function networkLink(): Link {
-  const { connection } = navigator as { readonly connection?: NetworkInformation }
-  const { downlink, saveData = false } = connection ?? {}
-  return { rate: downlink && BYTES_PER_MEGABIT * downlink, saveData }
+/** Bytes that come in a millisecond; undefined where the browser does not tell. */
+export function linkRate(): number | undefined {
+  const downlink = connection()?.downlink
+  return downlink && BYTES_PER_MEGABIT * downlink
 }

@@ -36,6 +36,6 @@ export function neededWidth(
  */
 export function chooseLayer(layers: readonly LayerSize[], width: number, saveData = false): number {
   const enough = layerForWidth(layers, width)
-  const smaller = saveData ? layers.findLastIndex((layer) => layer.width < layers[enough]!.width) : -1
-  return smaller < 0 ? enough : smaller
+  const smaller = layers.findLastIndex((layer) => layer.width < layers[enough]!.width)
+  return saveData && smaller >= 0 ? smaller : enough
 }

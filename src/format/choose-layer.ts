@@ -44,7 +44,7 @@ export function chooseLayer(
  */
 export function layerForWidth(layers: readonly { readonly width: number }[], width: number): number {
   const step = layers.find((layer) => layer.width >= width) ?? layers.at(-1)
-  return layers.findLastIndex((layer) => layer.width === step?.width)
+  return layers.findLastIndex((layer) => layer.width === step!.width)
 }
 
 /** Why a layer is not decoded by a transcoder, as the expected value of an error message; undefined where it is. */

@@ -1,5 +1,5 @@
 import type { Decoder } from '../decoder.ts'
-import { networkLink } from '../link.ts'
+import { linkRate } from '../link.ts'
 import type { SentLayer } from '../messages.ts'
 import { type LayerSize, neededWidth } from '../plan.ts'
 import { attribute, isLoaded, type SourceHold } from '../source-hold.ts'
@@ -152,5 +152,5 @@ function rateOfPage(): number | undefined {
         bytes: transferSize,
       }),
     )
-  return arrivalRate(arrivals) ?? networkLink().rate
+  return arrivalRate(arrivals) ?? linkRate()
 }

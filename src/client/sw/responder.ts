@@ -2,7 +2,7 @@ import { StrataError } from '../../core/errors.ts'
 import { holdsPictures } from '../../format/coding.ts'
 import { mediaTypeOf, type PictureFormat } from '../../format/media-type.ts'
 import { readCheckedPicture } from '../../format/pictures/check.ts'
-import { networkLink } from '../link.ts'
+import { connection, linkRate } from '../link.ts'
 import { decodes } from '../plain/worth.ts'
 import { type Choice, choose } from './choose.ts'
 import { Confirmations } from './confirmations.ts'
@@ -119,11 +119,10 @@ export class Responder {
       event.waitUntil(this.warm())
       return false
     }
-    const { rate, saveData } = networkLink()
     const cost = costOf(facts, choice)
     if (speed && (queue.pixels + cost.pixels) / speed > PATIENCE_MS) return false
-    if (this.#options.prefer === 'bytes' || saveData) return true
-    return decodes({ ...cost, missing: 0, rate, speed, queue })
+    if (this.#options.prefer === 'bytes' || connection()?.saveData) return true
+    return decodes({ ...cost, missing: 0, rate: linkRate(), speed, queue })
   }
 
   async #make(key: string, facts: HeldFacts, choice: Extract<Choice, { kind: 'decode' }>): Promise<Blob> {
