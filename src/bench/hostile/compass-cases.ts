@@ -116,7 +116,7 @@ export async function compassCases(runtime: Runtime): Promise<HostileCase[]> {
     { name: '255 layers', file: async () => file([small], { layerCount: 255 }) },
     { name: 'no layer', file: async () => file([small], { layerCount: 0 }) },
     { name: 'version 65535', file: async () => file([small], { version: 65_535 }) },
-    { name: 'models of nobody', file: async () => compassFile('ffffffffffffffff', [small]) },
+    { name: 'a model set that is not installed', file: async () => compassFile('ffffffffffffffff', [small]) },
     { name: 'coding 255', file: async () => file([{ ...small, coding: 255 }]) },
     { name: 'quality 0', file: async () => file([{ ...small, quality: 0 }]) },
     { name: 'quality 255', file: async () => file([{ ...small, quality: 255 }]) },

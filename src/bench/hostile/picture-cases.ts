@@ -131,7 +131,7 @@ export async function pictureCases(): Promise<HostileCase[]> {
       file: async () => pictureFile([{ ...layerOf('png', 48, 32, png), checksum: 1 }]),
     },
     {
-      name: 'a flag that nobody knows',
+      name: 'unknown flags',
       file: async () => pictureFile([{ ...layerOf('png', 48, 32, png), flags: 255 }]),
     },
   ]

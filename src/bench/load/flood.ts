@@ -1,5 +1,5 @@
 /**
- * `strata bench load --uploads N --variants N`: many large uploads at once, and many pictures that nobody has asked for, against
+ * `strata bench load --uploads N --variants N`: many large uploads at once, and many new sizes of pictures at once, against
  * `strata start` in processes of its own.
  * @module
  */

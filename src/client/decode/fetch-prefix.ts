@@ -64,7 +64,7 @@ export async function revalidate(
 /**
  * Asks for the headers alone: whether the stored bytes are still those of the edge's file.
  * @returns the prefix with the new `Cache-Control`; `gone` where another file has taken its place, or none; undefined where
- * nobody knows
+ * the edge gave neither answer
  * @throws StrataError as `etagOf`; TypeError without a network
  */
 export async function confirm(

@@ -100,8 +100,8 @@ function resume(head: Uint8Array, reader: Reader): ReadableStream<Uint8Array> {
 }
 
 /**
- * The same bytes. Where nobody wants the rest of them, it is read all the same, and dropped: over a connection on which a
- * body was read in part only, wrangler's local proxy fails the next request.
+ * The same bytes. When the stream is cancelled before its end, the rest is read and dropped: wrangler's local proxy fails the
+ * next request of a connection on which a body was read in part only.
  * @param length bytes, as declared
  */
 export function readToTheEnd(body: ReadableStream<Uint8Array>, length: number): ReadableStream<Uint8Array> {
