@@ -92,8 +92,13 @@ async function startEdge(origin: string) {
       await response.arrayBuffer()
       return response.status
     },
+    /** That of the last upload: while it is under way, an image that was ready before stays so. */
     async stateOf(id: string): Promise<unknown> {
-      return ((await (await get(`${id}.json`)).json()) as { state?: unknown }).state
+      const info = (await (await get(`${id}.json`)).json()) as {
+        state?: unknown
+        replacing?: { state: unknown }
+      }
+      return info.replacing?.state ?? info.state
     },
     file: async (id: string) => new Uint8Array(await (await get(`${id}?f=native`)).arrayBuffer()),
     async sweep(): Promise<void> {
