@@ -179,8 +179,9 @@ async function answerReady(
   } catch (error) {
     const isMissing = hasCode(error, 'TRANSCODER_MISSING')
     const original = isMissing && (await originalOf(image.state, request, services.store, options))
-    if (original) return original
-    throw error
+    if (!original) throw error
+    if (plan.vary.length > 0) original.headers.set('Vary', plan.vary.join(', '))
+    return original
   }
 }
 
