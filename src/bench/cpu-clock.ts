@@ -74,7 +74,7 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2
 }
 
-/** The nearest-rank quantile. @param sorted ascending @returns NaN where there is no value */
+/** The quantile by nearest rank. @param sorted ascending @returns NaN of an empty list */
 export function quantile(sorted: readonly number[], share: number): number {
   return sorted[Math.ceil(share * sorted.length) - 1] ?? Number.NaN
 }

@@ -46,7 +46,7 @@ async function dispatch(argv: readonly string[], io: Io): Promise<ExitCode> {
     return EXIT.ok
   }
   const args = parseCommand(command, rest)
-  // Whoever has a program read the result has none read progress.
+  // A program reads the JSON, and a log would only fill with notes of progress.
   const result = await command.run(args, args.json ? { ...io, note: () => undefined } : io)
   io.progress('')
   if (args.json) io.out(`${JSON.stringify(result.json, null, 2)}\n`)

@@ -16,10 +16,21 @@ const MAX_MESSAGE = 500
 /** A body of another server that is longer is no error body. */
 const MAX_BYTES = 64 * 1024
 
+/** What another server says of an error, as far as it says it. */
+interface ForeignError {
+  readonly code?: string
+  readonly message?: string
+}
+
 /** Reads the error body of another server's response. Returns an empty object when the body has another form. */
-export async function readErrorBody(response: Response): Promise<{ code?: string; message?: string }> {
+export async function readErrorBody(response: Response): Promise<ForeignError> {
+  const bytes = await readAtMost(response.body, MAX_BYTES).catch(() => undefined)
+  return parseErrorBody(bytes)
+}
+
+/** The same of a body that was read. */
+export function parseErrorBody(bytes: Uint8Array | undefined): ForeignError {
   try {
-    const bytes = await readAtMost(response.body, MAX_BYTES)
     const body: unknown = JSON.parse(new TextDecoder().decode(bytes))
     const error = (body as { error?: { code?: unknown; message?: unknown } } | null)?.error
     return {

@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { BrowserContext, ConsoleMessage, Page } from 'playwright-core'
 import { StrataError } from '../../core/errors.ts'
+import { readProcessStatus } from '../process-status.ts'
 import { type Grow, type PageNotes, SETTLED } from './pages.ts'
 import type { Bytes, Site } from './site.ts'
 
@@ -136,8 +136,8 @@ async function memoryOf(page: Page): Promise<number> {
   const renderers = processInfo.filter(({ type }) => type === 'renderer')
   const each = await Promise.all(
     renderers.map(async ({ id }) => {
-      const status = await readFile(`/proc/${id}/status`, 'utf8').catch(() => '')
-      return 1024 * Number(/RssAnon:\s+(\d+)/.exec(status)?.[1] ?? 0)
+      const field = await readProcessStatus(id)
+      return 1024 * (field('RssAnon') || 0)
     }),
   )
   return each.reduce((sum, bytes) => sum + bytes, 0)

@@ -3,7 +3,8 @@ import { checkDecode, MAX_KEPT_PIXELS } from '../../client/decode/limits.ts'
 import { pictureSize } from '../../client/decode/picture-size.ts'
 import { chooseLayer } from '../../client/plan.ts'
 import { decodeRows, type ResumableLayer, resumeDecode } from '../../codec/compass/index.ts'
-import { ERRORS, StrataError, type StrataErrorCode } from '../../core/errors.ts'
+import { parseErrorBody } from '../../core/error-body.ts'
+import { ERRORS, isErrorCode, StrataError } from '../../core/errors.ts'
 import type { RgbImage } from '../../core/image.ts'
 import { createTranscodeApp } from '../../edge/transcoder/app.ts'
 import type { TranscodeParts } from '../../edge/transcoder/transcode-layer.ts'
@@ -52,11 +53,10 @@ export function transcoderReader(parts: TranscodeParts): CompassReader {
 
 /** What the transcoder answered, thrown as it was thrown there. */
 function refusalOf(status: number, body: Uint8Array): Error {
-  const text = new TextDecoder().decode(body)
-  const { error } = JSON.parse(text) as { error: { code: StrataErrorCode; message: string } }
-  if (status >= 500 || ERRORS[error.code]?.status !== status)
-    return new Error(`transcoder: ${status} ${text}`)
-  return new StrataError(error.code, error.message)
+  const { code, message = '' } = parseErrorBody(body)
+  if (status >= 500 || !isErrorCode(code) || ERRORS[code].status !== status)
+    return new Error(`transcoder: ${status} ${new TextDecoder().decode(body)}`)
+  return new StrataError(code, message)
 }
 
 /**

@@ -6,8 +6,8 @@ const PICTURE_CHUNKS = /^(IDAT|fdAT|iCCP|VP8 |VP8L|ALPH|ICCP)$/
 const FRAME_HEAD = 16
 
 /**
- * What of a JPEG, PNG or WebP is neither coded pixels nor the profile of their colours. Any text may come out of a coder, a
- * profile may hold any, and in a damaged file text may stand in their place and still decode to something: that is no metadata.
+ * A JPEG, PNG or WebP in which coded pixels and the colour profile are zeros. Coded pixels and a profile may contain the bytes
+ * of any text, and a damaged file may have a text in their place that decodes. None of these is metadata.
  */
 export function withoutPicture(file: Uint8Array): Uint8Array {
   const copy = file.slice()

@@ -1,3 +1,4 @@
+import { parseErrorBody } from '../../core/error-body.ts'
 import { MAX_ENCODED_PIXELS } from '../../core/limits/table.ts'
 import { readHeader } from '../../format/reader.ts'
 import { workersCpu } from '../workers/process-cpu.ts'
@@ -32,16 +33,8 @@ export async function ask(url: string, init: RequestInit): Promise<HostileAnswer
 
 async function answerOf(url: string, init: RequestInit) {
   const response = await fetch(url, { ...init, signal: AbortSignal.timeout(TIMEOUT_MS) })
-  const body = await response.arrayBuffer()
-  return { status: response.status, code: response.ok ? undefined : codeOf(body) }
-}
-
-function codeOf(body: ArrayBuffer): string | undefined {
-  try {
-    return JSON.parse(new TextDecoder().decode(body)).error.code
-  } catch {
-    return undefined
-  }
+  const body = new Uint8Array(await response.arrayBuffer())
+  return { status: response.status, code: response.ok ? undefined : parseErrorBody(body).code }
 }
 
 /** The transcoder's query for a picture of the highest layer, as large as it may be. */

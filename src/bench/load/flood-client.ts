@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events'
 import { Agent, request } from 'node:http'
+import { parseErrorBody } from '../../core/error-body.ts'
 
 /** What became of one request of a flood. */
 export interface FloodAnswer {
@@ -60,16 +61,12 @@ function send(
     // Without a listener, a connection that is cut after an early answer would end the program.
     sent.on('socket', (socket) => void socket.on('error', () => undefined))
     sent.on('timeout', () => sent.destroy(new Error(`nothing came for ${SILENCE_MS / 1000} s`)))
-    // An answer that came before the body was sent resolves first; what the connection does then is no matter.
+    // Where an answer came before the whole body was sent, that has resolved already, and this error changes nothing.
     sent.on('error', (error: NodeJS.ErrnoException) => none(error.code ?? error.message))
     sent.end(body)
   })
 }
 
 function codeOf(body: Buffer): string {
-  try {
-    return JSON.parse(body.toString()).error.code
-  } catch {
-    return `no error body: ${body.toString('latin1', 0, SHOWN_CHARACTERS)}`
-  }
+  return parseErrorBody(body).code ?? `no error body: ${body.toString('latin1', 0, SHOWN_CHARACTERS)}`
 }

@@ -168,7 +168,7 @@ async function settled(
   return states
 }
 
-/** State of an image, with the code of one that failed; `none` where there is no image. */
+/** State of an image, followed by the error's code where it has failed; `none` where there is no image. */
 async function infoOf({ url }: RunningSite, id: string): Promise<string> {
   const response = await fetch(`${url}/img/${id}.json`).catch(() => undefined)
   if (response === undefined) return 'no answer'

@@ -1,4 +1,5 @@
 import sharp from 'sharp'
+import { parseErrorBody } from '../../core/error-body.ts'
 import { photo, text } from '../pictures/formula.ts'
 import type { Random } from '../random.ts'
 
@@ -107,15 +108,7 @@ export class MixedLoad {
       look?.(response.headers)
       return { status: response.status, code: undefined }
     }
-    return { status: response.status, code: errorCode(body) }
-  }
-}
-
-function errorCode(body: ArrayBuffer): string {
-  try {
-    return JSON.parse(new TextDecoder().decode(body)).error.code
-  } catch {
-    return 'no error body'
+    return { status: response.status, code: parseErrorBody(new Uint8Array(body)).code ?? 'no error body' }
   }
 }
 

@@ -1,5 +1,6 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { StrataError } from '../../core/errors.ts'
+import { readProcessStatus } from '../process-status.ts'
 import { ownRuntimes } from './process-cpu.ts'
 
 /** What the kernel takes as: forget the highest resident size (proc(5), `clear_refs`). */
@@ -20,8 +21,7 @@ export async function runtimeMemory(): Promise<RuntimeMemory> {
   const ids = await ownRuntimes().catch(() => [])
   if (ids.length !== 1)
     throw new StrataError('FILE_FAILED', `/proc: expected one workerd of this process, got ${ids.length}`)
-  const status = await readFile(`/proc/${ids[0]}/status`, 'utf8')
+  const field = await readProcessStatus(ids[0]!)
   await writeFile(`/proc/${ids[0]}/clear_refs`, FORGET_PEAK)
-  const field = (name: string) => 1024 * Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(status)?.[1] ?? 0)
-  return { now: field('VmRSS'), peak: field('VmHWM') }
+  return { now: 1024 * (field('VmRSS') || 0), peak: 1024 * (field('VmHWM') || 0) }
 }

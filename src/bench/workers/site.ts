@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { StrataError } from '../../core/errors.ts'
+import { readProcessStatus } from '../process-status.ts'
 import { freePort } from './program.ts'
 
 /** Edge and origin, each in processes of their own. */
@@ -96,8 +97,7 @@ export async function memoryOf(root: number): Promise<ProcessMemory[]> {
 
 /** A process may end while it is looked at. */
 async function readEntry(pid: string): Promise<Entry | undefined> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '')
-  const field = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(status)?.[1])
+  const field = await readProcessStatus(pid)
   const [parent, kilobytes] = [field('PPid'), field('VmRSS')]
   return kilobytes > 0 ? { pid: Number(pid), parent, rss: 1024 * kilobytes } : undefined
 }

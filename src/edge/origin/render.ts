@@ -44,7 +44,7 @@ export interface Patience {
 
 /**
  * Has a picture made by `POST ORIGIN/render`.
- * @throws as postToOrigin; ORIGIN_FAILED when what comes is no whole picture of a format that was asked for
+ * @throws as postToOrigin; ORIGIN_FAILED when the answer is no whole picture of a wanted format
  */
 export async function renderAtOrigin(
   origin: Origin,

@@ -14,7 +14,7 @@ export type Making = (typeof MAKINGS)[number]
 /** What follows the decision in the ETag of a picture that was made in another way than planned. */
 const SUFFIX: Readonly<Record<Making, string>> = { edge: '', origin: '-r', promoted: '-p', original: '-o' }
 
-/** What the headers of a picture depend on, whoever made it. */
+/** The headers of a picture that depend on its making. */
 interface MadeVariant {
   readonly etag: string
   /** Value of `Strata-Plan`. */

@@ -6,7 +6,7 @@ import type { LayerInfo, StrataHeader } from '../../format/types.ts'
 import { hiddenIn } from './embed.ts'
 import { acceptedFormats, type Content, isMadeHere, needsPng } from './format.ts'
 import { type Frame, frameOf, isShort, withinSource } from './frame.ts'
-import { chooseSource, last, tooLarge } from './layers.ts'
+import { chooseSource, last, snapUp, tooLarge } from './layers.ts'
 import { originalFormats } from './originals.ts'
 import { askedQuality } from './quality.ts'
 import { renderRequest } from './render.ts'
@@ -93,9 +93,9 @@ function planStill(wish: PictureWish, frames?: 'first'): PicturePlan {
     throw tooLarge()
   }
   const content = contentOf(widest ? sourceOf(decodable, here as Frame) : last(layers), input)
-  const [format] = acceptedFormats(params, accepted, rules, needsPng(content, largest))
+  const accepting = acceptedFormats(params, accepted, rules, needsPng(content, largest))
   const originals = frames ? {} : originalFormats(input, source, frame)
-  const rendered = { ...planStillRender(wish, format ?? 'jpeg'), ...first, ...originals }
+  const rendered = { ...planStillRender(wish, accepting), ...first, ...originals }
   const isHere = here && isMadeHere(params, accepted, rules, here.boxed.size, content)
   const otherwise = wider ?? (isHere ? transcode() : undefined)
   if (!isHere || (!embed && isShort(here, largest))) return { ...rendered, ...(otherwise && { otherwise }) }
@@ -129,12 +129,11 @@ function transcodeOf(
 }
 
 /** A drawing whose widest layer is lossless is often smallest so at other widths too: the origin compares. */
-function planStillRender(wish: PictureWish, format: PictureFormat): RenderPlan {
-  const { header, input, rules } = wish
+function planStillRender(wish: PictureWish, accepting: readonly PictureFormat[]): RenderPlan {
+  const [format = 'jpeg'] = accepting
   const plan = planRendered(wish, format)
   const isLossy = format === 'avif' || format === 'webp'
-  const takesWebp = acceptedFormats(input.params, input.accepted, rules).includes('webp')
-  if (!isLossy || !takesWebp || !isLossless(last(header.layers))) return plan
+  if (!isLossy || !accepting.includes('webp') || !isLossless(last(wish.header.layers))) return plan
   return { ...plan, request: { ...plan.request, lossless: true } }
 }
 
@@ -159,7 +158,7 @@ function planRendered(
  */
 function sourceOf(layers: readonly LayerInfo[], { boxed: { shown } }: Frame): LayerInfo {
   const least = layers.find(({ width, height }) => width >= shown.width && height >= shown.height)
-  const same = least && layers.findLast(({ width }) => width === least.width)
+  const same = least && snapUp(layers, least.width)
   return same && isLossless(same) ? same : chooseSource(layers, shown)
 }
 

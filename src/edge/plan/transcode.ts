@@ -13,8 +13,8 @@ export interface Wish {
   readonly asked: AskedSize
 }
 
-/** How a layer becomes a picture, beside its frame. */
-interface Making {
+/** What was chosen for the picture, beside its frame. */
+interface Choice {
   /** The layer that is shown; of a JPEG that hides detail, the layer that is hidden. */
   readonly source: LayerInfo
   readonly embed: ReturnType<typeof hiddenIn>
@@ -33,7 +33,7 @@ interface Making {
 export function planTranscode(
   { input: { params, accepted }, rules, wanted, asked }: Wish,
   { boxed: { size, scale }, placing }: Frame,
-  { source, embed, quality, vary, content }: Making,
+  { source, embed, quality, vary, content }: Choice,
 ): TranscodePlan {
   const { format, fallbacks } = embed
     ? { format: 'jpeg' as const, fallbacks: [] }

@@ -104,9 +104,9 @@ export function* webpChunks(bytes: Uint8Array, from = 12): Generator<Uint8Array>
 /**
  * Segments and scans of a JPEG (ITU-T T.81 §B.1), without APP1 to APP15 and comments, wherever they stand. The profile (APP2)
  * and Adobe's segment (APP14), which says how the colours are stored, stay; so does JFIF's without its thumbnail. Decoders
- * pass over bytes between segments, so metadata may stand behind them: such bytes are left out. So is what phones append
- * (films, depth, a second picture): it is no pixel of this one. A segment that decoders do not know, a second frame and what
- * ends behind the file end the picture, without EOI: nothing tells what such bytes are.
+ * pass over bytes between segments, so metadata may stand behind them: such bytes are left out. So is what phones append:
+ * films, depth maps, a second picture. An unknown segment, a second frame, or a segment that is longer than the file ends the
+ * copy, without EOI.
  */
 function keepJpegSegments(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   const parts = [bytes.subarray(0, 2)]

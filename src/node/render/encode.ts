@@ -36,8 +36,8 @@ const ENCODERS: Readonly<Record<RenderFormat, (picture: Sharp, setting: Setting)
 }
 
 /**
- * Lays a decoded picture in its frame and encodes that, in the smallest way that the plan allows. The file has neither profile nor EXIF nor XMP, because only pixels
- * get here.
+ * Lays a decoded picture in its frame and encodes that, in the smallest way that the plan allows. The file has neither profile
+ * nor EXIF nor XMP, because only pixels get here.
  */
 export async function encodeRendered(
   picture: DecodedPicture,

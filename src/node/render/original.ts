@@ -13,7 +13,7 @@ const SIDE = 8
  * A JPEG ends with EOI: what comes in its place is left out, and may have been pixels.
  * @throws StrataError INPUT_CORRUPT, INPUT_TOO_LARGE (all frames together), INPUT_UNSUPPORTED as originalWithoutMetadata
  */
-export async function renderOriginal(picture: OpenPicture): Promise<Uint8Array<ArrayBuffer>> {
+export async function decodableOriginal(picture: OpenPicture): Promise<Uint8Array<ArrayBuffer>> {
   const file = originalWithoutMetadata(picture)
   const frames = countFrames(picture)
   checkFrames(picture, frames)

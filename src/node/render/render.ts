@@ -14,7 +14,7 @@ import { countFrames } from '../picture-layers/frames.ts'
 import { withoutNeedlessAlpha } from '../picture-layers/pixels.ts'
 import { encodeRendered } from './encode.ts'
 import { renderFrames } from './frames.ts'
-import { renderOriginal } from './original.ts'
+import { decodableOriginal } from './original.ts'
 import type { RenderPlan } from './plan.ts'
 
 /** Makes the picture that was planned of an opened original. */
@@ -27,7 +27,7 @@ export type RenderPicture = (
 /** @throws StrataError INPUT_CORRUPT, ABORTED, INPUT_TOO_LARGE (frames); INPUT_UNSUPPORTED (`f=original`) */
 export const renderPicture: RenderPicture = async (picture, plan, signal) => {
   throwIfAborted(signal)
-  if (plan.format === 'original') return await renderOriginal(picture)
+  if (plan.format === 'original') return await decodableOriginal(picture)
   if (plan.frames === 'all' && countFrames(picture) > 1) return await renderFrames(picture, plan)
   const { part, place, format } = plan
   const matte = plan.background ?? (format === 'jpeg' ? WHITE : undefined)

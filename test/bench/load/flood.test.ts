@@ -55,7 +55,7 @@ describe('a flood', () => {
     const http = createServer((request, response) => {
       most = Math.max(most, ++open)
       request.resume()
-      // Nobody is answered before all are there.
+      // The server answers once all requests have arrived.
       waiting.push(() => {
         if (request.url === '/cut') request.socket.destroy()
         else if (request.url === '/busy')

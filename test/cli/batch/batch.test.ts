@@ -80,7 +80,7 @@ describe('a batch', () => {
     expect(notes).toHaveLength(4)
   })
 
-  it('says nothing in between where nobody asked for it', async () => {
+  it('prints no progress where no interval is given', async () => {
     stopTime()
     const notes: string[] = []
     const io = { ...quietIo().io, note: (text: string) => void notes.push(text) }
