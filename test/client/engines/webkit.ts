@@ -9,6 +9,8 @@ const ARCHITECTURE = process.arch === 'arm64' ? 'aarch64' : 'x86_64'
 const BROWSER = process.env.WEBKIT ?? `/usr/lib/${ARCHITECTURE}-linux-gnu/webkit2gtk-4.1/MiniBrowser`
 /** It always has a window, so it gets a screen that nobody sees. */
 const SCREEN = '/usr/bin/Xvfb'
+/** Within which a browser starts. It takes about a second. */
+const START_MS = 50_000
 
 /** WebKitGTK, over WebDriver (https://www.w3.org/TR/webdriver2/). */
 export const webkit: EngineKind = {
@@ -18,26 +20,61 @@ export const webkit: EngineKind = {
     const screenArgs = ['-displayfd', '3', '-screen', '0', '1600x1200x24', '-nolisten', 'tcp']
     const screen = new Program(SCREEN, screenArgs)
     const display = await screen.line(3, /^(\d+)$/)
-    const port = await freePort()
-    const driver = new Program(DRIVER, [`--port=${port}`, '--host=127.0.0.1'], {
-      ...process.env,
-      DISPLAY: `:${display}`,
-      GDK_BACKEND: 'x11',
-    })
-    const address = `http://127.0.0.1:${port}`
-    await driver.before(untilReady(address))
-    const first = await Session.start(address)
+    let driver = await Driver.start(display)
+    const first = await driver.session()
     await first.close()
     return {
       version: first.version,
       // A session has one profile, and a browser one session.
-      open: async () => tabOf(await Session.start(address)),
+      async open() {
+        try {
+          return await tabOf(await driver.session())
+        } catch (error) {
+          if ((error as Error).name !== 'TimeoutError') throw error
+          // A browser now and then does not start, and its driver waits for it for ever.
+          await driver.stop()
+          driver = await Driver.start(display)
+          return await tabOf(await driver.session())
+        }
+      },
       async close() {
         await driver.stop()
         await screen.stop()
       },
     }
   },
+}
+
+/** A running WebKitWebDriver. */
+class Driver {
+  readonly #program: Program
+  readonly #address: string
+
+  static async start(display: string): Promise<Driver> {
+    const port = await freePort()
+    const program = new Program(DRIVER, [`--port=${port}`, '--host=127.0.0.1'], {
+      ...process.env,
+      DISPLAY: `:${display}`,
+      GDK_BACKEND: 'x11',
+    })
+    const address = `http://127.0.0.1:${port}`
+    await program.before(untilReady(address))
+    return new Driver(program, address)
+  }
+
+  private constructor(program: Program, address: string) {
+    this.#program = program
+    this.#address = address
+  }
+
+  /** @throws DOMException TimeoutError where the browser does not start */
+  async session(): Promise<Session> {
+    return await Session.start(this.#address)
+  }
+
+  async stop(): Promise<void> {
+    await this.#program.stop()
+  }
 }
 
 async function untilReady(address: string): Promise<void> {
@@ -51,15 +88,11 @@ class Session {
 
   static async start(address: string): Promise<Session> {
     const options = { binary: BROWSER, args: ['--automation'] }
-    const { sessionId, capabilities } = await send<Started>(`${address}/session`, 'POST', {
-      capabilities: {
-        alwaysMatch: {
-          'webkitgtk:browserOptions': options,
-          timeouts: { script: 120_000, pageLoad: 120_000 },
-        },
-      },
-    })
-    return new Session(`${address}/session/${sessionId}`, capabilities.browserVersion)
+    const timeouts = { script: 120_000, pageLoad: 120_000 }
+    const capabilities = { alwaysMatch: { 'webkitgtk:browserOptions': options, timeouts } }
+    const signal = AbortSignal.timeout(START_MS)
+    const started = await send<Started>(`${address}/session`, 'POST', { capabilities }, signal)
+    return new Session(`${address}/session/${started.sessionId}`, started.capabilities.browserVersion)
   }
 
   private constructor(base: string, version: string) {
@@ -86,8 +119,9 @@ interface Started {
 }
 
 /** @throws Error what the driver answers */
-async function send<T>(address: string, method: string, body?: object): Promise<T> {
-  const response = await fetch(address, { method, body: body ? JSON.stringify(body) : null })
+async function send<T>(address: string, method: string, body?: object, signal?: AbortSignal): Promise<T> {
+  const init = { method, body: body ? JSON.stringify(body) : null, ...(signal && { signal }) }
+  const response = await fetch(address, init)
   const { value } = (await response.json()) as { value: T & { error: string; message: string } }
   if (!response.ok) throw new Error(`${value.error}: ${value.message}`)
   return value
