@@ -11,28 +11,16 @@ import torch
 from PIL import Image
 
 from ..placeholder.checkpoint import load_decoder
-from ..placeholder.evaluate import Target, encode_picture, resized
+from ..placeholder.evaluate import Target, encode_picture, measures, resized
 from ..placeholder.model import BITS, Decoder
 from ..placeholder.thumbnails import box_of
 from ..placeholder.transform import SIDE
 from ..shared.data import picture_paths
-from ..shared.ssimulacra2 import score
 from .model import SIZE, InlineDecoder, decode, pixels, read
 from .search import FILE_STEPS, factor_of, improve, shorten
 from .thumbhash import thumbhash
 
 LENGTHS = (16, 20, 24, 28, 32)
-
-
-def tensor_of(picture: np.ndarray) -> torch.Tensor:
-    return torch.from_numpy(picture.copy()).permute(2, 0, 1)[None].float() / 255
-
-
-def measures(shown: np.ndarray, box: np.ndarray) -> list[float]:
-    """PSNR and score of a placeholder of any size, stretched to the box."""
-    fitted = resized(Image.fromarray(shown), box.shape[1::-1])
-    error = np.mean((fitted.astype(float) - box) ** 2)
-    return [10 * np.log10(255**2 / max(1e-3, error)), float(score(tensor_of(fitted), tensor_of(box)))]
 
 
 @torch.no_grad()

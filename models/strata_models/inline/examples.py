@@ -16,13 +16,14 @@ BATCH = 64
 
 @torch.no_grad()
 def make_examples(pictures: torch.Tensor, boxes: list[tuple[int, int]], teacher: Decoder) -> dict:
-    """Pictures uint8 [N, 3, 32, 32] and the sizes of their boxes -> codes +-1 [N, 384], coefficients [N, 640], and what
+    """Pictures uint8 [N, 3, 32, 32] and the sizes of their boxes -> these, codes +-1 [N, 384], coefficients [N, 640], and what
     train.box_errors needs: the weight of each coefficient by groups of equal boxes, and the error of what is not coded."""
     kinds = sorted(set(boxes))
     group = torch.tensor([kinds.index(box) for box in boxes])
     n = len(pictures)
     made: dict[str, torch.Tensor] = {
-        "codes": torch.zeros(n, FILE_STEPS * BITS, dtype=torch.int8), "short": torch.zeros(n, BITS // 2, dtype=torch.int8),
+        "pictures": pictures, "codes": torch.zeros(n, FILE_STEPS * BITS, dtype=torch.int8),
+        "short": torch.zeros(n, BITS // 2, dtype=torch.int8),
         "coefficients": torch.zeros(n, SIZE, dtype=torch.half), "tail": torch.zeros(n), "group": group,
         "weights": torch.zeros(len(kinds), SIZE), "kinds": torch.tensor(kinds),
     }

@@ -142,10 +142,14 @@ def decode(decoder: InlineDecoder, tables: dict, bits: torch.Tensor, lengths: li
     return shown
 
 
-def pixels(decoder: InlineDecoder, tables: dict, c: torch.Tensor) -> torch.Tensor:
-    """Coefficients minus their mean [N, 640] -> [N, 3, 32, 32] in 0..255, rounded."""
+def linear_pixels(decoder: InlineDecoder, tables: dict, c: torch.Tensor) -> torch.Tensor:
+    """Coefficients minus their mean [N, 640] -> [N, 3, 32, 32], which are to be clamped to [-1/2, 1/2]."""
     z = torch.zeros(len(c), CELLS, 3 * BLOCK**2)
     z[:, :, decoder.selected] = (c + tables["mean"] @ decoder.basis).view(-1, CELLS, CHANNELS)
     z = z.view(-1, GRID, GRID, 3, BLOCK, BLOCK).permute(0, 3, 1, 4, 2, 5).reshape(-1, 3, SIDE, SIDE)
-    rgb = torch.einsum("ij,bihw->bjhw", COLOUR, LAPPED.T @ z @ LAPPED)
-    return ((rgb + 0.5).clamp(0, 1) * 255 + 0.5).floor()
+    return torch.einsum("ij,bihw->bjhw", COLOUR, LAPPED.T @ z @ LAPPED)
+
+
+def pixels(decoder: InlineDecoder, tables: dict, c: torch.Tensor) -> torch.Tensor:
+    """Coefficients minus their mean [N, 640] -> [N, 3, 32, 32] in 0..255, rounded."""
+    return ((linear_pixels(decoder, tables, c) + 0.5).clamp(0, 1) * 255 + 0.5).floor()

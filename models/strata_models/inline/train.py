@@ -1,7 +1,8 @@
 """Trains the small decoder: python -m strata_models inline train --data DIR --out DIR --minutes M [--resume FILE]
 
 Codes are made by the encoder that files are made with, once (examples.pt in --out). The loss is a weighted mean over
-lengths of the log of the error in the box of a picture's shape, plus a price for the bits of the codewords, most of whose
+lengths of the log of the error in the box of a picture's shape, mixed with twice the log of SSIMULACRA2's distance of one
+length as in placeholder/train.py, plus a price for the bits of the codewords, most of whose
 entries become zero. The price parks many entries where they nearly round to zero, so a last run without one prunes them.
 """
 import argparse
@@ -13,8 +14,10 @@ import torch
 
 from ..placeholder.checkpoint import load_decoder
 from ..placeholder.model import Decoder
+from ..placeholder.train import DISTANCE_FLOOR
+from ..shared.ssimulacra2 import distance, score
 from .examples import HELD_OUT, TRAIN, load_examples, usual_gates
-from .model import BITS, QUANTA, InlineDecoder, decode, read
+from .model import BITS, QUANTA, InlineDecoder, decode, linear_pixels, pixels, read
 
 BATCH = 128
 FLOOR = 3e-4  # added to the MSE: beyond 35 dB nothing is gained
@@ -30,19 +33,27 @@ def box_errors(c: torch.Tensor, examples: dict, rows: torch.Tensor) -> torch.Ten
     return error.sum(1) + examples["tail"][rows]
 
 
-def losses(decoder: InlineDecoder, tables: dict, examples: dict, rows: torch.Tensor, random: torch.Generator) -> torch.Tensor:
-    """Weighted mean of log errors."""
+def losses(decoder: InlineDecoder, tables: dict, examples: dict, rows: torch.Tensor, share: float,
+           random: torch.Generator) -> torch.Tensor:
+    """Weighted mean of log errors; `share`: that of SSIMULACRA2's distance."""
     bits = examples["codes"][rows].float()
     lengths = {16: BITS, 32: 2 * BITS, "any": 8 * int(torch.randint(17, 32, (1,), generator=random))}
-    errors = dict(zip(lengths, decode(decoder, tables, bits, list(lengths.values())), strict=True))
+    shown = dict(zip(lengths, decode(decoder, tables, bits, list(lengths.values())), strict=True))
     # A code of 24 bytes is either the beginning of a longer one, or was made for this length.
     half = bits[:, : BITS * 3 // 2].clone()
     made = examples["short"][rows].float()
     useful = (made.abs().sum(1) > 0) & (torch.rand(len(rows), generator=random) < 0.6)
     half[useful, BITS:] = made[useful]
-    errors[24] = decode(decoder, tables, half, [half.shape[1]])[0]
-    mean = {name: (box_errors(c, examples, rows) + FLOOR).log().mean() for name, c in errors.items()}
-    return torch.stack([WEIGHTS[name] * value for name, value in mean.items()]).sum() / sum(WEIGHTS.values())
+    shown[24] = decode(decoder, tables, half, [half.shape[1]])[0]
+    mean = {name: (box_errors(c, examples, rows) + FLOOR).log().mean() for name, c in shown.items()}
+    loss = torch.stack([WEIGHTS[name] * value for name, value in mean.items()]).sum() / sum(WEIGHTS.values())
+    if not share:
+        return loss
+    names = list(WEIGHTS)
+    chosen = names[int(torch.multinomial(torch.tensor(list(WEIGHTS.values())), 1, generator=random))]
+    made = (linear_pixels(decoder, tables, shown[chosen]) + 0.5).clamp(0, 1)
+    seen = distance(made, examples["pictures"][rows].float() / 255)
+    return (1 - share) * loss + share * 2 * (seen + DISTANCE_FLOOR).log().mean()
 
 
 def bits_of(decoder: InlineDecoder) -> torch.Tensor:
@@ -65,10 +76,14 @@ def keep_zeros(decoder: InlineDecoder, left: dict[str, torch.Tensor]) -> None:
 
 
 @torch.no_grad()
-def decibels(decoder: InlineDecoder, examples: dict) -> list[float]:
-    rows = torch.arange(len(examples["codes"]))
-    shown = decode(decoder, decoder.tables(), examples["codes"].float(), [128, 192, 256])
-    return [float(-10 * box_errors(c, examples, rows).log10().mean()) for c in shown]
+def measures(decoder: InlineDecoder, examples: dict) -> str:
+    """PSNR in the box / SSIMULACRA2 of the 32x32 picture, of 16, 24 and 32 bytes, means over pictures."""
+    rows, tables = torch.arange(len(examples["codes"])), decoder.tables()
+    reference, texts = examples["pictures"].float() / 255, []
+    for c in decode(decoder, tables, examples["codes"].float(), [128, 192, 256]):
+        decibels = -10 * box_errors(c, examples, rows).log10().mean()
+        texts.append(f"{decibels:.2f}/{score(pixels(decoder, tables, c) / 255, reference).mean():.1f}")
+    return " ".join(texts)
 
 
 def resumed(path: Path, teacher: Decoder) -> InlineDecoder:
@@ -86,6 +101,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--teacher", type=Path, default=Path("weights/placeholder.safetensors"), help="default: %(default)s")
     parser.add_argument("--resume", type=Path, help="a last.pt or inline.bin; codes of 24 bytes are then made for it, too")
     parser.add_argument("--price", type=float, default=2e-6, help="of a bit of the codewords (default: %(default)s)")
+    parser.add_argument("--perceptual", type=float, default=0.5,
+                        help="share of SSIMULACRA2's distance in the loss, 0..1 (default: %(default)s)")
     parser.add_argument("--prune", type=float, nargs=2, default=(0.0, 0.0), metavar="QUANTA",
                         help="entries of the codewords of each step below so many quanta become and stay zero")
     parser.add_argument("--rate", type=float, default=3e-3, help="peak learning rate (default: %(default)s)")
@@ -108,13 +125,14 @@ def main(options: argparse.Namespace) -> None:
     average = {name: value.clone() for name, value in decoder.state_dict().items()}
     random = torch.Generator().manual_seed(options.seed)
     left = prune(decoder, options.prune)
+    print("held out before:", measures(decoder, held_out), flush=True)
     start, step = time.time(), 0
     while (done := (time.time() - start) / (60 * options.minutes)) < 1:
         rate = options.rate * min(1, (step + 1) / 50) * (0.02 + 0.49 * (1 + math.cos(math.pi * done)))
         for group in optimizer.param_groups:
             group["lr"] = rate * group["part"]
         rows = torch.randint(0, len(examples["codes"]), (BATCH,), generator=random)
-        loss = losses(decoder, decoder.tables(), examples, rows, random)
+        loss = losses(decoder, decoder.tables(), examples, rows, options.perceptual, random)
         optimizer.zero_grad(set_to_none=True)
         (loss + options.price * bits_of(decoder)).backward()
         torch.nn.utils.clip_grad_norm_(decoder.parameters(), 2.0)
@@ -130,4 +148,4 @@ def main(options: argparse.Namespace) -> None:
     torch.save(average, options.out / "last.pt")
     data = decoder.write()
     (options.out / "inline.bin").write_bytes(data)
-    print(f"{step} steps, {len(data)} bytes, held out:", " ".join(f"{v:.2f}" for v in decibels(decoder, held_out)))
+    print(f"{step} steps, {len(data)} bytes, held out:", measures(decoder, held_out))

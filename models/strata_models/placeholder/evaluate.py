@@ -1,8 +1,8 @@
 """Measures the placeholder: python -m strata_models placeholder evaluate --checkpoint FILE --images DIR [--held-out]
 
-PSNR over RGB in a box of the picture's shape whose longer side is 32: the decoded 32x32 pixels resized to the box against
-the picture resized to the box, both by Pillow's Lanczos. Prints the mean of dB over pictures after each step. The encoder
-is the one of src/codec/placeholder.
+PSNR over RGB and SSIMULACRA2 in a box of the picture's shape whose longer side is 32: the decoded 32x32 pixels resized to the
+box against the picture resized to the box, both by Pillow's Lanczos. Prints their means over pictures after each step. The
+encoder is the one of src/codec/placeholder.
 """
 import argparse
 from functools import partial
@@ -13,6 +13,7 @@ import torch
 from PIL import Image
 
 from ..shared.data import is_held_out, lanczos_matrix
+from ..shared.ssimulacra2 import score
 from .checkpoint import load_decoder
 from .model import BITS, Decoder, State, search
 from .thumbnails import box_of
@@ -99,16 +100,22 @@ def resized(image: Image.Image, size: tuple[int, int]) -> np.ndarray:
     return np.array(image.resize(size, Image.Resampling.LANCZOS))
 
 
+def measures(shown: np.ndarray, box: np.ndarray) -> list[float]:
+    """PSNR and SSIMULACRA2 of a placeholder of any size, stretched to the box; both are uint8 [H, W, 3]."""
+    fitted = resized(Image.fromarray(shown), box.shape[1::-1])
+    error = np.mean((fitted.astype(float) - box) ** 2)
+    tensors = [torch.from_numpy(picture.copy()).permute(2, 0, 1)[None].float() / 255 for picture in (fitted, box)]
+    return [10 * np.log10(255**2 / max(1e-3, error)), float(score(*tensors))]
+
+
 @torch.no_grad()
-def box_decibels(decoder: Decoder, image: Image.Image, exact: bool) -> list[float]:
+def measure_steps(decoder: Decoder, image: Image.Image, exact: bool) -> list[list[float]]:
     size = box_of(*image.size)
     box = resized(image, size)
     bits = encode_picture(decoder, Target(decoder, resized(image, (SIDE, SIDE)), box), exact)
     values = []
     for shown in decoder.decode(bits[None]):
-        decoded = decoder.pixels(shown)[0].permute(1, 2, 0).numpy().astype(np.uint8)
-        error = resized(Image.fromarray(decoded), size).astype(float) - box
-        values.append(10 * np.log10(255**2 / max(1e-3, np.mean(error**2))))
+        values.append(measures(decoder.pixels(shown)[0].permute(1, 2, 0).numpy().astype(np.uint8), box))
     return values
 
 
@@ -124,5 +131,6 @@ def main(options: argparse.Namespace) -> None:
     decoder = load_decoder(options.checkpoint)
     paths = sorted(p for p in options.images.rglob("*") if p.suffix in {".png", ".jpg"})
     paths = [p for p in paths if is_held_out(p)] if options.held_out else paths
-    rows = [box_decibels(decoder, Image.open(p).convert("RGB"), not options.fast) for p in paths]
-    print(f"{len(rows)} pictures:", " ".join(f"{16 * (i + 1)} B {v:.2f}" for i, v in enumerate(np.mean(rows, 0))))
+    rows = [measure_steps(decoder, Image.open(p).convert("RGB"), not options.fast) for p in paths]
+    means = enumerate(np.mean(rows, 0))
+    print(f"{len(rows)} pictures:", " ".join(f"{16 * (i + 1)} B {psnr:.2f}/{seen:.1f}" for i, (psnr, seen) in means))

@@ -1,6 +1,8 @@
 """Trains the placeholder: python -m strata_models placeholder train --data DIR --out DIR --minutes M [--resume RUN/last.pt]
 
-The loss is a weighted mean of log MSE over the eight steps of a picture, so that every step and every picture counts in dB.
+The loss is a weighted mean over the eight steps of a picture of log MSE and of twice the log of SSIMULACRA2's distance, which
+grows with the root of MSE, so that every step and every picture counts in relative error. At 32 pixels SSIMULACRA2 has
+three of its scales and sees hardly any colour: it cannot do without the squared error.
 """
 import argparse
 import math
@@ -10,6 +12,8 @@ from pathlib import Path
 import torch
 
 from ..shared.soap import Soap
+from ..shared.ssimulacra2 import distance, score
+from .checkpoint import load_decoder
 from .model import Decoder, encode
 from .start import initialise
 from .thumbnails import CROPS, thumbnails
@@ -20,22 +24,39 @@ SEARCH_ROUNDS = 40  # of `search` while training; further flips hardly change th
 WEIGHTS = (1.5, 1.2, 1.2, 0.8, 0.8, 1.0, 0.6, 0.6)  # by step
 FLOOR = 3e-4  # added to the MSE: beyond 35 dB nothing is gained
 AVERAGE = 0.998
+DISTANCE_FLOOR = 0.3  # added to SSIMULACRA2's distance, which is 5 to 25 here
+SEEN = 3  # steps of each batch whose distance is computed: it costs as much as the decoder
 CODEWORD_RATE = 0.25  # of the learning rate: codewords are fitted already, and noise in them is an error at once
 
 
-def log_errors(decoder: Decoder, pictures: torch.Tensor, tail: torch.Tensor) -> torch.Tensor:
-    """Mean log MSE after each step; `tail` is the energy of the coefficients that are not coded."""
-    target = decoder.coefficients(pictures)
-    shown = encode(decoder, target, SEARCH_ROUNDS)
-    errors = [((y - target).square().sum((1, 2)) / 3072 + tail + FLOOR).log().mean() for y in shown]
-    return torch.stack(errors)
+class Loss:
+    """`tail`: mean squared error of the coefficients that are not coded. `share`: that of SSIMULACRA2's distance."""
+
+    def __init__(self, tail: torch.Tensor, share: float, random: torch.Generator):
+        self.tail, self.share, self.random = tail, share, random
+        self.weights = torch.tensor(WEIGHTS) / sum(WEIGHTS)
+
+    def __call__(self, decoder: Decoder, pictures: torch.Tensor) -> torch.Tensor:
+        target = decoder.coefficients(pictures)
+        shown = encode(decoder, target, SEARCH_ROUNDS)
+        squared = [((y - target).square().sum((1, 2)) / 3072 + self.tail + FLOOR).log().mean() for y in shown]
+        loss = (torch.stack(squared) * self.weights).sum()
+        if not self.share:
+            return loss
+        steps = torch.multinomial(self.weights, SEEN, replacement=True, generator=self.random)
+        made = torch.cat([decoder.linear_pixels(shown[step] + decoder.mean) for step in steps])
+        seen = distance((made + 0.5).clamp(0, 1), (pictures.float() / 255).repeat(SEEN, 1, 1, 1))
+        return (1 - self.share) * loss + self.share * 2 * (seen + DISTANCE_FLOOR).log().mean()
 
 
 @torch.no_grad()
-def decibels(decoder: Decoder, pictures: torch.Tensor) -> list[float]:
-    shown = encode(decoder, decoder.coefficients(pictures), 160)
-    mse = [(decoder.pixels(y) - pictures).square().mean((1, 2, 3)) / 255**2 for y in shown]
-    return [float(-10 * m.clamp_min(1e-6).log10().mean()) for m in mse]
+def measures(decoder: Decoder, pictures: torch.Tensor) -> str:
+    """PSNR / SSIMULACRA2 after each step, means over 32x32 pictures."""
+    shown = [decoder.pixels(y) for y in encode(decoder, decoder.coefficients(pictures), 160)]
+    mse = [(pixels - pictures).square().mean((1, 2, 3)) / 255**2 for pixels in shown]
+    decibels = [float(-10 * m.clamp_min(1e-6).log10().mean()) for m in mse]
+    scores = [float(score(pixels / 255, pictures.float() / 255).mean()) for pixels in shown]
+    return " ".join(f"{a:.2f}/{b:.1f}" for a, b in zip(decibels, scores, strict=True))
 
 
 def groups(decoder: Decoder) -> list[dict]:
@@ -55,7 +76,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder of training pictures")
     parser.add_argument("--out", type=Path, required=True, help="folder for last.pt and the thumbnails")
     parser.add_argument("--minutes", type=float, required=True, help="processor time; start and thumbnails take three more")
-    parser.add_argument("--resume", type=Path, help="an earlier run's last.pt, whose averaged weights are the start")
+    parser.add_argument("--resume", type=Path, help="an earlier run's last.pt, or a .safetensors checkpoint: the start")
+    parser.add_argument("--perceptual", type=float, default=0.5,
+                        help="share of SSIMULACRA2's distance in the loss, 0..1 (default: %(default)s)")
     parser.add_argument("--rate", type=float, default=4e-3, help="peak learning rate (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=1, help="default: %(default)s")
 
@@ -68,7 +91,7 @@ def main(options: argparse.Namespace) -> None:
     held_out = load_thumbnails(options.out / "held-out.pt", options.data, True, 1)
     decoder = Decoder()
     if options.resume:
-        decoder.load_state_dict(torch.load(options.resume, weights_only=True)["average"])
+        decoder.load_state_dict(load_decoder(options.resume).state_dict())
     else:
         initialise(decoder, pictures)
         torch.save({"average": decoder.state_dict(), "step": 0}, options.out / "start.pt")
@@ -77,9 +100,9 @@ def main(options: argparse.Namespace) -> None:
         tail = (sample.square().sum((1, 2)) - sample[:, :, decoder.selected].square().sum((1, 2))).mean() / 3072
     average = {name: value.clone() for name, value in decoder.state_dict().items()}
     optimizer = Soap(groups(decoder), lr=options.rate, largest=260)
-    weights = torch.tensor(WEIGHTS) / sum(WEIGHTS)
     random = torch.Generator().manual_seed(options.seed)
-    print("held out before:", " ".join(f"{v:.2f}" for v in decibels(decoder, held_out)), flush=True)
+    loss_of = Loss(tail, options.perceptual, random)
+    print("held out before:", measures(decoder, held_out), flush=True)
     start, step, recent = time.process_time(), 0, 0.0
     while (done := (time.process_time() - start) / (60 * options.minutes)) < 1:
         rate = options.rate * min(1, (step + 1) / 30) * (0.02 + 0.49 * (1 + math.cos(math.pi * done)))
@@ -87,7 +110,7 @@ def main(options: argparse.Namespace) -> None:
             group["lr"] = rate * group.get("part", 1.0)
         batch = pictures[torch.randint(0, len(pictures), (BATCH,), generator=random)]
         batch = batch.flip(3) if torch.rand(1, generator=random) < 0.5 else batch
-        loss = (log_errors(decoder, batch, tail) * weights).sum()
+        loss = loss_of(decoder, batch)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(decoder.parameters(), 5.0)
@@ -105,4 +128,4 @@ def main(options: argparse.Namespace) -> None:
             torch.save({"average": average, "step": step}, options.out / "last.pt")
     torch.save({"average": average, "step": step}, options.out / "last.pt")
     decoder.load_state_dict(average)
-    print(f"{step} steps, held out after:", " ".join(f"{v:.2f}" for v in decibels(decoder, held_out)))
+    print(f"{step} steps, held out after:", measures(decoder, held_out))
