@@ -1,7 +1,8 @@
 /*
  * The task of a convolution: what src/network/task.ts writes into memory before it calls networkDense or
- * networkDepthwise. These kernels compute the ops of src/network/program.ts on tensors of 16-bit integers, channels last.
- * A cell is padded to a multiple of 4 channels; what the padding holds does not matter, because its weights are zero.
+ * networkDepthwise. These kernels compute the ops of src/network/program.ts on tensors of 16-bit integers, channels
+ * last. A cell is padded to a multiple of 4 channels; the content of the padding does not matter, because its weights
+ * are zero.
  *
  * A convolution goes row by row and, inside a row, by blocks of 8 output channels (the last may have 4): first the
  * sums of the whole row into a scratch that stays in the first-level cache, then their scale, rounding and bounds.
@@ -18,7 +19,7 @@ export const WEIGHTS: usize = 20
 export const BIAS: usize = 24
 export const SCALE: usize = 28
 export const SUMS: usize = 32
-/** Pointers, one per vector: where it lies in the first cell of the output. */
+/** Pointer to an array of pointers: where each vector lies in the first cell of the output. */
 export const TARGETS: usize = 36
 export const TARGET_ROW: usize = 40
 export const TARGET_CELL: usize = 44
