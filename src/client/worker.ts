@@ -29,15 +29,15 @@ type Show = Extract<Request, { type: 'show' }>
 type Restore = Extract<Request, { type: 'restore' }>
 type Warm = Extract<Request, { type: 'warm' }>
 
-/** Error codes that concern one image. All others say that nothing can be decoded here. */
+/** Error codes that concern one image. All others mean that nothing can be decoded on this page. */
 const ONE_IMAGE_CODES = /^(?!MODEL_INVALID|INTERNAL|OPTION_INVALID)/
 
-/** About three layers of 1280 x 853. */
+/** Bytes for decoded layers: about three layers of 1280 x 853. */
 const HELD_BYTES = 32 * 1024 * 1024
 
 const scope = globalThis as unknown as Scope
 const images = new Images()
-/** One picture is decoded at a time: all share one engine, and two at once would take twice the memory. */
+/** One picture is decoded at a time: all share one engine, and two would take twice the memory. */
 const decoding = new Limiter(1)
 const jobs = new Map<number, AbortController>()
 let assets: string | undefined
@@ -73,7 +73,7 @@ async function perform(request: Show | Restore | Warm): Promise<void> {
 
 async function show(request: Show, signal: AbortSignal): Promise<void> {
   const { job, image } = request
-  // The models are fetched while the image is.
+  // Models and image are fetched concurrently.
   const ready = runtime()
   ready.catch(() => undefined)
   if (request.placeholder) void sendPlaceholder(request, signal)
@@ -117,7 +117,7 @@ async function show(request: Show, signal: AbortSignal): Promise<void> {
     }, signal)
   }
 
-  /** @returns the decoded layer where a higher one may be decoded from it */
+  /** @returns the decoded layer, if a higher layer can be decoded from it */
   async function* decode({ bytes, header, layer, version }: ImagePrefix, models: Runtime): Decoding {
     const options = { runtime: models, layer, signal }
     const { width, height } = header.layers[layer]!
@@ -185,9 +185,9 @@ function fail(job: number, error: unknown): void {
   scope.postMessage({ type: 'failed', job, code, message, unusable: !ONE_IMAGE_CODES.test(code), limit })
 }
 
-/** fetch() throws TypeError where the network fails, which is no defect of ours. */
+/** fetch() throws a TypeError when the network fails, which is not a defect. */
 function unexpected(error: unknown): { readonly code: string; readonly message: string } {
-  // Browsers say so in their own words where a buffer or WebAssembly's memory cannot be had.
+  // Browsers throw a RangeError when a buffer or WebAssembly memory cannot be allocated.
   if (error instanceof RangeError) return new LimitError('memory', error.message)
   return { code: error instanceof TypeError ? 'ORIGIN_FAILED' : 'INTERNAL', message: String(error) }
 }

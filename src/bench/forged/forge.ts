@@ -25,7 +25,7 @@ import { headerChecksum, readHeader } from '../../format/reader.ts'
 
 interface ForgedStrip {
   bytes: Uint8Array
-  /** Length in the index, in place of the strip's own. */
+  /** Length in the index, instead of the strip's own. */
   length?: number
 }
 
@@ -42,9 +42,9 @@ export interface ForgedLayer {
   stripCount?: number
   indexReserved?: number
   strips: ForgedStrip[]
-  /** Of a layer that is a picture, in place of strips. */
+  /** The file of a picture layer, instead of strips. */
   picture?: Uint8Array
-  /** Of that, in place of the right one. */
+  /** Checksum of the picture, instead of the right one. */
   checksum?: number
 }
 

@@ -7,14 +7,14 @@ import { hyperScaleIndexes, hyperStream, wildStream } from '../forged/streams.ts
 import { type Random, randomOf } from '../random.ts'
 import { compassFile, type HostileCase, QUALITY } from './case.ts'
 
-/** Pixels of a side of a file that is small. */
+/** Side of a small file in pixels. */
 const SMALL = 64
-/** The widest layer that is decoded, and the tallest of that width: 40 megapixels. */
+/** Size of the widest layer that is decoded, at its largest height: 40 megapixels. */
 const WIDEST = { width: 4096, height: 9765 } as const
 
 /** COMPASS layers of a file. */
 interface Content {
-  /** Numbers of the streams: 0 makes them as short as can be. */
+  /** Amplitude of the hyper-latents; 0 makes the streams as short as possible. */
   readonly hyper?: number
   readonly latents?: number
 }
@@ -42,7 +42,7 @@ export async function compassCases(runtime: Runtime): Promise<HostileCase[]> {
     }
     return await wildStream(source, runtime, table, info, { hyper: 0, latents: 0, ...content })
   }
-  /** Valid up to its networks, and then noise. */
+  /** A file whose streams are valid up to the networks, followed by noise. */
   function promising(width: number, height: number, amplitude: number): ForgedLayer {
     const indexes = hyperScaleIndexes(table, { width, height, quality: QUALITY }, 'base')
     const strip = { bytes: hyperStream(random, indexes, amplitude) }
@@ -53,7 +53,7 @@ export async function compassCases(runtime: Runtime): Promise<HostileCase[]> {
     const strips = Array.from({ length: stripCount(height) }, () => ({ bytes }))
     return { width, height, quality: QUALITY, flags: 0, strips }
   }
-  /** Layers of one width that add nothing to the first. */
+  /** Layers of one width that add nothing to the first one. */
   const stacked = async (count: number, width: number, height: number) => {
     const base = await layer(width, height)
     const nothing = { ...junk(width, height, new Uint8Array(0)), flags: 1 }

@@ -12,7 +12,7 @@ import { type HostileCase, pictureFile } from './case.ts'
 /** Bytes that a bomb's stream unpacks to. */
 const BOMB_BYTES = 256e6
 
-/** A layer that is this picture. */
+/** A layer with this picture file. */
 function layerOf(coding: PictureCoding, width: number, height: number, picture: Uint8Array): ForgedLayer {
   const flags = LAYER_HAS_ALPHA
   return { width, height, quality: 75, flags, coding: CODINGS.indexOf(coding), strips: [], picture }
@@ -20,7 +20,7 @@ function layerOf(coding: PictureCoding, width: number, height: number, picture: 
 
 const fileOf = (...layer: Parameters<typeof layerOf>) => pictureFile([layerOf(...layer)])
 
-/** Files whose layers are pictures that take more than they seem to. */
+/** Files whose picture layers cost more than their size suggests. */
 export async function pictureCases(): Promise<HostileCase[]> {
   const picture = async (width: number, height: number, encode: (from: Sharp) => Sharp) => {
     const { data } = noise(width, height)

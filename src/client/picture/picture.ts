@@ -35,7 +35,7 @@ export class Picture {
   #ended = false
 
   /**
-   * Only reads the document, so that adopting many pictures causes one layout, not one per picture.
+   * Only reads the document, so that adopting many pictures causes one layout.
    * @returns undefined for an image that does not come from a Strata CDN
    */
   static adopt(img: HTMLImageElement, options: PictureOptions): Picture | undefined {
@@ -141,8 +141,7 @@ export class Picture {
     // Until the blank picture has loaded, an image may have the size of its alternative text.
     if (width === 0 || (this.#source.isHeld && !isLoaded(this.img))) return
     const layer = this.#layers ? chooseLayer(this.#layers, width, saveData) : 0
-    // While the layers are unknown, the base is requested; the first answer lists the layers, and `#receive` calls this
-    // again.
+    // The first answer lists the layers, and `#receive` then calls this again.
     if (layer <= Math.max(this.#painted, this.#requested)) return
     if (this.#isPlainFirst && !this.#wantsLayers(width, layer)) return
     this.#requested = layer
@@ -211,8 +210,7 @@ export class Picture {
     // Offline, the browser cannot load a larger plain file either: the small one stays.
     const isOffline = code === 'ORIGIN_FAILED' && this.#isPlainFirst
     if ((this.#painted < 0 && !isOffline) || limit) {
-      // After a limit or without any layer, further requests would only fail again. A request for a higher layer may
-      // succeed.
+      // Further requests would only fail again; those for a higher layer may succeed.
       this.#ended = true
       this.#painted = -1
       this.#showPlain()
