@@ -1,4 +1,4 @@
-import { decodeRows, type ResumableLayer, resumeDecode } from '../codec/compass/index.ts'
+import { type DecodeOptions, decodeRows, type ResumableLayer, resumeDecode } from '../codec/compass/index.ts'
 import { StrataError } from '../core/errors.ts'
 import type { RgbImage } from '../core/image.ts'
 import { memoiseLoads } from '../core/memoise-loads.ts'
@@ -72,65 +72,70 @@ async function perform(request: Show | Restore | Warm): Promise<void> {
 }
 
 async function show(request: Show, signal: AbortSignal): Promise<void> {
-  const { job, image } = request
   // Models and image are fetched concurrently.
-  const ready = runtime()
-  ready.catch(() => undefined)
+  const models = runtime()
+  models.catch(() => undefined)
   if (request.placeholder) void sendPlaceholder(request, signal)
   const file = await images.get(request, signal)
   try {
-    await paint(file)
+    await paint(request, file, models, signal)
   } catch (error) {
     const isDamaged = error instanceof StrataError && /^(FORMAT_|ENTROPY_)/.test(error.code)
     if (!isDamaged || !file || file.transfer.fetched > 0) throw error
     // The stored bytes are damaged, or an older version of the format.
-    await images.discard(image)
-    await paint(await images.get(request, signal))
+    await images.discard(request.image)
+    await paint(request, await images.get(request, signal), models, signal)
   }
+}
 
-  async function paint(file: ImagePrefix | undefined): Promise<void> {
-    if (!file) return scope.postMessage({ type: 'end', job })
-    const { bytes, header, layer, version, transfer } = file
-    const info = header.layers[layer]!
-    const { width, height } = info
-    checkShown(info, request.covers)
-    const isKept = width * height <= MAX_KEPT_PIXELS
-    if (!holdsPictures(header))
-      checkDecode(header, layer, isKept ? held.highest(identity(image), version, layer) : -1)
-    const layers = header.layers.map((each) => {
-      const { width, height, end } = each
-      return { width, height, end, alpha: hasAlpha(each) }
-    })
-    const begin = { type: 'begin', job, layer, layers, transfer } as const
-    await decoding.run(async () => {
-      if (holdsPictures(header)) {
-        const bitmap = await decodePictureLayer(bytes, info)
-        scope.postMessage(begin)
-        scope.postMessage({ type: 'strip', job, top: 0, bitmap }, [bitmap])
-        return scope.postMessage({ type: 'end', job })
-      }
-      const models = await ready
+async function paint(
+  request: Show,
+  file: ImagePrefix | undefined,
+  models: Promise<Runtime>,
+  signal: AbortSignal,
+): Promise<void> {
+  const { job, image } = request
+  if (!file) return scope.postMessage({ type: 'end', job })
+  const { bytes, header, layer, version, transfer } = file
+  const info = header.layers[layer]!
+  const isKept = info.width * info.height <= MAX_KEPT_PIXELS
+  checkShown(info, request.covers)
+  if (!holdsPictures(header)) {
+    checkDecode(header, layer, isKept ? held.highest(identity(image), version, layer) : -1)
+  }
+  const layers = header.layers.map((each) => {
+    const { width, height, end } = each
+    return { width, height, end, alpha: hasAlpha(each) }
+  })
+  const begin = { type: 'begin', job, layer, layers, transfer } as const
+  await decoding.run(async () => {
+    if (holdsPictures(header)) {
+      const bitmap = await decodePictureLayer(bytes, info)
       scope.postMessage(begin)
-      const decoded = await send(job, decode(file, models))
-      if (decoded) held.put(identity(image), version, decoded)
-      scope.postMessage({ type: 'end', job })
-    }, signal)
-  }
-
-  /** @returns the decoded layer, if a higher layer can be decoded from it */
-  async function* decode({ bytes, header, layer, version }: ImagePrefix, models: Runtime): Decoding {
-    const options = { runtime: models, layer, signal }
-    const { width, height } = header.layers[layer]!
-    const isLast = layer + 1 === header.layers.length
-    const below = held.take(identity(image), version, layer)
-    if (width * height > MAX_KEPT_PIXELS || (isLast && !below)) {
-      below?.close()
-      return yield* decodeRows(bytes, options) as Decoding
+      scope.postMessage({ type: 'strip', job, top: 0, bitmap }, [bitmap])
+      return scope.postMessage({ type: 'end', job })
     }
-    const decoded = yield* resumeDecode(bytes, options, below)
-    if (isLast) decoded?.close()
-    return isLast ? undefined : decoded
+    const runtime = await models
+    scope.postMessage(begin)
+    const decoded = await send(job, decode(image, file, { runtime, layer, signal }))
+    if (decoded) held.put(identity(image), version, decoded)
+    scope.postMessage({ type: 'end', job })
+  }, signal)
+}
+
+/** @returns the decoded layer, if a higher layer can be decoded from it */
+async function* decode(image: string, file: ImagePrefix, options: DecodeOptions): Decoding {
+  const { bytes, header, layer, version } = file
+  const { width, height } = header.layers[layer]!
+  const isLast = layer + 1 === header.layers.length
+  const below = held.take(identity(image), version, layer)
+  if (width * height > MAX_KEPT_PIXELS || (isLast && !below)) {
+    below?.close()
+    return yield* decodeRows(bytes, options) as Decoding
   }
+  const decoded = yield* resumeDecode(bytes, options, below)
+  if (isLast) decoded?.close()
+  return isLast ? undefined : decoded
 }
 
 /** Sends each strip as soon as it is decoded. @returns what the generator returns */
