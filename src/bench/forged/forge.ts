@@ -1,6 +1,7 @@
 import { concat, fromHex } from '../../core/bytes.ts'
 import { crc32c } from '../../core/crc32c.ts'
 import { CODINGS, holdsPictures, NO_MODEL_SET } from '../../format/coding.ts'
+import { layerHeight } from '../../format/ladder.ts'
 import { readPictureLayer, readStrips, stripIndexChecksum } from '../../format/layers.ts'
 import {
   FIXED_HEADER_BYTES,
@@ -86,6 +87,17 @@ export function takeApart(bytes: Uint8Array): ForgedFile {
       const bytesOf = (_: unknown, i: number) => ({ bytes: strips.strip(i) })
       return { width, height, quality, flags, strips: Array.from({ length: strips.count }, bytesOf) }
     }),
+  }
+}
+
+/** Declares another size of the source, and consistent sizes of all layers. Their content stays. */
+export function declareSize(file: ForgedFile, width: number, height: number): void {
+  const scale = width / file.sourceWidth
+  file.sourceWidth = width
+  file.sourceHeight = height
+  for (const layer of file.layers) {
+    layer.width = Math.min(Math.max(Math.round(layer.width * scale), 1), width)
+    layer.height = layerHeight(layer.width, width, height)
   }
 }
 

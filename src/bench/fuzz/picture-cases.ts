@@ -1,8 +1,7 @@
 import { dataView } from '../../core/bytes.ts'
 import { CODINGS } from '../../format/coding.ts'
-import { layerHeight } from '../../format/ladder.ts'
 import { emptyPng, findAll, inflated } from '../forged/bombs.ts'
-import { type ForgedFile, type ForgedLayer, putTogether, takeApart } from '../forged/forge.ts'
+import { declareSize, type ForgedLayer, putTogether, takeApart } from '../forged/forge.ts'
 import type { Random } from '../random.ts'
 import { CASES } from './cases.ts'
 
@@ -55,7 +54,11 @@ export const PICTURE_CASES: Readonly<Record<string, MakeCase>> = {
   size(random, files) {
     const file = takeApart(random.pick(files))
     const width = random.pick([1, 7, 100, 4000, 10_000, 65_535])
-    resize(file, width, Math.max(1, Math.min(random.pick([1, 5, 100, 10_000]), Math.floor(100e6 / width))))
+    declareSize(
+      file,
+      width,
+      Math.max(1, Math.min(random.pick([1, 5, 100, 10_000]), Math.floor(100e6 / width))),
+    )
     return putTogether(file)
   },
 
@@ -63,7 +66,7 @@ export const PICTURE_CASES: Readonly<Record<string, MakeCase>> = {
   bomb(random, files) {
     const file = takeApart(random.pick(files))
     for (const layer of file.layers) layer.picture = inflated(random, layer.picture!)
-    if (random.chance(0.5)) resize(file, 10_000, 10_000)
+    if (random.chance(0.5)) declareSize(file, 10_000, 10_000)
     return putTogether(file)
   },
 
@@ -110,16 +113,5 @@ function damaged(damage: Damage): MakeCase {
     const other = takeApart(random.pick(files))
     damage(random, random.pick(file.layers), random.pick(other.layers))
     return putTogether(file)
-  }
-}
-
-/** Declares another size of the source, and consistent sizes of all layers. */
-function resize(file: ForgedFile, width: number, height: number): void {
-  const scale = width / file.sourceWidth
-  file.sourceWidth = width
-  file.sourceHeight = height
-  for (const layer of file.layers) {
-    layer.width = Math.min(Math.max(Math.round(layer.width * scale), 1), width)
-    layer.height = layerHeight(layer.width, width, height)
   }
 }
