@@ -195,7 +195,7 @@ function keepSpeed(speed: number | undefined): void {
 
 const decoders = new Map<string, Decoder>()
 
-/** The decoder of a page for one `assets` folder, shared by all callers; the options of the first caller apply. */
+/** The decoder of a page for one `assets` folder, shared by all callers; the options of the first caller hold. */
 export function decoderFor(options: DecoderOptions): Decoder {
   const key = String(options.assets ?? '')
   let decoder = decoders.get(key)

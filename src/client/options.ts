@@ -10,25 +10,24 @@ export interface EnhanceOptions {
   /** A CSS selector of the pictures. @default every `<img>` whose address ends with `/img/ID` */
   readonly selector?: string
   /**
-   * When layers replace plain files. `later`: the browser shows the files of the page, and pictures that grow are
-   * decoded from layers if these take fewer bytes and arrive as soon; the decoder is loaded after the page, and only if
-   * it pays. `always`: plain files of pictures with `width` and `height` are not loaded, and all pictures are decoded.
+   * When layers take the place of plain files. `later`: the browser shows what the page wrote, and pictures that grow are
+   * decoded from layers where those take fewer bytes and come as soon; the decoder is loaded when the page has loaded, and
+   * only where it pays. `always`: plain files of pictures with `width` and `height` are kept from loading, and all pictures
+   * are decoded.
    * @default 'later'
    */
   readonly replace?: 'later' | 'always'
-  /**
-   * Number of decoding workers; each loads its own decoder. @default half of the cores, 2 to 4; 1 if memory is short
-   */
+  /** Number of decoding workers; each loads a decoder of its own. @default half of the cores, 2 to 4; 1 where memory is short */
   readonly workers?: number
   /** How far outside the viewport pictures are decoded: `rootMargin` of IntersectionObserver. @default '50%' */
   readonly margin?: string
-  /** Bytes per worker for decoded layers, from which the next layer is decoded. @default 32 MiB */
+  /** Bytes for each worker to keep decoded layers in, from which the next layer is decoded. @default 32 MiB */
   readonly heldBytes?: number
   /** Decode one layer less than the size needs. @default `navigator.connection.saveData` */
   readonly saveData?: boolean
   /**
-   * Instead of decoding layers, loads pictures as JPEGs that hide a picture of twice the size, and loads the models of
-   * `restore`, so that `restore(img)` enlarges them offline. `data-strata="zoom"` does this for one `<img>`.
+   * Instead of decoding layers, let pictures load as JPEGs that hide twice their size, and fetch what `restore` needs, so
+   * that `restore(img)` enlarges them without a network later. `data-strata="zoom"` on an `<img>` does it for that one.
    * @default false
    */
   readonly offlineZoom?: boolean

@@ -27,7 +27,7 @@ export function choice<const T extends string>(name: string, text: string, value
   return chosen
 }
 
-/** A positive number with at most 7 digits before the decimal point. @throws StrataError PARAM_INVALID */
+/** A number above 0 of at most 7 digits before the point. @throws StrataError PARAM_INVALID */
 export function positive(name: string, text: string): number {
   const value = /^[0-9]{1,7}(\.[0-9]{1,20})?$/.test(text) ? Number(text) : Number.NaN
   if (!(value > 0)) throw invalidParam(name, 'a number above 0', text)

@@ -93,7 +93,7 @@ function callsTo(child: ChildProcess) {
     open.delete(answer.call)
   })
   const gone = once(child, 'exit').then(() => Promise.reject(new Error('the process has ended')))
-  gone.catch(() => undefined) // whoever waits hears of it
+  gone.catch(() => undefined) // pending calls reject by themselves
   return async (method: string, ...args: readonly unknown[]): Promise<unknown> => {
     const call = calls++
     const answered = new Promise<Answer>((resolve) => open.set(call, resolve))
