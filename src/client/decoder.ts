@@ -47,10 +47,13 @@ export class Decoder {
   }
 
   /** Total cost of the jobs that wait or are being decoded. */
-  get queue(): Cost {
-    const jobs = [...this.#waiting, ...this.#lanes.flatMap((lane) => lane.jobs)]
-    const sum = (of: keyof Cost) => jobs.reduce((total, { cost }) => total + cost[of], 0)
-    return { area: sum('area'), pixels: sum('pixels'), plain: sum('plain') }
+  get queue(): Omit<Cost, 'area'> {
+    let [pixels, plain] = [0, 0]
+    for (const { cost } of [...this.#waiting, ...this.#lanes.flatMap((lane) => lane.jobs)]) {
+      pixels += cost.pixels
+      plain += cost.plain
+    }
+    return { pixels, plain }
   }
 
   /** Keeps the workers alive until the matching `release`. */

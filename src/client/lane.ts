@@ -112,8 +112,9 @@ export class Lane {
   }
 
   #measure(): void {
-    const { at, pixels } = this.#begun ?? { at: 0, pixels: 0 }
-    if (pixels > 0) this.speed = pixels / Math.max(performance.now() - at, 1)
+    if (!this.#begun) return
+    const { at, pixels } = this.#begun
+    this.speed = pixels / Math.max(performance.now() - at, 1)
     this.#begun = undefined
   }
 

@@ -22,8 +22,6 @@ interface ClusterOptions {
   readonly clock?: () => string
   /** Whether the edges consume messages of the queue too, in turn with the consumer. @default false */
   readonly shared?: boolean
-  /** Variables of the Workers besides the required ones. */
-  readonly variables?: Readonly<Record<string, string>>
 }
 
 /** The token that uploads need. */
@@ -147,7 +145,7 @@ export class Cluster {
 
   /** Options of Miniflare for a Worker as it is deployed, with its transcoder. All Workers share the lease of the first edge. */
   async #workerOptions(name: string): Promise<unknown> {
-    const { bundles, clock, variables } = this.#options
+    const { bundles, clock } = this.#options
     const { edge, transcoder } = bundles
     const [script, ...others] = edge.modules
     const code = script && (await readFile(script.path, 'utf8'))
@@ -166,7 +164,6 @@ export class Cluster {
             ...{ STRATA_ENV: 'production', UPLOAD_TOKEN: TOKEN, ORIGIN_URL: this.originUrl },
             ...{ S3_ENDPOINT: endpoint, S3_BUCKET: bucket, S3_REGION: region },
             ...{ S3_ACCESS_KEY_ID: accessKeyId, S3_SECRET_ACCESS_KEY: secretAccessKey },
-            ...variables,
           },
           durableObjects: { LEASE: lease },
           serviceBindings: { TRANSCODER: `transcoder-${name}`, JOBS: `sender-${name}` },

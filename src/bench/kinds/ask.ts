@@ -31,7 +31,6 @@ export interface Description {
   readonly layers: readonly {
     readonly coding: string
     readonly width: number
-    readonly alpha?: true
     readonly lossless?: true
   }[]
   readonly bytes: number
