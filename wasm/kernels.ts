@@ -10,12 +10,14 @@ export {
   passStore,
   passTables,
 } from './cells'
-export { networkCopy, networkDense, networkDepthwise, networkSum } from './conv'
 export { jpegConvert420, jpegConvert444 } from './jpeg-colour'
 export { jpegQuantize } from './jpeg-dct'
 export { jpegEmit, jpegTokenize } from './jpeg-scan'
 export { liffCubic, liffRow } from './liff'
 export { matrixAddProduct } from './matrix'
+export { networkDense } from './network/dense'
+export { networkDepthwise } from './network/depthwise'
+export { networkCopy, networkSum } from './network/grid'
 export { ransDecode } from './rans'
 export { resampleAcross, resampleDown } from './resample'
 

@@ -15,13 +15,14 @@ function rounded(high: v128, low: v128): v128 {
 }
 
 /**
- * One row across: spreads it so that each pixel lies beside its right neighbour, channel by channel, then adds up.
+ * Resizes one row horizontally. First it spreads the row, so that each pixel lies beside its right neighbour, channel
+ * by channel; then it adds up the taps.
  *
  * @param channels 3 or 4
- * @param pixels channels * width bytes, and 16 that are read but count nowhere
+ * @param pixels channels * width bytes, and 16 more that are read but not used
  * @param spread scratch: 16 bytes for each pixel, and for 2 * pairs + 3 more
  * @param first u32 per output pixel: its first input pixel, below width
- * @param weights `pairs` pairs per output pixel; a tap beyond the row weighs nothing
+ * @param weights `pairs` pairs per output pixel; a tap beyond the row has weight 0
  * @param out channels * outWidth bytes, and 1 more that is written
  */
 export function resampleAcross(
@@ -75,11 +76,11 @@ function spreadRgba(rgba: usize, width: i32, spread: usize): void {
 }
 
 /**
- * One row of the output, down: the sum over the rows of a ring.
+ * Computes one row of the output vertically: the weighted sum over the rows of a ring.
  *
  * @param ring `slots` rows of `pitch` bytes, a multiple of 16
- * @param slot where the first of the rows lies; the others follow, from the last slot on to slot 0
- * @param weights `pairs` pairs; a row beyond the last weighs nothing
+ * @param slot slot of the first row; the others follow, and slot 0 comes after the last slot
+ * @param weights `pairs` pairs; a row beyond the last has weight 0
  * @param out pitch bytes
  */
 export function resampleDown(

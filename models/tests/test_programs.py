@@ -20,7 +20,7 @@ from strata_models.shared.program import Blob, interleaved
 from strata_models.shared.resample import bicubic
 from weights import KINDS, WEIGHTS, blob, codec, layer_of, table
 
-ROWS, COLUMNS = 3, 4  # side latents
+ROWS, COLUMNS = 3, 4  # hyper-latents
 ORDER = interleaved(3, 2)
 
 

@@ -12,7 +12,7 @@ interface Chart {
   readonly series: readonly Series[]
   /** @default 'log' */
   readonly xScale?: 'log' | 'linear'
-  /** Whether points are marked on their line. @default true */
+  /** Whether points are marked on the line. @default true */
   readonly dots?: boolean
 }
 

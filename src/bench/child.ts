@@ -6,7 +6,7 @@ import { StrataError } from '../core/errors.ts'
  * Runs this program with these arguments in a process of its own, with a garbage collector that can be called, and reads the
  * JSON that it prints.
  * @param program path of dist/cli/main.js
- * @throws StrataError INTERNAL where it fails
+ * @throws StrataError INTERNAL when it fails
  */
 export async function measureInChild(program: string, argv: readonly string[]): Promise<unknown> {
   try {

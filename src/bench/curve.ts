@@ -8,21 +8,21 @@ interface Point {
   readonly score: number
 }
 
-/** Bytes over score, where it was looked at. */
+/** Bytes at a score, from the measured part of a curve. */
 export interface Curve {
   /**
-   * Bytes at the wanted score: between two points by their logarithms. Those of the worst file where even that is
-   * better; null where the best is not good enough.
+   * Bytes at the wanted score, interpolated between two points by logarithms. If even the worst file is better, those
+   * of that file; null if the best file is not good enough.
    */
   readonly bytes: number | null
-  /** The best score that was seen: where `bytes` is null, the end of the curve. */
+  /** The best measured score: the end of the curve if `bytes` is null. */
   readonly best: number
   /** By setting. */
   readonly points: readonly Point[]
 }
 
 /**
- * Follows a curve from one of its settings to the wanted score, a setting at a time.
+ * Follows a curve from one of its settings to the wanted score, one setting at a time.
  * @param settings in rising order
  * @param start index where the score is probably near
  * @param measure makes the file of a setting

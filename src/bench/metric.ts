@@ -1,6 +1,6 @@
 /**
- * src/bench holds the benchmarks of `strata bench …`: a room for each, and files here that several of them share. A
- * benchmark does not import another one, and the product does not import benchmarks.
+ * src/bench holds the benchmarks of `strata bench …`: a folder for each, and shared files directly in it. A benchmark
+ * does not import another one, and the product does not import benchmarks.
  * @module
  */
 

@@ -3,7 +3,7 @@ import type { WasmMemory } from './wasm-memory.ts'
 
 /** In bytes. */
 export interface PeakMemory {
-  /** WebAssembly memory and ArrayBuffers together at their highest, garbage that V8 had not collected yet included. */
+  /** Highest sum of WebAssembly memory and ArrayBuffers, including garbage that V8 had not collected yet. */
   readonly peak: number
   /** WebAssembly memory, which never shrinks; part of `peak`. */
   readonly wasm: number
@@ -11,12 +11,12 @@ export interface PeakMemory {
 
 const TIMER_MS = 5
 
-/** Does some work, and says where memory should be looked at. */
+/** Work that calls `look` where memory should be sampled. */
 type Work = (look: () => void) => Promise<unknown>
 
 /**
- * Does the work and samples the memory of this process, every few milliseconds and wherever the work says so. Run it in a
- * fresh process: WebAssembly memory never shrinks, so earlier work would count.
+ * Does the work and samples the memory of this process, every few milliseconds and whenever the work calls `look`. Run
+ * it in a fresh process: WebAssembly memory never shrinks, so earlier work would count.
  * @param memory watched since before the first module was instantiated
  */
 export async function measurePeak(memory: WasmMemory, work: Work): Promise<PeakMemory> {
@@ -27,7 +27,7 @@ export async function measurePeak(memory: WasmMemory, work: Work): Promise<PeakM
   return { peak, wasm: memory.bytes() }
 }
 
-/** Does the work and gives the highest sum of ArrayBuffers, in bytes, with garbage collected before each sample. */
+/** Does the work and returns the highest sum of ArrayBuffers, in bytes, with garbage collected before each sample. */
 export async function measureLive(work: Work, collect: () => void): Promise<number> {
   let highest = 0
   await sampled(work, () => {
@@ -40,7 +40,7 @@ export async function measureLive(work: Work, collect: () => void): Promise<numb
 async function sampled(work: Work, look: () => void): Promise<void> {
   const timer = setInterval(look, TIMER_MS)
   try {
-    // Held until memory was looked at: what the work made is part of it.
+    // Keep the result until memory is sampled, because it is part of it.
     const made = await work(look)
     look()
     void made
@@ -53,7 +53,7 @@ function arrayBuffers(): number {
   return process.memoryUsage().arrayBuffers
 }
 
-/** Looks before and after each part of a decode. */
+/** Calls `look` before and after each part of a decode. */
 export function lookingAround(look: () => void): Observer {
   return (_part, work) => {
     look()
@@ -66,7 +66,7 @@ export function lookingAround(look: () => void): Observer {
   }
 }
 
-/** Looks before and after each strip is used. */
+/** Calls `look` before and after each strip is used. */
 export async function* lookedAt<T>(strips: AsyncIterable<T>, look: () => void): AsyncGenerator<T> {
   for await (const strip of strips) {
     look()

@@ -9,7 +9,7 @@ interface Decoded {
   readonly height: number
 }
 
-/** jSquash's WebAssembly codecs: what an edge does that stores AVIF or WebP and sends JPEG. */
+/** jSquash's WebAssembly codecs, with which an edge would transcode stored AVIF or WebP to JPEG. */
 export interface Rivals {
   readonly decodeAvif: (file: ArrayBuffer) => Promise<Decoded>
   readonly decodeWebp: (file: ArrayBuffer) => Promise<Decoded>

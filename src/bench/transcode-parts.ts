@@ -41,7 +41,7 @@ export function transcodeParts(runtime: Runtime): TranscodeParts {
   }
 }
 
-/** The transcoder's decoders of layers that are pictures. */
+/** The transcoder's decoders of picture layers. */
 export function pictureDecoders(): PictureDecoders {
   const decoders = [
     ...createWebpDecoders(() => packageWasm(WEBP_DECODER_WASM)),

@@ -7,7 +7,7 @@ interface TurnOptions {
   readonly warmedUp?: () => void
   /** @param done round and number of rounds, such as `3/13` */
   readonly progress?: (done: string) => void
-  /** Rounds of warm-up. Where the same runs went before with other data, fewer do. @default 6 */
+  /** Rounds of warm-up. Fewer are needed when the same code has run before with other data. @default 6 */
   readonly warmUp?: number | undefined
 }
 

@@ -22,7 +22,7 @@ export async function requireImage(id: string, target: UploadTarget): Promise<vo
 export interface ListedImage {
   readonly id: string
   readonly state: string
-  /** Time at which its original was stored, in ISO 8601. */
+  /** Time at which the original was stored, in ISO 8601. */
   readonly uploaded?: string
   /** Model set of a ready image. */
   readonly modelSet?: string

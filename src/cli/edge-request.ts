@@ -7,7 +7,7 @@ export interface UploadTarget {
   /** The mount point of the plugin, such as `http://127.0.0.1:8787/cdn`, without a slash at the end. */
   readonly base: string
   readonly token?: string | undefined
-  /** Milliseconds between two looks at an image that is not ready, and before another try. @default longer each time */
+  /** Milliseconds between two requests for an image that is not ready, and before a retry. @default longer each time */
   readonly pauseMs?: number
   /** Milliseconds after which waiting fails. */
   readonly timeoutMs: number
@@ -22,9 +22,9 @@ export interface Info {
   readonly attempt?: number
   /** Error of the previous attempt. */
   readonly error?: { readonly code: string; readonly message: string }
-  /** The upload that is to replace this image. */
+  /** State of the upload that is to replace this image. */
   readonly replacing?: Pick<Info, 'state' | 'attempt' | 'error'>
-  /** Where pictures are kept: how many, and whether more of them are promoted. */
+  /** Number of kept variants, and of promoted ones; absent if variants are not kept. */
   readonly pictures?: { readonly kept: number; readonly promoted: number; readonly promotes: boolean }
   readonly modelSet?: string
   readonly bytes?: number

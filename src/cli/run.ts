@@ -1,6 +1,6 @@
 /**
- * The command line: src/cli parses arguments, calls one function of another room and prints its result. Benchmarks are in
- * src/bench, operations on pictures and files in src/node.
+ * The command line: src/cli parses arguments, calls one function of another folder and prints its result. Benchmarks
+ * are in src/bench, operations on pictures and files in src/node.
  * @module
  */
 
@@ -46,7 +46,7 @@ async function dispatch(argv: readonly string[], io: Io): Promise<ExitCode> {
     return EXIT.ok
   }
   const args = parseCommand(command, rest)
-  // A program reads the JSON, and a log would only fill with notes of progress.
+  // The JSON is for programs; notes of progress would only fill a log.
   const result = await command.run(args, args.json ? { ...io, note: () => undefined } : io)
   io.progress('')
   if (args.json) io.out(`${JSON.stringify(result.json, null, 2)}\n`)

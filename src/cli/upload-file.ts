@@ -13,7 +13,7 @@ import {
 
 /** Milliseconds before each retry of storing an upload. */
 const STORE_PAUSES_MS = [1000, 3000, 10_000]
-/** Between two looks at an image: each pause is twice the one before, because a small picture is ready at once. */
+/** Pauses between two requests for an image. Each is twice the previous one, because a small picture is ready soon. */
 const [FIRST_PAUSE_MS, LONGEST_PAUSE_MS] = [100, 1000]
 
 interface Upload {
@@ -65,8 +65,8 @@ export async function waitUntilReady(upload: Upload, target: UploadTarget): Prom
 }
 
 /**
- * Requests `/img/:id.json` until the image is ready, nothing is to replace it, and `isIt`. It sends the upload token, which an edge that answers only
- * signed URLs accepts instead of a signature.
+ * Requests `/img/:id.json` until the image is ready, no upload is to replace it, and `isIt` returns true. It sends the
+ * upload token, which an edge that answers only signed URLs accepts instead of a signature.
  * @throws StrataError as `waitUntilReady`
  */
 export async function waitFor(

@@ -10,18 +10,18 @@ export interface DecoderOptions {
 
 /** Idle workers keep their memory for this long. */
 const IDLE_MS = 20_000
-/** Jobs that a worker has at a time: the files of the next come while one is decoded. */
+/** Jobs per worker: the files of the next ones are fetched while one is decoded. */
 const JOBS_PER_WORKER = 4
 const NOTHING: Cost = { area: 0, pixels: 0, plain: 0 }
 
 /**
- * The decoding workers of a page. They start as jobs come and end when nothing on the page uses them. Of the jobs that
- * wait, that of the largest visible picture is next.
+ * The decoding workers of a page. They start when jobs come and end when nothing on the page uses them. The next job is
+ * that of the picture with the largest visible area.
  */
 export class Decoder {
   readonly #options: DecoderOptions
   readonly #lanes: Lane[] = []
-  /** The worker that keeps what was decoded of an image, by key. */
+  /** The worker that holds the decoded layers of an image, by key. */
   readonly #laneOf = new Map<string, Lane>()
   #waiting: Job[] = []
   #users = 0
@@ -29,7 +29,7 @@ export class Decoder {
   #idle: ReturnType<typeof setTimeout> | undefined
   /** Whether a worker has its models, so that a picture need not wait for them. */
   isWarm = false
-  /** Nothing can be decoded on this page: WebAssembly or workers are missing, or a policy forbids them. */
+  /** Whether nothing can be decoded on this page: WebAssembly or workers are missing, or a policy forbids them. */
   unusable: boolean
 
   constructor(options: DecoderOptions) {
@@ -38,19 +38,22 @@ export class Decoder {
   }
 
   /**
-   * Pixels decoded in a millisecond by the slower workers of this page, or else on the page before; undefined before
-   * anything was decoded in this browser.
+   * Pixels per millisecond of the slowest worker of this page, or else of an earlier page; undefined before anything
+   * was decoded in this browser.
    */
   get speed(): number | undefined {
     const measured = this.#lanes.flatMap(({ speed }) => speed ?? [])
     return measured.length > 0 ? Math.min(...measured) : knownSpeed()
   }
 
-  /** What waits or is being decoded. */
-  get queue(): Cost {
-    const jobs = [...this.#waiting, ...this.#lanes.flatMap((lane) => lane.jobs)]
-    const sum = (of: keyof Cost) => jobs.reduce((total, { cost }) => total + cost[of], 0)
-    return { area: sum('area'), pixels: sum('pixels'), plain: sum('plain') }
+  /** Total cost of the jobs that wait or are being decoded. */
+  get queue(): Omit<Cost, 'area'> {
+    let [pixels, plain] = [0, 0]
+    for (const { cost } of [...this.#waiting, ...this.#lanes.flatMap((lane) => lane.jobs)]) {
+      pixels += cost.pixels
+      plain += cost.plain
+    }
+    return { pixels, plain }
   }
 
   /** Keeps the workers alive until the matching `release`. */
@@ -64,15 +67,15 @@ export class Decoder {
   }
 
   /**
-   * @param key requests of one key go to one worker, which keeps what it decoded before
+   * @param key requests of one key go to one worker, which holds the layers that it decoded before
    * @param onAnswer gets every answer; the last is `end`, `restored` or `failed`
-   * @param cost the picture of which most can be seen is first
+   * @param cost the picture with the largest visible area is decoded first
    * @returns cancels the request: no further answer comes
    */
   request(key: string, request: JobRequest, onAnswer: (answer: Answer) => void, cost = NOTHING): () => void {
     const job: Job = { id: this.#nextJob++, key, request, onAnswer, cost }
     this.#waiting.push(job)
-    // All pictures that an observer reports at once are compared.
+    // Dispatch later, so that all pictures that an observer reports together are compared.
     queueMicrotask(() => this.#dispatch())
     return () => {
       this.#waiting = this.#waiting.filter(({ id }) => id !== job.id)
@@ -108,7 +111,7 @@ export class Decoder {
     this.#dispatch()
   }
 
-  /** The worker that has this key, or else the one with the least to do; undefined where all are full. */
+  /** The worker of this key, or else the one with the fewest jobs; undefined when it is full. */
   #laneFor(key: string): Lane | undefined {
     if (this.unusable) return undefined
     const isFree = (lane: Lane) => lane.load < JOBS_PER_WORKER
@@ -116,7 +119,7 @@ export class Decoder {
     if (known) return isFree(known) ? known : undefined
     const [idlest] = [...this.#lanes].sort((a, b) => a.load - b.load)
     const isLast = this.#lanes.length >= (this.#options.workers ?? usualWorkers())
-    // A new worker loads models first: for one picture that would take longer than waiting.
+    // A new worker must load models first, which for one picture takes longer than waiting.
     if (idlest && (idlest.load < 2 || isLast)) return isFree(idlest) ? idlest : undefined
     return this.#start()
   }
@@ -142,7 +145,7 @@ export class Decoder {
     }
   }
 
-  /** The jobs of a worker that has ended wait for another one. */
+  /** Returns the jobs of a worker that has ended to the queue. */
   #replace(lane: Lane): void {
     this.#lanes.splice(this.#lanes.indexOf(lane), 1)
     for (const [key, owner] of this.#laneOf) if (owner === lane) this.#laneOf.delete(key)
@@ -180,7 +183,7 @@ function knownSpeed(): number | undefined {
   try {
     return Number(localStorage.getItem(SPEED)) || undefined
   } catch {
-    // A policy or a private window forbids storage.
+    // A policy or a private window may forbid storage.
     return undefined
   }
 }

@@ -1,26 +1,26 @@
-import { CanvasBudget } from './canvas-budget.ts'
 import { decoderFor } from './decoder.ts'
 import { connection } from './link.ts'
 import type { EnhanceOptions } from './options.ts'
-import { Picture } from './picture.ts'
-import type { PictureOptions } from './picture-options.ts'
+import { CanvasBudget } from './picture/canvas-budget.ts'
+import type { PictureOptions } from './picture/options.ts'
+import { PagePictures } from './picture/page-pictures.ts'
 import { Readiness, whenLoaded } from './plain/readiness.ts'
 
 /** What `enhance` started. */
 export interface Enhancement {
-  /** Whether layers pay on this page, once that is known and the decoder is ready. */
+  /** Resolves to true when the decoder is ready, or to false when layers do not pay on this page. */
   readonly ready: Promise<boolean>
-  /** Ends it: every image is the plain `<img>` again, and all memory is freed. */
+  /** Restores every plain `<img>` and frees all memory. */
   stop(): void
 }
 
 /**
- * Decodes pictures below `root` in the browser where that is better than what the browser does alone. First all show the
- * plain files that the page names. When the page has loaded and is idle, the decoder is loaded, where it pays (`weigh`).
- * From then on a picture that grows gets the missing bytes of layers, where those are fewer than a larger file's and are
- * painted about as soon; otherwise the browser loads its next candidate. With `replace: 'always'` no plain file is loaded.
- * Pictures added later are found, and the memory of removed pictures is freed. Where anything fails, the plain `<img>`
- * shows. Each picture reports what it does in events of type `strata` (`StrataDetail`).
+ * Decodes pictures below `root` from layers when that is better than the plain files of the browser. At first all show
+ * the plain files of the page. When the page has loaded and is idle, the decoder is loaded if it pays (`weigh`). From
+ * then on a picture that grows fetches the missing bytes of its layers if these are fewer than a larger file's and are
+ * painted about as soon; otherwise the browser loads its next candidate. With `replace: 'always'` no plain file is
+ * loaded. Pictures added later are found, and the memory of removed pictures is freed. When anything fails, the plain
+ * `<img>` is shown. Each picture dispatches events of type `strata` (`StrataDetail`).
  *
  * @param root an element, or one `<img>`. @default the document
  * @example
@@ -38,129 +38,58 @@ export function enhance(root: ParentNode & Node = document, options: EnhanceOpti
     offlineZoom: options.offlineZoom ?? false,
     onPlain: () => readiness.consider(),
   }
-  const selector = options.selector ?? 'img'
-  const pictures = new Map<Element, Picture>()
-  const readiness = new Readiness(decoder, shared, () => pictures.values())
-
-  const viewport = new IntersectionObserver(
-    (entries) => {
-      for (const { target, isIntersecting } of entries) {
-        const picture = pictures.get(target)
-        if (picture) picture.isNear = isIntersecting
-      }
-    },
-    { rootMargin: options.margin ?? '50%' },
-  )
-  const sizes = new ResizeObserver((entries) => {
-    for (const { target } of entries) {
-      const picture = pictures.get(target)
-      if (picture) picture.resized()
-      // A parent that changes its size may move its pictures.
-      else for (const each of pictures.values()) if (target.contains(each.img)) each.overlay.place()
-    }
-  })
-  const mutations = new MutationObserver(update)
-  const resizeAll = () => {
-    for (const picture of pictures.values()) picture.resized()
+  const pictures = new PagePictures(root, options, shared)
+  const readiness = new Readiness(shared, pictures)
+  const control = new AbortController()
+  const { signal } = control
+  offerPointed(root, pictures, signal)
+  watchDensity(() => {
+    for (const picture of pictures) picture.resized()
+  }, signal)
+  const begin = () => {
+    if (signal.aborted) return
+    pictures.watch()
+    readiness.consider()
   }
-  // What is under the pointer may be saved or dragged next.
-  const offer = ({ target }: Event) => void pictures.get(target as Element)?.overlay.offer()
-  const offerLarger = (event: Event) => {
-    if ((event.target as Element).matches(':hover')) offer(event)
-  }
-  root.addEventListener('pointerover', offer)
-  root.addEventListener('strata', offerLarger)
-  const stopDensity = watchDensity(resizeAll)
-  visualViewport?.addEventListener('resize', resizeAll)
-
-  let isStopped = false
-  // What the library does to pictures before they load must be done at once; all else would only keep the page waiting.
-  const isAtOnce =
-    shared.replace === 'always' || shared.offlineZoom || root.querySelector('[data-strata=zoom]')
-  if (isAtOnce) begin()
+  if (isAtOnce(root, shared)) begin()
   else whenLoaded(begin)
   return {
     ready: readiness.ready,
     stop() {
-      isStopped = true
+      control.abort()
       readiness.stop()
-      mutations.disconnect()
-      viewport.disconnect()
-      sizes.disconnect()
-      root.removeEventListener('pointerover', offer)
-      root.removeEventListener('strata', offerLarger)
-      stopDensity()
-      visualViewport?.removeEventListener('resize', resizeAll)
-      for (const picture of pictures.values()) picture.end()
-      pictures.clear()
+      pictures.end()
     },
-  }
-
-  function begin(): void {
-    if (isStopped) return
-    update()
-    mutations.observe(root, {
-      childList: true,
-      subtree: true,
-      attributes: true,
-      attributeFilter: ['src', 'srcset', 'data-strata'],
-    })
-    readiness.consider()
-  }
-
-  /** Adopts new pictures, follows moved ones, and ends those that are gone or have another source. */
-  function update(): void {
-    for (const [img, picture] of pictures) {
-      if (!isWanted(picture.img) || picture.hasOtherSource) release(img, picture)
-      else if (picture.overlay.isAstray) observeSize(img)
-    }
-    const added: Picture[] = []
-    const candidates = root instanceof HTMLImageElement ? [root] : root.querySelectorAll(selector)
-    for (const img of candidates) {
-      if (!(img instanceof HTMLImageElement) || pictures.has(img) || !isWanted(img)) continue
-      const picture = Picture.adopt(img, shared)
-      if (!picture) continue
-      pictures.set(img, picture)
-      added.push(picture)
-      viewport.observe(img)
-      observeSize(img)
-    }
-    for (const picture of added) picture.start()
-  }
-
-  /** The observer calls back at once, and then at each change of the image's size and of its parent's. */
-  function observeSize(img: Element): void {
-    sizes.observe(img.parentElement ?? img)
-    sizes.observe(img)
-  }
-
-  function isWanted(img: HTMLImageElement): boolean {
-    return img.isConnected && img.dataset.strata !== 'off'
-  }
-
-  function release(img: Element, picture: Picture): void {
-    pictures.delete(img)
-    viewport.unobserve(img)
-    sizes.unobserve(img)
-    picture.end()
   }
 }
 
 /**
- * Calls back whenever the number of device pixels per CSS pixel changes. A media query tells of one change only: it
- * names the density of now.
- * @returns stops
+ * Whether pictures must be changed before they load. Otherwise the library waits, so that it does not delay the page.
  */
-function watchDensity(callback: () => void): () => void {
-  let query: MediaQueryList
-  const changed = () => {
-    callback()
-    watch()
+function isAtOnce(root: ParentNode, { replace, offlineZoom }: PictureOptions): boolean {
+  return replace === 'always' || offlineZoom || !!root.querySelector('[data-strata=zoom]')
+}
+
+/** Lets the picture under the pointer be saved and dragged, also after a larger layer has been painted. */
+function offerPointed(root: Node, pictures: PagePictures, signal: AbortSignal): void {
+  const offer = ({ target, type }: Event) => {
+    if (type !== 'strata' || (target as Element).matches(':hover')) pictures.offer(target)
   }
+  root.addEventListener('pointerover', offer, { signal })
+  root.addEventListener('strata', offer, { signal })
+}
+
+/** Calls back whenever the number of device pixels per CSS pixel changes: by zoom, pinch zoom or another screen. */
+function watchDensity(callback: () => void, signal: AbortSignal): void {
+  visualViewport?.addEventListener('resize', callback, { signal })
+  // A media query names the current density, so it reports one change only.
   const watch = () => {
-    query = matchMedia(`(resolution: ${devicePixelRatio}dppx)`)
-    query.addEventListener('change', changed, { once: true })
+    const query = matchMedia(`(resolution: ${devicePixelRatio}dppx)`)
+    const changed = () => {
+      callback()
+      watch()
+    }
+    query.addEventListener('change', changed, { once: true, signal })
   }
   watch()
-  return () => query.removeEventListener('change', changed)
 }

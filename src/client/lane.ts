@@ -1,7 +1,7 @@
 import type { Answer, Request } from './messages.ts'
 
 type Asking = Extract<Request, { job: number }>
-/** A request with an answer, as its caller writes it: without the job number. */
+/** A request that gets an answer, without the job number, which the decoder adds. */
 export type JobRequest =
   Exclude<Asking, { type: 'cancel' }> extends infer J ? (J extends unknown ? Omit<J, 'job'> : never) : never
 
@@ -13,22 +13,22 @@ export interface Job {
   readonly cost: Cost
 }
 
-/** Until the bytes of a picture, and the models, are here. */
+/** Longest time until the bytes of a picture and the models have arrived. */
 const FETCH_MS = 30_000
-/** From then on. A picture of 1280 x 853 takes a quarter of a second. */
+/** Longest time of decoding after that. A picture of 1280 x 853 takes a quarter of a second. */
 const DECODE_MS = 6000
 const RESTORE_MS = 60_000
-/** A worker is asked this often whether it is alive while it has jobs, and may miss this many answers. */
+/** While a worker has jobs, it is pinged at this interval, and may miss this many answers. */
 const PING_MS = 2000
 const MISSED_PINGS = 3
 
-/** What a job means for those beside it. */
+/** Cost of a job, by which jobs are ordered and the queue is estimated. */
 export interface Cost {
-  /** CSS pixels of the picture that can be seen: the larger, the earlier it is decoded. */
+  /** Visible CSS pixels of the picture: the largest area is decoded first. */
   readonly area: number
-  /** To decode. */
+  /** Pixels to decode. */
   readonly pixels: number
-  /** Bytes of the plain file that would do instead. */
+  /** Bytes of the plain file that would serve instead. */
   readonly plain: number
 }
 
@@ -48,14 +48,14 @@ export class Lane {
   #pinging: ReturnType<typeof setInterval> | undefined
   #missed = 0
   #begun: { readonly at: number; readonly pixels: number } | undefined
-  /** Pixels that were decoded in a millisecond; undefined before the first picture. */
+  /** Pixels decoded per millisecond; undefined before the first picture. */
   speed: number | undefined
 
   constructor(worker: Worker, events: LaneEvents) {
     this.#worker = worker
     this.#events = events
     worker.onmessage = ({ data }: MessageEvent<Answer>) => this.#receive(data)
-    // The script is missing, or a policy forbids it.
+    // The script is missing, or a Content-Security-Policy forbids it.
     worker.onerror = () => events.onBroken()
   }
 
@@ -112,12 +112,13 @@ export class Lane {
   }
 
   #measure(): void {
-    const { at, pixels } = this.#begun ?? { at: 0, pixels: 0 }
-    if (pixels > 0) this.speed = pixels / Math.max(performance.now() - at, 1)
+    if (!this.#begun) return
+    const { at, pixels } = this.#begun
+    this.speed = pixels / Math.max(performance.now() - at, 1)
     this.#begun = undefined
   }
 
-  /** Fails a job that is not done in time. What decodes cannot be interrupted, so its worker ends with it. */
+  /** Fails a job that is not done in time. Decoding cannot be interrupted, so the worker is terminated too. */
   #limit(id: number, milliseconds: number): void {
     const job = this.#jobs.get(id)
     if (!job) return

@@ -13,16 +13,16 @@ export type Request =
       readonly saveData: boolean
       /** Whether to send the placeholder of the info JSON too. */
       readonly placeholder: boolean
-      /** Whether the plain picture lies below, so that it would show through one with alpha. */
+      /** Whether the plain picture is visible below the canvas, so that it would show through a picture with alpha. */
       readonly covers: boolean
       /**
-       * Pixels across what is shown: where no layer is wider, the answer is `end` without `begin`. The info JSON is asked
-       * for where the layers are not known. 0: every layer is of use.
+       * Width in pixels of the picture that is shown. If no layer is wider, the answer is `end` without `begin`. If the
+       * layers are unknown, the info JSON is requested. 0: every layer is useful.
        */
       readonly above: number
     }
   | { readonly type: 'restore'; readonly job: number; readonly address: string }
-  /** Loads the models that `restore` needs, or else those that layers need. */
+  /** Loads the models of `restore`, or else those that decode layers. */
   | { readonly type: 'warm'; readonly job: number; readonly restore: boolean }
   | { readonly type: 'cancel'; readonly job: number }
   /** The answer is `pong`. */
@@ -36,21 +36,21 @@ export interface Transfer {
   readonly fetched: number
   /** Bytes that were stored before. */
   readonly reused: number
-  /** The `Range` header of the request, where it had one. */
+  /** The `Range` header of the request, if it had one. */
   readonly range: string | undefined
 }
 
 /** A layer of a file, with the bytes from the start of the file to its end. */
 export interface SentLayer extends LayerSize {
   readonly end: number
-  /** Whether its pixels may not be opaque. */
+  /** Whether it may have pixels that are not opaque. */
   readonly alpha: boolean
 }
 
 /** A message from a decoding worker to the page. */
 export type Answer =
   | { readonly type: 'pong' }
-  /** The file is here, and its restoring begins. */
+  /** The file has arrived, and its restoring begins. */
   | { readonly type: 'restoring'; readonly job: number }
   | { readonly type: 'placeholder'; readonly job: number; readonly uri: string }
   | {
@@ -77,7 +77,7 @@ export type Answer =
       readonly message: string
       /** Whether no image at all can be decoded on this page. */
       readonly unusable: boolean
-      /** The bound that was met, if one was. */
+      /** The limit that was exceeded, if one was. */
       readonly limit?: Limit | undefined
     }
 

@@ -36,7 +36,10 @@ export interface EnhanceOptions {
 /** `detail` of the event `strata` on an `<img>`, which bubbles. */
 export type StrataDetail =
   | { readonly type: 'placeholder' }
-  /** The bytes of a layer are here and its decoding begins: `fetched` came now, by the `Range` header `range` if there was one. */
+  /**
+   * The bytes of a layer have arrived and its decoding begins. `fetched` of them came over the network, by a `Range`
+   * header if `range` is set.
+   */
   | {
       readonly type: 'begin'
       readonly layer: number
@@ -48,7 +51,9 @@ export type StrataDetail =
     }
   | { readonly type: 'painted'; readonly layer: number; readonly width: number; readonly height: number }
   | { readonly type: 'restored'; readonly method: string; readonly factor: number; readonly note?: string }
-  /** The picture stays as it was, or is the plain `<img>`. `limit` names the bound that was met, if one was. */
+  /**
+   * The picture stays as it was, or the plain `<img>` is shown. `limit` names the limit that was exceeded, if one was.
+   */
   | { readonly type: 'failed'; readonly code: string; readonly message: string; readonly limit?: Limit }
 
 /** Dispatches the event `strata`. */

@@ -6,7 +6,10 @@ export interface LayerSize {
   readonly height: number
 }
 
-/** Nobody sees a difference beyond four device pixels per CSS pixel, and pinch zoom would request every layer. */
+/**
+ * Largest density that counts, in device pixels per CSS pixel. Beyond it no difference is visible, and pinch zoom would
+ * request every layer.
+ */
 const MAX_DENSITY = 4
 
 /**

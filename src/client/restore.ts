@@ -2,7 +2,7 @@ import { type Decoder, type DecoderOptions, decoderFor } from './decoder.ts'
 import type { JobRequest } from './lane.ts'
 import type { Answer } from './messages.ts'
 import { announce } from './options.ts'
-import { Overlay } from './overlay.ts'
+import { Overlay } from './picture/overlay.ts'
 
 /** Key of the one worker that restores, so that `restore` finds the models that `prepareRestore` loaded. */
 const RESTORER = ''
@@ -15,7 +15,7 @@ export interface RestoreOptions extends Pick<DecoderOptions, 'assets'> {
 export interface Restoration {
   readonly width: number
   readonly height: number
-  /** Name of the rescaling method; `plain` where the file hides nothing that can be read and was only enlarged. */
+  /** Name of the rescaling method; `plain` if the file has no readable hidden detail and was only enlarged. */
   readonly method: string
   readonly factor: number
   /** Why the method is `plain`. */
@@ -26,12 +26,13 @@ export interface Restoration {
 
 /**
  * Shows, in place of a thumbnail on the page, the larger picture that the thumbnail hides. The file comes from the
- * browser's cache, so no network is needed once `prepareRestore` has loaded the models. Only pictures that were asked for
- * with `ht=2` or `ht=4` hide anything: those of `enhance({ offlineZoom: true })` and `imageAttributes({ offlineZoom: true
- * })`. Any other is enlarged plainly, and `note` says why.
- * @throws Error with a `code`; the image stays as it is. INPUT_*: the file is no picture. ORIGIN_FAILED: it is neither
- * in the cache nor to be had. INPUT_TOO_LARGE: it has more bytes, or the result more pixels, than a page may spend. ABORTED:
- * it takes too long. NOT_FOUND: the server refused it. MODEL_INVALID: models or decoder are missing
+ * browser's cache, so no network is needed once `prepareRestore` has loaded the models. Only pictures that were asked
+ * for with `ht=2` or `ht=4` hide anything: those of `enhance({ offlineZoom: true })` and `imageAttributes({
+ * offlineZoom: true })`. Any other picture is enlarged plainly, and `note` gives the reason.
+ * @throws Error with a `code`; the image stays as it is. INPUT_*: the file is no picture. ORIGIN_FAILED: it is
+ *   neither in the cache nor on the network. INPUT_TOO_LARGE: it has more bytes, or the result more pixels, than the
+ *   page's limits. ABORTED: it takes too long. NOT_FOUND: the server refused it. MODEL_INVALID: models or decoder are
+ *   missing
  */
 export async function restore(img: HTMLImageElement, options: RestoreOptions = {}): Promise<Restoration> {
   const decoder = decoderFor(options)
@@ -60,10 +61,10 @@ export async function restore(img: HTMLImageElement, options: RestoreOptions = {
   }
 }
 
-/** Fetches what `restore` needs to work without a network later. @throws as `restore` */
+/** Loads the models of `restore`, so that it works offline. @throws as `restore` */
 export async function prepareRestore(options: Pick<DecoderOptions, 'assets'> = {}): Promise<void> {
   const decoder = decoderFor(options)
-  // Never released: without a network a new worker could not be loaded.
+  // Never released, because offline no new worker could be loaded.
   decoder.retain()
   await answerOf(decoder, { type: 'warm', restore: true })
 }

@@ -11,10 +11,10 @@ const { searchParams: query } = new URL(scope.location.href)
 const base = query.getAll('base')
 
 scope.addEventListener('install', (event) => {
-  // Nothing that a page has loaded before is answered otherwise by this worker: it need not wait for the next visit.
+  // The worker may start at once: it does not change the responses for what a page has loaded before.
   event.waitUntil(scope.skipWaiting())
   const routed = event.addRoutes?.(routesOf(base, scope.location.href))
-  // Older browsers know other conditions. Then all requests pass through this worker.
+  // Older browsers have other route conditions. Then all requests pass through this worker.
   if (routed) event.waitUntil(routed.catch(() => undefined))
 })
 scope.addEventListener('activate', (event) => event.waitUntil(scope.clients.claim()))

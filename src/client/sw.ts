@@ -1,5 +1,6 @@
 /*
- * `strata-cdn/sw`: plain pictures of a site (`<img>`, `<picture>`, CSS) from layers that are in the browser, in a service worker.
+ * `strata-cdn/sw`: a service worker that makes the plain pictures of a site (`<img>`, `<picture>`, CSS) from layers
+ * stored in the browser.
  */
 import { basesOf } from './sw/bases.ts'
 import { HeldIndex } from './sw/held-index.ts'
@@ -11,13 +12,13 @@ import type { ServiceWorkerScope } from './sw/scope.ts'
 export type { Holding } from './sw/hold.ts'
 
 export interface ServiceWorkerOptions {
-  /** Where CDNs are mounted, such as `/cdn` or `https://img.example.com/cdn`. Pictures elsewhere are left alone. */
+  /** Addresses where CDNs are mounted, such as `/cdn` or `https://img.example.com/cdn`. Other pictures are ignored. */
   readonly base: string | readonly string[]
   /** Address of a copy of the folder `dist/client` (kernels, models), with a slash at its end. */
   readonly assets: string | URL
   /**
-   * `time`: held layers answer where that is expected to take no longer than the network. `bytes`: they answer whenever
-   * they can, as always where the browser saves data.
+   * `time`: stored layers answer if that is expected to be as fast as the network. `bytes`: they answer whenever they
+   * can, as always with `Save-Data`.
    * @default 'time'
    */
   readonly prefer?: 'time' | 'bytes' | undefined
@@ -25,15 +26,16 @@ export interface ServiceWorkerOptions {
 
 export interface StrataServiceWorker {
   /**
-   * Fetches the layers that pictures need at these addresses, as far as they are missing, so that they show without a
-   * network. A page asks for it by a message `{ type: 'strata-hold', addresses }`, and gets the result at the first port.
+   * Fetches the missing layers of the pictures at these addresses, so that they can be shown offline. A page requests
+   * it by the message `{ type: 'strata-hold', addresses }`, and gets the result at the first port.
    */
   hold(addresses: readonly string[]): Promise<Holding>
 }
 
 /**
- * To be called once, when the script of a service worker starts. It listens to `fetch` and `message`, and answers requests
- * for pictures whose layers the browser library (or `hold`) has stored; it leaves all else to other listeners and the browser.
+ * To be called once, when the script of a service worker starts. It listens to `fetch` and `message`, and answers
+ * requests for pictures whose layers the browser library (or `hold`) has stored; it leaves all other requests to other
+ * listeners and the browser.
  * @example
  * import { strata } from 'strata-cdn/sw'
  * strata({ base: '/cdn', assets: '/client/' })

@@ -1,6 +1,6 @@
 /*
- * `strata-cdn/url`: addresses of pictures without the browser library. It needs no DOM, so that servers and builds use it
- * as pages do.
+ * `strata-cdn/url`: addresses of pictures without the browser library. It needs no DOM, so that servers and build tools
+ * can use it.
  */
 export {
   type AddressOptions,

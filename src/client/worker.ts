@@ -1,4 +1,4 @@
-import { decodeRows, type ResumableLayer, resumeDecode } from '../codec/compass/index.ts'
+import { type DecodeOptions, decodeRows, type ResumableLayer, resumeDecode } from '../codec/compass/index.ts'
 import { StrataError } from '../core/errors.ts'
 import type { RgbImage } from '../core/image.ts'
 import { memoiseLoads } from '../core/memoise-loads.ts'
@@ -29,15 +29,15 @@ type Show = Extract<Request, { type: 'show' }>
 type Restore = Extract<Request, { type: 'restore' }>
 type Warm = Extract<Request, { type: 'warm' }>
 
-/** Error codes that concern one image. All others say that nothing can be decoded here. */
+/** Error codes that concern one image. All others mean that nothing can be decoded on this page. */
 const ONE_IMAGE_CODES = /^(?!MODEL_INVALID|INTERNAL|OPTION_INVALID)/
 
-/** About three layers of 1280 x 853. */
+/** Bytes for decoded layers: about three layers of 1280 x 853. */
 const HELD_BYTES = 32 * 1024 * 1024
 
 const scope = globalThis as unknown as Scope
 const images = new Images()
-/** One picture is decoded at a time: all share one engine, and two at once would take twice the memory. */
+/** One picture is decoded at a time: all share one engine, and two would take twice the memory. */
 const decoding = new Limiter(1)
 const jobs = new Map<number, AbortController>()
 let assets: string | undefined
@@ -72,65 +72,70 @@ async function perform(request: Show | Restore | Warm): Promise<void> {
 }
 
 async function show(request: Show, signal: AbortSignal): Promise<void> {
-  const { job, image } = request
-  // The models are fetched while the image is.
-  const ready = runtime()
-  ready.catch(() => undefined)
+  // Models and image are fetched concurrently.
+  const models = runtime()
+  models.catch(() => undefined)
   if (request.placeholder) void sendPlaceholder(request, signal)
   const file = await images.get(request, signal)
   try {
-    await paint(file)
+    await paint(request, file, models, signal)
   } catch (error) {
     const isDamaged = error instanceof StrataError && /^(FORMAT_|ENTROPY_)/.test(error.code)
     if (!isDamaged || !file || file.transfer.fetched > 0) throw error
     // The stored bytes are damaged, or an older version of the format.
-    await images.discard(image)
-    await paint(await images.get(request, signal))
+    await images.discard(request.image)
+    await paint(request, await images.get(request, signal), models, signal)
   }
+}
 
-  async function paint(file: ImagePrefix | undefined): Promise<void> {
-    if (!file) return scope.postMessage({ type: 'end', job })
-    const { bytes, header, layer, version, transfer } = file
-    const info = header.layers[layer]!
-    const { width, height } = info
-    checkShown(info, request.covers)
-    const isKept = width * height <= MAX_KEPT_PIXELS
-    if (!holdsPictures(header))
-      checkDecode(header, layer, isKept ? held.highest(identity(image), version, layer) : -1)
-    const layers = header.layers.map((each) => {
-      const { width, height, end } = each
-      return { width, height, end, alpha: hasAlpha(each) }
-    })
-    const begin = { type: 'begin', job, layer, layers, transfer } as const
-    await decoding.run(async () => {
-      if (holdsPictures(header)) {
-        const bitmap = await decodePictureLayer(bytes, info)
-        scope.postMessage(begin)
-        scope.postMessage({ type: 'strip', job, top: 0, bitmap }, [bitmap])
-        return scope.postMessage({ type: 'end', job })
-      }
-      const models = await ready
+async function paint(
+  request: Show,
+  file: ImagePrefix | undefined,
+  models: Promise<Runtime>,
+  signal: AbortSignal,
+): Promise<void> {
+  const { job, image } = request
+  if (!file) return scope.postMessage({ type: 'end', job })
+  const { bytes, header, layer, version, transfer } = file
+  const info = header.layers[layer]!
+  const isKept = info.width * info.height <= MAX_KEPT_PIXELS
+  checkShown(info, request.covers)
+  if (!holdsPictures(header)) {
+    checkDecode(header, layer, isKept ? held.highest(identity(image), version, layer) : -1)
+  }
+  const layers = header.layers.map((each) => {
+    const { width, height, end } = each
+    return { width, height, end, alpha: hasAlpha(each) }
+  })
+  const begin = { type: 'begin', job, layer, layers, transfer } as const
+  await decoding.run(async () => {
+    if (holdsPictures(header)) {
+      const bitmap = await decodePictureLayer(bytes, info)
       scope.postMessage(begin)
-      const decoded = await send(job, decode(file, models))
-      if (decoded) held.put(identity(image), version, decoded)
-      scope.postMessage({ type: 'end', job })
-    }, signal)
-  }
-
-  /** @returns the decoded layer where a higher one may be decoded from it */
-  async function* decode({ bytes, header, layer, version }: ImagePrefix, models: Runtime): Decoding {
-    const options = { runtime: models, layer, signal }
-    const { width, height } = header.layers[layer]!
-    const isLast = layer + 1 === header.layers.length
-    const below = held.take(identity(image), version, layer)
-    if (width * height > MAX_KEPT_PIXELS || (isLast && !below)) {
-      below?.close()
-      return yield* decodeRows(bytes, options) as Decoding
+      scope.postMessage({ type: 'strip', job, top: 0, bitmap }, [bitmap])
+      return scope.postMessage({ type: 'end', job })
     }
-    const decoded = yield* resumeDecode(bytes, options, below)
-    if (isLast) decoded?.close()
-    return isLast ? undefined : decoded
+    const runtime = await models
+    scope.postMessage(begin)
+    const decoded = await send(job, decode(image, file, { runtime, layer, signal }))
+    if (decoded) held.put(identity(image), version, decoded)
+    scope.postMessage({ type: 'end', job })
+  }, signal)
+}
+
+/** @returns the decoded layer, if a higher layer can be decoded from it */
+async function* decode(image: string, file: ImagePrefix, options: DecodeOptions): Decoding {
+  const { bytes, header, layer, version } = file
+  const { width, height } = header.layers[layer]!
+  const isLast = layer + 1 === header.layers.length
+  const below = held.take(identity(image), version, layer)
+  if (width * height > MAX_KEPT_PIXELS || (isLast && !below)) {
+    below?.close()
+    return yield* decodeRows(bytes, options) as Decoding
   }
+  const decoded = yield* resumeDecode(bytes, options, below)
+  if (isLast) decoded?.close()
+  return isLast ? undefined : decoded
 }
 
 /** Sends each strip as soon as it is decoded. @returns what the generator returns */
@@ -185,9 +190,9 @@ function fail(job: number, error: unknown): void {
   scope.postMessage({ type: 'failed', job, code, message, unusable: !ONE_IMAGE_CODES.test(code), limit })
 }
 
-/** fetch() throws TypeError where the network fails, which is no defect of ours. */
+/** fetch() throws a TypeError when the network fails, which is not a defect. */
 function unexpected(error: unknown): { readonly code: string; readonly message: string } {
-  // Browsers say so in their own words where a buffer or WebAssembly's memory cannot be had.
+  // Browsers throw a RangeError when a buffer or WebAssembly memory cannot be allocated.
   if (error instanceof RangeError) return new LimitError('memory', error.message)
   return { code: error instanceof TypeError ? 'ORIGIN_FAILED' : 'INTERNAL', message: String(error) }
 }

@@ -1,6 +1,7 @@
+import type { Size } from '../core/box.ts'
 import { type RgbImage, rgbImage } from '../core/image.ts'
 import { createResampler } from '../pixels/resample.ts'
-import { type EmbedOptions, isTimes, type Size } from './rescaler.ts'
+import { type EmbedOptions, isTimes } from './rescaler.ts'
 
 /** Strips of a picture, from top to bottom. */
 export type Rows = AsyncIterable<RgbImage> | Iterable<RgbImage>

@@ -6,7 +6,7 @@ import type { DecodePicture, Restored } from './rescaler.ts'
 /**
  * Upscales a file without hidden detail, as the result of `Rescaler.restore`.
  * @param note the reason, as a text for people
- * @throws StrataError INPUT_TOO_LARGE for a result that is no picture of ours; INPUT_* as `decodePicture`
+ * @throws StrataError INPUT_TOO_LARGE for a result above the format's limits; INPUT_* as `decodePicture`
  */
 export async function upscalePlainly(
   file: Uint8Array,

@@ -1,11 +1,7 @@
+import type { Size } from '../core/box.ts'
 import { invalidParam } from '../core/errors.ts'
 import type { RgbImage } from '../core/image.ts'
 import { MAX_DIMENSION } from '../core/limits/table.ts'
-
-export interface Size {
-  readonly width: number
-  readonly height: number
-}
 
 /** Whether `high` is `factor` times `low` up to rounding. Such a picture is padded or cropped instead of resized. */
 export function isTimes(high: Size, low: Size, factor: number): boolean {
@@ -21,8 +17,8 @@ export interface EmbedOptions {
   /** 1 to 100, on JPEG's scale: the file is about as large as a plain JPEG of it. Lossless methods ignore it. */
   readonly quality: number
   /**
-   * How much may be hidden, from 0 to 1: more detail comes back and more of it shows in the thumbnail. At 0 it is a plain
-   * thumbnail. Methods whose strength is fixed ignore it.
+   * Embedding strength, from 0 to 1: with more strength, more detail can be restored and more of it is visible in the
+   * thumbnail. At 0 it is a plain thumbnail. Methods whose strength is fixed ignore it.
    * @default DEFAULT_STRENGTH
    */
   readonly strength?: number | undefined

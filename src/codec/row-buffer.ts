@@ -1,6 +1,6 @@
+import type { Size } from '../core/box.ts'
 import { StrataError } from '../core/errors.ts'
 import type { RgbImage } from '../core/image.ts'
-import type { Size } from './rescaler.ts'
 
 /**
  * The latest rows of a picture that arrives in strips. Each row is cropped to another width, or padded by repeating its

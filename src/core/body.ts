@@ -1,7 +1,8 @@
 import { concat } from './bytes.ts'
 
 /**
- * Reads a whole body of at most `limit` bytes. It counts them itself, because a declared length is only a claim.
+ * Reads a whole body of at most `limit` bytes. It counts the bytes as they arrive, because a declared length may be
+ * wrong.
  * @returns undefined when the body is longer
  */
 export async function readAtMost(

@@ -1,6 +1,6 @@
 /*
- * Geometry of the pictures that are sent: the size that a request gets, the part of the picture that it shows, and where
- * that part lies. It is pure, and edge and origin share it, so that the same parameters give the same frame.
+ * Geometry of the pictures that are sent: their size, the part of the source that they show, and where that part lies.
+ * Edge and origin share these pure functions, so that the same parameters give the same frame.
  */
 
 /** Width and height in pixels. */
@@ -20,40 +20,40 @@ export interface Point {
   readonly y: number
 }
 
-/** What a covering picture is cut around: a point, or `auto`: where the eye goes first, as far as a machine can say. */
+/** The centre of interest that `cover` keeps in the frame: a point, or `auto`, which picks the most salient point. */
 export type Focus = Point | 'auto'
 
 export const FITS = ['contain', 'cover'] as const
-/** How a picture fits a box: wholly inside it, or covering it with two sides cut off. */
+/** How a picture fits a box: `contain` shows the whole picture inside it, `cover` fills it and crops two sides. */
 export type Fit = (typeof FITS)[number]
 
 /** The box that a URL asks for, in pixels of the screen. */
 export interface Box {
   readonly width: number
-  /** Undefined: as high as the picture's proportions make it. */
+  /** Undefined: the height follows from the picture's proportions. */
   readonly height: number | undefined
   readonly fit: Fit
-  /** Whether a contained picture gets bars up to the whole box. */
+  /** Whether a contained picture is padded to the whole box. */
   readonly padded: boolean
 }
 
 export interface BoxedSize {
   /** Size of what is sent. */
   readonly size: Size
-  /** The picture that is scaled must be at least as large as this, so that nothing is enlarged. */
+  /** Size of the picture within `size`, without padding. The layer that is scaled must be at least as large. */
   readonly shown: Size
-  /** Sent pixels per pixel asked for: below 1 where the box is larger than the picture. */
+  /** Sent pixels per requested pixel: below 1 when the box is larger than the picture. */
   readonly scale: number
 }
 
 const CENTRE: Point = { x: 0.5, y: 0.5 }
 
 /**
- * Fits a picture into a box without enlarging it. A box that is too large shrinks in its own proportions, so that a page
- * which scales the picture up again looks the same on every screen.
+ * Fits a picture into a box without enlarging it. A box that is too large shrinks in its own proportions, so that the
+ * picture keeps its frame when the page scales it up again.
  * @param source proportions of the picture
- * @param largest size in which the picture can be had at most
- * @param maxSide longest side in pixels of a padded box, which no picture bounds
+ * @param largest largest size in which the picture is available
+ * @param maxSide longest side of a padded box in pixels
  */
 export function fitBox(source: Size, largest: Size, box: Box, maxSide: number): BoxedSize {
   const { width, height, fit, padded } = box
@@ -72,7 +72,7 @@ function coverOf(largest: Size, box: Size): BoxedSize {
 function containIn(source: Size, largest: Size, box: Size): BoxedSize {
   const fitting = Math.min(box.width, (source.width * box.height) / source.height)
   const width = Math.min(fitting, largest.width)
-  // Rounded as a ladder rounds heights, so that a box of a layer's size gives that layer.
+  // Round as the ladder rounds heights, so that a box of a layer's size gives exactly that layer.
   const wanted = rounded({ width, height: (source.height * width) / source.width }, 1)
   const size = { width: wanted.width, height: Math.min(wanted.height, largest.height) }
   return { scale: width / fitting, shown: size, size }
@@ -103,7 +103,7 @@ export function coveringPart(picture: Size, to: Size, focus: Point = CENTRE): Re
   }
 }
 
-/** Where a whole picture lies in a box that it is padded to: centred, as large as the box allows. */
+/** Position of a whole picture in the box that it is padded to: centred, and as large as the box allows. */
 export function paddedPlace(picture: Size, box: Size): Rectangle {
   const scale = Math.min(box.width / picture.width, box.height / picture.height)
   const { width, height } = scaled(picture, scale, box)
@@ -111,12 +111,12 @@ export function paddedPlace(picture: Size, box: Size): Rectangle {
   return { width, height, left, top: Math.floor((box.height - height) / 2) }
 }
 
-/** The same proportions with no side above `limit`, which no format can write. */
+/** Shrinks a size in its proportions until no side is above `limit`, the longest that a format can write. */
 export function withinSide({ width, height }: Size, limit: number): Size {
   return rounded({ width, height }, Math.min(1, limit / width, limit / height))
 }
 
-/** Pixels of some pictures together. */
+/** Sum of the pixels of all these pictures. */
 export function sumOfPixels(sizes: readonly Size[]): number {
   return sizes.reduce((sum, { width, height }) => sum + width * height, 0)
 }
@@ -125,7 +125,7 @@ function rounded({ width, height }: Size, scale: number): Size {
   return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) }
 }
 
-/** At least one pixel, and never more than `most`. */
+/** Scales a size; the result has at least one pixel and at most those of `most`. */
 function scaled(size: Size, scale: number, most: Size): Size {
   const { width, height } = rounded(size, scale)
   return { width: Math.min(most.width, width), height: Math.min(most.height, height) }

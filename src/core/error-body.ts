@@ -6,17 +6,17 @@ interface ErrorBody {
   readonly error: { readonly code: StrataErrorCode; readonly message: string }
 }
 
-/** Takes only these two fields of an error, or of a record of one. */
+/** Makes the body from an error or from a stored record of one; other fields are not sent. */
 export function errorBody({ code, message }: ErrorBody['error']): ErrorBody {
   return { error: { code, message } }
 }
 
-/** Length to which the message of another server is cut, in characters. */
+/** Longest message of another server that is passed on, in characters. */
 const MAX_MESSAGE = 500
-/** A body of another server that is longer is no error body. */
+/** Longest error body of another server that is read. */
 const MAX_BYTES = 64 * 1024
 
-/** What another server says of an error, as far as it says it. */
+/** An error as another server describes it. Absent fields were missing or of another type. */
 interface ForeignError {
   readonly code?: string
   readonly message?: string
@@ -28,7 +28,7 @@ export async function readErrorBody(response: Response): Promise<ForeignError> {
   return parseErrorBody(bytes)
 }
 
-/** The same of a body that was read. */
+/** Parses an error body. Returns an empty object when it has another form. */
 export function parseErrorBody(bytes: Uint8Array | undefined): ForeignError {
   try {
     const body: unknown = JSON.parse(new TextDecoder().decode(bytes))

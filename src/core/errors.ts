@@ -65,7 +65,7 @@ export const ERRORS = {
 
 export type StrataErrorCode = keyof typeof ERRORS
 
-/** Whether what another program calls its error is one of our codes. */
+/** Whether a value from another program is one of our error codes. */
 export function isErrorCode(code: unknown): code is StrataErrorCode {
   return typeof code === 'string' && Object.hasOwn(ERRORS, code)
 }
@@ -86,7 +86,7 @@ export class StrataError extends Error {
   }
 }
 
-/** Whether `error` is ours and has one of the codes. */
+/** Whether `error` is a StrataError with one of these codes. */
 export function hasCode(error: unknown, ...codes: readonly StrataErrorCode[]): error is StrataError {
   return error instanceof StrataError && codes.includes(error.code)
 }

@@ -1,4 +1,4 @@
-/** A map of limited size that drops the entries which were not used for longest. */
+/** A map of limited size that drops the least recently used entries. */
 export class LruCache<K, V> {
   readonly #limit: number
   readonly #sizeOf: (value: V) => number
@@ -6,8 +6,9 @@ export class LruCache<K, V> {
   #size = 0
 
   /**
-   * @param limit of the sizes of all entries together; what alone is larger is not kept
-   * @param sizeOf gives the same for a value each time. @default 1: the limit is a number of entries
+   * @param limit sum of the sizes of all entries; an entry that alone is larger is not kept
+   * @param sizeOf size of a value; it must return the same size for it each time. @default 1: the limit is a number of
+   *   entries
    */
   constructor(limit: number, sizeOf: (value: V) => number = () => 1) {
     this.#limit = limit

@@ -1,4 +1,7 @@
-/** Maps items in their order, `atOnce` of them at a time. The first error ends it. */
+/**
+ * Maps items in their order, with at most `atOnce` calls of `map` at a time. Rejects with the first error, and starts
+ * no further item then.
+ */
 export async function mapInTurns<T, R>(
   items: readonly T[],
   atOnce: number,

@@ -1,4 +1,4 @@
-/** Memoises `load` by key; K is `void` where there is one load only. A rejected load is forgotten, so the next call retries. */
+/** Memoises `load` by key; K is `void` for a single load. A rejected load is forgotten, so that the next call retries. */
 export function memoiseLoads<K, T>(load: (key: K) => Promise<T>): (key: K) => Promise<T> {
   const loads = new Map<K, Promise<T>>()
   return (key) => {

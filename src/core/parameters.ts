@@ -1,12 +1,12 @@
 /*
- * Syntax of parameters that more than one server reads from a query. Each reader names the parameter, what it expects and
- * what came.
+ * Parsers of query parameters that both edge and origin read. The error of each names the parameter, the expected and
+ * the actual value.
  */
 
 import type { Focus, Point } from './box.ts'
 import { invalidParam } from './errors.ts'
 
-/** The value of a parameter that may be given once; undefined where it is missing. @throws StrataError PARAM_INVALID */
+/** The value of a parameter that may be given once; undefined when it is missing. @throws StrataError PARAM_INVALID */
 export function single(query: URLSearchParams, name: string): string | undefined {
   const values = query.getAll(name)
   if (values.length > 1) throw invalidParam(name, 'one value', values.join(', '))
@@ -34,7 +34,7 @@ export function positive(name: string, text: string): number {
   return value
 }
 
-/** A point, or `auto`. @throws StrataError PARAM_INVALID */
+/** Parses a focus: a point, or `auto`. @throws StrataError PARAM_INVALID */
 export function focusOf(name: string, text: string): Focus {
   return text === 'auto' ? text : point(name, text, 'auto, or ')
 }

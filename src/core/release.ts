@@ -16,7 +16,7 @@ export function release(...arrays: readonly (ArrayBufferView | undefined)[]): vo
     const buffer = array?.buffer
     if (!(buffer instanceof ArrayBuffer) || array?.byteLength !== buffer.byteLength) continue
     const { transfer } = buffer as ArrayBuffer & { transfer?(length: number): ArrayBuffer }
-    // ArrayBuffer.prototype.transfer is of ES2024; Node has it from version 21 on.
+    // ArrayBuffer.prototype.transfer is from ES2024; Node has it since version 21.
     if (transfer) transfer.call(buffer, 0)
     else discard(buffer)
   }

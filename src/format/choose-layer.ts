@@ -47,7 +47,10 @@ export function layerForWidth(layers: readonly { readonly width: number }[], wid
   return layers.findLastIndex((layer) => layer.width === step!.width)
 }
 
-/** Why a layer is not decoded by a transcoder, as the expected value of an error message; undefined where it is. */
+/**
+ * The limit of transcoders that a layer exceeds, as the expected value of an error message; undefined when it keeps to
+ * all.
+ */
 export function transcodeLimit(layers: readonly LayerInfo[], index: number): string | undefined {
   const { coding, width, height, end } = layers[index] as LayerInfo
   const pixels = width * height
@@ -62,7 +65,7 @@ export function transcodeLimit(layers: readonly LayerInfo[], index: number): str
   return sum > MAX_DECODED_PIXELS ? `at most ${MAX_DECODED_PIXELS} pixels with those below` : undefined
 }
 
-/** The layers that every transcoder on our kernels decodes for one picture. Of COMPASS layers these are the lowest. */
+/** The layers that keep to the limits of a transcoder on our kernels. Of COMPASS layers these are the lowest ones. */
 export function transcodable(layers: readonly LayerInfo[]): readonly LayerInfo[] {
   return layers.filter(({ index }) => transcodeLimit(layers, index) === undefined)
 }

@@ -25,7 +25,7 @@ export interface HeaderDescription {
   readonly placeholder: { readonly steps: number; readonly base64: string; readonly dataUri: string | null }
 }
 
-/** @param dataUri the decoded placeholder as a data URI, or null where the model to decode it is not at hand */
+/** @param dataUri the decoded placeholder as a data URI, or null when the model that decodes it is not loaded */
 export function describeHeader(header: StrataHeader, dataUri: string | null = null): HeaderDescription {
   return {
     format: 'strata',

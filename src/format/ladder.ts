@@ -25,8 +25,8 @@ export function defaultWidths(sourceWidth: number): number[] {
 
 /**
  * Parses an explicit ladder, as `--widths` and `?widths=` give it: "640,1280,1280@80". `W@q` gives one layer its own
- * quality; all others have `quality` where it is a number, or by default `defaultQuality`. The source's width is not added
- * to the list.
+ * quality; all others have `quality` if it is a number, else `defaultQuality`. The source's width is not added to the
+ * list.
  * @throws StrataError PARAM_INVALID when the text is not such a list, `checkLadder` refuses it, or no request could decode it
  */
 export function parseWidths(spec: string, sourceWidth: number, quality?: QualityChoice): Rung[] {
@@ -69,7 +69,7 @@ export function searchedLayers(ladder: readonly Pick<Rung, 'width'>[], spec?: st
   })
 }
 
-/** The quality of all layers without one of their own; undefined where each has the default, or it is searched. */
+/** The quality of all layers without one of their own; undefined when they have the default or it is searched. */
 function sharedQuality(quality: QualityChoice | undefined): number | undefined {
   return typeof quality === 'object' ? undefined : quality
 }
@@ -110,8 +110,8 @@ export function checkLadder(rungs: readonly Rung[], sourceWidth: number): void {
 }
 
 /**
- * What is stored must be what one request to the transcoder can decode. Whatever the height, it cannot decode a base layer that is
- * too wide; the sum of all layers is bounded in proportion to the largest.
+ * Checks that one request to the transcoder can decode the file. A base layer that is too wide cannot be decoded at any
+ * height; the pixels of all layers are bounded in proportion to the largest layer.
  */
 function checkWork(rungs: readonly Rung[]): void {
   const base = rungs[0]?.width ?? 0

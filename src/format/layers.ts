@@ -58,9 +58,9 @@ export function readStrips(bytes: Uint8Array, layer: LayerInfo): StripIndex {
 }
 
 /**
- * The picture file that is a layer, as a view.
- * @throws StrataError CODING_UNKNOWN for a COMPASS layer, FORMAT_TRUNCATED when it is incomplete, FORMAT_CHECKSUM when it is
- *   damaged or of another file
+ * Reads a layer that is a picture file, as a view.
+ * @throws StrataError CODING_UNKNOWN for a COMPASS layer, FORMAT_TRUNCATED when it is incomplete, FORMAT_CHECKSUM
+ *   when it is damaged or belongs to another file
  */
 export function readPictureLayer(bytes: Uint8Array, layer: LayerInfo): Uint8Array {
   const name = `layer ${layer.index}`

@@ -19,9 +19,9 @@ import { StrataError } from '../core/errors.ts'
  *     +------------------------+-----------------------------+
  *       one entry:  0 width  2 height  4 quality  5 flags  6 coding  7 score  8 start  12 end
  *
- *   Codings: 0 COMPASS, 1 WebP, 2 AVIF, 3 PNG, 4 animated WebP. A file has layers of COMPASS only, or none of it. In the
+ *   Codings: 0 COMPASS, 1 WebP, 2 AVIF, 3 PNG, 4 animated WebP. A file has only COMPASS layers, or no COMPASS layer. In the
  *   second case its model set is 0, a CRC-32C of each layer stands between the table and the placeholder (4 bytes each),
- *   and a layer is a picture file as it is, with no strip index.
+ *   and each layer is a picture file without a strip index.
  *
  *   layers, from the base up, one behind the other without a gap: [start, end) of the table; those of COMPASS:
  *     0           2       4                          4 + 8 n   8 + 8 n
@@ -29,12 +29,12 @@ import { StrataError } from '../core/errors.ts'
  *     | strips: n | 0     | n x (length, CRC-32C)    | CRC-32C | strips, top to bottom |
  *     +-----------+-------+--------------------------+---------+-----------------------+
  *
- * The header's CRC-32C covers the whole header but itself. The strip index's CRC-32C starts from the header's, so
- * that a layer fetched from another file (an upgrade that raced with a new upload) is refused before it is decoded.
- * Flags are carried and belong to the codec; those of a picture are 1 (alpha) and 2 (lossless). The places marked 0 must be 0.
+ * The header's CRC-32C covers the whole header but itself. The strip index's CRC-32C starts from the header's, so that
+ * a layer fetched from another file (an upgrade that raced with a new upload) is refused before it is decoded. Flags
+ * belong to the codec; those of a picture layer are 1 (alpha) and 2 (lossless). Fields marked 0 must be 0.
  */
 
-/** 0x89 is no text in any encoding, and the newline shows a transfer that "repaired" line ends. */
+/** Byte 0x89 is not ASCII text, and the newline reveals a transfer that "repaired" line ends. */
 export const MAGIC: readonly number[] = [0x89, 0x53, 0x54, 0x52, 0x41, 0x54, 0x41, 0x0a] // \x89 STRATA \n
 
 export const VERSION = 2
@@ -82,7 +82,7 @@ export const LAYER = {
 
 export const LAYER_BYTES = 16
 
-/** Of one layer that is a picture. */
+/** Checksum of one layer that is a picture file. */
 export const LAYER_CHECKSUM = {
   name: 'layer checksum',
   offset: 0,
@@ -103,7 +103,7 @@ export const STRIP = {
 
 export const STRIP_BYTES = 8
 
-/** It stands behind the last entry of a strip index, so its offset is relative to its own position. */
+/** The checksum follows the last entry of a strip index, so its offset is relative to its own position. */
 export const STRIP_INDEX_CHECKSUM = {
   name: 'strip index checksum',
   offset: 0,

@@ -1,7 +1,7 @@
 /** Response header of the origin that carries the file's placeholder as a data URI. */
 export const PREVIEW_HEADER = 'Strata-Placeholder'
 
-/** Response header of the origin that names the point that the eye goes to first, as `x,y`. */
+/** Response header of the origin with the most salient point of the picture, as `x,y`. */
 export const FOCUS_HEADER = 'Strata-Focus'
 
 /** Longest data URI of a placeholder, in characters. */

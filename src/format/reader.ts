@@ -24,7 +24,7 @@ import {
 } from './layout.ts'
 import type { LayerInfo, StrataHeader, StrataSource } from './types.ts'
 
-/** Whether bytes begin as a .strata file does, of whatever version. */
+/** Whether bytes begin with the signature of a .strata file, of any version. */
 export function isStrata(bytes: Uint8Array): boolean {
   return MAGIC.every((byte, i) => bytes[i] === byte)
 }
@@ -143,7 +143,10 @@ function readLayer(bytes: Uint8Array, index: number): LayerInfo {
   }
 }
 
-/** Checks that a file with a model set has COMPASS layers only, and one without it none, with no flags but the known ones. */
+/**
+ * Checks that a file with a model set has only COMPASS layers, that one without it has none, and that picture layers
+ * have only known flags.
+ */
 function checkCoding({ index, coding, flags, quality }: LayerInfo, hasModels: boolean): void {
   const name = `layer ${index}`
   const isCompass = coding === 'compass'

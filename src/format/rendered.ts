@@ -2,7 +2,7 @@
 export const RENDERED_SIZE = 'Strata-Size'
 
 /**
- * Header about an animation: in answers of the origin to an upload, how many frames the original has; in answers of the
- * edge, `first` where only the first frame is sent although nobody asked for that.
+ * Header about an animation. The origin's response to an encode gives the number of frames of the original. The edge's
+ * response is `first` when only the first frame is sent although the request did not ask for that.
  */
 export const FRAMES_HEADER = 'Strata-Frames'

@@ -6,20 +6,21 @@ import { dataView } from '../core/bytes.ts'
  */
 export type InputFormat = 'avif' | 'gif' | 'heic' | 'jpeg' | 'png' | 'tiff' | 'webp'
 
-/** What an error message asks for: the formats that every origin decodes. */
+/** The formats that every origin decodes, for error messages. */
 export const INPUT_FORMATS: readonly InputFormat[] = ['avif', 'gif', 'jpeg', 'png', 'tiff', 'webp']
 
-/** Bytes of a file's beginning that decide: no signature below looks further. */
+/** Number of bytes at the beginning of a file that the signatures below read at most. */
 export const SNIFF_BYTES = 256
 
 /** Brands of HEIF files whose pictures are HEVC (ISO/IEC 23008-12 Annex B). */
 const HEVC_BRANDS = ['heic', 'heix', 'heim', 'heis', 'hevc', 'hevx']
 
-/** What `curl -F`, `curl -d` and HTML forms send. */
+/** Description of the body that `curl -F`, `curl -d` and HTML forms send, with the remedy. */
 export const A_FORM = "a form; send the file's bytes, e.g. curl -T"
 
 /**
- * What files and bodies begin with that are no accepted picture, and what whoever sent one can do. Bytes as characters.
+ * Signatures of files and bodies that are not accepted (bytes as characters), each with a description and the remedy
+ * for its sender.
  */
 const OTHERS: readonly (readonly [RegExp | string, string])[] = [
   [/^(\xef\xbb\xbf)?\s*<(!doctype\s+html|html|head|body|script)/i, 'an HTML page; send the picture itself'],
@@ -57,7 +58,7 @@ export function sniffFormat(bytes: Uint8Array): InputFormat | undefined {
   return heifFormat(bytes, text)
 }
 
-/** Says what a refused file seems to be and what can be done, for the error message only. */
+/** Describes what a refused file seems to be, with the remedy, for the error message only. */
 export function describeUnknown(bytes: Uint8Array): string {
   const text = ascii(bytes)
   const matches = (start: RegExp | string) =>

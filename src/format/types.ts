@@ -6,11 +6,11 @@ export interface LayerInfo {
   readonly coding: Coding
   readonly width: number
   readonly height: number
-  /** 1..100; of a picture on JPEG's scale, 100 where it is lossless */
+  /** 1..100; for a picture file on JPEG's scale, and 100 when it is lossless */
   readonly quality: number
-  /** 8 bits that belong to the codec; those of a picture are read by coding.ts */
+  /** 8 bits that belong to the codec; those of a picture file are defined in coding.ts */
   readonly flags: number
-  /** CRC-32C of a layer that is a picture; 0 for a COMPASS layer, whose strips have their own. */
+  /** CRC-32C of a layer that is a picture file; 0 for a COMPASS layer, whose strips have checksums of their own. */
   readonly checksum: number
   /** SSIMULACRA2 against the resized source, rounded and kept in 1..100; 0 when the encoder did not measure it. */
   readonly score: number
@@ -34,7 +34,10 @@ export interface StrataHeader {
   /** Length of the whole file in bytes. The bytes at hand may be fewer: a file cut after any layer is valid. */
   readonly totalLength: number
   readonly source: StrataSource
-  /** The set of decoder models that the file needs: 16 hexadecimal digits; NO_MODEL_SET where its layers are pictures. */
+  /**
+   * The set of decoder models that the file needs: 16 hexadecimal digits; NO_MODEL_SET when its layers are picture
+   * files.
+   */
   readonly modelSet: string
   readonly layers: readonly LayerInfo[]
   /** The placeholder's progressive code; it may be empty. */
@@ -57,10 +60,10 @@ export interface LayerPayload extends Payload {
   readonly strips: readonly Uint8Array[]
 }
 
-/** One layer that is a picture to be written into a file. */
+/** One layer that is a picture file, to be written into a .strata file. */
 export interface PicturePayload extends Payload {
   readonly coding: PictureCoding
-  /** A file of this coding, as it is sent. */
+  /** A picture file of this coding. */
   readonly picture: Uint8Array
 }
 

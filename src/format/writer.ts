@@ -40,7 +40,7 @@ export interface StrataFile extends FileParts<LayerPayload> {
   readonly modelSet: string
 }
 
-/** A file whose layers are pictures. */
+/** A file whose layers are picture files. */
 type PictureFile = FileParts<PicturePayload>
 
 /**
@@ -57,7 +57,7 @@ export function writeStrata(file: StrataFile): Uint8Array {
   return readBack(concat(parts))
 }
 
-/** The same for a file whose layers are pictures. @throws StrataError FORMAT_INVALID */
+/** Writes a file whose layers are picture files, as writeStrata. @throws StrataError FORMAT_INVALID */
 export function writePictures(file: PictureFile): Uint8Array {
   return readBack(concat([makeHeader(file, NO_MODEL_SET), ...file.layers.map(({ picture }) => picture)]))
 }

@@ -9,8 +9,9 @@ import type { Convolution, Op, Program, Shapes } from './program.ts'
 import { type ParameterPointers, type Placed, type TaskSizes, taskSizes, writeTask } from './task.ts'
 
 /**
- * Makes an engine in WebAssembly, over build/kernels.wasm. It computes the integers of referenceEngine. All programs of an
- * engine share one memory: their parameters stay in it, and runs use the rest in turn, which grows to the largest run's need.
+ * Makes an engine in WebAssembly, over build/kernels.wasm. It computes the same integers as referenceEngine. All
+ * programs of an engine share one memory: their parameters stay in it, and runs use the rest in turn, which grows to
+ * the largest run's need.
  */
 export function createEngine(module: WebAssembly.Module): NetworkEngine {
   const kernels = instantiateKernels(module)

@@ -1,7 +1,7 @@
 import { paddedChannels } from './field.ts'
 import { biasOf, type Convolution, scaleOf, type TensorShape, weightsOf } from './program.ts'
 
-/** Parameters of a convolution in the order in which the kernels of wasm/conv.ts read them. */
+/** Parameters of a convolution in the order in which the kernels in wasm/network read them. */
 interface Parameters {
   readonly weights: Int16Array
   readonly bias: Int32Array

@@ -47,8 +47,8 @@ export function makePlan(program: Program, shapes: Shapes): Plan {
 }
 
 /**
- * Joins each shuffle with the convolution before it. This needs that nothing else reads the tensor between them, and that
- * the cells of the output are whole vectors.
+ * Joins each shuffle with the convolution before it. This requires that nothing else reads the tensor between them, and
+ * that the cells of the output are whole vectors.
  */
 function joinShuffles({ ops, outputs }: Program, shapes: Shapes): Step[] {
   const uses = new Map<string, number>()

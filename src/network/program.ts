@@ -40,7 +40,7 @@ export type Op = Convolution | Shuffle | Unshuffle | Sum
  */
 export interface Convolution {
   readonly op: 'conv'
-  /** Same stride; their channels are taken one tensor after the other. */
+  /** Tensors of one stride. Their channels are concatenated in this order. */
   readonly in: readonly string[]
   readonly out: string
   readonly outChannels: number

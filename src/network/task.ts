@@ -44,7 +44,7 @@ export function taskSizes(op: Convolution, inputs: readonly number[], columns: n
 }
 
 /**
- * Writes a task for networkDense or networkDepthwise, in the layout of wasm/conv.ts.
+ * Writes a task for networkDense or networkDepthwise, in the layout of wasm/network/task.ts.
  *
  * @param factor of the shuffle through which the output is stored; 1 without one
  */

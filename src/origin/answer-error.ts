@@ -1,6 +1,6 @@
 import { errorBody } from '../core/error-body.ts'
 import { StrataError } from '../core/errors.ts'
-import { retryAfter } from '../core/work-line.ts'
+import { retryAfter } from '../core/scheduler.ts'
 import { QueueFull } from './queue.ts'
 import { namesOf, type Origin, type OriginContext } from './services.ts'
 

@@ -1,5 +1,5 @@
 import { StrataError } from '../core/errors.ts'
-import { WorkLine, type WorkLineOptions } from '../core/work-line.ts'
+import { Scheduler, type SchedulerOptions } from '../core/scheduler.ts'
 
 /** An admitted request's place: held until `release`, whether its task ran or not. */
 export interface Ticket {
@@ -22,7 +22,7 @@ export interface WorkQueue {
   readonly ready: number
 }
 
-interface QueueOptions extends WorkLineOptions {
+interface QueueOptions extends SchedulerOptions {
   /** Requests that are admitted beyond those whose tasks run. */
   readonly waiting: number
 }
@@ -45,7 +45,7 @@ export class QueueFull extends StrataError {
  */
 export function createQueue(options: QueueOptions): WorkQueue {
   const places = options.concurrency + options.waiting
-  const line = new WorkLine(options)
+  const line = new Scheduler(options)
   let admitted = 0
 
   return {

@@ -1,6 +1,6 @@
 /*
- * Pictures with alpha: interleaved 8-bit R, G, B, A. A filter must see colours premultiplied, because what lies under
- * transparency counts for nothing.
+ * Pictures with alpha: interleaved 8-bit R, G, B, A. Filters must work on premultiplied colours, because the colour of
+ * a transparent pixel must not affect its neighbours.
  */
 
 /** Multiplies the colours of these pixels with their alpha, in place. */
@@ -14,7 +14,7 @@ export function premultiply(rgba: Uint8Array): void {
   }
 }
 
-/** Takes the multiplication back, in place; what is wholly transparent becomes black. */
+/** Divides the colours by their alpha, in place; fully transparent pixels become black. */
 export function unpremultiply(rgba: Uint8Array): void {
   for (let at = 0; at < rgba.length; at += 4) {
     const alpha = rgba[at + 3]!
@@ -26,7 +26,7 @@ export function unpremultiply(rgba: Uint8Array): void {
   }
 }
 
-/** These pixels on a background of one colour. @returns interleaved R, G, B */
+/** Composites the pixels over a background of one colour. @returns interleaved R, G, B */
 export function flatten(rgba: Uint8Array, [r, g, b]: readonly [number, number, number]): Uint8Array {
   const out = new Uint8Array((rgba.length / 4) * 3)
   for (let from = 0, to = 0; from < rgba.length; from += 4, to += 3) {
@@ -39,7 +39,7 @@ export function flatten(rgba: Uint8Array, [r, g, b]: readonly [number, number, n
   return out
 }
 
-/** Divides a product of two bytes, or a sum of such, by 255, rounded: exact up to 255 * 255. */
+/** Divides a product of two bytes, or a sum of such products, by 255 and rounds. It is exact up to 255 * 255. */
 function over255(product: number): number {
   const sum = product + 128
   return (sum + (sum >> 8)) >> 8

@@ -1,8 +1,11 @@
-/** Encoders whose setting follows from a quality: those of the transcoder Worker, and sharp's, which the origin uses. */
+/**
+ * Encoders with a setting for each quality: those of the transcoder Worker (`edge-…`), and sharp's, which the origin
+ * uses.
+ */
 export const ENCODERS = ['edge-avif', 'edge-webp', 'avif-0', 'avif-4', 'webp', 'mozjpeg'] as const
 export type EncoderName = (typeof ENCODERS)[number]
 
-/** How finely an encoder takes its setting. */
+/** Step between two settings that an encoder distinguishes. */
 export const SETTING_STEPS: Readonly<Record<EncoderName, number>> = {
   'edge-avif': 1,
   'edge-webp': 0.5,
@@ -16,8 +19,9 @@ export const SETTING_STEPS: Readonly<Record<EncoderName, number>> = {
 export const TABLE_QUALITIES: readonly number[] = Array.from({ length: 20 }, (_, i) => 5 * (i + 1))
 
 /**
- * Settings by quality: those with the same mean SSIMULACRA2 as our JPEG writer. By `strata bench encoders --widths 640` on
- * eight photographs that no model was trained on (avif-4: `--widths 448`, where avif-0 is within 2 of its row here from quality 40 on).
+ * Settings by quality, at which an encoder has the mean SSIMULACRA2 of our JPEG writer. Measured by `strata bench
+ * encoders --widths 640` on eight photographs that no model was trained on; avif-4 by `--widths 448`, where the
+ * settings of avif-0 are within 2 of those in this table from quality 40 on.
  */
 const SETTINGS: Readonly<Record<EncoderName, readonly number[]>> = {
   'edge-avif': [1, 9, 27, 35, 39, 46, 48, 52, 55, 57, 58, 61, 67, 70, 75, 78, 82, 89, 96, 99],
@@ -29,14 +33,14 @@ const SETTINGS: Readonly<Record<EncoderName, readonly number[]>> = {
 }
 
 /**
- * The setting of an encoder at which photographs look, on the mean, as good as our JPEG writer's at this quality.
+ * The setting of an encoder at which photographs have, on average, the SSIMULACRA2 of our JPEGs of this quality.
  * @param quality 1 to 100
- * @returns a setting that the encoder takes; it never falls as the quality rises
+ * @returns a multiple of the encoder's step; it never falls as the quality rises
  */
 export function encoderQuality(encoder: EncoderName, quality: number): number {
   const settings = SETTINGS[encoder]
   const step = SETTING_STEPS[encoder]
-  // Below the first column the way leads to 0, so that every quality has a setting.
+  // Below the first column, interpolate towards 0, so that every quality has a setting.
   const at = Math.min(Math.max(quality, 1), 100) / 5
   const column = Math.floor(at)
   const below = column === 0 ? 0 : settings[column - 1]!

@@ -4,26 +4,29 @@ import { type CreateResampler, createResampler } from './resample.ts'
 type Rgb = readonly [r: number, g: number, b: number]
 
 export interface FrameOptions {
-  /** Size of the picture that comes in. */
+  /** Size of the input picture. */
   readonly from: Size
-  /** Size of the picture that goes out. */
+  /** Size of the output picture. */
   readonly to: Size
   /**
    * `fill`: the whole picture at the size `to`. `cover`: the part around `focus` that has the proportions of `to`.
    * `pad`: the whole picture in its own proportions, centred, as large as `to` allows, with `background` around it.
    */
   readonly fit: 'fill' | 'cover' | 'pad'
-  /** Of a covering picture. @default its centre */
+  /** Point that `cover` keeps nearest to the centre. @default the picture's centre */
   readonly focus?: Point | undefined
-  /** Around a padded picture. @default white */
+  /** Colour around a padded picture. @default white */
   readonly background?: Rgb | undefined
-  /** Bytes a pixel: see ResampleOptions. @default 3 */
+  /** Bytes per pixel: see ResampleOptions. @default 3 */
   readonly channels?: 3 | 4
   /** @default the resampler in TypeScript */
   readonly createResampler?: CreateResampler | undefined
 }
 
-/** Reads whole rows of interleaved 8-bit pixels, from the top; gives the rows that are ready, undefined when there are none. */
+/**
+ * Takes whole rows of interleaved 8-bit pixels, from the top. Returns the output rows that are ready, or undefined when
+ * there are none.
+ */
 interface Framer {
   write(pixels: Uint8Array): Uint8Array | undefined
 }
@@ -52,7 +55,7 @@ export function createFramer(options: FrameOptions): Framer {
     return padded ? pad(ready) : ready
   }
 
-  /** What of these rows lies in `part`. */
+  /** The pixels of these rows that lie in `part`. */
   function crop(pixels: Uint8Array, rows: number): Uint8Array {
     const first = Math.max(0, part.top - received)
     const last = Math.min(rows, part.top + part.height - received)
@@ -66,7 +69,7 @@ export function createFramer(options: FrameOptions): Framer {
     return out
   }
 
-  /** Rows of `shown` become rows of `to`; what lies above goes before the first, what lies below after the last. */
+  /** Pads rows of `shown` to rows of `to`. The rows above come with the first call, those below with the last. */
   function pad(ready: Uint8Array): Uint8Array {
     const rows = ready.length / (channels * shown.width)
     const above = sent === 0 ? shown.top : 0

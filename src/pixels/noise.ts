@@ -31,7 +31,7 @@ export function fractalNoise(x: number, y: number, octaves: number, seed: number
   return sum / (1 - 2 * weight)
 }
 
-/** Sensor-like noise: about normally distributed with mean 0 and standard deviation 1. */
+/** Noise like that of a sensor: approximately normal with mean 0 and standard deviation 1. */
 export function grain(x: number, y: number, seed: number): number {
   return (hash(x, y, seed) + hash(x, y, seed + 101) + hash(x, y, seed + 202) - 1.5) * 2
 }

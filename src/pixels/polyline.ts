@@ -1,7 +1,10 @@
-/** Points of two scales that rise together; between them both are as good as straight. */
+/** Points of a rising curve y(x) that is interpolated linearly between them. */
 export type Polyline = readonly (readonly [x: number, y: number])[]
 
-/** The y at `x`; before the first point and beyond the last, theirs. @param points two or more, rising in both */
+/**
+ * The y at `x`; before the first point and beyond the last, the y of that point. @param points two or more, rising in
+ * both
+ */
 export function along(points: Polyline, x: number): number {
   const above = points.findIndex(([known]) => known >= x)
   const after = above === -1 ? points.length - 1 : Math.max(1, above)

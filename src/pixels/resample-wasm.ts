@@ -4,13 +4,13 @@ import { type ResampleWeights, resampleWeights } from './resample-weights.ts'
 
 /** Fractional bits of a weight that its low part holds: wasm/resample.ts. */
 const LOW_BITS = 11
-/** Vectors may be read and written to their ends. */
+/** Bytes behind an array that kernels may read and write, up to the end of a vector. */
 const OVERRUN = 16
 
 /**
- * The passes in WebAssembly, over build/kernels.wasm: the bytes of createResampler. Any number of resamplers share one
- * instance in turns. What a picture keeps between its rows belongs to its resampler, so one that is dropped half-way
- * leaves nothing behind.
+ * The passes in WebAssembly, over build/kernels.wasm; the output equals that of createResampler. All resamplers share
+ * one instance and use it in turn. State between rows is kept in each resampler, so an abandoned one leaves nothing in
+ * the instance.
  */
 export function createWasmResampler(module: WebAssembly.Module): CreateResampler {
   const kernels = instantiateKernels(module)
@@ -18,7 +18,7 @@ export function createWasmResampler(module: WebAssembly.Module): CreateResampler
   return (options) => resampler(kernels, turn, options)
 }
 
-/** Whose weights and rows lie in the instance: the last resampler that worked. */
+/** The resampler whose weights and rows are in the instance: the last one that worked. */
 interface Turn {
   holder: symbol | undefined
 }
@@ -83,7 +83,7 @@ type Pointers = [
 /** Two taps: both high parts, then both low parts, i16 each. */
 const PAIR_BYTES = 8
 
-/** The weights as wasm/resample.ts takes them; samples with fewer taps than others get taps that weigh nothing. */
+/** The weights in the layout of wasm/resample.ts. Output samples with fewer taps than others get taps of weight 0. */
 function pairWeights({ taps, count, weights }: ResampleWeights): { pairs: number; bytes: Uint8Array } {
   const pairs = Math.ceil(count.reduce((most, n) => Math.max(most, n), 0) / 2)
   const parts = new Int16Array(4 * pairs * count.length)

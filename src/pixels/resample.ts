@@ -16,7 +16,7 @@ export interface ResampleOptions {
   readonly outHeight: number
   /** Default: lanczos3. */
   readonly filter?: ResampleFilter | undefined
-  /** Bytes a pixel. Of four, the last is alpha, and the others are premultiplied with it. @default 3 */
+  /** Bytes per pixel. With four, the last is alpha, and the others are premultiplied with it. @default 3 */
   readonly channels?: 3 | 4
 }
 
@@ -35,14 +35,15 @@ export type CreateResampler = (options: ResampleOptions) => Resampler
 
 /** The arithmetic of a resampler. Both passes work in a ring of rows of the output's width: row y is at y % down.taps. */
 interface ResamplePasses {
-  /** Row `row` of the input, which begins at pixels[from], goes across into the ring. */
+  /** Resizes row `row` of the input, which begins at pixels[from], horizontally into the ring. */
   across(pixels: Uint8Array, from: number, row: number): void
-  /** Row `row` of the output, from the rows of the ring, goes to out[at]. */
+  /** Computes row `row` of the output from the rows of the ring, and writes it to out[at]. */
   down(row: number, out: Uint8Array, at: number): void
 }
 
 /**
- * A resizer of interleaved 8-bit RGB or RGBA: first across, then down, 8 bits in between, as Pillow's `Image.resize`.
+ * Makes a resizer of interleaved 8-bit RGB or RGBA: first horizontally, then vertically, with 8 bits in between, as
+ * Pillow's `Image.resize`.
  *
  * @throws StrataError PARAM_INVALID for sizes that are no positive integers
  */
@@ -63,7 +64,7 @@ export const createResampler: CreateResampler = (options) => {
   })
 }
 
-/** A resampler of these passes: says when each is due and refuses what a caller must not write. */
+/** Makes a resampler from these passes. It decides when each pass runs, and checks what the caller writes. */
 export function streamRows(
   { width, height, outWidth, outHeight, channels = 3 }: ResampleOptions,
   down: ResampleWeights,
@@ -97,7 +98,7 @@ export function streamRows(
 }
 
 /**
- * The whole picture at once; see createResampler. The same size gives the same pixels, in a new buffer.
+ * Resizes a whole picture; see createResampler. The same size gives the same pixels, in a new buffer.
  *
  * @param filter default: lanczos3
  */
@@ -110,7 +111,7 @@ function rowsNeeded(down: ResampleWeights, row: number): number {
   return down.first[row]! + down.count[row]!
 }
 
-/** In 32-bit integers, which all sums fit: the compiler cannot know. */
+/** Sums stay within 32 bits; `| 0` tells the compiler so. */
 function resampleRgb(
   rgb: Uint8Array,
   from: number,
@@ -138,7 +139,7 @@ function resampleRgb(
   }
 }
 
-/** The same with a fourth channel. */
+/** As resampleRgb, with a fourth channel. */
 function resampleRgba(
   rgba: Uint8Array,
   from: number,

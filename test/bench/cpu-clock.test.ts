@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { CpuClock, median } from '../../src/bench/cpu-clock.ts'
 
 describe('CpuClock', () => {
-  it('tells the parts of a transcode apart', async () => {
+  it('separates the parts of a transcode', async () => {
     let now = 0
     const clock = new CpuClock(() => now)
     const spend = (time: number) => {
@@ -41,7 +41,7 @@ describe('CpuClock', () => {
     expect([clock.decoding, clock.spent.networks]).toEqual([0, 0])
   })
 
-  it('counts a promise until it settles, whichever way', async () => {
+  it('counts a promise until it is fulfilled or rejected', async () => {
     let now = 0
     const clock = new CpuClock(() => now)
     const failing = clock.observe('networks', async () => {

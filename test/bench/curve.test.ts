@@ -20,12 +20,12 @@ describe('followCurve', () => {
     expect((await followCurve(settings, 0, 20, measure)).bytes).toBeCloseTo(400)
   })
 
-  it('says where a curve ends that does not come so far', async () => {
+  it('reports the end of a curve that does not reach the score', async () => {
     expect(await followCurve(settings, 2, 51, measure)).toMatchObject({ bytes: null, best: 50 })
     expect(await followCurve(settings, 4, 51, measure)).toMatchObject({ bytes: null, best: 50 })
   })
 
-  it('takes the smallest file where even that is better', async () => {
+  it('takes the smallest file when even that is better', async () => {
     expect((await followCurve(settings, 2, 5, measure)).bytes).toBe(200)
     expect((await followCurve(settings, 0, 5, measure)).bytes).toBe(200)
   })

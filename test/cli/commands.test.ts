@@ -109,7 +109,7 @@ describe('encode', () => {
     expect(await readdir(dir)).toEqual(['a.png', 'b.strata']) // and no temporary file
   })
 
-  it('encodes several into a folder that it makes; some that fail make it partial', async () => {
+  it('encodes several into a folder that it creates; a failure among them gives exit code 3', async () => {
     const png = await plainPng()
     const dir = await folder({ 'a.png': png, 'b.jpg': 'no picture', 'c.png': png })
     const inputs = ['a.png', 'b.jpg', 'c.png'].map((name) => join(dir, name))
@@ -207,7 +207,7 @@ describe('decode', () => {
     expect(await sharp(output).metadata()).toMatchObject({ format: 'png', width })
   })
 
-  it('takes the highest whole layer of a cut file, and says when one is not there', async () => {
+  it('takes the highest whole layer of a cut file, and refuses a missing layer', async () => {
     const { bytes, dir } = await encoded()
     const cut = join(dir, 'cut.strata')
     await writeFile(cut, bytes.subarray(0, readHeader(bytes).layers[2]!.end - 1))
@@ -221,7 +221,7 @@ describe('decode', () => {
     expect([none.code, none.json().error.code]).toEqual([2, 'PARAM_INVALID'])
   })
 
-  it('keeps the alpha of a layer that is a picture in a PNG; in a JPEG it lies on white', async () => {
+  it('keeps the alpha of a picture layer in a PNG, and composites it over white in a JPEG', async () => {
     const drawing = logo(80, 40, true)
     const dir = await folder({ 'a.strata': await pictureFile(drawing, [{ width: 80, coding: 'webp' }]) })
     const [file, png, jpg] = ['a.strata', 'a.png', 'a.jpg'].map((name) => join(dir, name)) as [

@@ -57,7 +57,7 @@ describe('compare', () => {
     expect((await strata(['compare', path, path])).out).toContain('SSIMULACRA2 – (a side is below 8 pixels)')
   })
 
-  it('fails for pictures of different sizes, and for what is none', async () => {
+  it('fails for pictures of different sizes, and for other files', async () => {
     const dir = await folder({ 'a.png': await png(image), 'b.png': await plainPng(40, 60), 'c.png': 'x' })
     const [a, b, c] = ['a.png', 'b.png', 'c.png'].map((name) => join(dir, name)) as [string, string, string]
     const other = await strata(['compare', a, b])

@@ -19,7 +19,7 @@ describe('list', () => {
     ])
   })
 
-  it('takes a state, and prints JSON', async () => {
+  it('filters by state, and prints JSON', async () => {
     const { to } = await fakeEdge(images())
     const { json } = await strata(['list', '--to', to, '--state', 'failed', '--json'], { env })
     expect(json()).toEqual({ images: [{ id: 'b', state: 'failed', code: 'INPUT_CORRUPT' }] })
@@ -35,7 +35,7 @@ describe('list', () => {
 })
 
 describe('delete', () => {
-  it('removes images, and says which there are not', async () => {
+  it('deletes images, and reports missing ones', async () => {
     const stored = images()
     const { to } = await fakeEdge(stored)
     const { code, json, err } = await strata(['delete', 'b', 'nowhere', 'c', '--to', to, '--json'], { env })

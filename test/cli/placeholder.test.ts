@@ -52,7 +52,7 @@ describe('strata placeholder', () => {
     expect([code, err]).toEqual([2, expect.stringContaining(message)])
   })
 
-  it('says what is wrong with its input', async () => {
+  it('reports errors of its input', async () => {
     const dir = await folder({ 'a.bin': 'no whole step', 'empty.bin': '', 'a.txt': 'no picture' })
     const out = join(dir, 'c.png')
     expect((await strata(['placeholder', '--decode', join(dir, 'a.bin'), '-o', out])).err).toMatch(/got 13/)

@@ -60,7 +60,7 @@ async function serve(): Promise<{ child: ChildProcess; url: string }> {
 }
 
 describe('the program', () => {
-  it('ends with 0, 1, 2 and 3 as it went', async () => {
+  it('ends with exit codes 0, 1, 2 and 3', async () => {
     const dir = await folder({ 'not.strata': 'x' })
     expect((await strata(['--version'])).code).toBe(0)
     expect((await strata(['info', join(dir, 'not.strata')])).code).toBe(1)
@@ -74,7 +74,7 @@ describe('the program', () => {
     expect([JSON.parse(stdout).port, stderr]).toEqual([8788, ''])
   })
 
-  it('does not mind a reader that has seen enough', async () => {
+  it('accepts that a reader closes the pipe early', async () => {
     const child = spawn(process.execPath, [program, '--help'], { stdio: ['ignore', 'pipe', 'pipe'] })
     child.stdout.destroy()
     let stderr = ''
@@ -85,7 +85,7 @@ describe('the program', () => {
     expect([code, stderr]).toEqual([0, ''])
   })
 
-  it('serves, says that a port is taken, and ends with 0 on SIGTERM', async () => {
+  it('serves, reports a busy port, and ends with 0 on SIGTERM', async () => {
     const { child, url } = await serve()
     expect(await (await fetch(`${url}/health`)).json()).toMatchObject({ status: 'ok' })
     const { port } = new URL(url)
@@ -117,7 +117,7 @@ describe('the program', () => {
 })
 
 describe.skipIf(!hasModels)('the program with the real codec', { timeout: 120_000 }, () => {
-  it('encodes, describes, cuts and decodes alike in both runtimes', async () => {
+  it('encodes, describes, cuts and decodes equally in both runtimes', async () => {
     const noisy = await sharp({
       create: {
         width: 150,
@@ -173,7 +173,7 @@ describe.skipIf(!hasModels)('the program with the real codec', { timeout: 120_00
     expect([refused.code, JSON.parse(refused.stdout).error.code]).toEqual([1, 'FORMAT_CHECKSUM'])
   })
 
-  it('measures memory in processes of their own, with the garbage collector at hand', async () => {
+  it('measures memory in separate processes, with the garbage collector exposed', async () => {
     const { code, stdout, stderr } = await strata(['bench', 'memory', '--sizes', '40x30,40x300', '--json'])
     expect([code, stderr]).toEqual([0, ''])
     const { pictures, growth } = JSON.parse(stdout)

@@ -41,7 +41,7 @@ describe('reencode', () => {
     expect([code, posts.sort()]).toEqual([0, expected])
   })
 
-  it('names what it leaves out, because its original is no picture; by its id it is tried all the same', async () => {
+  it('names images that it skips because their original is no picture, but tries them when they are named', async () => {
     const { posts, to } = await fakeEdge(images())
     expect((await run(to, '--failed', '--dry-run')).err).toBe(
       'strata: left out, whose originals are no pictures: no-picture\n',
@@ -50,7 +50,7 @@ describe('reencode', () => {
     expect(posts).toEqual(['no-picture'])
   })
 
-  it('says which images there are not, and that the token is missing', async () => {
+  it('reports missing images, and a missing token', async () => {
     const { to } = await fakeEdge(images())
     expect(await run(to, 'live', 'nowhere')).toMatchObject({
       code: 3,

@@ -79,7 +79,7 @@ describe('makeThumbnail', () => {
     expect(await rescaler.restore(made.bytes)).toMatchObject({ method: 'hyperthumbnail', image: high })
   })
 
-  it('hides a picture of four times the size when it is asked to', async () => {
+  it('hides a picture of four times the size with factor 4', async () => {
     const fourfold = hyperThumbnail({ model: openModel(4), decodePicture })
     const rescalerOf = async (factor: number) => (factor === 4 ? fourfold : rescaler)
     const wanted = { ...request, width: 20, factor: 4 }
@@ -89,7 +89,7 @@ describe('makeThumbnail', () => {
     expect(restored).toMatchObject({ method: 'hyperthumbnail', factor: 4, image: { width: 81, height: 55 } })
   })
 
-  it('hides nothing where the picture has no more, unless it is told to', async () => {
+  it('hides nothing by default when the picture is too small', async () => {
     const small = await png(70, 47)
     expect(await makeThumbnail(small, request, tools)).toMatchObject({ width: 40, height: 27, ht: 1 })
     await expect(makeThumbnail(small, { ...request, factor: 2 }, tools)).rejects.toMatchObject({

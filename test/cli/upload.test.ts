@@ -69,7 +69,7 @@ describe('upload', () => {
     ])
   })
 
-  it('asks with its token where only signed URLs are answered', async () => {
+  it('sends its token when only signed URLs are answered', async () => {
     const { to } = await fakeEdge([], 'secret')
     const argv = ['upload', join(await folder({ 'a.png': 'x' }), 'a.png'), '--to', to]
     expect((await strata(argv, { env: { UPLOAD_TOKEN: 'secret' } })).code).toBe(0)
@@ -109,7 +109,7 @@ describe('upload', () => {
     expect(json().failed[0].error).toEqual({ code: 'INPUT_CORRUPT', message: 'picture: cut' })
   })
 
-  it('fails when the image is not ready in time or nobody listens', async () => {
+  it('fails when the image is not ready in time or no server answers', async () => {
     const { to } = await fakeEdge()
     const dir = await folder({ 'never.png': 'x' })
     const late = await strata(['upload', join(dir, 'never.png'), '--to', to, '--timeout', '1'])
@@ -118,7 +118,7 @@ describe('upload', () => {
     expect([dead.code, dead.err]).toEqual([1, expect.stringContaining('http://127.0.0.1:9 does not answer')])
   })
 
-  it('uploads what lies below a folder, and goes on where it was stopped', async () => {
+  it('uploads the pictures of a folder, and continues where it was stopped', async () => {
     const failing = ['below--b-JPG']
     const { puts, to } = await fakeEdge(failing)
     const dir = await folder({ 'a.png': 'x', 'notes.txt': 'no picture', '.hidden.png': 'h' })
@@ -166,7 +166,7 @@ describe('upload', () => {
     expect(puts).toBe(3)
   })
 
-  it('says what holds an image up', async () => {
+  it('reports why an image is not ready', async () => {
     const open = {
       state: 'queued',
       attempt: 2,
@@ -179,7 +179,7 @@ describe('upload', () => {
     )
   })
 
-  it('asks for the mount point where no plugin answers', async () => {
+  it('asks for the mount point when no plugin answers', async () => {
     const server = createServer((_, response) => response.writeHead(404).end('404 Not Found'))
     const base = await listen(server)
     const { err } = await strata(['upload', join(await folder({ 'a.png': 'x' }), 'a.png'), '--to', base])

@@ -62,7 +62,7 @@ describe('the folder of the browser library', () => {
     expect(decodePlaceholder(code.subarray(0, 24))).toEqual(decodeFromSource(code.subarray(0, 24)))
   })
 
-  it('has service workers without an encoder, which say themselves where their files are', async () => {
+  it('has service workers without an encoder and without import.meta', async () => {
     for (const name of ['sw.js', 'service-worker.js']) {
       const script = await read(name)
       expect(gzipSync(script, { level: 9 }).length).toBeLessThanOrEqual(40_000)
@@ -73,7 +73,7 @@ describe('the folder of the browser library', () => {
     expect(Object.keys(await import(join(folder, 'sw.js')))).toEqual(['strata'])
   })
 
-  it('has all that its manifest names, as it names it', async () => {
+  it('has all files of its manifest, with their hashes', async () => {
     const { files } = JSON.parse((await read('manifest.json')).toString()) as {
       files: Record<string, { sha256: string; bytes: number }>
     }

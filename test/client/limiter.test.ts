@@ -47,7 +47,7 @@ describe('Limiter', () => {
 })
 
 describe('KeyedMutex', () => {
-  it('makes tasks of one key wait for each other, and no others', async () => {
+  it('runs tasks of one key one after the other, and tasks of other keys concurrently', async () => {
     const lanes = new KeyedMutex()
     const [first, second] = [task(), task()]
     const started: string[] = []

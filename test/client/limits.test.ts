@@ -8,8 +8,8 @@ const file = (...widths: number[]) => ({
   layers: widths.map((width) => ({ width, height: Math.round(width / 1.5) }) as LayerInfo),
 })
 
-describe('what one decode may take', () => {
-  it('lets the largest ladder pass, and a layer that is decoded on from a lower one', () => {
+describe('the limits of one decode', () => {
+  it('accept the largest ladder, and a layer that is decoded from a held lower one', () => {
     expect(() => checkDecode(file(320, 640, 1280, 1920, 2560, 3840), 5)).not.toThrow()
     expect(() => checkDecode(file(...Array(16).fill(640)), 15, 10)).not.toThrow()
   })
@@ -25,7 +25,7 @@ describe('what one decode may take', () => {
     )
   })
 
-  it('bounds what is restored', () => {
+  it('bound restored pictures', () => {
     expect(() => checkRestored(2000, 2000, 2)).not.toThrow()
     expect(() => checkRestored(2000, 2000, 4)).toThrow(expect.objectContaining({ limit: 'pixels' }))
   })
@@ -48,7 +48,7 @@ describe('pictureSize', () => {
       expect(pictureSize(bytes)).toEqual({ width: 83, height: 61 })
   })
 
-  it('counts the frame of a GIF that is larger than its canvas, of whichever', async () => {
+  it('includes frames of a GIF that exceed its canvas', async () => {
     const frames = [1, 2, 3].map((n) => Buffer.alloc(8 * 6 * 3, 60 * n))
     const raw = { width: 8, height: 18, channels: 3, pageHeight: 6 } as const
     const film = await sharp(Buffer.concat(frames), { raw })
@@ -61,7 +61,7 @@ describe('pictureSize', () => {
     expect(pictureSize(film)).toEqual({ width: 60_000, height: 50_000 })
   })
 
-  it('says nothing of other files and of beginnings of files', async () => {
+  it('is undefined for other files and for cut files', async () => {
     expect(pictureSize(new TextEncoder().encode('<svg/>'))).toBeUndefined()
     for (const format of ['png', 'jpeg', 'webp', 'avif'] as const)
       expect(pictureSize((await picture(8, 8).toFormat(format).toBuffer()).subarray(0, 14))).toBeUndefined()

@@ -34,7 +34,7 @@ describe('loader', () => {
     expect(loader({ base: `${BASE}/`, src, width: 9 })).toBe(expected)
   })
 
-  it('writes parameters that the edge reads as they were meant', () => {
+  it('writes parameters that the edge parses to the given options', () => {
     const options: LoaderOptions = {
       ...{ src: '/i', width: 300, height: 200.2, dpr: 1.5, quality: 80, format: 'webp', fit: 'cover' },
       ...{ focus: [0.25, 1], background: '#FA0' },
@@ -63,7 +63,7 @@ describe('loader', () => {
 })
 
 describe('numbers', () => {
-  it('are written as the edge reads them, whatever they are', () => {
+  it('are rounded and clamped to what the edge accepts', () => {
     const ratio = fc.double({ min: 0.001, max: 40, noNaN: true })
     const side = fc.double({ min: 0.01, max: 99_999, noNaN: true })
     const part = fc.double({ min: -1, max: 2, noNaN: true })
@@ -142,7 +142,7 @@ describe('the address of a picture of a source', () => {
     expect(at(src)).toBe(expected)
   })
 
-  it('begins at the root where the CDN is mounted there, whatever the folders are called', () => {
+  it('begins at the root when the CDN is mounted there, whatever the folders are called', () => {
     expect(at('/img/a.jpg', { base: undefined })).toBe('/src/local/img/a.jpg?w=9')
     expect(at('/img/a.jpg', { base: '/' })).toBe('/src/local/img/a.jpg?w=9')
     expect(at('/src/a.jpg', { base: 'https://img.example.com/' })).toBe(
@@ -150,7 +150,7 @@ describe('the address of a picture of a source', () => {
     )
   })
 
-  it('keeps any path whole: the segments come out as they went in', () => {
+  it('keeps the segments of any path', () => {
     const segment = fc
       .string({ unit: 'grapheme', minLength: 1 })
       .filter((text) => !text.includes('/') && !/^\.\.?$/.test(text))

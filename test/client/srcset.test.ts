@@ -28,12 +28,12 @@ describe('srcset', () => {
     expect(widthsOf(srcset({ src: '/i', sourceWidth }))).toEqual(expected)
   })
 
-  it('promises nothing above 1920 of a source whose size it does not know', () => {
+  it('lists no candidate above 1920 for a source of unknown size', () => {
     expect(widthsOf(srcset({ src: '/i' }))).toEqual(WIDTHS.filter((width) => width <= 1920))
     expect(widthsOf(srcset({ src: '/i', widths: [2560] }))).toEqual([2560])
   })
 
-  it('promises nothing that the edge does not make', () => {
+  it('lists no candidate that the edge does not make', () => {
     const options = { src: '/i', maxWidth: 1920 }
     expect(widthsOf(srcset({ ...options, sourceWidth: 6000 })).at(-1)).toBe(1920)
     expect(widthsOf(srcset({ ...options, sourceWidth: 700 })).at(-1)).toBe(700)
@@ -45,7 +45,7 @@ describe('srcset', () => {
     expect(widthsOf(srcset({ src: '/i', sourceWidth: 5000, widths: [320, 640] }))).toEqual([320, 640])
   })
 
-  it('cuts all candidates alike, and none is larger than what can be cut out of the source', () => {
+  it('gives all candidates the same proportions, within the source', () => {
     const options = { src: '/i', fit: 'cover', aspectRatio: 2, widths: [400, 3000] } as const
     expect(srcset({ ...options, sourceWidth: 4000, sourceHeight: 1000 })).toBe(
       '/i?w=400&h=200&fit=cover 400w, /i?w=2000&h=1000&fit=cover 2000w',
@@ -62,7 +62,7 @@ describe('imageAttributes', () => {
     expect(imageAttributes({ src: '/i', width: 700, height: 400, sourceWidth: 500 }).src).toBe('/i?w=500')
   })
 
-  it('says how wide the picture is shown', () => {
+  it('states how wide the picture is shown', () => {
     expect(made).toMatchObject({ sizes: '(min-width: 700px) 700px, 100vw', width: 700, height: 400 })
     expect(sizes(300, 'fixed')).toBe('300px')
   })
@@ -78,7 +78,7 @@ describe('imageAttributes', () => {
     expect(widthsOf(imageAttributes({ ...box, widths: [3000] }).srcset)).toEqual([3000])
   })
 
-  it('has two candidates where the picture is shown at one width', () => {
+  it('has two candidates when the picture is shown at one width', () => {
     const fixed = { src: '/i', width: 300, height: 200, layout: 'fixed' } as const
     expect(imageAttributes(fixed)).toEqual({
       ...{ src: '/i?w=300', srcset: '/i?w=300 300w, /i?w=600 600w', sizes: '300px', width: 300, height: 200 },
@@ -87,7 +87,7 @@ describe('imageAttributes', () => {
     expect(widthsOf(imageAttributes({ ...fixed, sourceWidth: 200 }).srcset)).toEqual([200])
   })
 
-  it('asks for the shape of its box only where the picture takes that shape', () => {
+  it('requests the proportions of its box only with cover or a background', () => {
     const box = { base: '/cdn', src: 'cat', width: 96, height: 48, layout: 'fixed' } as const
     expect(imageAttributes(box).src).toBe('/cdn/img/cat?w=96')
     expect(imageAttributes({ ...box, fit: 'cover', focus: [0, 0.5] }).srcset).toBe(

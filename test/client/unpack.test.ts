@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { unpack } from '../../src/client/decode/unpack.ts'
 
 describe('unpack', () => {
-  it('puts low and high bytes together, and signs where they belong', async () => {
+  it('joins low and high bytes, and decodes signs', async () => {
     // 0, -1, 1, 300, -32768, 32767 as 0, 1, 2, 600, 65535, 65534
     const planes = Uint8Array.of(0, 1, 2, 0x58, 0xff, 0xfe, 0, 0, 0, 0x02, 0xff, 0xff)
     const bytes = await unpack(new Uint8Array(gzipSync(planes)))

@@ -25,7 +25,7 @@ describe('the decoder', () => {
     expect(weigh(facts).isWorth).toBe(expected)
   })
 
-  it('saves in proportion to the pictures, and is counted once where it is stored', () => {
+  it('saves in proportion to the pictures, and costs little when it is stored', () => {
     const [one, two] = [weigh(page(1, SMALL)), weigh(page(2, SMALL))]
     expect(two.saved).toBeCloseTo(2 * one.saved)
     expect(weigh({ ...page(1, SMALL), stored: true }).spent).toBeLessThan(one.spent / 100)
@@ -80,7 +80,7 @@ describe('a larger picture comes from layers', () => {
 })
 
 describe('plainBytes', () => {
-  it('grows more slowly than the pixels, from the file that is here', () => {
+  it('grows more slowly than the pixels, starting from the known file', () => {
     expect(plainBytes(SMALL.pixels)).toBeCloseTo(13_000)
     expect(plainBytes(4 * 1000, { pixels: 1000, bytes: 5000 }) / 5000).toBeCloseTo(2.3, 1)
     expect(plainBytes(1000, { pixels: 1000, bytes: undefined })).toBeLessThan(13_000)
@@ -88,7 +88,7 @@ describe('plainBytes', () => {
 })
 
 describe('arrivalRate', () => {
-  it('counts time in which something is under way once, and idle time not', () => {
+  it('counts overlapping responses once, and no idle time', () => {
     const arrivals = [
       { start: 0, end: 100, bytes: 10_000 },
       { start: 50, end: 150, bytes: 10_000 },

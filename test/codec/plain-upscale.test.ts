@@ -7,7 +7,7 @@ import { photo } from '../pictures.ts'
 const decoderOf = (width: number, height: number) => async () => ({ width, height, data: new Uint8Array() })
 const FILE = new Uint8Array()
 
-describe('a picture that hides nothing', () => {
+describe('a picture without hidden detail', () => {
   it('is enlarged by the factor', async () => {
     const { data } = photo(40, 30)
     const decode = async () => rgbImage(40, 30, data)

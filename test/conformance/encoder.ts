@@ -121,7 +121,7 @@ export function encoderConformance(name: string, subject: EncoderUnderTest): voi
       expect(asked).toBe(0)
     })
 
-    it('passes on what the rows throw, and encodes the next picture', async () => {
+    it('passes on errors of the rows, and encodes the next picture', async () => {
       const failure = new Error('the decoder met a bad strip')
       async function* failing() {
         yield photo(30, 10).data
@@ -198,7 +198,7 @@ export function loadedEncoderConformance(
       expect(loads).toBe(1)
     })
 
-    it('asks for no row where it does not load, and tries again for the next picture', async () => {
+    it('reads no row when the library does not load, and tries again for the next picture', async () => {
       let loads = 0
       let asked = 0
       const encoder = make(async () => {

@@ -40,12 +40,12 @@ export function objectStoreConformance(name: string, { make, lacks = [] }: Objec
       for (const info of [got, head]) expect(info?.uploaded).toBeGreaterThan(before - 2000)
     })
 
-    it('knows nothing of what is not there', async () => {
+    it('returns null for missing objects', async () => {
       expect([await store.get('none'), await store.head('none')]).toEqual([undefined, undefined])
       expect(await store.get('none', { start: 0, end: 4 })).toBeUndefined()
     })
 
-    it('puts nothing but bytes where no type is named', async () => {
+    it('stores bytes without a content type', async () => {
       await store.put('untyped', Uint8Array.of(1))
       expect(await store.head('untyped')).toMatchObject({
         contentType: 'application/octet-stream',
@@ -53,7 +53,7 @@ export function objectStoreConformance(name: string, { make, lacks = [] }: Objec
       })
     })
 
-    it('keeps all bytes, of a view and of an empty object too', async () => {
+    it('stores all bytes, of a view and of an empty object too', async () => {
       const all = Uint8Array.from({ length: 256 }, (_, i) => i)
       await store.put('bytes/all', all)
       await store.put('bytes/view', all.subarray(10, 20))
@@ -64,7 +64,7 @@ export function objectStoreConformance(name: string, { make, lacks = [] }: Objec
       expect([empty?.size, await empty?.bytes()]).toEqual([0, new Uint8Array(0)])
     })
 
-    it('takes a stream of known length, and gives one', async () => {
+    it('stores a stream of known length, and returns one', async () => {
       const bytes = pattern(300_000)
       await store.put('stream', sized(bytes, 7001))
       const object = await store.get('stream')
@@ -114,7 +114,7 @@ export function objectStoreConformance(name: string, { make, lacks = [] }: Objec
       },
     )
 
-    it('deletes many at once, and minds none that is missing', async () => {
+    it('deletes many at once, and ignores missing ones', async () => {
       const keys = Array.from({ length: 25 }, (_, i) => `many/${i}`)
       await Promise.all(keys.map((key) => store.put(key, key)))
       await store.put('many-more', 'stays')
@@ -151,14 +151,14 @@ export function objectStoreConformance(name: string, { make, lacks = [] }: Objec
     )
 
     describe.skipIf(!isConditional)('on conditions', () => {
-      it('writes only where nothing is', async () => {
+      it('writes conditionally only if no object exists', async () => {
         const etag = await store.put('once', 'first', { onlyIf: 'absent' })
         expect(etag).toEqual(expect.any(String))
         expect(await store.put('once', 'second', { onlyIf: 'absent' })).toBeUndefined()
         expect([await textAt('once'), (await store.head('once'))?.etag]).toEqual(['first', etag])
       })
 
-      it('writes only over the version that is named', async () => {
+      it('writes conditionally only over the named version', async () => {
         const first = await store.put('over', 'first')
         const second = await store.put('over', 'second', { onlyIf: { etag: first ?? '' } })
         expect(second).toEqual(expect.any(String))
@@ -168,7 +168,7 @@ export function objectStoreConformance(name: string, { make, lacks = [] }: Objec
         expect(await store.put('over', 'fourth', { onlyIf: { etag: listed } })).toEqual(expect.any(String))
       })
 
-      it('writes over nothing that is gone', async () => {
+      it('refuses a conditional write over a deleted object', async () => {
         const etag = await store.put('gone', 'first')
         await store.delete(['gone'])
         expect(await store.put('gone', 'second', { onlyIf: { etag: etag ?? '' } })).toBeUndefined()

@@ -34,7 +34,7 @@ export function resampleConformance(name: string, make: () => CreateResampler): 
         }
       })
 
-      it('gives the reference where the filter overshoots on both sides', () => {
+      it('gives the reference when the filter overshoots on both sides', () => {
         const image = checker(64, 48)
         for (const [width, height] of [
           [32, 24],
@@ -66,7 +66,7 @@ export function resampleConformance(name: string, make: () => CreateResampler): 
       expectReference(create, noise(50, 50), 20, 20, 'lanczos3')
     })
 
-    it('gives rows as soon as they can be, in a buffer of their own, and leaves the input as it is', () => {
+    it('returns rows as early as possible, in a new buffer, and does not change the input', () => {
       const image = noise(40, 60)
       const before = image.data.slice()
       const ours = create({ width: 40, height: 60, outWidth: 20, outHeight: 30 })

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { Rescaler, Size } from '../../src/codec/rescaler.ts'
+import type { Rescaler } from '../../src/codec/rescaler.ts'
+import type { Size } from '../../src/core/box.ts'
 import type { RgbImage } from '../../src/core/image.ts'
 import { resample } from '../../src/pixels/resample.ts'
 import { noise, photo, psnr, text } from '../pictures.ts'

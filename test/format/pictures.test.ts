@@ -54,7 +54,7 @@ describe('a file whose layers are pictures', () => {
     expect(headerLength(file.subarray(0, 56))).toBe(header.headerLength)
   })
 
-  it('says of every layer its coding, alpha and whether it is lossless', () => {
+  it('describes every layer with its coding, alpha and whether it is lossless', () => {
     const { layers: described, modelSet } = describeHeader(readHeader(file))
     expect(modelSet).toBe(NO_MODEL_SET)
     expect(described).toMatchObject([
@@ -76,7 +76,7 @@ describe('a file whose layers are pictures', () => {
     }
   })
 
-  it('refuses a picture that is damaged, cut short or no picture', () => {
+  it('refuses a picture that is damaged, cut off or not a picture', () => {
     const [first, second] = readHeader(file).layers
     const damaged = file.slice()
     damaged[first!.start + 5]! ^= 1

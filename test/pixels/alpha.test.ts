@@ -13,7 +13,7 @@ describe('alpha', () => {
     expect(out.filter((_, i) => i % 4 === 3)).toEqual(rgba.filter((_, i) => i % 4 === 3))
   })
 
-  it('comes back to what looks the same on any background', () => {
+  it('reverses premultiplication, up to what is visible on any background', () => {
     const out = rgba.slice()
     premultiply(out)
     unpremultiply(out)
@@ -27,7 +27,7 @@ describe('alpha', () => {
     }
   })
 
-  it('flattens on a background: all of it under nothing, none of it under what is opaque', () => {
+  it('composites over a background: transparent pixels show it, opaque pixels hide it', () => {
     const pixels = Uint8Array.of(10, 20, 30, 255, 10, 20, 30, 0, 10, 20, 30, 128)
     expect([...flatten(pixels, [200, 0, 100])]).toEqual([10, 20, 30, 200, 0, 100, 105, 10, 65])
   })

@@ -13,14 +13,14 @@ describe.each(ENCODERS)('encoderQuality of %s', (encoder) => {
     }
   })
 
-  it('never falls, and rises over the whole range', () => {
+  it('gives settings that never fall, and rise over the whole range', () => {
     expect(settings).toEqual(settings.toSorted((a, b) => a - b))
     for (const quality of [10, 25, 50, 75]) {
       expect(encoderQuality(encoder, quality + 15)).toBeGreaterThan(encoderQuality(encoder, quality))
     }
   })
 
-  it('takes what lies outside for the nearest quality', () => {
+  it('clamps qualities to the range of the table', () => {
     expect([encoderQuality(encoder, 0), encoderQuality(encoder, 101)]).toEqual([settings[0], settings[99]])
   })
 })

@@ -75,7 +75,7 @@ describe('a frame', () => {
     })
   }
 
-  it('of padding may be larger than the picture, which then touches two sides', () => {
+  it('may be padded beyond the picture, which then touches two sides', () => {
     const padded = frame(gradient(20, 10), 20, 30, 'pad', 4)
     expect(at(padded, 0, 9)).toEqual(RED)
     expect(at(padded, 0, 10)).not.toEqual(RED)

@@ -15,7 +15,7 @@ def load_codec(path: Path) -> Codec:
 
 
 def load_distortion(path: Path) -> Distortion:
-    """As the run at `path` calibrated it; one that knows squared error alone where it was trained for nothing else."""
+    """The distortion that the run at `path` calibrated; squared error alone for a run that was trained without SSIMULACRA2."""
     state = read_run(path).get("distortion")
     distortion = Distortion(PERCEPTUAL_SHARE if state else 0.0, 1.0)
     if state:

@@ -13,7 +13,7 @@ from .liff import Liff, make_axis
 from .rate import ANCHORS, SCALE_MIN, SCALE_STEP, at_anchor, lambda_of, scale_of_index, symbol_bits, table_scale
 
 PATCH = 8  # pixels per latent and axis
-SIDE_STRIDE = 4  # latents per side latent and axis
+SIDE_STRIDE = 4  # latents per hyper-latent and axis
 SIDE_KNEE = 8.0
 WIDTH = 120  # channels of synthesis
 ANALYSIS_WIDTH = 128
@@ -31,7 +31,7 @@ class LayerOutput:
 
 class LayerCodec(nn.Module):
     def __init__(self, side: int, hidden: int, inner: tuple[int, ...], refine: int, conditional: bool):
-        """Channels: `side` of the side latents, `hidden` of the entropy network, `inner` inside each synthesis block, `refine`
+        """Channels: `side` of the hyper-latents, `hidden` of the entropy network, `inner` inside each synthesis block, `refine`
         of the refinement. `conditional`: the layer has a prediction."""
         super().__init__()
         self.conditional = conditional
@@ -66,7 +66,7 @@ class LayerCodec(nn.Module):
         return self.analysis_out(self.analysis_blocks(x))
 
     def side_analysis(self, gained: torch.Tensor) -> torch.Tensor:
-        """Latents after gain, padded to SIDE_STRIDE -> side latents before offset."""
+        """Latents after gain, padded to SIDE_STRIDE -> hyper-latents before offset."""
         magnitude = torch.log1p(gained.abs())
         x = F.leaky_relu(self.side_in(torch.cat([torch.sign(gained) * magnitude, magnitude], 1)), 0.1)
         x = F.leaky_relu(self.side_down(F.pixel_unshuffle(x, 2)), 0.1)

@@ -1,4 +1,4 @@
-"""Entropy parameters of a layer's latents, in integers. They are computed from the side latents of the layer, from the
+"""Entropy parameters of a layer's latents, in integers. They are computed from the hyper-latents of the layer, from the
 layer below, and from the latents of the same layer that are already decoded.
 
 Latents (1/8) are coded in cells of 2x2 (1/16), positions 0 1 / 2 3, in five passes. The first channels (`coarse`, the

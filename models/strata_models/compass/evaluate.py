@@ -26,7 +26,7 @@ SCORES = (50.0, 85.0)  # the range over which rates are compared
 @torch.no_grad()
 def evaluate(codec, pictures: list[torch.Tensor], qualities=QUALITIES) -> list[dict]:
     """`pictures`: uint8 [3, H, W] each. One row for each quality. Its `levels`, from the base up, hold bits per pixel (`bpp` of
-    the prefix, `own` of the layer alone, `side` of its side latents), `score` and `psnr` in dB."""
+    the prefix, `own` of the layer alone, `side` of its hyper-latents), `score` and `psnr` in dB."""
     rows = []
     for quality in qualities:
         sums = [dict.fromkeys(("bpp", "own", "side", "score", "psnr"), 0.0) for _ in LEVELS]

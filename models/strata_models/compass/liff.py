@@ -40,7 +40,7 @@ class Axis:
 
 @lru_cache(maxsize=256)
 def make_axis(source: int, target: int) -> Axis:
-    """Positions in integer arithmetic only, so that every implementation agrees (see src/codec/compass/axis.ts)."""
+    """Positions in integer arithmetic only, so that every implementation agrees (see src/codec/compass/shared/axis.ts)."""
     divisor = math.gcd(source, target)
     numerator, denominator = target // divisor, source // divisor
     if numerator <= EXACT_NUMERATOR:

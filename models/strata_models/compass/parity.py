@@ -47,7 +47,7 @@ def channels_last(values: torch.Tensor) -> int:
 
 @torch.no_grad()
 def entropy_digests(codec: Codec) -> dict:
-    """Every integer network on drawn integers; [rows, columns] of side latents, twice that in cells."""
+    """Every integer network on drawn integers; [rows, columns] of hyper-latents, twice that in cells."""
     out = {}
     rows, columns = 3, 5
     drawn = lambda channels, modulus, offset, seed: cells(channels, 2 * rows, 2 * columns, modulus, offset, seed)

@@ -47,7 +47,7 @@ def symbol_bits(value: torch.Tensor, scale: torch.Tensor) -> torch.Tensor:
     """Bits of the integer-binned density of entropy_tables.py with this scale at `value`, [B, C, h, w] each.
 
     The exponential tail stands for escapes. Its width follows the scale: with a fixed width, values far outside their scale
-    would get no gradient, nor would the scale, and side latents would diverge within a few hundred steps.
+    would get no gradient, nor would the scale, and hyper-latents would diverge within a few hundred steps.
     """
     magnitude = value.abs()
     mass = 0.0

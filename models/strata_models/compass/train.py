@@ -75,7 +75,7 @@ def rate_factor(name: str) -> float:
 
 
 def parameter_groups(codec: Codec, only: str = "") -> list[dict]:
-    """`only`: what the names of the parameters to train begin with."""
+    """`only`: prefix of the names of the parameters to train."""
     groups: dict[tuple, dict] = {}
     for name, parameter in codec.named_parameters():
         if not name.startswith(only):
@@ -122,7 +122,7 @@ def loss_of(codec: Codec, distortion: Distortion, crops: torch.Tensor, rng: rand
 
 
 def small_pictures(pictures: list[torch.Tensor]) -> list[torch.Tensor]:
-    """Pictures as base layers show them: halves and thirds of `pictures` that hold a crop of BASE_SIDE."""
+    """Pictures as base layers show them: halves and thirds of `pictures` that are large enough for a crop of BASE_SIDE."""
     small = []
     for picture in pictures:
         for part in (2, 3):
@@ -161,7 +161,7 @@ def main(options: argparse.Namespace) -> None:
     if not state:
         initialise(codec, sampler)
     elif options.only:
-        # Another set of parameters: the optimizer starts afresh, and what is not trained stays as it is averaged.
+        # Another set of parameters: the optimizer starts afresh, and frozen parameters keep their averaged values.
         state = {**state, "model": state["average"]}
         state.pop("optimizer", None)
     distortion = Distortion(options.perceptual, options.power).to(options.device)

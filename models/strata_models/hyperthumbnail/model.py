@@ -141,7 +141,7 @@ class TablePredictor(nn.Module):
 
 
 class Decoder(nn.Module):
-    """A branch over dequantized coefficients at blocks, and a branch over the thumbnail at cells that reads the former."""
+    """A branch over dequantized coefficients at blocks, and a branch over the thumbnail at cells that reads its features."""
 
     def __init__(self, factor: int):
         super().__init__()

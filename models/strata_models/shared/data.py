@@ -19,7 +19,7 @@ def is_held_out(path: Path) -> bool:
 def picture_paths(folder: Path, held_out: bool | None) -> list[Path]:
     """The held-out pictures below `folder` (True), the others (False), or all (None: for a folder that is never trained on).
 
-    Raises FileNotFoundError where there is none at all.
+    Raises FileNotFoundError when the folder has no pictures.
     """
     paths = sorted(p for p in Path(folder).rglob("*") if p.suffix in {".jpg", ".png"})
     if not paths:
@@ -110,7 +110,7 @@ class DeviceCropSampler:
 
 
 def make_sampler(pictures: list[torch.Tensor], side: int, batch: int, seed: int, device: str):
-    """The sampler that suits the device; its `next()` gives [batch, 3, side, side] in [0, 1] there."""
+    """The sampler for the device; its `next()` returns [batch, 3, side, side] in [0, 1] on that device."""
     if device == "cpu":
         return CropSampler(pictures, side, batch, seed)
     return DeviceCropSampler(pictures, side, batch, seed, device)

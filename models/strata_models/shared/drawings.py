@@ -19,7 +19,7 @@ PRIMARIES = [(r, g, b) for r in (0, 255) for g in (0, 255) for b in (0, 255)]
 
 
 def colour(random: Random) -> Colour:
-    """Pure in one of four cases, else any."""
+    """A primary colour with a probability of 1/4, else any colour."""
     if random.random() < 0.25:
         return PRIMARIES[random.integers(len(PRIMARIES))]
     red, green, blue = random.integers(0, 256, 3).tolist()
@@ -206,7 +206,7 @@ SHARES = {
 
 
 def drawing(random: Random, height: int, width: int, kind: str | None = None, fonts: Sequence[str] | None = None) -> np.ndarray:
-    """One picture; without `kind` one of them by SHARES, without `fonts` with those of the system."""
+    """One picture. Without `kind`, the kind is drawn by SHARES; without `fonts`, the fonts of the system are used."""
     kind = kind or str(random.choice(list(SHARES), p=list(SHARES.values())))
     return np.asarray(KINDS[kind](random, height, width, fonts or system_fonts()), np.uint8)
 
@@ -227,7 +227,7 @@ class DrawnCrops:
 
     def next(self) -> torch.Tensor:
         crops = self.sampler.next()
-        # As many in each batch, rounded at random.
+        # The same number in each batch, rounded at random.
         count = min(len(crops), int(len(crops) * self.share + self.random.random()))
         chosen = self.random.permutation(len(crops))[:count]
         self.drawn = torch.zeros(len(crops), dtype=torch.bool)

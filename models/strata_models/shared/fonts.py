@@ -16,7 +16,7 @@ Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 
 @lru_cache(maxsize=1)
 def system_fonts() -> tuple[str, ...]:
-    """Paths of fonts that can draw Latin letters, by name; only the built-in one where the system has none."""
+    """Paths of fonts that can draw Latin letters, sorted by name; only the built-in one when the system has none."""
     found = [path for folder in FOLDERS for path in sorted(Path(os.path.expanduser(folder)).rglob("*.[to]tf"))]
     return tuple(str(path) for path in found[:LARGEST_LIST] if draws_letters(str(path))) or (BUILT_IN,)
 
@@ -32,5 +32,5 @@ def draws_letters(path: str) -> bool:
 
 @lru_cache(maxsize=512)
 def font(path: str, size: int) -> Font:
-    """Where Pillow lacks FreeType its built-in font has one size."""
+    """Opens a font. Without FreeType, Pillow's built-in font has one size only."""
     return ImageFont.load_default(size) if path == BUILT_IN else ImageFont.truetype(path, size)

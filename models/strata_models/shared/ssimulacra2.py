@@ -37,7 +37,7 @@ WEIGHTS = {
     (4, B): ((95.1080498811086, 0.9863978034400682, 0.9834382792465353), (0, 171.2667255897307, 0.9807858872435379)),
 }
 SCALES = 1 + max(scale for scale, _ in WEIGHTS)
-# Values are raised to these before a root is taken: the slope of a root at zero is infinite, and no eye sees the change.
+# Values are raised to these before a root is taken: the slope of a root at zero is infinite, and the change is invisible.
 DARKEST, SMALLEST_POWER = 1e-6, 1e-15
 
 
@@ -86,7 +86,7 @@ def halve(linear: torch.Tensor) -> torch.Tensor:
 
 
 def positive_xyb(linear: torch.Tensor, channels: list[int]) -> torch.Tensor:
-    """[B, 3, H, W] linear RGB -> those of X, Y, B - Y that are asked for, shifted to about 0..1."""
+    """[B, 3, H, W] linear RGB -> the requested channels of X, Y, B - Y, shifted to about 0..1."""
     rows = OPSIN if B in channels else OPSIN[:2]
     mixed = torch.einsum("oc,bchw->bohw", linear.new_tensor(rows), linear) + OPSIN_BIAS
     roots = mixed.clamp_min(DARKEST) ** (1 / 3) - OPSIN_BIAS ** (1 / 3)

@@ -9,7 +9,7 @@ DISTORTION = "distortion."  # before the names of its tensors in a committed che
 
 
 def read_run(path: Path) -> dict:
-    """The state from which a run goes on. A committed checkpoint has weights and, where there is one, the calibration of the
+    """The state from which a run goes on. A committed checkpoint has weights and, if there is one, the calibration of the
     distortion; the optimizer starts afresh."""
     if path.suffix != ".safetensors":
         return torch.load(path, map_location="cpu", weights_only=True)

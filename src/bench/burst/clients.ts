@@ -8,9 +8,9 @@ interface Asked {
   /** Milliseconds from sending the request to the last byte. */
   readonly ms: number
   readonly bytes: number
-  /** What an answer other than 200 says, its first line; empty for 200. */
+  /** First line of the body of an answer other than 200; empty for 200. */
   readonly said: string
-  /** Whether it was asked for again, because the server had closed the connection that it was sent on. */
+  /** Whether the request was repeated, because the server had closed the kept connection. */
   readonly again: boolean
 }
 
@@ -21,14 +21,14 @@ export interface Burst {
 }
 
 interface BurstOptions {
-  /** Requests at a time, each on its own persistent connection. */
+  /** Concurrent requests, each on its own persistent connection. */
   readonly connections: number
   /** Header of every request. */
   readonly accept: string
   readonly signal?: AbortSignal | undefined
 }
 
-/** Milliseconds without a byte after which a request counts as not answered. */
+/** Milliseconds without a byte after which a request counts as unanswered. */
 const SILENCE_MS = 60_000
 
 const SAID_CHARACTERS = 160
@@ -38,9 +38,9 @@ type Answer = Omit<Asked, 'ms' | 'again'>
 const NONE: Answer = { status: 0, bytes: 0, said: 'closed' }
 
 /**
- * Asks for each of these addresses as a browser does: so many at a time, and none a second time, unless its connection was
- * kept from an earlier request and closed before a byte of the answer came (RFC 9112 §9.3.1). workerd closes a connection that is
- * idle for 5 s, even if a request has come meanwhile that it was too busy to read.
+ * Requests each of these addresses as a browser does: concurrently, and only once, unless its connection was kept from
+ * an earlier request and closed before a byte of the answer came (RFC 9112 §9.3.1). workerd closes a connection that is
+ * idle for 5 s, even if it was too busy to read a request that has arrived meanwhile.
  * @throws StrataError ABORTED
  */
 export async function askAll(
@@ -69,8 +69,8 @@ export async function askAll(
 }
 
 /**
- * @param agent false: over a connection of its own
- * @returns undefined where the connection was kept from an earlier request, and closed before an answer came
+ * @param agent false: a new connection
+ * @returns undefined when the connection was kept from an earlier request and closed before an answer came
  */
 function ask(url: string, accept: string, agent: Agent | false): Promise<Answer | undefined> {
   return new Promise((resolve) => {

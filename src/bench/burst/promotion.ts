@@ -14,20 +14,20 @@ import { encoderQuality } from '../../pixels/encoder-quality.ts'
 import { createJudge } from '../../pixels/judge.ts'
 import { followCurve } from '../curve.ts'
 
-/** A file of which much is wanted: few bytes, a high score. */
+/** Size and quality of a picture file. */
 interface Made {
   readonly bytes: number
   /** SSIMULACRA2 against the decoded original, resized by Lanczos3. */
   readonly score: number
-  /** Bytes of sharp's AVIF at this score, by chroma sampling; null where none has it. */
+  /** Bytes of sharp's AVIF with this score, by chroma sampling; null when none has it. */
   readonly peers: Readonly<Record<Sampling, number | null>>
 }
 
-/** What sharp makes AVIF of by default, and what photographs on the web mostly have. */
+/** Chroma sampling: sharp's default for AVIF, and that of most photographs on the web. */
 const SAMPLINGS = ['4:4:4', '4:2:0'] as const
 export type Sampling = (typeof SAMPLINGS)[number]
 
-/** One picture as the edge made it first, and as the origin made it for promotion. */
+/** One picture as the edge made it first, and as the origin rendered it for promotion. */
 export interface PromotionRow {
   readonly image: string
   readonly width: number
@@ -35,7 +35,7 @@ export interface PromotionRow {
   readonly promoted: Made
 }
 
-/** What one picture is measured with. */
+/** Inputs of the measurement of one picture. */
 interface Promotion {
   readonly image: string
   readonly original: Uint8Array
@@ -47,14 +47,15 @@ interface Promotion {
   readonly origin: string
 }
 
-/** Between two of them bytes and scores are as good as on a line. */
+/** Qualities of sharp's AVIF; bytes and scores are interpolated linearly between them. */
 const QUALITIES: readonly number[] = Array.from({ length: 25 }, (_, i) => 2 + 4 * i)
 
-/** Header of browsers that show AVIF. */
+/** `Accept` of browsers that show AVIF. */
 export const BROWSER_ACCEPT = 'image/avif,image/webp,image/apng,image/svg+xml,image/*,*/*;q=0.8'
 
 /**
- * Has the origin make a picture as a promotion does, and compares both with sharp's AVIF of effort 4 from the original.
+ * Lets the origin render a picture as a promotion does, and compares both pictures with sharp's AVIF of effort 4 from
+ * the original.
  * @throws StrataError ORIGIN_FAILED, INPUT_*
  */
 export async function measurePromotion(what: Promotion): Promise<PromotionRow> {
@@ -87,7 +88,7 @@ export async function measurePromotion(what: Promotion): Promise<PromotionRow> {
   return { image, width, promoted: await made(promoted.bytes), edge: await made(edge) }
 }
 
-/** What an edge with default options sends to the origin for a browser. */
+/** The render request that an edge with default options sends to the origin for a browser. */
 function renderRequestOf(file: Uint8Array, width: number): RenderRequest {
   const input = {
     params: parseImageParams(new URLSearchParams({ w: String(width) })),

@@ -3,23 +3,23 @@ import type { Burst } from './clients.ts'
 import type { PromotionRow, Sampling } from './promotion.ts'
 import type { BurstBench, Sides } from './run.ts'
 
-/** Over all rounds of one side. */
+/** Figures over all rounds of one side. */
 interface Figures {
   readonly requests: number
   /** Answers of 200. */
   readonly answered: number
-  /** Answers of 500 and above, and requests that were not answered at all. */
+  /** Number of answers of 500 and above, and of unanswered requests. */
   readonly failed: number
   /** Medians over the rounds, in milliseconds. */
   readonly wallMs: number
-  /** Of single answers, in milliseconds. */
+  /** Quantiles of single answers, in milliseconds. */
   readonly p50: number
   readonly p99: number
-  /** Of the answers of 200, a mean. */
+  /** Mean kilobytes of the answers of 200. */
   readonly kilobytes: number
-  /** Requests that were sent again, because the server had closed the connection that was kept for them. */
+  /** Requests that were repeated, because the server had closed the kept connection. */
   readonly again: number
-  /** How often an answer other than 200 said what. */
+  /** Number of answers other than 200, by their first line. */
   readonly said: Readonly<Record<string, number>>
 }
 
@@ -27,14 +27,14 @@ interface Compared {
   readonly connections: number
   readonly ours: Figures
   readonly peer: Figures
-  /** Ours of the peer's: the whole, and the slowest hundredth of the answers. */
+  /** Our times divided by the peer's: the whole round, and the slowest hundredth of the answers. */
   readonly wallRatio: number
   readonly p99Ratio: number
 }
 
-/** Bytes of ours divided by those of AVIF by sharp, effort 4, of the same SSIMULACRA2. */
+/** Our bytes divided by those of sharp's AVIF (effort 4) of the same SSIMULACRA2. */
 interface PromotionRatio {
-  /** Geometric mean; null where sharp has no picture of that score. */
+  /** Geometric mean; null when sharp reaches no such score. */
   readonly mean: number | null
   readonly worst: number | null
 }

@@ -20,17 +20,17 @@ import { BROWSER_ACCEPT, measurePromotion, type PromotionRow } from './promotion
 interface BurstBenchOptions {
   /** Folder of pictures. */
   readonly images: string
-  /** Folder where the .strata files stay, and those of an earlier run are found. @default none */
+  /** Folder that keeps the .strata files for later runs. @default none */
   readonly files?: string | undefined
-  /** Pictures of a page and of a burst; those of the folder are repeated where they are fewer. */
+  /** Number of pictures of a page and of a burst; the pictures of the folder are repeated if they are fewer. */
   readonly pictures: number
-  /** Width of a page's pictures, and at which promotion is measured. */
+  /** Width of a page's pictures, at which promotion is measured too. */
   readonly width: number
   /** Widths at which a burst asks for every picture. */
   readonly widths: readonly number[]
-  /** Pictures that are asked for at last, each once. */
+  /** Number of variants that are requested at the end, each once. */
   readonly variants: number
-  /** Pages and bursts of each side; they take turns. */
+  /** Number of pages and bursts of each side; the sides take turns. */
   readonly rounds: number
   /** The folder with the wrangler files. */
   readonly root: string
@@ -54,19 +54,19 @@ export interface BurstBench {
   readonly load: readonly [number, number]
   /** Against IPX's WebP. */
   readonly page: Sides
-  /** Of AVIF, which browsers get, against IPX's JPEG. */
+  /** Bursts of AVIF, which browsers get, against IPX's JPEG. */
   readonly burst: Sides
-  /** Of JPEG, for who accepts nothing better, against IPX's JPEG. */
+  /** Bursts of JPEG, for clients that accept nothing better, against IPX's JPEG. */
   readonly jpegBurst: Sides
   readonly variants: Burst
   readonly promotion: readonly PromotionRow[]
 }
 
-/** As browsers have to one host over HTTP/1.1. */
+/** Connections of a browser to one host over HTTP/1.1. */
 const PAGE_CONNECTIONS = 6
 const BURST_CONNECTIONS = 64
 
-/** Widths of the variants at last begin here, and each next one is so much wider. */
+/** Widths of the variants: `count` widths from `first` on, `step` apart. */
 const VARIANT_WIDTHS = { first: 100, step: 40, count: 15 } as const
 
 /** A picture of the folder. */
@@ -160,7 +160,7 @@ class Sites {
     this.#count = count
   }
 
-  /** Stores the pictures under new ids, so that no cache holds them. The addresses are ordered by width. */
+  /** Stores the pictures under new ids, so that no cache holds them, and returns their addresses, ordered by width. */
   async cold(name: string, widths: readonly number[], count = this.#count): Promise<string[]> {
     const ids: string[] = []
     for (let i = 0; i < count; i++) {
@@ -172,7 +172,7 @@ class Sites {
     return widths.flatMap((width) => ids.map((id) => `${this.#workers.edge}/cdn/img/${id}?w=${width}`))
   }
 
-  /** IPX keeps nothing, so that every picture is made anew. */
+  /** Addresses at IPX, which caches nothing, so that every picture is made anew. */
   ofPeer(widths: readonly number[], format: string): string[] {
     const names = Array.from({ length: this.#count }, (_, i) =>
       encodeURIComponent(basename(this.#pictures[i % this.#pictures.length]!.path)),
@@ -190,7 +190,7 @@ class Sites {
   async picture(index: number, width: number): Promise<Uint8Array> {
     const id = `picture-${index}`
     const { file } = this.#pictures[index]!
-    // Without the original, so that the edge itself makes it.
+    // Without the original, so that the edge itself makes the picture.
     await storeImage(this.#workers, id, file)
     const url = `${this.#workers.edge}/cdn/img/${id}?w=${width}`
     const response = await fetch(url, { headers: { Accept: BROWSER_ACCEPT } })

@@ -3,16 +3,18 @@ import { join } from 'node:path'
 import { writeOutput } from '../../node/files.ts'
 import type { StoredPicture } from './pictures.ts'
 
-/** Encoded pictures that a folder keeps from one run to the next: encoding takes longer than measuring. */
+/**
+ * Encoded pictures in a folder that keeps them from one run to the next, because encoding takes longer than measuring.
+ */
 export class KeptPictures {
   readonly #folder: string | undefined
 
-  /** @param folder made where it is missing; undefined keeps nothing */
+  /** @param folder created if missing; undefined keeps nothing */
   constructor(folder: string | undefined) {
     this.#folder = folder
   }
 
-  /** The picture kept under this name, else what `make` gives, which is then kept. @throws as `make`; FILE_FAILED */
+  /** Returns the picture kept under this name, else makes and keeps it. @throws as `make`; FILE_FAILED */
   async get(name: string, make: () => Promise<StoredPicture>): Promise<StoredPicture> {
     if (this.#folder === undefined) return await make()
     const path = join(this.#folder, `${name}.json`)
@@ -26,7 +28,7 @@ export class KeptPictures {
 }
 
 interface Kept extends Pick<StoredPicture, 'id' | 'width' | 'height' | 'placeholder'> {
-  /** In base64, as all files here. */
+  /** The .strata file in base64, like all files here. */
   readonly strata: string
   readonly avif: readonly (readonly [width: number, file: string])[]
 }

@@ -1,20 +1,23 @@
 import type { StoredPicture } from './pictures.ts'
 
-/** What the page records. Times are in milliseconds since the navigation. */
+/** Records of a page. Times are in milliseconds since the navigation. */
 export interface PageNotes {
-  /** Times at which pictures were there in the size that is wanted now, in order. */
+  /** Times at which pictures arrived in the current size, in order. */
   readonly finals: number[]
-  /** Tasks of the main thread of more than 50 ms. */
+  /** Durations of tasks of the main thread of more than 50 ms. */
   readonly longTasks: number[]
   /** Sum of layout shifts (Cumulative Layout Shift without its windows). */
   shift: number
-  /** Errors of images, and what the library says of layers that it could not show. */
+  /** Errors of images, and those that the library reported for layers. */
   readonly failed: string[]
-  /** How many pictures were painted from layers. */
+  /** Number of pictures that were painted from layers. */
   painted: number
 }
 
-/** The page's function that doubles all pictures. A picture is final only when it has arrived in its new size. */
+/**
+ * The page's function that doubles the size of all pictures. A picture is final only when it has arrived in its new
+ * size.
+ */
 export type Grow = () => void
 
 /** Message on the page's console when all pictures are final. */
@@ -22,13 +25,13 @@ export const SETTLED = 'settled'
 
 const COLUMNS = 4
 
-/** The address of a picture's file of a width. */
+/** Address of a picture's file of one width. */
 type AddressOf = (picture: StoredPicture, step: number) => string
 
 /**
  * A page of plain pictures with `srcset`, in markup.
  * @param width of each picture, in CSS pixels
- * @param count pictures on the page; where it is larger than their number, they come again under other addresses
+ * @param count number of pictures on the page; above the number of pictures, they repeat under other addresses
  * @param script markup that follows the pictures
  */
 function page(

@@ -3,7 +3,7 @@
  * @module
  */
 
-import type { BrowserContext } from 'playwright-core'
+import type { Browser, BrowserContext } from 'playwright-core'
 import { throwIfAborted } from '../../core/abort.ts'
 import type { FileCodec } from '../../node/file-codec.ts'
 import type { Metric } from '../../pixels/judge.ts'
@@ -14,7 +14,7 @@ import { KeptPictures } from './kept.ts'
 import type { LinkOptions } from './link.ts'
 import { avifPage, type PageOptions, plainAddress, strataPage } from './pages.ts'
 import { originals, type StoredPicture, store } from './pictures.ts'
-import { startSite } from './site.ts'
+import { type Site, startSite } from './site.ts'
 import { look, type Visit, visit } from './visit.ts'
 
 export const SIDES = ['strata', 'avif'] as const
@@ -69,69 +69,90 @@ interface ClientBenchOptions {
  * @throws StrataError FILE_FAILED when the browser or wrangler is missing; INTERNAL when a picture is not shown; ABORTED
  */
 export async function benchClient(options: ClientBenchOptions): Promise<ClientBench> {
-  const { root, signal, progress = () => {} } = options
+  const { root, library, signal, progress = () => {} } = options
   const closers: (() => Promise<unknown>)[] = []
   try {
     const browser = await launchBrowser(options.browser)
     closers.push(() => browser.close())
-    const pictures: StoredPicture[] = []
-    const kept = new KeptPictures(options.keep)
-    for await (const original of originals(options.folder, options.pictures)) {
-      throwIfAborted(signal)
-      progress(`encoding ${pictures.length + 1}/${options.pictures}`)
-      const id = `picture-${pictures.length}`
-      const metric = options.metric ?? 'ssimulacra2'
-      pictures.push(await kept.get(id, () => store(id, original, options.codec, metric)))
-    }
+    const pictures = await storedPictures(options, progress)
     progress('starting the Workers')
     const workers = await startLoadWorkers(root)
     closers.push(() => workers.close())
     const versions = new Map<string, string>()
     for (const { id, strata } of pictures) versions.set(id, await storeImage(workers, id, strata))
     const files = filesOf(pictures, versions, options.width)
-    const { library } = options
-    const site = await startSite({ link: options.link, library, edge: workers.edge, files })
-    closers.push(() => site.close())
-    // Memory does not depend on the link.
+    const slow = await startSite({ link: options.link, library, edge: workers.edge, files })
+    closers.push(() => slow.close())
     const fast = await startSite({ link: FAST, library, edge: workers.edge, files })
     closers.push(() => fast.close())
-    const course = async (side: Side, text: string): Promise<Course> => {
-      const page = `/${side}.html`
-      const within = async <T>(what: string, work: (context: BrowserContext) => Promise<T>): Promise<T> => {
-        throwIfAborted(signal)
-        progress(`${text}: ${side}, ${what}`)
-        const viewport = { width: 8 * options.width, height: 2 * options.width * pictures.length }
-        const context = await browser.newContext({ viewport })
-        try {
-          return await work(context)
-        } finally {
-          await context.close()
-        }
-      }
-      const count = pictures.length
-      const [first, again] = await within('first visit, doubled, and another', async (context) => [
-        await visit(context, site, page, count),
-        await visit(context, site, page, count),
-      ])
-      const second = await within('second visit', async (context) => {
-        await look(context, site, page, count)
-        return await visit(context, site, page, count)
-      })
-      const memory = await within('memory', (context) => look(context, fast, `/${side}-many.html`, MANY))
-      return { first, second, again, memory }
-    }
+    const viewport = { width: 8 * options.width, height: 2 * options.width * pictures.length }
+    const setup: Setup = { browser, viewport, slow, fast, count: pictures.length, signal, progress }
     const runs: Record<Side, Course>[] = []
     while (runs.length < options.runs) {
       const text = `run ${runs.length + 1}/${options.runs}`
       const order = runs.length % 2 === 0 ? SIDES : SIDES.toReversed()
       const courses: Partial<Record<Side, Course>> = {}
-      for (const side of order) courses[side] = await course(side, text)
+      for (const side of order) courses[side] = await runCourse(side, text, setup)
       runs.push(courses as Record<Side, Course>)
     }
     return { pictures: pictures.length, runs }
   } finally {
     for (const close of closers.reverse()) await close()
   }
+}
+
+/** The encoded pictures of the folder, or drawn ones. */
+async function storedPictures(
+  options: ClientBenchOptions,
+  progress: (text: string) => void,
+): Promise<StoredPicture[]> {
+  const { metric = 'ssimulacra2', codec, signal } = options
+  const kept = new KeptPictures(options.keep)
+  const pictures: StoredPicture[] = []
+  for await (const original of originals(options.folder, options.pictures)) {
+    throwIfAborted(signal)
+    progress(`encoding ${pictures.length + 1}/${options.pictures}`)
+    const id = `picture-${pictures.length}`
+    pictures.push(await kept.get(id, () => store(id, original, codec, metric)))
+  }
+  return pictures
+}
+
+/** What all courses share. Memory does not depend on the link, so it is measured on the fast site. */
+interface Setup {
+  readonly browser: Browser
+  readonly viewport: { readonly width: number; readonly height: number }
+  readonly slow: Site
+  readonly fast: Site
+  /** Number of pictures on a page. */
+  readonly count: number
+  readonly signal: AbortSignal | undefined
+  readonly progress: (text: string) => void
+}
+
+async function runCourse(side: Side, text: string, setup: Setup): Promise<Course> {
+  const { browser, viewport, slow, fast, count, signal, progress } = setup
+  const page = `/${side}.html`
+  const within = async <T>(what: string, work: (context: BrowserContext) => Promise<T>): Promise<T> => {
+    throwIfAborted(signal)
+    progress(`${text}: ${side}, ${what}`)
+    const context = await browser.newContext({ viewport })
+    try {
+      return await work(context)
+    } finally {
+      await context.close()
+    }
+  }
+  const [first, again] = await within('first visit, doubled, and another', async (context) => [
+    await visit(context, slow, page, count),
+    await visit(context, slow, page, count),
+  ])
+  const second = await within('second visit', async (context) => {
+    await look(context, slow, page, count)
+    return await visit(context, slow, page, count)
+  })
+  const memory = await within('memory', (context) => look(context, fast, `/${side}-many.html`, MANY))
+  return { first, second, again, memory }
 }
 
 const FAST: LinkOptions = { kilobitsPerSecond: 100_000, latencyMs: 1 }

@@ -28,12 +28,12 @@ export interface Visit {
   readonly load: Stretch
   /** Bytes that came after all pictures were final, until nothing more came: decoder and models. */
   readonly idle: Bytes
-  /** The part after all pictures were doubled in size. */
+  /** The part of the visit after all pictures were doubled in size. */
   readonly doubled: Stretch
 }
 
 const TIMEOUT_MS = 120_000
-/** The link is quiet when nothing has come for so long. */
+/** Milliseconds without a byte after which the link is quiet. */
 const QUIET_MS = 1000
 
 /** @throws StrataError INTERNAL when a picture does not arrive */
@@ -58,7 +58,7 @@ export async function visit(
   }
 }
 
-/** A visit that does not enlarge anything. @returns memory that only the page's processes have, in bytes */
+/** Makes a visit without enlarging anything. @returns private memory of the page's processes, in bytes */
 export async function look(
   context: BrowserContext,
   site: Site,
@@ -82,7 +82,7 @@ async function open(context: BrowserContext, site: Site, path: string, pictures:
   return { page, load: await stretch(page, site, 0) }
 }
 
-/** Waits for the page's message. Polling would run scripts of the benchmark in the page, which count as its long tasks. */
+/** Waits for the page's console message. Polling would run scripts in the page, which count as its long tasks. */
 async function settled(page: Page, pictures: number): Promise<void> {
   const predicate = (message: ConsoleMessage) => message.text() === SETTLED
   await page.waitForEvent('console', { predicate, timeout: TIMEOUT_MS }).catch(async (cause) => {
@@ -91,7 +91,7 @@ async function settled(page: Page, pictures: number): Promise<void> {
   })
 }
 
-/** Waits until the library has decided, and nothing comes any more. @returns bytes that came meanwhile */
+/** Waits until the library has decided and the link is quiet. @returns bytes that arrived meanwhile */
 async function quiet(page: Page, site: Site): Promise<Bytes> {
   // The library's script may come after the pictures.
   await page.evaluate(async () => {
@@ -110,7 +110,7 @@ async function quiet(page: Page, site: Site): Promise<Bytes> {
 }
 
 async function stretch(page: Page, site: Site, from: number): Promise<Stretch> {
-  // Before anything else comes.
+  // Take the bytes before anything else arrives.
   const bytes = site.take()
   // Observers are notified only after the task that they observe.
   await page.waitForTimeout(200)
@@ -126,7 +126,7 @@ async function stretch(page: Page, site: Site, from: number): Promise<Stretch> {
   }
 }
 
-/** Memory of the browser's page processes that no other process shares, after garbage is collected, in bytes. */
+/** Private memory of the browser's page processes after garbage collection, in bytes. */
 async function memoryOf(page: Page): Promise<number> {
   const client = await page.context().newCDPSession(page)
   await client.send('HeapProfiler.collectGarbage')

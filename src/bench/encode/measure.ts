@@ -29,24 +29,22 @@ export interface EncodeRow {
 interface EncodeTimingOptions {
   readonly parameters: EncodeParameters
   readonly codec: Pick<FileCodec, 'encode'>
-  /** @default CPU time of this process, in milliseconds */
-  readonly now?: () => number
 }
 
 /** Times one encode of a picture, as the origin does it, and one AVIF. @throws StrataError as `encodeOriginal` */
 export async function measureEncode(path: string, options: EncodeTimingOptions): Promise<EncodeRow> {
-  const { parameters, codec, now = cpuNow } = options
+  const { parameters, codec } = options
   const bytes = await readInput(path)
-  const clock = new PhaseClock(now)
-  const start = now()
+  const clock = new PhaseClock()
+  const start = cpuNow()
   // Pass a copy, because encoding takes ownership of the bytes.
   const file = await encodeOriginal(new Uint8Array(bytes), parameters, {
     encode: (image, request) => codec.encode(image, { ...request, observe: clock.observe }),
   })
-  const cpuMs = now() - start
+  const cpuMs = cpuNow() - start
   const image = await readPicture(bytes)
   const avif = await encodeRival(image, 'avif', AVIF_QUALITY)
-  const avifMs = now() - start - cpuMs
+  const avifMs = cpuNow() - start - cpuMs
   const phases = ENCODE_PHASES.reduce((sum, phase) => sum + clock.spent[phase], 0)
   const parts = { ...clock.spent, rest: cpuMs - phases }
   return {

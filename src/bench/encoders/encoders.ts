@@ -7,15 +7,15 @@ import { createWebpEncoder } from '../../edge/transcoder/encoders/webp.ts'
 import { AVIF_WASM, packageWasm, WEBP_WASM } from '../../node/package-wasm.ts'
 import { type EncoderName, TABLE_QUALITIES } from '../../pixels/encoder-quality.ts'
 
-/** An encoder and the settings at which it is measured; between them its curve is taken for straight. */
+/** An encoder and the settings at which it is measured; its curve is interpolated linearly between them. */
 export interface MeasuredEncoder {
   readonly settings: readonly number[]
   encode(picture: RgbImage, setting: number): Promise<Uint8Array>
 }
 
-/** From the lowest to the highest that all of these encoders take. */
+/** Settings from the lowest to the highest that all of these encoders accept. */
 const SETTINGS: readonly number[] = [1, 5, 10, 15, 20, 28, 36, 44, 52, 60, 68, 76, 82, 88, 92, 96, 98, 100]
-/** Of an encoder that takes seconds a picture. */
+/** Settings of an encoder that takes seconds per picture. */
 const FEW_SETTINGS: readonly number[] = [1, 15, 30, 45, 60, 72, 84, 92, 100]
 
 /** Our JPEG writer, which is the scale. */
@@ -23,7 +23,7 @@ export function scaleEncoder(): MeasuredEncoder {
   return edge(createJpegEncoder(), TABLE_QUALITIES)
 }
 
-/** Those of the transcoder Worker, and sharp's as the origin calls them. */
+/** The encoders of the transcoder Worker, and sharp's as the origin calls them. */
 export function measuredEncoders(): Readonly<Record<EncoderName, MeasuredEncoder>> {
   const setting = (quality: number) => quality
   return {

@@ -5,7 +5,7 @@ import { Ssimulacra2 } from '../../pixels/ssimulacra2.ts'
 import { round } from '../cpu-clock.ts'
 import { type MeasuredEncoder, measuredEncoders, scaleEncoder } from './encoders.ts'
 
-/** What an encoder makes of all pictures at one setting. */
+/** Means over all pictures at one setting of an encoder. */
 interface EncoderPoint {
   readonly setting: number
   /** Mean SSIMULACRA2. */
@@ -14,15 +14,15 @@ interface EncoderPoint {
   readonly rate: number
 }
 
-/** The setting of an encoder that looks like a JPEG of this quality. */
+/** The setting of an encoder that has the score of a JPEG of this quality. */
 interface EncoderRow {
   readonly encoder: EncoderName
   readonly quality: number
-  /** In the encoder's steps; its lowest or highest where none looks like it. */
+  /** A multiple of the encoder's step; the lowest or highest setting if none has the score. */
   readonly setting: number
   /** Mean SSIMULACRA2 of the JPEGs. */
   readonly score: number
-  /** Mean bytes there, over those of the JPEGs. */
+  /** Mean bytes at this setting, divided by those of the JPEGs. */
   readonly ofJpeg: number
 }
 
@@ -31,7 +31,7 @@ export interface EncodersResult {
   readonly rows: readonly EncoderRow[]
 }
 
-/** Measures the encoders on these pictures, of which each side has at least 8 pixels. */
+/** Measures the encoders on these pictures, whose sides have at least 8 pixels. */
 export async function measureEncoders(
   pictures: readonly RgbImage[],
   names: readonly EncoderName[] = ENCODERS,
@@ -68,7 +68,7 @@ async function pointOf(
   return { setting, score: round(score, 2), rate: round(rate, 5) }
 }
 
-/** For each point of the scale, where the other curve has the same score. */
+/** Finds, for each point of the scale, the point of the other curve with the same score. */
 export function match(
   encoder: EncoderName,
   scale: readonly EncoderPoint[],
@@ -88,7 +88,7 @@ export function match(
   })
 }
 
-/** The first point at which a curve reaches a score: between two of its points, the rate by its logarithm. */
+/** The first point at which a curve reaches a score; between two points the rate is interpolated by its logarithm. */
 function at(curve: readonly EncoderPoint[], score: number): { setting: number; rate: number } {
   const index = curve.findIndex((point) => point.score >= score)
   const above = curve.at(index)

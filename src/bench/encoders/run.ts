@@ -14,7 +14,7 @@ import { type EncodersResult, measureEncoders } from './measure.ts'
 interface EncodersBenchOptions {
   /** Folder of pictures. */
   readonly images: string
-  /** Widths to measure; a picture that lacks one is measured at the others. */
+  /** Widths to measure. Pictures are measured at those that they have. */
   readonly widths: readonly number[]
   /** @default all */
   readonly encoders?: readonly EncoderName[] | undefined
@@ -22,7 +22,7 @@ interface EncodersBenchOptions {
 }
 
 interface EncodersBench extends EncodersResult {
-  /** How many pictures were measured, each width counted. */
+  /** Number of measured pictures, each width counted. */
   readonly pictures: number
 }
 

@@ -10,12 +10,12 @@ interface Waiting {
   readonly timestamp: Date
   readonly body: unknown
   attempts: number
-  /** Epoch milliseconds from which on it may be delivered. */
+  /** Time from which it may be delivered, in milliseconds since 1970. */
   due: number
   queue: string
 }
 
-/** What the names of wrangler.toml say. */
+/** Name of the queue in wrangler.toml. */
 const QUEUE = 'strata-jobs'
 const DEAD_QUEUE = 'strata-jobs-dead'
 const MAX_RETRIES = 20
@@ -28,8 +28,9 @@ const REDELIVER_MS = 1000
 const DELAY_MS = 4000
 
 /**
- * A queue outside of all processes that are killed: it holds each message until a consumer has acknowledged it, and delivers
- * it at least once. By the weather it refuses messages, delivers them twice, late, or in another order.
+ * A queue outside of all processes that are killed: it holds each message until a consumer has acknowledged it, and
+ * delivers it at least once. Depending on the weather it refuses messages, or delivers them twice, late or in another
+ * order.
  */
 export class Broker {
   readonly #weather: Weather
@@ -68,12 +69,12 @@ export class Broker {
     this.#server.close()
   }
 
-  /** Messages without an acknowledgement. */
+  /** Number of messages without an acknowledgement. */
   get length(): number {
     return this.#waiting.length + this.#underway
   }
 
-  /** Lets no message wait any longer. */
+  /** Makes all delayed messages due. */
   hurry(): void {
     for (const message of this.#waiting) message.due = 0
   }
@@ -127,7 +128,7 @@ export class Broker {
   }
 }
 
-/** Seconds after which a message is wanted again; undefined where it is done. */
+/** Seconds after which a message is to be retried; undefined if it is acknowledged. */
 function retryOf(result: BatchResult, id: string): number | undefined {
   const { outcome, ackAll, retryBatch, explicitAcks, retryMessages } = result
   const retried = retryMessages.find(({ msgId }) => msgId === id)

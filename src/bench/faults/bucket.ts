@@ -11,8 +11,8 @@ const HANG_MS = 12_000
 const KEPT_HEADER = /^(content-type|x-amz-meta-.*)$/
 
 /**
- * A bucket that speaks as much of the S3 API as the edge uses, with conditional writes, and by the weather fails, hangs,
- * answers half or is full. It checks no signatures: it listens on loopback alone.
+ * A bucket with the part of the S3 API that the edge uses, conditional writes included. Depending on the weather it
+ * fails, hangs, sends half an answer or is full. It checks no signatures, because it listens on loopback only.
  */
 export class FaultyBucket {
   readonly objects = new BucketObjects()
@@ -63,7 +63,7 @@ export class FaultyBucket {
   #perform(request: IncomingMessage, body: Uint8Array, response: ServerResponse, fault: BucketFault): void {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://bucket')
     const key = decodeURIComponent(pathname.slice(BUCKET.length + 2))
-    // The write is done, and its answer is lost.
+    // The object is written, but the answer is lost.
     const answer = fault === 'fail-after' ? new Muffled(response) : response
     if (key === '') this.#list(searchParams, answer)
     else if (request.method === 'PUT') this.#put(key, body, request, answer)
@@ -129,7 +129,7 @@ type Answer = Pick<ServerResponse, 'end' | 'write' | 'destroy'> & {
   writeHead(status: number, headers?: Record<string, string | number>): { end(): unknown }
 }
 
-/** Says 500 in place of any answer. */
+/** Sends 500 instead of any answer. */
 class Muffled implements Answer {
   readonly #response: ServerResponse
 
@@ -160,7 +160,7 @@ function refuse(response: Answer, status: number, code: string): void {
   response.end(`<Error><Code>${code}</Code></Error>`)
 }
 
-/** @returns undefined where the body breaks off */
+/** @returns undefined when the body breaks off */
 async function readBody(request: IncomingMessage): Promise<Uint8Array | undefined> {
   const parts: Uint8Array[] = []
   try {

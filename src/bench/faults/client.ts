@@ -13,10 +13,10 @@ const FORMATS = ['jpeg', 'webp', 'avif'] as const
 /** The ladder of every upload: small, so that an encode takes about a second. */
 const QUERY = 'widths=48,96&coding=compass'
 
-/** Error codes that an injected fault causes, not the request: the write may count or not. */
+/** Statuses from which on an injected fault is the cause, not the request: the write may have been applied or not. */
 const FAULTS_FROM = 500
 
-/** Asks the edges of a cluster, each request a random one of those that run. */
+/** A client of the cluster. Each request goes to a random running edge. */
 export class Client {
   readonly #cluster: Cluster
   readonly #random: () => number
@@ -45,7 +45,7 @@ export class Client {
     return response && response.status < FAULTS_FROM ? 'refused' : 'unknown'
   }
 
-  /** Asks for a file, its two halves, or a picture of it. @returns nothing where no whole answer came */
+  /** Requests a file, its two halves, or a picture of it. @returns undefined when no whole answer came */
   async look(history: History): Promise<Seen | undefined> {
     const wasThere = history.isThere
     const seen = await this.#see(history)
@@ -59,13 +59,13 @@ export class Client {
     return this.#seePicture(history, pick(WIDTHS, this.#random), pick(FORMATS, this.#random))
   }
 
-  /** Has an edge look at the image, which starts it again where it died. */
+  /** Requests the image's info, by which an edge restarts an encoding that died. */
   async wake(id: string): Promise<void> {
     const response = await this.#fetch(`${id}.json`)
     await response?.arrayBuffer().catch(() => undefined)
   }
 
-  /** What the image is now; undefined while no edge says it. */
+  /** The present state of the image; undefined while no edge answers. */
   async final(history: History): Promise<FinalImage | undefined> {
     const answer = await this.#get(`${history.id}.json`)
     if (answer === undefined) return undefined
@@ -91,7 +91,10 @@ export class Client {
     return answer && seenFile(history, answer)
   }
 
-  /** A file by two requests, as a decoder that goes on where it stopped. Where it changed between them, the second is not of it. */
+  /**
+   * Requests a file in two parts, as a decoder that resumes. If the file changed between them, the second part does not
+   * belong to it.
+   */
   async #seeHalves(history: History): Promise<Seen | undefined> {
     const path = `${history.id}?f=native`
     const first = await this.#get(path, { Range: 'bytes=0-299' })
@@ -130,7 +133,7 @@ export class Client {
     return { url: path, status: response.status, ...(code && { code }), etag, bytes: new Uint8Array(body) }
   }
 
-  /** @returns undefined where no answer came */
+  /** @returns undefined when no answer came */
   async #fetch(path: string, init: RequestInit = {}): Promise<Response | undefined> {
     const running = this.#cluster.edges.filter(({ link }) => link !== undefined)
     if (running.length === 0) return undefined

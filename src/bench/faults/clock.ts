@@ -1,11 +1,11 @@
-/** Milliseconds by which a clock is wrong at most: a lease that a wrong clock wrote must end while somebody still waits. */
+/** Largest error of a clock in milliseconds: a lease written by a wrong clock must expire while clients still wait. */
 const MOST_MS = 60_000
-/** Milliseconds after which it jumps at most. */
+/** Milliseconds within which the clock jumps. */
 const JUMPS_WITHIN_MS = 8000
 
 /**
- * A statement that makes the clock of the program behind it wrong by up to a minute, and after some seconds wrong by another
- * amount. Half of the clocks are right.
+ * A statement that is put before a program and makes its clock wrong by up to a minute, and after some seconds wrong by
+ * another amount. Half of the clocks are right.
  * @param random 0..1
  */
 export function jumpingClock(random: () => number): string {
@@ -14,7 +14,7 @@ export function jumpingClock(random: () => number): string {
   return isRight ? '' : clockStatement(before, after, Math.round(at))
 }
 
-/** @param at milliseconds after the first look at the clock, from which on it is wrong by `after` and not by `before` */
+/** @param at milliseconds after the first read of the clock, from which it is wrong by `after` instead of `before` */
 export function clockStatement(before: number, after: number, at: number): string {
   return `
     globalThis.Date = ((Real) => {

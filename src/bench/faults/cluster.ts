@@ -20,10 +20,8 @@ interface ClusterOptions {
   readonly weather: Weather
   /** A statement before the code of a program that is started: see clock.ts. @default none */
   readonly clock?: () => string
-  /** Whether the edges take messages of the queue too, in turns with the consumer. @default false */
+  /** Whether the edges consume messages of the queue too, in turn with the consumer. @default false */
   readonly shared?: boolean
-  /** Variables of the Workers beside those that they need. */
-  readonly variables?: Readonly<Record<string, string>>
 }
 
 /** The token that uploads need. */
@@ -47,8 +45,8 @@ const SENDER = `
 `
 
 /**
- * All parts of a deployment on loopback: an origin, some edges and a consumer of the queue, each a process of its own, and
- * outside of them a bucket and a queue that are never killed.
+ * All parts of a deployment on loopback: an origin, several edges and a consumer of the queue, each in its own process,
+ * and a bucket and a queue in this process that are never killed.
  */
 export class Cluster {
   readonly origin: Program<string>
@@ -105,7 +103,7 @@ export class Cluster {
     await Promise.all(stopped.map((program) => program.start()))
   }
 
-  /** Address of an edge, up to and with `/cdn/img/`. */
+  /** Address of an edge, ending with `/cdn/img/`. */
   urlOf(edge: Program<WorkerLink>): string {
     return `${this.#url(edge.name)}/cdn/img/`
   }
@@ -122,7 +120,7 @@ export class Cluster {
     await rm(this.#folder, { recursive: true, force: true })
   }
 
-  /** Every delivery goes to the next one that runs. */
+  /** Each delivery goes to the next running consumer. */
   #nextConsumer(): WorkerLink | undefined {
     const workers = this.#options.shared ? [this.consumer, ...this.edges] : [this.consumer]
     const running = workers.flatMap(({ link }) => link ?? [])
@@ -147,7 +145,7 @@ export class Cluster {
 
   /** Options of Miniflare for a Worker as it is deployed, with its transcoder. All Workers share the lease of the first edge. */
   async #workerOptions(name: string): Promise<unknown> {
-    const { bundles, clock, variables } = this.#options
+    const { bundles, clock } = this.#options
     const { edge, transcoder } = bundles
     const [script, ...others] = edge.modules
     const code = script && (await readFile(script.path, 'utf8'))
@@ -166,7 +164,6 @@ export class Cluster {
             ...{ STRATA_ENV: 'production', UPLOAD_TOKEN: TOKEN, ORIGIN_URL: this.originUrl },
             ...{ S3_ENDPOINT: endpoint, S3_BUCKET: bucket, S3_REGION: region },
             ...{ S3_ACCESS_KEY_ID: accessKeyId, S3_SECRET_ACCESS_KEY: secretAccessKey },
-            ...variables,
           },
           durableObjects: { LEASE: lease },
           serviceBindings: { TRANSCODER: `transcoder-${name}`, JOBS: `sender-${name}` },

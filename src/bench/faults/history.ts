@@ -1,11 +1,11 @@
 import type { MadePicture } from './pictures.ts'
 
-/** How a request to write ended. `unknown`: no answer, or that of an injected fault; it may count or not. */
+/** How a write ended. `unknown`: no answer, or that of an injected fault; the write may have been applied or not. */
 export type Ending = 'accepted' | 'refused' | 'unknown'
 
-/** One write of an image, in the order in which they were sent; the next is sent when the one before has ended. */
+/** One write of an image. Writes are sent one after the other. */
 export interface Write {
-  /** Its place among the pictures of the image; undefined: a deletion. */
+  /** Number of the picture among those of the image; undefined for a deletion. */
   readonly version: number | undefined
   readonly ending: Ending
 }
@@ -36,19 +36,19 @@ export class History {
     this.writes.push({ version, ending })
   }
 
-  /** The writes that may be the last one that counts. Empty: none may. */
+  /** The writes that may be the last applied one; empty if none was applied. */
   get last(): Write[] {
     const counting = this.writes.filter(({ ending }) => ending !== 'refused')
     const accepted = counting.findLastIndex(({ ending }) => ending === 'accepted')
     return counting.slice(Math.max(0, accepted))
   }
 
-  /** Whether an upload was accepted, and no deletion may count since. */
+  /** Whether an upload was accepted and no deletion may have been applied since. */
   get isThere(): boolean {
     return !this.#isDeleting && !this.mayBeNothing && this.last.every(({ version }) => version !== undefined)
   }
 
-  /** Whether it may be that no write counts. */
+  /** Whether possibly no write was applied. */
   get mayBeNothing(): boolean {
     return !this.writes.some(({ ending }) => ending === 'accepted')
   }

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import type { BatchResult, Sent } from './messages.ts'
 import { Program } from './program.ts'
 
-/** A running Worker, by the process that holds it. */
+/** A running Worker, seen through the process that hosts it. */
 export interface WorkerLink {
   /** Process id of workerd. */
   readonly runtime: number
@@ -14,8 +14,8 @@ export interface WorkerLink {
 }
 
 /**
- * A Node program with a Miniflare, which runs workerd. It does what its parent asks for, ends when workerd does, and kills
- * its process group when the parent is gone. Its first Worker is the one that is talked to.
+ * A Node program that hosts Miniflare, which runs workerd. It executes its parent's requests, ends when workerd ends,
+ * and kills its process group when the parent is gone. Requests go to its first Worker.
  */
 const HOST = `
   const { subscribe } = require('node:diagnostics_channel')
@@ -93,7 +93,7 @@ function callsTo(child: ChildProcess) {
     open.delete(answer.call)
   })
   const gone = once(child, 'exit').then(() => Promise.reject(new Error('the process has ended')))
-  gone.catch(() => undefined) // whoever waits hears of it
+  gone.catch(() => undefined) // pending calls reject by themselves
   return async (method: string, ...args: readonly unknown[]): Promise<unknown> => {
     const call = calls++
     const answered = new Promise<Answer>((resolve) => open.set(call, resolve))

@@ -3,10 +3,10 @@ import type { History, Write } from './history.ts'
 import { sha256 } from './pictures.ts'
 
 /**
- * What must not be. `stuck`: an upload that neither became ready nor failed. `lost`: an upload that was accepted and is not
- * there. `returned`: an image that was deleted. `mixed`: bytes of another picture, or of two. `half`: bytes that are
- * no whole file. `orphan`: an object that no record names. `duplicated`: two files of one upload. `crash`: a program that
- * ended by itself, or an answer that is a defect.
+ * Violations of the invariants. `stuck`: an upload that neither became ready nor failed. `lost`: an accepted upload
+ * that is missing. `returned`: a deleted image that is served. `mixed`: bytes of another picture, or of two. `half`:
+ * bytes that are no whole file. `orphan`: an object that no record names. `duplicated`: two files of one upload.
+ * `crash`: a program that ended by itself, or an answer that shows a defect.
  */
 export const VIOLATIONS = [
   ...(['stuck', 'lost', 'returned', 'mixed', 'half', 'orphan', 'duplicated', 'crash'] as const),
@@ -17,22 +17,22 @@ export interface Violation {
   readonly what: string
 }
 
-/** What an answer to a reader was. */
+/** An answer to a reader. */
 export interface Seen {
   readonly id: string
   readonly url: string
   readonly status: number
   /** Of an error. */
   readonly code?: string
-  /** The version that the bytes are of; undefined: none that was sent for this id. */
+  /** The version to which the bytes belong; undefined if none that was sent for this id. */
   readonly version?: number | undefined
   /** Whether it is a 404 for an image that was accepted and not deleted since. */
   readonly isMissing?: boolean
-  /** Of an unknown version: how far it is from each that was sent. */
+  /** For an unknown version: its distance from each version that was sent. */
   readonly detail?: string
-  /** Set where the bytes are part of a file. */
+  /** Set when the bytes are part of a file. */
   readonly broken?: string
-  /** Names the bytes, where an ETag must stand for the same ones always. */
+  /** ETag and hash of the bytes, if the ETag must always stand for the same bytes. */
   readonly same?: { readonly etag: string; readonly sha256: string }
 }
 
@@ -40,25 +40,25 @@ export interface Seen {
 export interface FinalImage {
   readonly history: History
   readonly state: 'none' | 'queued' | 'encoding' | 'ready' | 'failed'
-  /** Where an upload was to replace the image that is served. */
+  /** State of an upload that was to replace the served image. */
   readonly replacing?: 'queued' | 'encoding' | 'failed'
   /** Of the upload that failed. */
   readonly code?: string
-  /** By the file, and by the pixels of a picture of it. Undefined: none that was sent for it. */
+  /** Version of the served file, and of a picture of it by its pixels; undefined if none that was sent. */
   readonly served?: { readonly file: number | undefined; readonly pixels: number | undefined }
 }
 
-/** Everything that is known when all is quiet again. */
+/** Everything that is known when all requests and jobs have ended. */
 export interface Evidence {
   readonly seen: readonly Seen[]
   readonly images: readonly FinalImage[]
   /** The bucket after the sweep, by key. */
   readonly objects: ReadonlyMap<string, Uint8Array>
-  /** What ended by itself, and why. */
+  /** Programs that ended by themselves, with the reason. */
   readonly crashes: readonly string[]
 }
 
-/** Checks all that must hold however many programs were killed and whatever failed. */
+/** Checks the invariants, which must hold whatever was killed and whatever failed. */
 export function findViolations({ seen, images, objects, crashes }: Evidence): Violation[] {
   return [
     ...crashes.map((what): Violation => ({ kind: 'crash', what })),
@@ -106,7 +106,7 @@ function checkImage(image: FinalImage): Violation[] {
   return [{ kind: isDeleted ? 'returned' : 'lost', what }]
 }
 
-/** Whether the image is what this write leads to. */
+/** Whether the image is in the state that this write leads to. */
 function isOutcome({ version }: Write, { history, state, replacing, code, served }: FinalImage): boolean {
   if (version === undefined) return state === 'none'
   const isBroken = history.pictures[version]?.isBroken === true

@@ -4,20 +4,23 @@ import type { Cluster } from './cluster.ts'
 import type { WorkerLink } from './host.ts'
 import type { Program } from './program.ts'
 
-/** What can be killed: `edge` and `consumer` with all that runs them, `workerd` alone below one of them. */
+/**
+ * Processes that can be killed: `edge` and `consumer` are whole process groups, `workerd` is the process below one of
+ * them.
+ */
 export const VICTIMS = ['origin', 'edge', 'workerd', 'consumer'] as const
 type Victim = (typeof VICTIMS)[number]
 
 export type Kills = Readonly<Record<Victim, number>>
 
-/** Milliseconds that everything runs between two kills, and that a victim stays dead. */
+/** Milliseconds between two kills, and before a victim is restarted. */
 const LIFE = { least: 300, more: 2500 } as const
 const DEATH_MS = 800
-/** Share of the kills that hit a program while it starts, within so many milliseconds. */
+/** Share of the kills that hit a starting program, and milliseconds within which they do. */
 const YOUNG = 0.2
 const YOUTH_MS = 1500
 
-/** Kills programs at random points of their lives, and starts them again. */
+/** Kills programs at random times and restarts them. */
 export class Killer {
   readonly #cluster: Cluster
   readonly #random: () => number

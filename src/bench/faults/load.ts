@@ -8,16 +8,16 @@ import { makePicture } from './pictures.ts'
 const WRITERS = 3
 const READERS = 2
 const IMAGES_OF_WRITER = 4
-/** Milliseconds between two writes, and two reads, of one of them. */
+/** Milliseconds between two writes of one writer, and two reads of one reader. */
 const WRITE_PAUSE = { least: 500, more: 3500 } as const
 const READ_PAUSE = { least: 50, more: 450 } as const
 
-/** Shares of what a writer does; the rest are new pictures. */
+/** Shares of a writer's requests; the others upload new pictures. */
 const DELETIONS = 0.08
 const REPETITIONS = 0.12
 const BROKEN = 0.1
 
-/** Writes and reads images until it is told to stop. Each image has one writer, so that its writes have an order. */
+/** Writes and reads images until it is stopped. Each image has one writer, so that its writes have an order. */
 export class Load {
   readonly histories: readonly History[]
   readonly seen: Seen[] = []
@@ -27,7 +27,7 @@ export class Load {
 
   /**
    * @param name the ids begin with it
-   * @param firstSeed of the pictures: each has its own
+   * @param firstSeed seed of the first picture; each picture has its own
    * @param random 0..1
    */
   constructor(client: Client, name: string, firstSeed: number, random: () => number) {
@@ -37,7 +37,7 @@ export class Load {
     this.histories = Array.from({ length: WRITERS * IMAGES_OF_WRITER }, (_, i) => new History(`${name}-${i}`))
   }
 
-  /** Resolves when `stop` has fired and the last write has ended. */
+  /** Resolves after `stop` has fired and the last write has ended. */
   async run(stop: AbortSignal): Promise<void> {
     const writers = Array.from({ length: WRITERS }, (_, i) => {
       const own = this.histories.slice(i * IMAGES_OF_WRITER, (i + 1) * IMAGES_OF_WRITER)

@@ -6,7 +6,7 @@ export interface Sent {
   readonly body: unknown
 }
 
-/** What a consumer makes of a batch, as workerd tells it. */
+/** Result of a consumer for a batch, in workerd's form. */
 export interface BatchResult {
   readonly outcome: string
   readonly ackAll: boolean

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 interface BucketObject {
   readonly bytes: Uint8Array
   readonly etag: string
-  /** Headers as they were sent: type and metadata. */
+  /** Headers as they were sent: content type and metadata. */
   readonly headers: Readonly<Record<string, string>>
   /** Epoch milliseconds. */
   readonly modified: number
@@ -26,7 +26,7 @@ export class BucketObjects {
     return object && { ...object, modified: object.modified - this.#agedMs }
   }
 
-  /** @returns the object; what S3 answers where the condition does not hold */
+  /** @returns the object, or S3's error if the condition does not hold */
   put(
     key: string,
     bytes: Uint8Array,
@@ -44,7 +44,7 @@ export class BucketObjects {
     return object
   }
 
-  /** How often an object was written, those that are gone as well. */
+  /** How often an object was written, even if it was deleted. */
   writesOf(key: string): number {
     return this.#writes.get(key) ?? 0
   }
@@ -53,12 +53,12 @@ export class BucketObjects {
     this.#objects.delete(key)
   }
 
-  /** In the order of their bytes. Keys are ASCII. */
+  /** Keys in byte order. Keys are ASCII. */
   keys(prefix = ''): string[] {
     return [...this.#objects.keys()].filter((key) => key.startsWith(prefix)).sort()
   }
 
-  /** From now on all objects look older by this, those to come as well. */
+  /** Makes all objects look older by this time, future ones included. */
   age(milliseconds: number): void {
     this.#agedMs = milliseconds
   }

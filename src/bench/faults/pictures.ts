@@ -2,26 +2,26 @@ import { createHash } from 'node:crypto'
 import sharp from 'sharp'
 import { generator, photo } from '../pictures/formula.ts'
 
-/** A picture that is uploaded, and what it is recognized by. */
+/** A picture to upload, and the data by which it is recognized. */
 export interface MadePicture {
   /** PNG. */
   readonly bytes: Uint8Array<ArrayBuffer>
-  /** Of the bytes, in hexadecimal. */
+  /** SHA-256 of the bytes, in hexadecimal. */
   readonly sha256: string
   readonly print: Fingerprint
-  /** Whether its bytes end in the middle: a decoder must refuse it. */
+  /** Whether its bytes are cut off, so that a decoder must refuse it. */
   readonly isBroken: boolean
 }
 
-/** 8x8 pixels of 3 samples: what is left of a picture however it is resized and compressed. */
+/** 8x8 pixels of 3 samples, which survive resizing and compression. */
 type Fingerprint = Uint8Array
 
 const SIDE = 8
-/** Mean difference of two fingerprints, of 255, up to which they are of one picture. Any two that are made here differ by more. */
+/** Largest mean difference (0..255) between fingerprints of one picture. Any two pictures made here differ by more. */
 const SAME = 9
-/** Every channel is dimmed to at least this, by the seed, so that pictures differ in colour. */
+/** Least factor by which the seed dims a channel, so that pictures differ in colour. */
 const DIM = 0.25
-/** Range of the samples before that. Of full contrast, what a codec loses would be up to 7. */
+/** Range of the samples before dimming. With full contrast a codec would change fingerprints by up to 7. */
 const RANGE = { least: 96, most: 224 } as const
 
 /** Makes a picture like a photograph; the same seed and size give the same bytes. */
@@ -50,7 +50,7 @@ export async function fingerprint(bytes: Uint8Array): Promise<Fingerprint> {
   return new Uint8Array(await pixels.resize(SIDE, SIDE, { fit: 'fill' }).raw().toBuffer())
 }
 
-/** @returns the place of the picture that this is one of; undefined where it is none of them */
+/** @returns index of the picture with this fingerprint; undefined if none has it */
 export function recognize(print: Fingerprint, pictures: readonly MadePicture[]): number | undefined {
   const differences = pictures.map((picture) => differenceOf(print, picture.print))
   const best = differences.indexOf(Math.min(...differences))

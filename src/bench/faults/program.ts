@@ -16,7 +16,7 @@ interface ProgramOptions<T> {
   readonly name: string
   /** Starts a process that leads a group of its own, with pipes for its output. */
   readonly launch: () => ChildProcess
-  /** Waits until the process is ready. @returns what it is talked to by */
+  /** Waits until the process is ready. @returns the interface to it */
   readonly connect: (child: ChildProcess) => Promise<T>
   /** Called with the last lines of the output when the program ends after it was ready, without a kill. */
   readonly onCrash: (name: string, output: string) => void
@@ -26,7 +26,7 @@ const KEPT_LINES = 20
 const TRIES = 3
 const PAUSE_MS = 500
 
-/** A program that is killed again and again, and each time started anew. @typeParam T what the running program is talked to by */
+/** A program that is killed and restarted repeatedly. @typeParam T interface to the running program */
 export class Program<T> {
   readonly name: string
   readonly #options: ProgramOptions<T>
@@ -37,7 +37,7 @@ export class Program<T> {
     this.#options = options
   }
 
-  /** Undefined while the program does not run, or is not ready yet. */
+  /** Undefined while the program does not run or is not ready. */
   get link(): T | undefined {
     return this.#run?.link
   }
@@ -47,8 +47,8 @@ export class Program<T> {
   }
 
   /**
-   * Starts the program and waits until it is ready, or was killed while it was starting. It is tried again where it does not
-   * start: one that was killed may hold its port for a moment.
+   * Starts the program and waits until it is ready, or was killed while starting. Retries when it does not start,
+   * because a killed process may hold its port for a moment.
    * @throws StrataError INTERNAL when it does not start
    */
   async start(): Promise<void> {
@@ -60,7 +60,7 @@ export class Program<T> {
     }
   }
 
-  /** @returns why it does not start; undefined when it is ready, or was killed */
+  /** @returns the reason why it did not start; undefined when it is ready or was killed */
   async #startOnce(): Promise<string | undefined> {
     const child = this.#options.launch()
     const lines: string[] = []
@@ -91,8 +91,9 @@ export class Program<T> {
   }
 
   /**
-   * Kills the program and all that it started by SIGKILL, and waits until it is gone. Does nothing where it does not run.
-   * @param victim the only process of it to kill, by whose death the rest ends too. @default the whole group
+   * Kills the program and its child processes by SIGKILL, and waits until they have ended. Does nothing if it does not
+   * run.
+   * @param victim the one process to kill, whose death ends the others. @default the whole group
    */
   async kill(victim?: (link: T) => number | undefined): Promise<void> {
     const run = this.#run
@@ -102,7 +103,7 @@ export class Program<T> {
     try {
       process.kill(pid ?? -run.child.pid, 'SIGKILL')
     } catch {
-      // It has ended by itself meanwhile.
+      // The program has ended by itself meanwhile.
     }
     await run.ended
     if (this.#run === run) this.#run = undefined

@@ -2,7 +2,7 @@ import { VIOLATIONS, type Violation } from './invariants.ts'
 import { VICTIMS } from './killer.ts'
 import type { FaultBench } from './run.ts'
 
-/** Violations that are told in full. */
+/** Most violations that are reported in full. */
 const SHOWN = 20
 
 interface FaultReport extends Omit<FaultBench, 'violations'> {

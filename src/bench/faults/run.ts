@@ -1,6 +1,6 @@
 /**
- * `strata bench faults`: kills the parts of a deployment at random points of their lives while pictures are uploaded, replaced,
- * deleted and read, and bucket, queue and clocks fail; then checks what must hold all the same.
+ * `strata bench faults`: kills the parts of a deployment at random times while pictures are uploaded, replaced, deleted
+ * and read, and while bucket, queue and clocks fail; then checks the invariants.
  * @module
  */
 
@@ -37,16 +37,16 @@ interface FaultBenchOptions {
 export interface FaultBench {
   readonly seconds: number
   readonly kills: Kills
-  /** How often each fault of bucket and queue has hit something. */
+  /** Number of hits of each fault of bucket and queue. */
   readonly faults: Readonly<Record<string, number>>
   readonly tally: Tally
   readonly violations: readonly Violation[]
 }
 
-/** After so many kills all is checked, and other images follow. */
+/** Kills of a round, after which everything is checked; the next round has other images. */
 const KILLS_OF_ROUND = 25
 const WEATHER = { least: 1000, more: 4000 } as const
-/** Seeds of the pictures of two rounds are so far apart. */
+/** Distance between the picture seeds of two rounds. */
 const SEEDS_OF_ROUND = 10_000
 
 /** @throws StrataError FILE_FAILED when wrangler is not installed; INTERNAL when a part does not start; ABORTED */
@@ -91,7 +91,7 @@ export async function benchFaults(options: FaultBenchOptions): Promise<FaultBenc
   }
 }
 
-/** Loads, kills and has faults come and go until so many kills are reached. */
+/** Runs the load, kills programs and changes faults until this number of kills. */
 async function runRound(
   load: Load,
   killer: Killer,

@@ -4,16 +4,19 @@ import type { Cluster } from './cluster.ts'
 import type { Evidence, FinalImage } from './invariants.ts'
 import type { Load } from './load.ts'
 
-/** Longer than a lease that a wrong clock wrote, and than the pauses between some attempts. */
+/**
+ * Longest wait in milliseconds: longer than a lease written by a wrong clock, and than the pauses between several
+ * attempts.
+ */
 const PATIENCE_MS = 600_000
 const LOOK_MS = 500
-/** Older than the sweep lets an object without a record become. */
+/** Age in milliseconds at which the sweep deletes objects without a record. */
 const AGE_MS = 7_200_000
-/** For so long an isolate believes a record that it has read, and then some. */
+/** Longer than an isolate caches a record, in milliseconds. */
 const STALE_MS = 1500
 const TRIES = 20
 
-/** Waits until every upload has become ready or failed, lets the sweep run, and gathers what there is to check. */
+/** Waits until every upload is ready or failed, runs the sweep, and gathers the evidence. */
 export async function settle(
   cluster: Cluster,
   client: Client,
@@ -30,7 +33,7 @@ export async function settle(
   await sleep(STALE_MS)
   const images: FinalImage[] = []
   for (const history of load.histories) {
-    // Pictures that are made while others are may be refused for a moment.
+    // A busy edge may refuse a picture for a moment.
     for (let i = 0; i < TRIES; i++) {
       const image = await client.final(history)
       if (image === undefined && i < TRIES - 1) await sleep(LOOK_MS)

@@ -2,11 +2,11 @@ import type { Evidence } from './invariants.ts'
 
 /** Counts over all rounds. */
 export interface Tally {
-  /** Uploads and deletions by how they ended: see Ending. */
+  /** Number of uploads and deletions by their Ending. */
   readonly writes: Readonly<Record<string, number>>
-  /** Images by what they were at last; a failed upload by its code. */
+  /** Number of images by their final state; failed uploads by code. */
   readonly images: Readonly<Record<string, number>>
-  /** Answers to readers by status and code. */
+  /** Number of answers to readers by status and code. */
   readonly answers: Readonly<Record<string, number>>
 }
 

@@ -1,19 +1,19 @@
 import { pick } from '../random.ts'
 
-/** What befalls one request to the bucket. */
+/** Fault of one request to the bucket. */
 export type BucketFault = 'none' | 'fail' | 'fail-after' | 'hang' | 'half' | 'full'
-/** What befalls one message of the queue. */
+/** Fault of one message of the queue. */
 type QueueFault = 'refuse' | 'duplicate' | 'delay' | 'reorder'
 
 const BUCKET_FAULTS: readonly BucketFault[] = ['fail', 'fail-after', 'hang', 'half', 'full']
 const QUEUE_FAULTS: readonly QueueFault[] = ['refuse', 'duplicate', 'delay', 'reorder']
 
-/** Share of the changes after which nothing is wrong. */
+/** Share of the changes after which no fault is active. */
 const CLEAR = 0.4
-/** Share of the requests that a fault of the bucket hits. A full bucket refuses all. */
+/** Share of the requests that a fault of the bucket hits. A full bucket refuses all writes. */
 const BUCKET_HITS = 0.3
 
-/** Which faults are about. It changes when it is told to; what a fault hits while it lasts is a matter of chance. */
+/** The active faults. They change by `change`; which requests an active fault hits is random. */
 export class Weather {
   readonly #random: () => number
   #bucket: BucketFault = 'none'
@@ -33,7 +33,7 @@ export class Weather {
     else this.#queue = pick(QUEUE_FAULTS, this.#random)
   }
 
-  /** For a test that wants this fault. */
+  /** Sets a fault, for tests. */
   set(fault: { readonly bucket?: BucketFault; readonly queue?: QueueFault }): void {
     this.clear()
     this.#bucket = fault.bucket ?? 'none'
@@ -45,7 +45,7 @@ export class Weather {
     this.#queue = 'none'
   }
 
-  /** How often each fault has hit something, by `bucket fault` and `queue fault`. */
+  /** Number of hits of each fault, by `bucket fault` and `queue fault`. */
   get seen(): Readonly<Record<string, number>> {
     return Object.fromEntries([...this.#seen].sort())
   }
@@ -56,7 +56,7 @@ export class Weather {
     return fault !== 'none' && this.#random() < BUCKET_HITS ? this.#note('bucket', fault) : 'none'
   }
 
-  /** Whether this fault of the queue is about, which then has hit one more message. */
+  /** Whether this fault of the queue is active; if so, it counts one more hit. */
   queueHas(fault: QueueFault): boolean {
     if (this.#queue === fault) this.#note('queue', fault)
     return this.#queue === fault

@@ -6,8 +6,8 @@ import { findAll } from './bombs.ts'
 const SEQUENCE_HEADER = 0x0a
 
 /**
- * An AVIF whose stream begins with its own sequence header, and goes on with one that declares another size: the decoder's
- * frames have the size of the last one.
+ * Makes an AVIF whose stream begins with its own sequence header, followed by one that declares another size. The
+ * decoder's frames have the size of the last header.
  * @param picture of one item in one extent, as libheif writes it
  */
 export function twoSequences(picture: Uint8Array, width: number, height: number): Uint8Array {
@@ -33,7 +33,7 @@ export function twoSequences(picture: Uint8Array, width: number, height: number)
   return concat([file.subarray(0, end), unit, file.subarray(end)])
 }
 
-/** The same sequence header of a still picture with other sizes (5.5.1). */
+/** Copies the sequence header of a still picture with another size (5.5.1). */
 function resized(header: Uint8Array, width: number, height: number): Uint8Array {
   let at = 0
   const read = (count: number) => {
@@ -60,7 +60,7 @@ function resized(header: Uint8Array, width: number, height: number): Uint8Array 
   return bits.finish()
 }
 
-/** Of a sequence without timing and delays. */
+/** Copies the operating points of a sequence without timing and delays. */
 function copyOperatingPoints(copy: (count: number) => number): void {
   copy(2)
   const points = 1 + copy(5)

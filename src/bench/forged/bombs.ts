@@ -3,7 +3,7 @@ import { concat, dataView } from '../../core/bytes.ts'
 import { crc32 } from '../../core/crc32.ts'
 import type { Random } from '../random.ts'
 
-/** Sides that a hostile picture declares; the sizes that its decoder would have to hold. */
+/** Sizes that a hostile picture declares, and that its decoder would have to hold. */
 const SIDES = [
   4097,
   8192,
@@ -17,7 +17,7 @@ const SIDES = [
   2 ** 32 - 1,
 ] as const
 
-/** A small picture whose declared size is huge; other pictures stay as they are. */
+/** Makes a small picture declare a huge size. Formats that it does not know stay unchanged. */
 export function inflated(random: Random, picture: Uint8Array): Uint8Array {
   const copy = picture.slice()
   const [width, height] = [random.pick(SIDES), random.chance(0.7) ? random.pick(SIDES) : 1]
@@ -60,7 +60,7 @@ function inflateAvif(copy: Uint8Array, width: number, height: number): void {
   }
 }
 
-/** IHDR (PNG, 11.2.1), with its checksum right. */
+/** Changes IHDR (PNG, 11.2.1) and its checksum. */
 function inflatePng(copy: Uint8Array, width: number, height: number): void {
   const [at] = findAll(copy, 'IHDR')
   if (at === undefined || at + 21 > copy.length) return
@@ -70,7 +70,7 @@ function inflatePng(copy: Uint8Array, width: number, height: number): void {
   view.setUint32(at + 17, crc32(copy.subarray(at, at + 17)))
 }
 
-/** A PNG of little data: rows of nothing, more or fewer than it declares. */
+/** A PNG of empty rows, more or fewer than it declares. */
 export function emptyPng(random: Random): Uint8Array {
   const [width, height] = [random.pick([1, 24, 48, 5000, 20_000]), random.pick([1, 16, 32, 5000, 20_000])]
   const colour = random.pick([0, 2, 3, 4, 6, 7])
@@ -91,7 +91,7 @@ interface PngContent {
   readonly palette?: Uint8Array | undefined
 }
 
-/** A PNG that declares what it is told to. */
+/** A PNG with these declarations. */
 export function pngOf(
   width: number,
   height: number,
@@ -110,7 +110,7 @@ export function pngOf(
   return concat([signature, ...parts, pngChunk('IEND', new Uint8Array(0))])
 }
 
-/** A chunk under its right checksum (PNG, 5.3). */
+/** A chunk with its right checksum (PNG, 5.3). */
 export function pngChunk(type: string, data: Uint8Array): Uint8Array {
   const bytes = new Uint8Array(12 + data.length)
   const view = dataView(bytes)

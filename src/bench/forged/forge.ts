@@ -1,6 +1,7 @@
 import { concat, fromHex } from '../../core/bytes.ts'
 import { crc32c } from '../../core/crc32c.ts'
 import { CODINGS, holdsPictures, NO_MODEL_SET } from '../../format/coding.ts'
+import { layerHeight } from '../../format/ladder.ts'
 import { readPictureLayer, readStrips, stripIndexChecksum } from '../../format/layers.ts'
 import {
   FIXED_HEADER_BYTES,
@@ -25,7 +26,7 @@ import { headerChecksum, readHeader } from '../../format/reader.ts'
 
 interface ForgedStrip {
   bytes: Uint8Array
-  /** Length in the index, in place of the strip's own. */
+  /** Length in the index, instead of the strip's own. */
   length?: number
 }
 
@@ -42,9 +43,9 @@ export interface ForgedLayer {
   stripCount?: number
   indexReserved?: number
   strips: ForgedStrip[]
-  /** Of a layer that is a picture, in place of strips. */
+  /** The file of a picture layer, instead of strips. */
   picture?: Uint8Array
-  /** Of that, in place of the right one. */
+  /** Checksum of the picture, instead of the right one. */
   checksum?: number
 }
 
@@ -86,6 +87,17 @@ export function takeApart(bytes: Uint8Array): ForgedFile {
       const bytesOf = (_: unknown, i: number) => ({ bytes: strips.strip(i) })
       return { width, height, quality, flags, strips: Array.from({ length: strips.count }, bytesOf) }
     }),
+  }
+}
+
+/** Declares another size of the source, and consistent sizes of all layers. Their content stays. */
+export function declareSize(file: ForgedFile, width: number, height: number): void {
+  const scale = width / file.sourceWidth
+  file.sourceWidth = width
+  file.sourceHeight = height
+  for (const layer of file.layers) {
+    layer.width = Math.min(Math.max(Math.round(layer.width * scale), 1), width)
+    layer.height = layerHeight(layer.width, width, height)
   }
 }
 

@@ -39,17 +39,17 @@ export function hyperStream(random: Random, indexes: Uint8Array, amplitude: numb
   return encoder.finish()
 }
 
-/** Largest symbols of a stream; 0: as short a stream as there is. */
+/** Largest symbols of a stream; 0 gives the shortest stream. */
 interface Amplitudes {
   readonly hyper: number
   readonly latents: number
 }
 
 /**
- * A valid stream of extreme symbols: the networks get numbers that no picture gives, as large as 16 bits hold. Decoding it
- * must still end with a picture.
+ * Writes a valid stream of extreme symbols: the networks get numbers that no picture yields, up to the limits of 16
+ * bits. Decoding it must still end with a picture.
  * @param layer a base layer; the stream is that of its first strip
- * @param amplitudes chosen at random where they are left out
+ * @param amplitudes chosen at random when absent
  */
 export async function wildStream(
   random: Random,

@@ -1,12 +1,15 @@
 import { concat, dataView } from '../../core/bytes.ts'
 import { BitWriter } from './bit-writer.ts'
 
-/** Where a code length of 8 stands in the order of code lengths (RFC 9649 §3.7.2.1.2), and how many are written to reach it. */
+/**
+ * Position of code length 8 in the order of code lengths (RFC 9649 §3.7.2.1.2), and the number of lengths to write up
+ * to it.
+ */
 const LENGTHS_TO_8 = 12
 
 /**
- * A lossless WebP that names a prefix code of its own for each block of 4x4 pixels: as many groups of five codes as there
- * can be, each of one symbol, so that the file is small and a decoder's tables for them are large (RFC 9649 §3.7.2.2).
+ * A lossless WebP with a separate group of five prefix codes for each block of 4x4 pixels. Each code has one symbol, so
+ * the file is small and the decoder's tables are large (RFC 9649 §3.7.2.2).
  * @param groups at most 65536
  */
 export function groupedWebp(width: number, height: number, groups: number): Uint8Array {
@@ -35,7 +38,10 @@ export function groupedWebp(width: number, height: number, groups: number): Uint
   return riff(bits.finish())
 }
 
-/** A code in which all 256 literals have 8 bits. @param isGreen its alphabet is longer, so the end of lengths is written */
+/**
+ * Writes a code in which all 256 literals have 8 bits.
+ * @param isGreen its alphabet is longer, so the number of lengths is written
+ */
 function writeLiteralCode(bits: BitWriter, isGreen: boolean): void {
   bits.write(0, 1)
   bits.write(LENGTHS_TO_8 - 4, 4)
@@ -46,7 +52,7 @@ function writeLiteralCode(bits: BitWriter, isGreen: boolean): void {
   bits.write(254, 8)
 }
 
-/** A code with the symbol 0 alone. */
+/** Writes a code with symbol 0 only. */
 function writeSingleCode(bits: BitWriter): void {
   bits.write(1, 1)
   bits.write(0, 3)

@@ -1,12 +1,11 @@
 import type { DecoderTable } from '../../codec/compass/shared/tables.ts'
 import { concat } from '../../core/bytes.ts'
 import { MAX_DIMENSION, MAX_SOURCE_PIXELS } from '../../core/limits/table.ts'
-import { layerHeight } from '../../format/ladder.ts'
 import { stripCount } from '../../format/layout.ts'
 import { readHeader } from '../../format/reader.ts'
 import type { LayerInfo } from '../../format/types.ts'
 import type { Runtime } from '../../runtime/types.ts'
-import { type ForgedFile, type ForgedLayer, putTogether, takeApart } from '../forged/forge.ts'
+import { declareSize, type ForgedFile, type ForgedLayer, putTogether, takeApart } from '../forged/forge.ts'
 import { hyperScaleIndexes, hyperStream, randomStream, wildStream } from '../forged/streams.ts'
 import type { Random } from '../random.ts'
 
@@ -170,12 +169,8 @@ function forgeField(random: Random, file: ForgedFile): void {
 
 /** Declares another size and makes all dependent fields consistent. Strips are repeated until there are enough. */
 function resize(file: ForgedFile, width: number, height: number): void {
-  const scale = width / file.sourceWidth
-  file.sourceWidth = width
-  file.sourceHeight = height
+  declareSize(file, width, height)
   for (const layer of file.layers) {
-    layer.width = Math.min(Math.max(Math.round(layer.width * scale), 1), width)
-    layer.height = layerHeight(layer.width, width, height)
     const { strips } = layer
     layer.strips = Array.from({ length: stripCount(layer.height) }, (_, i) => ({
       ...strips[i % strips.length]!,

@@ -19,11 +19,11 @@ import type { Random } from '../random.ts'
 /** A part of the product that decodes files. It refuses bad ones with a typed error, and never answers half of one. */
 export type CompassReader = (file: Uint8Array, random: Random) => Promise<void>
 
-/** Encoders get nothing but pixels, so that the fast ones stand for all in most cases. */
+/** Formats of a case. Encoders get nothing but pixels, so the fast ones are used in most cases. */
 const FORMATS = ['jpeg', 'jpeg', 'jpeg', 'png', 'png', 'png', 'webp', 'avif'] as const
 const NEEDED = [1, 20, 24, 40, 64, 400, 8192] as const
 
-/** The transcoder Worker, which is posted the file, or as much of it as a layer takes, and asked for any size of it. */
+/** The transcoder Worker: it gets the file, or the prefix up to a layer, and a request for any size. */
 export function transcoderReader(parts: TranscodeParts): CompassReader {
   const app = createTranscodeApp(parts)
   return async (file, random) => {
@@ -51,7 +51,7 @@ export function transcoderReader(parts: TranscodeParts): CompassReader {
   }
 }
 
-/** What the transcoder answered, thrown as it was thrown there. */
+/** The error of the transcoder's answer, as it was thrown there. */
 function refusalOf(status: number, body: Uint8Array): Error {
   const { code, message = '' } = parseErrorBody(body)
   if (status >= 500 || !isErrorCode(code) || ERRORS[code].status !== status)
@@ -60,8 +60,8 @@ function refusalOf(status: number, body: Uint8Array): Error {
 }
 
 /**
- * The browser library's way through a file that has come: it chooses a layer, judges its size, and decodes it from the start
- * or from a lower layer that it has shown. Both must come to the same.
+ * The browser library's way through a received file: it chooses a layer, checks its size, and decodes it from the start
+ * or from a decoded lower layer. Both ways must give the same rows.
  */
 export function clientReader(runtime: Runtime): CompassReader {
   return async (file, random) => {
@@ -101,7 +101,7 @@ async function* growing(
   kept?.close()
 }
 
-/** A hash of all rows, or the code of what was thrown. */
+/** A hash of all rows, or the code of the error. */
 async function outcome(
   decode: () => AsyncIterable<RgbImage>,
 ): Promise<{ readonly picture: string; readonly error?: StrataError }> {

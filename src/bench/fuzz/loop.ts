@@ -21,11 +21,11 @@ export interface FuzzReport {
   readonly failures: readonly FuzzFault[]
 }
 
-/** How cases are made and what is done with them. */
+/** How cases are made, and the readers to which they are given. */
 interface FuzzWork {
   /** Ways to make a file, by name. */
   readonly kinds: Readonly<Record<string, (random: Random) => Uint8Array | Promise<Uint8Array>>>
-  /** Parts of a case that fail by themselves. The outcome is that of the last one. */
+  /** Checks of a case that fail independently. The outcome is that of the last one. */
   readonly parts: readonly ((file: Uint8Array, random: Random) => unknown)[]
   /** Codes that are allowed besides those of a bad file. @default none */
   readonly allowed?: readonly StrataErrorCode[]
@@ -130,7 +130,7 @@ function peakBytes(): number {
   return 1024 * process.resourceUsage().maxRSS
 }
 
-/** CPU time that all threads of this process have taken, in milliseconds: other programs do not count. */
+/** CPU time of all threads of this process, in milliseconds, which is independent of other programs. */
 function cpuMs(): number {
   const { user, system } = process.cpuUsage()
   return (user + system) / 1000

@@ -5,12 +5,12 @@ import type { Random } from '../random.ts'
 
 type MakeOriginal = (random: Random, files: readonly Uint8Array[]) => Uint8Array
 
-/** Bytes of a file's beginning in which most of what is declared stands. */
+/** Bytes at the beginning of a file, which hold most declarations. */
 const FRONT = 400
 
 /** Ways to make a bad original out of good ones, by name. */
 export const ORIGINAL_CASES: Readonly<Record<string, MakeOriginal>> = {
-  /** The file as it is: a fault that it shows is the reader's. */
+  /** The unchanged file: any fault is the reader's. */
   whole: (random, files) => random.pick(files).slice(),
 
   cut(random, files) {
@@ -24,7 +24,7 @@ export const ORIGINAL_CASES: Readonly<Record<string, MakeOriginal>> = {
     return copy
   },
 
-  /** A field of one, two or four bytes, of either byte order, at one of its limits. */
+  /** Sets a field of one, two or four bytes, of either byte order, to one of its limits. */
   fields(random, files) {
     const copy = random.pick(files).slice()
     const view = dataView(copy)
@@ -40,7 +40,7 @@ export const ORIGINAL_CASES: Readonly<Record<string, MakeOriginal>> = {
     return copy
   },
 
-  /** A part is missing, doubled, moved or noise. */
+  /** Deletes, doubles or moves a part, or replaces it by noise. */
   pieces(random, files) {
     const file = random.pick(files)
     const [at, length] = [place(random, file), 1 + random.below(120)]
@@ -58,7 +58,7 @@ export const ORIGINAL_CASES: Readonly<Record<string, MakeOriginal>> = {
     ])()
   },
 
-  /** The beginning of one file, and the rest of another. */
+  /** Joins the beginning of one file and the rest of another. */
   joined(random, files) {
     const [one, other] = [random.pick(files), random.pick(files)]
     return concat([one.subarray(0, random.below(one.length)), other.subarray(random.below(other.length))])
@@ -69,7 +69,7 @@ export const ORIGINAL_CASES: Readonly<Record<string, MakeOriginal>> = {
 
   empty: (random) => emptyPng(random),
 
-  /** A PNG whose chunks are out of order, doubled, missing or changed, with checksums that are right. */
+  /** Reorders, doubles, deletes or changes chunks of a PNG, with right checksums. */
   chunks(random, files) {
     const chunks = chunksOf(random.pick(files.filter((file) => file[0] === 0x89)))
     for (let n = 1 + random.below(3); n > 0; n--) {
@@ -85,7 +85,7 @@ export const ORIGINAL_CASES: Readonly<Record<string, MakeOriginal>> = {
     return concat([Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a), ...chunks])
   },
 
-  /** Nothing but the signature of a format is right. */
+  /** Noise behind the signature of a format. */
   noise(random, files) {
     return concat([
       random.pick(files).subarray(0, random.pick([3, 8, 12, 32])),

@@ -2,13 +2,13 @@ import sharp, { type Sharp } from 'sharp'
 import { photo, text } from '../pictures/formula.ts'
 import { animationFile, drawAnimation } from '../pictures/kinds/animation.ts'
 
-/** What stands in the metadata of every original, and must stand in nothing that is made of it. */
+/** Text in the metadata of every original, which must not occur in any picture made from it. */
 export const SECRET = 'zq9secret'
 
 const EXIF = { IFD0: { Copyright: SECRET, Artist: SECRET }, IFD3: { GPSAreaInformation: SECRET } }
 const XMP = `<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description xmlns:dc="http://purl.org/dc/elements/1.1/" dc:title="${SECRET}"/></rdf:RDF></x:xmpmeta>`
 
-/** Small valid originals of every format that is accepted, and of the kinds that take ways of their own. */
+/** Small valid originals of every accepted format, and of kinds with code paths of their own. */
 export async function originalFiles(): Promise<Uint8Array[]> {
   const drawn = (image: ReturnType<typeof photo>) =>
     sharp(image.data, { raw: { width: image.width, height: image.height, channels: 3 } })

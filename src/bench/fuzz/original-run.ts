@@ -22,9 +22,9 @@ import { withoutPicture } from './without-picture.ts'
 const SIDE = 1000
 const MAX_PIXELS = SIDE * SIDE
 const RENDERS = ['avif', 'webp', 'jpeg', 'png', 'gif', 'original'] as const
-/** What is drawn for a case. Bytes of the file go through `original` alone, all others get nothing but pixels. */
+/** Formats of a case. Only `original` passes bytes of the file on; all others are made from pixels. */
 const DRAWN = [...RENDERS, 'original', 'original'] as const
-/** Shares of cases in which is done what takes far longer than all the rest, and begins with the same pixels. */
+/** Share of the cases that are also encoded, which takes far longer than all other checks. */
 const ENCODED = 0.01
 const FOCUSED = 0.1
 
@@ -43,7 +43,7 @@ export async function runOriginalFuzz(options: {
   const kinds = Object.entries(ORIGINAL_CASES).map(
     ([name, make]) => [name, (random: Random) => make(random, files)] as const,
   )
-  // What libraries load and keep is there before the first case, and so is the memory that the largest valid file takes.
+  // Warm up, so that libraries are loaded and the memory of the largest valid file is allocated before the first case.
   for (const file of [...files, await largestFile()]) await renderAll(file)
   return await runCases(options, {
     kinds: Object.fromEntries(kinds),
@@ -56,7 +56,7 @@ export async function runOriginalFuzz(options: {
   })
 }
 
-/** The whole picture, and what the browser library reads of its size before it has it decoded. */
+/** Decodes the whole picture, and checks the size that the browser library reads before decoding. */
 async function decode(file: Uint8Array, random: Random): Promise<void> {
   const picture = await openPicture(file.slice(), MAX_PIXELS)
   if (random.chance(FOCUSED)) await findFocus(picture)
@@ -72,7 +72,7 @@ async function decode(file: Uint8Array, random: Random): Promise<void> {
     )
 }
 
-/** As many pixels as are decoded, of 8 bytes each. */
+/** A file with the most pixels that are decoded, of 8 bytes each. */
 async function largestFile(): Promise<Uint8Array> {
   const create = { width: SIDE, height: SIDE, channels: 4, background: '#3a7d' } as const
   const deep = sharp({ create }).toColourspace('rgb16').png({ compressionLevel: 1, progressive: true })
@@ -88,12 +88,12 @@ async function renderOne(file: Uint8Array, random: Random): Promise<void> {
   const format = random.pick(DRAWN)
   const frames = format === 'gif' || (format === 'webp' && random.chance(0.5)) ? '&frames=all' : ''
   const box = random.pick(['', '&w=16', '&w=20&h=9&fit=cover&focus=auto', '&w=30&h=30&bg=ff8800', '&h=5'])
-  // Most are made soon rather than small: encoders get nothing but pixels, of whatever file.
+  // Most pictures are made fast rather than small, because encoders get only pixels.
   const wait = random.chance(0.9) ? '&wait=1' : ''
   await renderAs(file, `f=${format}${frames}${box}${wait}`)
 }
 
-/** What the origin sends is of the format that was asked for, and holds nothing of the metadata. */
+/** Checks that the origin's render has the requested format and contains no metadata. */
 async function renderAs(file: Uint8Array, query: string): Promise<void> {
   const parameters = parseRenderParameters(new URLSearchParams(query))
   const picture = await openPicture(file.slice(), MAX_PIXELS)
@@ -106,7 +106,7 @@ async function renderAs(file: Uint8Array, query: string): Promise<void> {
     throw new Error(`${query}: the metadata is in what was made`)
 }
 
-/** An original that is sent shows what was uploaded. */
+/** Checks that the sent original shows the uploaded picture. */
 async function checkSame(sent: Uint8Array, picture: OpenPicture): Promise<void> {
   const [was, is] = [await decodePicture(picture, {}), await decodePicture(await openPicture(sent), {})]
   const isSame = was.width === is.width && was.height === is.height && samePixels(was, is)

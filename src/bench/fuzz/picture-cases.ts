@@ -1,15 +1,14 @@
 import { dataView } from '../../core/bytes.ts'
 import { CODINGS } from '../../format/coding.ts'
-import { layerHeight } from '../../format/ladder.ts'
 import { emptyPng, findAll, inflated } from '../forged/bombs.ts'
-import { type ForgedFile, type ForgedLayer, putTogether, takeApart } from '../forged/forge.ts'
+import { declareSize, type ForgedLayer, putTogether, takeApart } from '../forged/forge.ts'
 import type { Random } from '../random.ts'
 import { CASES } from './cases.ts'
 
 type MakeCase = (random: Random, files: readonly Uint8Array[]) => Uint8Array
 type Damage = (random: Random, layer: ForgedLayer, other: ForgedLayer) => void
 
-/** Ways that need no COMPASS layer. */
+/** Cases that need no COMPASS layer. */
 const SHARED = ['cut', 'flip', 'noise', 'fields', 'order'] as const
 
 /** Ways to make a bad file whose layers are pictures, by name. Checksums are valid, except in the cases that test them. */
@@ -21,7 +20,7 @@ export const PICTURE_CASES: Readonly<Record<string, MakeCase>> = {
     ]),
   ),
 
-  /** Bits and bytes of a picture, under a valid checksum. */
+  /** Damages bits and bytes of a picture, under a valid checksum. */
   picture: damaged((random, layer) => {
     const { picture } = layer
     for (let n = 1 + random.below(6); n > 0; n--) {
@@ -32,7 +31,7 @@ export const PICTURE_CASES: Readonly<Record<string, MakeCase>> = {
     }
   }),
 
-  /** A part of a picture is missing, doubled or noise. */
+  /** Deletes or doubles a part of a picture, or replaces it by noise. */
   pieces: damaged((random, layer) => {
     const picture = layer.picture!
     const [at, length] = [random.below(picture.length), 1 + random.below(60)]
@@ -45,25 +44,29 @@ export const PICTURE_CASES: Readonly<Record<string, MakeCase>> = {
     ])()
   }),
 
-  /** The right picture under a wrong coding, or that of another file. */
+  /** Declares a wrong coding, or takes the picture of another file. */
   coding: damaged((random, layer, other) => {
     if (random.chance(0.5)) layer.coding = 1 + random.below(CODINGS.length - 1)
     else layer.picture = other.picture!
   }),
 
-  /** A picture that has not the size of its layer. */
+  /** Declares a size that differs from the picture's. */
   size(random, files) {
     const file = takeApart(random.pick(files))
     const width = random.pick([1, 7, 100, 4000, 10_000, 65_535])
-    resize(file, width, Math.max(1, Math.min(random.pick([1, 5, 100, 10_000]), Math.floor(100e6 / width))))
+    declareSize(
+      file,
+      width,
+      Math.max(1, Math.min(random.pick([1, 5, 100, 10_000]), Math.floor(100e6 / width))),
+    )
     return putTogether(file)
   },
 
-  /** A picture that declares a huge size, in a layer that does so too or not. */
+  /** Makes a picture declare a huge size, in a layer that may declare it too. */
   bomb(random, files) {
     const file = takeApart(random.pick(files))
     for (const layer of file.layers) layer.picture = inflated(random, layer.picture!)
-    if (random.chance(0.5)) resize(file, 10_000, 10_000)
+    if (random.chance(0.5)) declareSize(file, 10_000, 10_000)
     return putTogether(file)
   },
 
@@ -77,7 +80,7 @@ export const PICTURE_CASES: Readonly<Record<string, MakeCase>> = {
     layer.quality = layer.flags & 2 || random.chance(0.3) ? 100 : 75
   }),
 
-  /** Frames at wrong places, of wrong sizes and times; an animation that is none, and the reverse. */
+  /** Gives frames wrong positions, sizes and times; declares an animation as a still picture, or the reverse. */
   frames(random, files) {
     const file = takeApart(files.at(-1)!) // the animated one
     for (const { picture } of file.layers) {
@@ -100,7 +103,7 @@ export const PICTURE_CASES: Readonly<Record<string, MakeCase>> = {
 }
 
 function shared(name: (typeof SHARED)[number], random: Random, files: readonly Uint8Array[]): Uint8Array {
-  // These cases look at nothing but the files.
+  // These cases use nothing but the files.
   return CASES[name]!(random, { files } as unknown as Parameters<(typeof CASES)[string]>[1]) as Uint8Array
 }
 
@@ -110,16 +113,5 @@ function damaged(damage: Damage): MakeCase {
     const other = takeApart(random.pick(files))
     damage(random, random.pick(file.layers), random.pick(other.layers))
     return putTogether(file)
-  }
-}
-
-/** Declares another size of the source, and for every layer the one that belongs to it. */
-function resize(file: ForgedFile, width: number, height: number): void {
-  const scale = width / file.sourceWidth
-  file.sourceWidth = width
-  file.sourceHeight = height
-  for (const layer of file.layers) {
-    layer.width = Math.min(Math.max(Math.round(layer.width * scale), 1), width)
-    layer.height = layerHeight(layer.width, width, height)
   }
 }

@@ -9,11 +9,11 @@ import type { LayerInfo } from '../../format/types.ts'
 import { decodePicture, openPicture } from '../../node/ingest/ingest.ts'
 import { pictureDecoders } from '../transcode-parts.ts'
 
-/** What a reader made of a layer. What is given is checked, what is not given is not. */
+/** Result of a reader for a layer. Present fields are checked. */
 interface ReadLayer {
-  /** Pixels: they must have the size of the layer. */
+  /** Size of the decoded pixels, which must be that of the layer. */
   readonly size?: Size
-  /** A body to be sent, and the media type that is said of it, which must be what its bytes are. */
+  /** A response body and its declared media type, which must fit the bytes. */
   readonly sent?: { readonly type: string; readonly body: Uint8Array }
 }
 
@@ -23,10 +23,10 @@ export interface PictureReader {
   read(file: Uint8Array, layer: LayerInfo): Promise<ReadLayer>
 }
 
-/** As at the edge: most pixels that are decoded at once. */
+/** Most pixels that are decoded at once, as at the edge. */
 const MAX_PIXELS = 4e6
 
-/** The decoder with which the origin reads every picture, whatever a layer says of it. */
+/** The decoder with which the origin reads every picture, whatever coding its layer declares. */
 const INGEST: PictureReader = {
   name: 'ingest',
   async read(file, layer) {
@@ -35,7 +35,7 @@ const INGEST: PictureReader = {
   },
 }
 
-/** The edge's answer with a layer as it is. */
+/** The edge's answer with an unchanged layer. */
 const SLICE: PictureReader = {
   name: 'slice',
   async read(file, layer) {
@@ -60,7 +60,10 @@ function transcoder(decoders: PictureDecoders): PictureReader {
   }
 }
 
-/** Every part that reads layers which are pictures; that of the origin, which looks into most of them, is the last one. */
+/**
+ * Every part of the product that reads picture layers. The origin's decoder, which reads most of a file, is the last
+ * one.
+ */
 export function pictureReaders(): PictureReader[] {
   return [SLICE, transcoder(pictureDecoders()), INGEST]
 }

@@ -16,14 +16,15 @@ export async function runPictureFuzz(options: {
   /** Valid files (picture-files.ts); the last one is animated. */
   readonly files: readonly Uint8Array[]
   readonly readers: readonly PictureReader[]
-  /** Of the COMPASS decoder, which must refuse them all. */
+  /** Runtime of the COMPASS decoder, which must refuse all these files. */
   readonly runtime: Runtime
   readonly progress?: ((done: number) => void) | undefined
   /** Called for each failure when it is found. */
   readonly onFault?: ((fault: FuzzFault) => void) | undefined
 }): Promise<FuzzReport> {
   const { files, readers, runtime } = options
-  // Whatever a reader loads or keeps is there before the first case. What it does wrong, the cases show.
+  // Warm up, so that every reader has loaded its code before the first case. Errors are ignored here, because the cases
+  // will show them.
   for (const file of files)
     for (const reader of readers) await readLayers(file, reader).catch(() => undefined)
   const kinds = Object.entries(PICTURE_CASES).map(
@@ -45,7 +46,7 @@ async function refusedByCompass(file: Uint8Array, runtime: Runtime): Promise<voi
   throw new Error('the COMPASS decoder took a file of pictures')
 }
 
-/** Reads all whole layers; the first one that is refused decides. */
+/** Reads all whole layers; the first refused layer determines the outcome. */
 async function readLayers(file: Uint8Array, reader: PictureReader): Promise<void> {
   for (const layer of readHeader(file).layers) {
     const { size, sent } = await reader.read(file, layer)

@@ -1,6 +1,6 @@
 import type { FuzzReport } from './loop.ts'
 
-/** Formats the report for people, who have seen the failures as they were found. @param seconds duration of the run */
+/** Formats the report for people. Failures were printed when they were found. @param seconds duration of the run */
 export function formatFuzz(
   { cases, outcomes, slowest, largest, failures }: FuzzReport,
   seconds: number,

@@ -21,7 +21,7 @@ import { readEverything } from './read-everything.ts'
 /** Largest strip, as a deployment limits it; a larger one is refused with INPUT_TOO_LARGE. */
 const MAX_STRIP = { width: 8192, height: 32 }
 
-/** @param encoder makes the valid files that cases begin with; `decoder` reads what becomes of them */
+/** @param encoder makes the valid files that cases begin with; `decoder` reads the cases */
 export async function fuzzSource(encoder: Runtime, decoder: Runtime): Promise<CaseSource> {
   const rungs = (...list: [width: number, quality: number][]) =>
     list.map(([width, quality]) => ({ width, quality }))

@@ -5,21 +5,21 @@ import { workersCpu } from '../workers/process-cpu.ts'
 import { runtimeMemory } from '../workers/process-memory.ts'
 import type { HostileCase } from './case.ts'
 
-/** What a request was answered with, and what it took. */
+/** Answer to a request, and its cost. */
 export interface HostileAnswer {
   /** 0 where none came. */
   readonly status: number
   /** Of an error's body. */
   readonly code: string | undefined
   readonly ms: number
-  /** CPU time of all threads of the runtime. */
+  /** CPU time of all threads of the runtime, in milliseconds. */
   readonly cpuMs: number
-  /** How far its resident memory rose above what it held before. */
+  /** Rise of the runtime's resident memory, in bytes. */
   readonly bytes: number
 }
 
 const TIMEOUT_MS = 120_000
-/** Pixels of a picture that is asked for: small beside what decoding may take. */
+/** Pixels of a requested picture, whose encoding is cheap compared with decoding. */
 const ASKED_PIXELS = MAX_ENCODED_PIXELS.avif / 4
 
 export async function ask(url: string, init: RequestInit): Promise<HostileAnswer> {
@@ -37,7 +37,7 @@ async function answerOf(url: string, init: RequestInit) {
   return { status: response.status, code: response.ok ? undefined : parseErrorBody(body).code }
 }
 
-/** The transcoder's query for a picture of the highest layer, as large as it may be. */
+/** The transcoder's query for a picture of the highest layer, of at most ASKED_PIXELS. */
 export function queryOf(file: Uint8Array, query: HostileCase['query']): URLSearchParams {
   return new URLSearchParams({ ...sizeOf(file), f: 'jpeg', q: '75', ht: '1', ...query })
 }

@@ -2,15 +2,15 @@ import { NO_MODEL_SET } from '../../format/coding.ts'
 import { layerHeight } from '../../format/ladder.ts'
 import { type ForgedFile, type ForgedLayer, putTogether } from '../forged/forge.ts'
 
-/** A file that a stranger could have made, or a request that he could send, or both. */
+/** A file or a request that an attacker could make, or both. */
 export interface HostileCase {
   readonly name: string
   readonly file: () => Promise<Uint8Array>
-  /** Fields of the transcoder's query (wire.ts) in place of those that fit the file. */
+  /** Fields of the transcoder's query (wire.ts) that replace those that fit the file. */
   readonly query?: Readonly<Record<string, string>>
-  /** Whether it keeps to all limits, so that a picture is made of it, or all but made, and takes the time of its pixels. */
+  /** Whether it keeps to all limits, so that its pixels are decoded and cost their time. */
   readonly isWork?: boolean
-  /** Whether the edge is asked for it too. @default true */
+  /** Whether it is also requested at the edge. @default true */
   readonly isStored?: boolean
 }
 

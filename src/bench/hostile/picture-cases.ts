@@ -12,7 +12,7 @@ import { type HostileCase, pictureFile } from './case.ts'
 /** Bytes that a bomb's stream unpacks to. */
 const BOMB_BYTES = 256e6
 
-/** A layer that is this picture. */
+/** A layer with this picture file. */
 function layerOf(coding: PictureCoding, width: number, height: number, picture: Uint8Array): ForgedLayer {
   const flags = LAYER_HAS_ALPHA
   return { width, height, quality: 75, flags, coding: CODINGS.indexOf(coding), strips: [], picture }
@@ -20,20 +20,22 @@ function layerOf(coding: PictureCoding, width: number, height: number, picture: 
 
 const fileOf = (...layer: Parameters<typeof layerOf>) => pictureFile([layerOf(...layer)])
 
-/** Files whose layers are pictures that take more than they seem to. */
+/** Files whose picture layers cost more than their size suggests. */
 export async function pictureCases(): Promise<HostileCase[]> {
-  const picture = async (width: number, height: number, encode: (from: Sharp) => Sharp) => {
-    const { data } = noise(width, height)
-    const from = sharp(data, { raw: { width, height, channels: 3 } }).ensureAlpha(0.5)
-    return new Uint8Array(await encode(from).toBuffer())
-  }
   const avif = await picture(48, 32, (from) => from.removeAlpha().avif({ quality: 50, effort: 0 }))
   const webp = await picture(48, 32, (from) => from.webp())
   const png = await picture(48, 32, (from) => from.png())
-  const zeros = () => deflateSync(new Uint8Array(BOMB_BYTES))
-  const empty = () => Array.from({ length: 200_000 }, () => pngChunk('IDAT', new Uint8Array(0)))
-  const deep = () =>
-    Array.from({ length: 40_000 }, () => Uint8Array.from([0, 0, 0, 0, ...Buffer.from('meta'), 0, 0, 0, 0]))
+  return [...webpCases(webp), ...avifCases(avif), ...pngCases(png), ...layerCases(png)]
+}
+
+/** Noise with alpha as a picture file. */
+async function picture(width: number, height: number, encode: (from: Sharp) => Sharp): Promise<Uint8Array> {
+  const { data } = noise(width, height)
+  const from = sharp(data, { raw: { width, height, channels: 3 } }).ensureAlpha(0.5)
+  return new Uint8Array(await encode(from).toBuffer())
+}
+
+function webpCases(webp: Uint8Array): HostileCase[] {
   return [
     {
       name: 'WebP with 65536 groups of codes',
@@ -58,6 +60,13 @@ export async function pictureCases(): Promise<HostileCase[]> {
         ),
     },
     { name: 'WebP that is an animation', file: async () => fileOf('webp-animated', 48, 32, webp) },
+  ]
+}
+
+function avifCases(avif: Uint8Array): HostileCase[] {
+  const deep = () =>
+    Array.from({ length: 40_000 }, () => Uint8Array.from([0, 0, 0, 0, ...Buffer.from('meta'), 0, 0, 0, 0]))
+  return [
     ...[2000, 8192, 16_384, 65_536].map((side) => ({
       name: `AVIF of 48 x 32 that goes on with ${side} x ${side}`,
       file: async () => fileOf('avif', 48, 32, twoSequences(avif, side, side)),
@@ -77,6 +86,13 @@ export async function pictureCases(): Promise<HostileCase[]> {
       file: async () => fileOf('avif', 48, 32, concat([avif.subarray(0, 40), ...deep()])),
     },
     { name: 'AVIF in a layer of 100 MP', file: async () => fileOf('avif', 10_000, 10_000, avif) },
+  ]
+}
+
+function pngCases(png: Uint8Array): HostileCase[] {
+  const zeros = () => deflateSync(new Uint8Array(BOMB_BYTES))
+  const empty = () => Array.from({ length: 200_000 }, () => pngChunk('IDAT', new Uint8Array(0)))
+  return [
     {
       name: 'PNG that unpacks to 256 MB',
       file: async () => fileOf('png', 48, 32, pngOf(48, 32, { data: zeros() })),
@@ -121,6 +137,12 @@ export async function pictureCases(): Promise<HostileCase[]> {
           })),
         ),
     },
+  ]
+}
+
+/** Layers whose entries in the layer table do not fit their files. */
+function layerCases(png: Uint8Array): HostileCase[] {
+  return [
     { name: 'PNG under the coding of WebP', file: async () => fileOf('webp', 48, 32, png) },
     {
       name: 'COMPASS in a file without models',

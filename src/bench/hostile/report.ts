@@ -5,7 +5,7 @@ import type { HostileRow } from './run.ts'
 /** What one request may take. */
 const LIMITS = { cpuMs: 2000, bytes: 200e6 } as const
 
-/** A picture all the same; a request or a file that is refused by a code. */
+/** Expected statuses: a picture, or a refused request or file. */
 const EXPECTED = [200, 400, 406, 413, 422]
 
 interface Worst {
@@ -16,9 +16,9 @@ interface Worst {
 interface HostileReport {
   readonly files: number
   readonly answers: Readonly<Record<string, number>>
-  /** Milliseconds and MB of the worst answer. */
+  /** The worst answers, in milliseconds and MB. */
   readonly worst: Readonly<Record<'cpuMs' | 'ms' | 'MB', Worst>>
-  /** The same of files that keep to all limits, so that their pixels are decoded. */
+  /** The worst answers for files that keep to all limits, so that their pixels are decoded. */
   readonly work: Readonly<Record<'cpuMs' | 'ms' | 'MB', Worst>>
   /** Answers that should not have come. */
   readonly faults: readonly string[]

@@ -1,5 +1,5 @@
 /**
- * `strata bench hostile`: hostile files at the transcoder Worker, sent to it and asked for at the edge, and what they cost.
+ * `strata bench hostile`: the cost of hostile files, sent to the transcoder Worker and requested at the edge.
  * @module
  */
 
@@ -28,17 +28,20 @@ export interface HostileRow {
   readonly name: string
   readonly isWork: boolean
   readonly bytes: number
-  /** Sent to the transcoder as it is. */
+  /** Answer of the transcoder to the file itself. */
   readonly transcoder: HostileAnswer
-  /** Stored as the file of an image that is ready, and asked for. Undefined for what no bucket holds. */
+  /** Answer of the edge when the file is stored for a ready image. Undefined for cases that are not stored. */
   readonly edge: HostileAnswer | undefined
 }
 
-/** What a browser says, and the width of a page. */
+/** A browser's `Accept` and a width that a page requests. */
 const PAGE = { accept: 'image/avif,image/webp,*/*;q=0.8', width: 400 } as const
 const RUNS_TO_WARM = 2
 
-/** @throws StrataError FILE_FAILED where the Workers do not start, or the system has no /proc; PARAM_INVALID for no case */
+/**
+ * @throws StrataError FILE_FAILED when the Workers do not start, or the system has no /proc; PARAM_INVALID when no
+ *   case matches
+ */
 export async function benchHostile(options: HostileOptions): Promise<HostileRow[]> {
   const { root, runtime, only = '', progress, signal } = options
   const all = [...(await compassCases(runtime)), ...(await pictureCases())]
@@ -91,7 +94,7 @@ async function read(
   return await ask(url, { headers: { Accept: PAGE.accept } })
 }
 
-/** After every hostile file the next good one is answered as ever. @throws StrataError INTERNAL */
+/** Checks that a good file is still answered after a hostile one. @throws StrataError INTERNAL */
 async function checkGood(workers: LoadWorkers, good: Uint8Array): Promise<void> {
   const { status, code } = await send(workers, good)
   if (status !== 200)

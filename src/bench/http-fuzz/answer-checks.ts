@@ -4,7 +4,7 @@ import { STRATA_TYPE } from '../../format/media-type.ts'
 import { sniffFormat } from '../../format/sniff.ts'
 import { type FuzzAnswer, type FuzzRequest, MARK } from './types.ts'
 
-/** Every header that is documented. */
+/** All documented headers. */
 const HEADERS = [
   ...[
     'accept-ch',
@@ -23,17 +23,19 @@ const HEADERS = [
   ),
 ]
 
-/** Headers that name the image that was asked for, and so may hold parts of the address. */
+/** Headers that name the requested image, and so may contain parts of the address. */
 const NAMING = ['cache-tag', 'content-disposition', 'location']
 
-/** Codes above 499 that are right in the fuzzer's deployments, where bucket, origin and transcoder answer. */
+/**
+ * Codes of 5xx answers that are right in the fuzzer's deployments, whose bucket, origin and transcoder always answer.
+ */
 const EXPECTED_FAULTS: Readonly<Record<string, readonly StrataErrorCode[]>> = { bare: ['TRANSCODER_MISSING'] }
 
 const PLAN =
   /^(truncate;layer=\d+|slice;layer=\d+;f=[a-z]+|transcode;layer=\d+;w=\d+;f=[a-z]+(;ht=[24])?|render;w=(\d+|auto);f=[a-z]+|original(;f=[a-z]+)?)$/
 const LONGEST_MESSAGE = 1000
 
-/** What is wrong with an answer by itself; undefined where nothing is. */
+/** Describes the fault of a single answer; undefined if it has none. */
 export function checkAnswer(request: FuzzRequest, answer: FuzzAnswer): string | undefined {
   return (
     checkHeaders(request, answer) ??
@@ -48,7 +50,7 @@ function checkHeaders(
 ): string | undefined {
   for (const [name, value] of headers) {
     if (!HEADERS.includes(name)) return `header ${name} is not documented`
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters must not occur
     if (/[\x00-\x1f\x7f-\uffff]/.test(value)) return `header ${name} holds ${JSON.stringify(value)}`
     if (value.includes(MARK) && !NAMING.includes(name)) return `header ${name} reflects the request: ${value}`
   }
@@ -118,7 +120,7 @@ function checkSuccess(
   return type === bytes ? undefined : `${type} with the bytes of ${bytes}`
 }
 
-/** What caches may keep, and for how long. */
+/** Checks the caching headers of an answer. */
 function checkCaching(
   { deployment, path, query }: FuzzRequest,
   { status, headers }: FuzzAnswer,

@@ -9,10 +9,12 @@ const BASES = [
   'http://127.0.0.1:8787',
   'https://evil.example',
 ]
-/** Where a deployment without a transcoder lies: caches belong to hosts, and it makes other bytes of the same pictures. */
+/**
+ * Addresses of the deployment without a transcoder: it makes other bytes of the same pictures, and caches are per host.
+ */
 const BARE_BASES = ['http://bare.localhost', 'https://bare.example']
 const METHODS = ['POST', 'PATCH', 'OPTIONS', 'PURGE', 'PROPFIND', 'get', 'X-ODD']
-/** Those that change an image. Where they need no token they are for images of the case's own. */
+/** Methods that change an image. In deployments without a token they are used only for images of the same case. */
 const WRITING = ['PUT', 'DELETE']
 const EXTENSIONS = ['.jpg', '.jpeg', '.webp', '.avif', '.png']
 const ODD_EXTENSIONS = ['.gif', '.svg', '.JPG', '.jpg.png', '.strata', '.json.jpg', '.']
@@ -47,7 +49,7 @@ const ODD_NAMES = [
   `${MARK}%22%3E`,
 ]
 
-/** A GET or HEAD of an image, or nearly one. */
+/** A GET or HEAD of an image, or a slightly wrong request. */
 export function imageRequest(random: Random, site: Site): FuzzRequest {
   const headers = someOf(random, NEGOTIATION, random.pick([0, 1, 1, 2, 3]))
   headers.push(...someOf(random, INERT, random.pick([0, 0, 0, 1, 2])))
@@ -108,7 +110,7 @@ function sourcePath(random: Random): string {
   ])
 }
 
-/** The query of a picture. Most are right, so that something is made. */
+/** The query of a picture. Most queries are valid, so that pictures are made. */
 function query(random: Random, deployment: string): string[] {
   if (deployment === 'presets' && random.chance(0.7))
     return [`preset=${random.pick(PARAMETERS.preset!.good)}`]
@@ -145,7 +147,7 @@ export function headerValue(random: Random, name: string, table = { ...NEGOTIATI
   return random.pick(random.chance(0.75) ? good : bad)
 }
 
-/** A request to an address that shows no image. */
+/** A request to an address that is not that of an image. */
 export function otherRequest(random: Random, site: Site): FuzzRequest {
   const name = imageName(random, site)
   const path = random.pick([
@@ -172,7 +174,7 @@ export function otherRequest(random: Random, site: Site): FuzzRequest {
   const deployment = random.pick(DEPLOYMENT_NAMES)
   return {
     deployment,
-    // Nothing that changes an image, since some come with the token.
+    // No method that changes an image, because some requests have the token.
     method: random.pick(['GET', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'PURGE', 'X-ODD']),
     base: baseOf(random, deployment),
     path: path.startsWith('/') ? path : `/${path}`,

@@ -6,13 +6,13 @@ import { hashOf } from './parts.ts'
 import type { Site } from './site.ts'
 import type { FuzzAnswer, FuzzRequest } from './types.ts'
 
-/** What was wrong, and the check that says so. */
+/** A fault, and the check that found it. */
 export interface Wrong {
   readonly check: string
   readonly reason: string
 }
 
-/** Bytes by ETag: each names one body, whoever asks and however. */
+/** Bytes by ETag: each ETag names one body, for any request. */
 export type Bodies = Map<string, string>
 
 const PAIRS_PER_CASE = 2
@@ -33,8 +33,8 @@ export async function makeImageRequest(random: Random, site: Site): Promise<Fuzz
 }
 
 /**
- * Asks, and checks the answer by itself and against those to requests that differ in one thing.
- * @param seed decides which; the same one decides the same
+ * Sends the request, checks the answer, and compares it with the answers to requests that differ in one respect.
+ * @param seed chooses the compared requests; equal seeds choose equal ones
  */
 export async function judge(
   request: FuzzRequest,
@@ -58,7 +58,7 @@ export async function judge(
   return undefined
 }
 
-/** A picture comes where the signature is right, and only there. */
+/** Checks that a picture is sent if and only if the signature is right. */
 async function checkSignature(
   request: FuzzRequest,
   { status, headers }: FuzzAnswer,
@@ -76,8 +76,8 @@ async function checkSignature(
 }
 
 /**
- * The same ETag stands for the same type and bytes, for whatever request (RFC 9110 §8.8.3). Where the origin makes what the
- * transcoder makes elsewhere, the weak ETag of both is the same, and the bytes are not.
+ * Checks that an ETag stands for the same type and bytes in all answers (RFC 9110 §8.8.3). A render by the origin and a
+ * transcode of the same picture share a weak ETag, but not their bytes.
  */
 function checkBody(
   { deployment }: FuzzRequest,

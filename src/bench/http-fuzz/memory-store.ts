@@ -17,10 +17,10 @@ interface Kept extends ObjectInfo {
 const MOST_LISTED = 1000
 const DEFAULT_TYPE = 'application/octet-stream'
 
-/** A bucket in the memory of this process. A read sees every write that has ended before, and conditions are atomic. */
+/** A bucket in the memory of this process. A read sees every completed write, and conditional writes are atomic. */
 export class MemoryStore implements ObjectStore {
   readonly listsMetadata = true
-  /** Objects by folder, so that those of one image, and all records, are found among many. */
+  /** Objects by folder, so that listing one image or all records is fast. */
   readonly #folders = new Map<string, Map<string, Kept>>()
   #writes = 0
 
@@ -73,7 +73,7 @@ export class MemoryStore implements ObjectStore {
 
   async check(): Promise<void> {}
 
-  /** Undefined where there is no such object. */
+  /** Version of an object; undefined if there is none. */
   versionOf(key: string): string | undefined {
     return this.#find(key)?.etag
   }

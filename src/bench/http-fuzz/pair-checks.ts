@@ -1,5 +1,5 @@
 /*
- * What two answers owe each other: pairs of requests that differ in one thing.
+ * Relations between two answers, to requests that differ in one respect.
  */
 
 import type { Random } from '../random.ts'
@@ -9,7 +9,7 @@ import type { Site } from './site.ts'
 import type { FuzzAnswer, FuzzRequest } from './types.ts'
 import { INERT, NEGOTIATION } from './values.ts'
 
-/** An answer of 200 to a GET, and what it was asked by. */
+/** An answer of 200 to a GET, and its request. */
 interface Pair {
   readonly request: FuzzRequest
   readonly answer: FuzzAnswer
@@ -19,11 +19,11 @@ interface Pair {
 
 type PairCheck = (pair: Pair) => Promise<string | undefined>
 
-/** Headers that tell of the work and not of the picture. */
+/** Headers about the work instead of the picture. */
 const OF_THE_WORK = ['server-timing']
 const VARYING = [...Object.keys(NEGOTIATION), ...Object.keys(INERT)]
 
-/** Checks of an answer with a picture, by name. */
+/** Checks of an answer with a picture, by name. Each sends a second request. */
 export const PAIR_CHECKS: Readonly<Record<string, PairCheck>> = {
   /** A header that is not in Vary changes nothing (RFC 9110 §12.5.5). */
   async vary({ request, answer, site, random }) {
@@ -59,7 +59,7 @@ export const PAIR_CHECKS: Readonly<Record<string, PairCheck>> = {
     return difference && `by HEAD, ${difference}`
   },
 
-  /** The order of parameters, and those that are unknown, mean nothing. */
+  /** The order of parameters and unknown parameters change nothing. */
   async order({ request, answer, site, random }) {
     if (['query', 'signed'].includes(request.deployment)) return undefined
     const query = [...request.query, 'utm_source=x'].sort(() => random.unit() - 0.5)
@@ -67,7 +67,7 @@ export const PAIR_CHECKS: Readonly<Record<string, PairCheck>> = {
     return difference && `as ${query.join('&')}, ${difference}`
   },
 
-  /** 304 exactly where the validator matches (RFC 9110 §13.1.2), with the headers of the 200. */
+  /** The answer is 304 if and only if the validator matches (RFC 9110 §13.1.2), with the headers of the 200. */
   async condition({ request, answer, site, random }) {
     const etag = answer.headers.get('etag')
     if (etag === null || request.headers.some(([name]) => name === 'If-None-Match')) return undefined
@@ -101,7 +101,7 @@ export const PAIR_CHECKS: Readonly<Record<string, PairCheck>> = {
     return undefined
   },
 
-  /** Ranges of bodies that have them; of others Range is ignored (RFC 9110 §14.2). */
+  /** Range selects bytes of bodies that support it, and is ignored for others (RFC 9110 §14.2). */
   async range({ request: asked, answer: came, site, random }) {
     const native = { ...asked, query: ['f=native', ...random.pick([[], ['w=15'], ['w=30']])] }
     const file = random.chance(0.6) ? await site.send(native) : came
@@ -135,7 +135,7 @@ export const PAIR_CHECKS: Readonly<Record<string, PairCheck>> = {
     return fault && `with Range: ${text.slice(0, 60)}${validator && ` and If-Range: ${validator}`}, ${fault}`
   },
 
-  /** A version's address shows the same, and a slash at the end means nothing. */
+  /** The address with the version gives the same picture, and a trailing slash is ignored. */
   async version({ request, answer, site, random }) {
     const [, id = '', rest = ''] = /^\/cdn\/img\/([a-z]+)(\.[a-z]+)?$/.exec(request.path) ?? []
     const hash = site.hashes.get(id)
@@ -152,7 +152,7 @@ export const PAIR_CHECKS: Readonly<Record<string, PairCheck>> = {
 
 type Part = 'whole' | 'none' | { readonly start: number; readonly end: number }
 
-/** RFC 9110 §14.1.2, for one range. */
+/** Parses a header with one range (RFC 9110 §14.1.2). */
 function rangeOf(text: string, length: number): Part {
   const [, first = '', last = ''] = /^bytes=(\d*)-(\d*)$/.exec(text) ?? []
   if (first === '' && last === '') return 'whole'
@@ -182,7 +182,7 @@ function checkPart(wanted: Part, whole: FuzzAnswer, part: FuzzAnswer): string | 
   return changed && `206 with another ${changed}`
 }
 
-/** What differs between two answers that should be one, in words. */
+/** Describes the difference of two answers that should be equal; undefined if they are. */
 function differenceOf(a: FuzzAnswer, b: FuzzAnswer, without: readonly string[] = []): string | undefined {
   if (a.status !== b.status) return `${b.status} came in place of ${a.status}`
   const ignored = [...OF_THE_WORK, ...without]
@@ -194,13 +194,16 @@ function differenceOf(a: FuzzAnswer, b: FuzzAnswer, without: readonly string[] =
   return hashOf(a.body) === hashOf(b.body) ? undefined : 'the bytes are others'
 }
 
-/** A kept picture does not tell whether the edge or the origin had made it: of a plan, what came counts. */
+/**
+ * The value of a header for comparison. A kept variant does not tell whether the edge or the origin made it, so only
+ * the result of a plan is compared.
+ */
 function shownValue({ headers }: FuzzAnswer, name: string): string | null {
   const value = headers.get(name)
   return name === 'strata-plan' && value ? value.replace(/^(transcode;layer=\d+|render);/, 'picture;') : value
 }
 
-/** The lifetime of a signed URL gets shorter from second to second. */
+/** Whether a header only reflects that the lifetime of a signed URL has become shorter. */
 function isLater(name: string, was: string | null, is: string | null): boolean {
   const plain = (text: string | null) =>
     text?.replace(/=\d+/g, '=N').replace(/, stale-while-revalidate=N/, '')
@@ -211,7 +214,7 @@ function hasExpiry({ query }: FuzzRequest): boolean {
   return query.some((part) => part.startsWith('exp='))
 }
 
-/** The upload as it is, which stands in for a picture that cannot be made. */
+/** Whether the answer is the unchanged upload, which replaces a picture that cannot be made. */
 function isSentAsOriginal({ headers }: FuzzAnswer): boolean {
   return headers.get('strata-plan') === 'original'
 }

@@ -16,12 +16,12 @@ import { transcodeParts } from '../transcode-parts.ts'
 type EmbedArguments = Parameters<Rescaler['embed']>
 
 /**
- * Answers of the transcoder and of the origin that are kept, each: they depend on nothing but the picture and what is asked,
- * while every host and every deployment has a cache of its own.
+ * Number of answers of the transcoder, and of the origin, that are kept. They depend only on the picture and the
+ * request, while every host and every deployment has its own cache.
  */
 const KEPT_ANSWERS = 20_000
 
-/** The transcoder Worker's work, in this process: what it has made once it answers again at once. */
+/** The transcoder Worker in this process, with a cache of its answers. */
 export function createTranscoder(runtime: Runtime): Transcoder {
   const parts = transcodeParts(runtime)
   const kernel = createWasmJpeg(runtime.kernels as NonNullable<Runtime['kernels']>)
@@ -59,7 +59,7 @@ interface KeptAnswer {
   readonly headers: readonly [string, string][]
 }
 
-/** The origin in this process, as the plugin's option `origin` takes it: what it has made once it answers again at once. */
+/** The origin in this process, for the plugin's option `origin`, with a cache of its answers. */
 export async function createOrigin() {
   const app = createOriginApp({
     encode: await composeEncode({ verify: true }),

@@ -6,7 +6,7 @@ const raw = ({ data, width, height }: ReturnType<typeof photo>): Sharp =>
 
 const bytesOf = async (picture: Sharp): Promise<Uint8Array> => new Uint8Array(await picture.toBuffer())
 
-/** Small originals by name, each of another kind. */
+/** Small originals of different kinds, by name. */
 export async function drawOriginals() {
   const seen = sharp({ create: { width: 20, height: 14, channels: 4, background: '#3a7d' } })
   const frames = [photo(24, 16, 1), photo(24, 16, 2), photo(24, 16, 3)].map(({ data }) => data)

@@ -1,6 +1,7 @@
 /*
- * The plugin as a Worker mounts it. This file is checked under the types of Workers (src/edge/tsconfig.json), which the rest
- * of the benchmark, a Node program, does not have: so it is imported by name alone, and `Plugin` is all that is known of it.
+ * The plugin as a Worker mounts it. This file is checked under the types of Workers (src/edge/tsconfig.json), which the
+ * rest of the benchmark, a Node program, does not have. It is therefore imported dynamically, and only the type
+ * `Plugin` is known of it.
  */
 
 import { Hono } from 'hono'
@@ -12,7 +13,10 @@ import { resolveOptions } from '../../edge/resolve-options.ts'
 const MOUNT = '/cdn'
 const QUEUE = 'strata-jobs'
 
-/** A Worker with the plugin mounted at `/cdn`. @param keepAlive gets the work that goes on after an answer */
+/**
+ * A Worker with the plugin mounted at `/cdn`.
+ * @param keepAlive receives the promises of work that continues after an answer
+ */
 export function createPlugin(options: ImageCdnOptions, keepAlive: (work: Promise<unknown>) => void) {
   const resolved = resolveOptions(options)
   const app = new Hono().route(MOUNT, createEdgeApp(resolved))

@@ -1,5 +1,6 @@
 /**
- * `strata bench fuzz --of http`: requests by a grammar against the whole edge, in this process, and what their answers owe.
+ * `strata bench fuzz --of http`: random requests by a grammar against the whole edge in this process, whose answers are
+ * checked.
  * @module
  */
 
@@ -14,9 +15,9 @@ import { uploadCase } from './upload-case.ts'
 
 interface HttpFuzzReport {
   readonly cases: number
-  /** Requests that were made, those that answers were compared with among them. */
+  /** Number of requests, including those for comparison. */
   readonly requests: number
-  /** Cases by what they were: the status of the first answer, or `upload`. */
+  /** Number of cases by the status of the first answer, or `upload`. */
   readonly outcomes: Readonly<Record<string, number>>
   readonly failures: readonly FuzzFault[]
 }
@@ -26,11 +27,11 @@ interface HttpFuzzOptions {
   readonly seed: number
   readonly site: Site
   readonly progress?: ((done: number) => void) | undefined
-  /** Called for each fault as it is found. */
+  /** Called for each fault when it is found. */
   readonly onFault?: ((fault: FuzzFault) => void) | undefined
 }
 
-/** Cases after which the work behind the answers is waited for. */
+/** Number of cases after which to wait for background work. */
 const SETTLED_EVERY = 64
 /** ETags that are remembered. */
 const MOST_BODIES = 1_000_000
@@ -83,7 +84,7 @@ async function runCase(
   }
 }
 
-/** Nothing that a case does may change the images of others. Once they are changed, every later case says so. */
+/** Checks that a case has not changed the shared images. Once they are changed, every later case reports it. */
 function changeOf(seed: number, site: Site): FuzzFault | undefined {
   return site.isIntact()
     ? undefined

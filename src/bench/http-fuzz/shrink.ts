@@ -8,7 +8,7 @@ const PLAIN = {
 } as const
 
 /**
- * A request that is still wrong with as little in it as possible: parts are left out, and made plain, one by one.
+ * Reduces a request to the smallest one that is still wrong: parts are removed or simplified, one by one.
  * @param isWrong whether a request is wrong in the same way
  */
 export async function shrink(
@@ -33,7 +33,8 @@ function* simpler(request: FuzzRequest): Generator<FuzzRequest> {
   for (const i of headers.keys()) yield { ...request, headers: headers.toSpliced(i, 1) }
   for (const i of query.keys()) yield { ...request, query: query.toSpliced(i, 1) }
   for (const [name, value] of Object.entries(PLAIN)) {
-    // That deployment has hosts of its own, and so a cache of its own; and in one that asks for no token, images would change.
+    // The bare deployment has its own hosts and caches; and in a deployment without a token, a write would change
+    // images.
     const isWriting = name === 'deployment' && !['GET', 'HEAD'].includes(request.method)
     const isTied = isWriting || (request.deployment === 'bare' && (name === 'deployment' || name === 'base'))
     if (!isTied && request[name as keyof typeof PLAIN] !== value) yield { ...request, [name]: value }

@@ -6,7 +6,7 @@ import { drawOriginals, type Originals } from './pictures.ts'
 import type { FuzzAnswer, FuzzRequest } from './types.ts'
 import { installWorkersGlobals } from './workers-globals.ts'
 
-/** What `createPlugin` of plugin.ts gives: that file is checked apart, under the types of Workers. */
+/** Result of `createPlugin` of plugin.ts, which is type-checked separately, under the types of Workers. */
 interface Plugin {
   fetch(request: Request): Promise<Response>
   deliver(message: unknown): Promise<void>
@@ -15,12 +15,12 @@ type CreatePlugin = (options: object, keepAlive: (work: Promise<unknown>) => voi
 
 export const TOKEN = 'a-token-of-the-fuzzer'
 const KEYS = { k1: 'the first secret of the fuzzer', k2: 'the second secret of the fuzzer' } as const
-/** Presets of the deployments that have any, as the grammar names them. */
+/** Presets of the deployments, as the grammar names them. */
 const PRESETS = { card: 'w=24&ar=4:3', thumb: 'w=16', wide: 'w=48&h=20&fit=cover&f=webp' }
-/** Where pictures are shown to scripts of one site alone. */
+/** The only origin whose scripts may read pictures. */
 const ALLOWED_ORIGIN = 'https://shop.example'
 
-/** Options of the deployments by name, beside those that all have. They share one bucket. */
+/** Options of the deployments by name, besides the common ones. All deployments share one bucket. */
 const DEPLOYMENTS = {
   plain: { development: () => true },
   kept: { development: () => true, persist: true, hints: 'cap', maxAge: 0 },
@@ -45,17 +45,17 @@ const DEPLOYMENTS = {
 type Deployment = keyof typeof DEPLOYMENTS
 export const DEPLOYMENT_NAMES = Object.keys(DEPLOYMENTS) as Deployment[]
 
-/** Deployments that let anybody write. */
+/** Deployments in which anyone may write. */
 export const OPEN: readonly Deployment[] = ['plain', 'kept', 'hiding']
 
-/** Images that every case finds: ready ones, and the others that an id may stand for. */
+/** Images that exist in every case: ready ones, and those in other states. */
 export const READY = ['photo', 'other', 'tall', 'drawing', 'clear', 'dot', 'film', 'replaced'] as const
 export const NOT_READY = ['waiting', 'failed'] as const
 
-/** Originals that source `pics` has, as all of them, and that every case finds pulled and encoded. */
+/** Originals of source `pics` that are pulled and encoded in every case. */
 export const PULLED = ['photo', 'drawing', 'webp', 'cut'] as const
 
-/** The largest upload in bytes. It leaves room for every original. */
+/** The largest upload in bytes. Every original is smaller. */
 export const MAX_UPLOAD = 200_000
 
 /** The edge with all of its deployments, one bucket, the transcoder and the origin, in this process. */
@@ -91,7 +91,7 @@ export class Site {
 
   static async open(): Promise<Site> {
     installWorkersGlobals()
-    // Named so that the compiler does not follow it: see plugin.ts.
+    // The cast keeps the compiler from following the import: see plugin.ts.
     const { createPlugin } = await import('./plugin.ts' as string)
     const [transcoder, origin] = [createTranscoder(await createRuntime('wasm')), await createOrigin()]
     const parts = { transcoder: () => transcoder, origin: () => origin }
@@ -114,7 +114,7 @@ export class Site {
   }
 
   /**
-   * Waits for what goes on after the answers, and forgets the queue.
+   * Waits for background work, and empties the queue.
    * @param isDelivered images whose messages are delivered. @default none
    */
   async settle(isDelivered: (id: string) => boolean = () => false): Promise<void> {
@@ -137,12 +137,15 @@ export class Site {
     return { ...request, path: signed.pathname, query: signed.search.slice(1).split('&') }
   }
 
-  /** Whether the images that every case finds are still those of the beginning: no case may change them. */
+  /** Whether the shared images are unchanged: no case may change them. */
   isIntact(): boolean {
     return this.#found.every(([key, version]) => this.store.versionOf(key) === version)
   }
 
-  /** What the images that every case finds are made of. The records of those that wait are renewed from time to time. */
+  /**
+   * Objects of the shared images with their versions. Records of waiting images are left out, because they are renewed
+   * from time to time.
+   */
   #fixtures(): [key: string, version: string][] {
     const entries = [...READY, ...NOT_READY].flatMap((id) => this.store.objectsOf(id))
     const fixed = entries.filter((entry) => !/^(picture\/|state\/(waiting|replaced) )/.test(entry))
@@ -200,7 +203,7 @@ export class Site {
   }
 }
 
-/** Of the images that are coded by COMPASS. */
+/** Ladders of the images that are coded by COMPASS. */
 const LADDERS: Readonly<Record<string, string>> = {
   photo: 'coding=compass&widths=15,30,61',
   other: 'coding=compass&widths=48',

@@ -1,4 +1,4 @@
-/** A request as it is made. It is plain data, so that it can be printed, changed and made again. */
+/** A request as plain data, which can be printed, changed and repeated. */
 export interface FuzzRequest {
   /** Name of one of the deployments. */
   readonly deployment: string
@@ -13,12 +13,12 @@ export interface FuzzRequest {
   readonly body?: Uint8Array | undefined
 }
 
-/** What came back, read to its end. */
+/** An answer with its whole body. */
 export interface FuzzAnswer {
   readonly status: number
   readonly headers: Headers
   readonly body: Uint8Array
 }
 
-/** A text that stands in parts of requests, by which they are recognized in answers. */
+/** A text in parts of requests, by which these are recognized in answers. */
 export const MARK = 'zq7mark'

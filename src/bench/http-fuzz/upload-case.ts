@@ -5,7 +5,7 @@ import type { FuzzAnswer, FuzzRequest } from './types.ts'
 import { MARK } from './types.ts'
 import { HOSTILE } from './values.ts'
 
-/** Deployments that take uploads, and the token that each asks for. */
+/** Deployments that accept uploads, and the token that each demands. */
 const TARGETS = { plain: undefined, kept: undefined, bounded: TOKEN, bare: TOKEN } as const
 const QUERIES = [
   ...['', '', '', 'coding=webp', 'coding=auto', 'widths=8,16&coding=webp', 'coding=compass&widths=4'],
@@ -36,7 +36,7 @@ const BAD_QUERIES = [
   ],
 ]
 
-/** One upload's life: it is sent, encoded, read and removed. Whatever is refused must have changed nothing. */
+/** The life of one upload: it is sent, encoded, read and deleted. A refused request must have changed nothing. */
 export async function uploadCase(random: Random, site: Site, seed: number): Promise<UploadFault | undefined> {
   const id = random.chance(0.97) ? `u${seed}` : `${MARK}-${seed}`
   const steps = 1 + random.below(3)
@@ -123,7 +123,7 @@ function checkUpload(
   return site.store.objectsOf(id).length < 2 ? '202, but nothing is stored' : undefined
 }
 
-/** Reads the image and what is said of it, and compares the two. */
+/** Reads the image and its info, and compares them. */
 async function readBack(random: Random, site: Site, id: string): Promise<UploadFault | undefined> {
   const ask = {
     deployment: random.pick(['plain', 'kept']),

@@ -1,12 +1,12 @@
 import { MARK } from './types.ts'
 
-/** Values of one parameter or header: those that mean something, and those that must not harm. */
+/** Values of one parameter or header: valid ones, and hostile ones. */
 interface Values {
   readonly good: readonly string[]
   readonly bad: readonly string[]
 }
 
-/** Values that no parameter has, as they stand in a URL. */
+/** Values that are invalid for every parameter, URL-encoded. */
 export const HOSTILE: readonly string[] = [
   '',
   '%',
@@ -61,7 +61,7 @@ const SIDES = [
   '640',
 ]
 
-/** Parameters of pictures by name, as they stand in a URL. */
+/** Parameters of pictures by name, URL-encoded. */
 export const PARAMETERS: Readonly<Record<string, Values>> = {
   w: {
     good: [...SIDES, '1280', '99999', '999999', 'auto'],
@@ -86,7 +86,7 @@ export const PARAMETERS: Readonly<Record<string, Values>> = {
   preset: { good: ['card', 'thumb', 'wide'], bad: ['none', 'toString', 'hasOwnProperty'] },
 }
 
-/** Names of parameters that mean nothing, and those of signatures, which mean nothing where none are asked for. */
+/** Names of unknown parameters, and those of signatures, which are ignored when none are required. */
 export const OTHER_PARAMETERS = [
   'utm_source',
   'v',
@@ -143,7 +143,7 @@ export const NEGOTIATION: Readonly<Record<string, Values>> = {
   },
 }
 
-/** Headers that must decide nothing. */
+/** Headers that must not change an answer. */
 export const INERT: Readonly<Record<string, Values>> = {
   Cookie: { good: ['a=b'], bad: [`${MARK}=${MARK}`, 'x'.repeat(4000)] },
   'User-Agent': { good: ['Mozilla/5.0', 'curl/8'], bad: [MARK, ''] },

@@ -6,10 +6,10 @@ interface CachedBody {
   readonly headers: readonly [string, string][]
 }
 
-/** Bodies that the cache keeps. */
+/** Number of bodies that the cache keeps. */
 const CACHED = 20_000
 
-/** Takes as many bytes as were declared, and no others. */
+/** workerd's FixedLengthStream: accepts exactly the declared number of bytes. */
 class FixedLength extends TransformStream<Uint8Array, Uint8Array> {
   constructor(length: number) {
     let left = length
@@ -46,7 +46,7 @@ class Digest extends WritableStream<Uint8Array> {
   }
 }
 
-/** The Cache API of one data centre. It ignores Vary, as that of Workers does. */
+/** The Cache API of one data centre. It ignores Vary, like that of Workers. */
 class MemoryCache {
   readonly #bodies = new LruCache<string, CachedBody | null>(CACHED)
 
@@ -67,14 +67,14 @@ class MemoryCache {
   }
 }
 
-/** Node wants to be told that a body which is a stream may still be coming while the answer begins. */
+/** Adds `duplex: 'half'`, which Node requires for a stream as a body. */
 class WorkersRequest extends Request {
   constructor(input: string | URL | Request, init?: RequestInit) {
     super(input, init?.body instanceof ReadableStream ? { duplex: 'half', ...init } : init)
   }
 }
 
-/** Gives this process what the plugin takes from workerd: DigestStream, FixedLengthStream, the Cache API and its Request. */
+/** Defines the globals of workerd that the plugin uses: DigestStream, FixedLengthStream, the Cache API and Request. */
 export function installWorkersGlobals(): void {
   Object.assign(crypto, { DigestStream: Digest })
   Object.assign(globalThis, {

@@ -4,11 +4,11 @@ import { median, round } from '../cpu-clock.ts'
 import { workersCpu } from '../workers/process-cpu.ts'
 import type { LoadWorkers } from '../workers/workers.ts'
 
-/** Who asks: by their header `Accept`. */
+/** Clients by name, with their header `Accept`. */
 export const CLIENTS = {
   /** Chromium's for an <img>. */
   browser: 'image/avif,image/webp,image/apng,image/svg+xml,image/*,*/*;q=0.8',
-  /** What names nothing that it prefers. */
+  /** A client without preferences. */
   old: '*/*',
 } as const
 export type Client = keyof typeof CLIENTS
@@ -19,7 +19,7 @@ interface Sent {
   readonly type: string
   /** Header `Strata-Plan`. */
   readonly plan: string
-  /** CPU time of the Workers for an answer that is not cached, in milliseconds. Null where it is not known. */
+  /** CPU time of the Workers for an uncached answer, in milliseconds. Null if unknown. */
   readonly cpuMs: number | null
 }
 
@@ -31,7 +31,6 @@ export interface Description {
   readonly layers: readonly {
     readonly coding: string
     readonly width: number
-    readonly alpha?: true
     readonly lossless?: true
   }[]
   readonly bytes: number
@@ -42,7 +41,7 @@ const PAUSE_MS = 200
 /**
  * Uploads a picture and waits until it is encoded.
  * @param coding value of `coding` on the upload
- * @throws StrataError INTERNAL where the edge refuses it or cannot encode it
+ * @throws StrataError INTERNAL when the edge refuses it or cannot encode it
  */
 export async function upload(
   { edge }: LoadWorkers,
@@ -69,7 +68,7 @@ export async function upload(
 }
 
 /**
- * Asks for a picture of this width as often as there are samples, each time under another name, because an answer is kept.
+ * Requests a picture of this width once per sample, each time under another id, because answers are cached.
  * @throws StrataError INTERNAL for an answer without a picture
  */
 export async function ask(
@@ -105,7 +104,7 @@ export async function ask(
   return { ...sent, cpuMs: times.length > 0 ? round(median(times), 1) : null }
 }
 
-/** The same image under another name: a copy of its record, which names the same objects. */
+/** Stores the same image under another id: a copy of its record, which names the same objects. */
 async function alias({ bare }: LoadWorkers, id: string, suffix: string): Promise<string> {
   const name = `${id}-${suffix}`
   const at = (key: string) => `${bare}/${encodeURIComponent(key)}`

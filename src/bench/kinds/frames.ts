@@ -1,17 +1,17 @@
 import sharp from 'sharp'
 import type { DecodedPicture } from '../../node/ingest/ingest.ts'
 
-/** The frames of an animation, one below the other, with alpha. */
+/** The frames of an animation with alpha, stacked vertically. */
 export interface Frames {
   readonly picture: DecodedPicture
   readonly count: number
   /** Of one frame, in pixels. */
   readonly height: number
-  /** Milliseconds that each frame is shown. */
+  /** Duration of each frame in milliseconds. */
   readonly delays: readonly number[]
 }
 
-/** Decodes all frames, of a still picture its one. @param width to which they are resized. @default their own */
+/** Decodes all frames; a still picture has one. @param width to which they are resized. @default their own */
 export async function readFrames(file: Uint8Array, width?: number): Promise<Frames> {
   const animation = sharp(file, { animated: true, limitInputPixels: false })
   const { pages = 1, delay = [], ...size } = await animation.metadata()

@@ -3,17 +3,20 @@ import { type RgbImage, rgbImage } from '../../core/image.ts'
 import { type DecodedPicture, decodePicture, openPicture } from '../../node/ingest/ingest.ts'
 import { createJudge, type Judge } from '../../pixels/judge.ts'
 
-/** What a picture with alpha is laid on: pages are light or dark. */
+/** Grey levels of the backgrounds under a picture with alpha: pages are light or dark. */
 const GROUNDS = [255, 32] as const
 
-/** Pictures of more pixels are looked at in windows that have a third of these, at the top, in the middle and at the foot. */
+/**
+ * Pixels above which only three windows of a picture are compared, each with a third of these pixels, at the top, in
+ * the middle and at the bottom.
+ */
 const WHOLE_PIXELS = 3e6
 
-/** How a picture looks beside what it should be. */
+/** Similarity of a picture to its reference. */
 export interface Look {
-  /** SSIMULACRA2: that on the ground where it is worst, over windows their mean. */
+  /** SSIMULACRA2 on the worse background; the mean over windows. */
   readonly score: number
-  /** Whether every pixel is the same. */
+  /** Whether all pixels are equal. */
   readonly isExact: boolean
 }
 
@@ -23,19 +26,19 @@ export interface Looker {
   look(file: Uint8Array): Promise<Look>
 }
 
-/** Laid on white, as a picture without alpha is. */
+/** Composites a picture over white. */
 export function onWhite(picture: DecodedPicture): DecodedPicture {
   return { ...flatten(picture, GROUNDS[0]), channels: 3 }
 }
 
 interface LookerOptions {
-  /** @default the first frame, as the origin decodes it */
+  /** @default decodes the first frame, as the origin does */
   readonly decode?: (file: Uint8Array) => Promise<DecodedPicture>
-  /** Pixels up to which all of a picture is looked at. @default 3e6 */
+  /** Pixels up to which the whole picture is compared. @default 3e6 */
   readonly wholePixels?: number
 }
 
-/** @param reference RGB, or RGBA, which counts on either ground */
+/** @param reference RGB, or RGBA, which is compared on both backgrounds */
 export function createLooker(reference: DecodedPicture, options: LookerOptions = {}): Looker {
   const { decode = decodeFirst, wholePixels = WHOLE_PIXELS } = options
   const { width, height } = reference

@@ -8,32 +8,38 @@ import { type Frames, readFrames } from './frames.ts'
 import { createLooker, onWhite } from './looks.ts'
 import { type Best, MODERN, MODERN_ANIMATED, OLD, OLD_ANIMATED, type Rival, RivalCurves } from './rivals.ts'
 
-/** SSIMULACRA2 from which a picture is taken for as good as the source: what a lossless answer is compared at as well. */
+/**
+ * SSIMULACRA2 from which a picture counts as good as the source. Lossless answers are also compared with files of this
+ * score.
+ */
 export const AS_GOOD = 90
 
-/** One answer of the edge, and what it is measured against. */
+/** One answer of the edge, with the rivals' files. */
 export interface KindAnswer {
   readonly client: Client
   readonly width: number
   readonly height: number
   readonly plan: string
   readonly format: InputFormat | 'unknown'
-  /** Whether `Content-Type` says what the bytes are. */
+  /** Whether `Content-Type` fits the bytes. */
   readonly isTyped: boolean
   readonly bytes: number
   readonly score: number
-  /** Whether every pixel is that of the source, or of the source resized. */
+  /** Whether all pixels equal those of the source, or of the resized source. */
   readonly isLossless: boolean
-  /** `kept`, or `lost` where the source has it and the answer has not; null where the source has none. */
+  /** `kept`, or `lost` if only the source has it; null if the source has none. */
   readonly alpha: 'kept' | 'lost' | null
-  /** Of an animation: how many of how many frames, and whether each is shown as long; null for a still picture. */
+  /** For an animation: the number of frames, and whether all durations are equal; null for a still picture. */
   readonly frames: { readonly sent: number; readonly source: number; readonly sameDelays: boolean } | null
   readonly cpuMs: number | null
-  /** The smallest that looks as good; where the answer is lossless, the smallest that is too. Null where none reaches it. */
+  /**
+   * The rivals' smallest file that looks as good or, for a lossless answer, that is lossless too. Null if none reaches
+   * it.
+   */
   readonly rival: Best | null
-  /** `bytes` through the rival's. */
+  /** `bytes` divided by the rival's. */
   readonly ratio: number | null
-  /** Of a lossless answer: the smallest of SSIMULACRA2 90, for those who would have taken that. */
+  /** For a lossless answer: the smallest rival file of SSIMULACRA2 90, if that were good enough. */
   readonly rivalAsGood: Best | null
 }
 
@@ -46,7 +52,10 @@ interface Asked {
   readonly progress: (text: string) => void
 }
 
-/** Measures what each client is sent at one width. @throws StrataError INTERNAL for an answer without a picture of that size */
+/**
+ * Measures the answer to each client at one width.
+ * @throws StrataError INTERNAL for an answer without a picture of that size
+ */
 export async function measureWidth(workers: LoadWorkers, asked: Asked): Promise<KindAnswer[]> {
   const { id, width, clients, samples, progress } = asked
   const source = await openSource(asked)
@@ -81,7 +90,7 @@ export async function measureWidth(workers: LoadWorkers, asked: Asked): Promise<
   return answers
 }
 
-/** What is asked for, made of the upload: one picture, and all frames where there are several. */
+/** The reference, made from the upload: one picture, and all frames of an animation. */
 interface Source {
   readonly height: number
   readonly still: DecodedPicture
@@ -107,7 +116,7 @@ async function factsOf(body: Uint8Array, { still, frames }: Source): Promise<Fac
   return { alpha, frames: { sent: count, source: frames.count, sameDelays } }
 }
 
-/** An animation is compared with animations; the first frame of one with nothing, as it is another thing. */
+/** An animation is compared with animations. A first frame alone has no rivals, because it is not comparable. */
 function rivalsFor(client: Client, { alpha, frames }: Facts): readonly Rival[] {
   if (frames && frames.sent !== frames.source) return []
   if (frames) return client === 'browser' ? MODERN_ANIMATED : OLD_ANIMATED

@@ -3,14 +3,14 @@ import type { Client } from './ask.ts'
 import { AS_GOOD, type KindAnswer } from './measure.ts'
 import type { KindResult } from './run.ts'
 
-/** What an answer may take of the best rival's bytes. */
+/** Largest accepted ratio of an answer's bytes to the best rival's. */
 const MOST = 1.1
 
-/** Over the answers to one client. */
+/** Sums over the answers to one client. */
 interface KindsSum {
   readonly client: Client
   readonly answers: number
-  /** Sums over the answers that a rival reaches. */
+  /** Sums over the answers for which a rival exists. */
   readonly bytes: number
   readonly rivalBytes: number
   /** Of those sums. */
@@ -23,7 +23,7 @@ interface KindsSum {
 interface KindsReport {
   readonly pictures: readonly KindResult[]
   readonly sums: readonly KindsSum[]
-  /** Answers whose alpha, frames or delays are lost, or whose type is not what they are. */
+  /** Answers without the source's alpha, frames or delays, or with a wrong type. */
   readonly wrong: readonly string[]
 }
 
@@ -35,7 +35,7 @@ export function reportKinds(pictures: readonly KindResult[]): KindsReport {
   return { pictures, sums: (['browser', 'old'] as const).map((client) => sumOf(client, all)), wrong }
 }
 
-/** Losing what an old client cannot show is not counted as a fault. */
+/** Losing features that an old client cannot show is no fault. */
 function faultsOf({ isTyped, alpha, frames, client }: KindAnswer): string[] {
   const isModern = client === 'browser'
   return [
@@ -69,7 +69,7 @@ function sumOf(
   }
 }
 
-/** A row of an answer, which is also printed as soon as it is measured. */
+/** Formats a row of a picture, which is also printed as soon as it is measured. */
 export function describeKind({ name, coding, answers }: KindResult): string {
   return answers.map((answer) => `| ${cells(name, coding, answer).join(' | ')} |`).join('\n')
 }

@@ -4,7 +4,7 @@ import type { DecodedPicture } from '../../node/ingest/ingest.ts'
 import { interpolate } from '../../node/rival-files.ts'
 import type { Look, Looker } from './looks.ts'
 
-/** Codings that an image service could have chosen, all made by sharp. */
+/** Codings that an image service could choose, all made by sharp. */
 const LOSSY = {
   webp: (raw: Sharp, quality: number) => raw.webp({ quality, effort: 4 }),
   'avif-444': (raw: Sharp, quality: number) => raw.avif({ quality, effort: 4, chromaSubsampling: '4:4:4' }),
@@ -13,7 +13,7 @@ const LOSSY = {
 } as const
 type Lossy = keyof typeof LOSSY
 
-/** Codings without a scale of quality that is fine enough to interpolate: a few files each. */
+/** Codings whose quality scale is too coarse to interpolate: a few files each. */
 const STEPPED = {
   'webp-near-lossless': [10, 20, 40, 60, 80].map((quality) => (raw: Sharp) => {
     return raw.webp({ nearLossless: true, quality, effort: 4 })
@@ -26,7 +26,7 @@ type Stepped = keyof typeof STEPPED
 
 export type Rival = Lossy | Stepped
 
-/** What a client of today can be sent, and what an old one. */
+/** Codings for a modern client, and for an old one. */
 export const MODERN: readonly Rival[] = [
   'webp',
   'avif-444',
@@ -41,7 +41,7 @@ export const OLD: readonly Rival[] = ['mozjpeg', 'png']
 export const MODERN_ANIMATED: readonly Rival[] = ['webp', 'webp-near-lossless', 'webp-lossless']
 export const OLD_ANIMATED: readonly Rival[] = ['gif']
 
-/** Formats that do not hold every size. */
+/** Formats with a limit of the size. */
 const LOSSY_FORMATS = ['webp', 'avif'] as const
 
 const QUALITIES: readonly number[] = Array.from({ length: 25 }, (_, i) => 2 + 4 * i)
@@ -54,14 +54,14 @@ export interface Best {
 
 type Point = Look & { readonly bytes: number }
 
-/** The files that rivals make of one picture, each made and looked at once. */
+/** The rivals' files of one picture, each made and compared once. */
 export class RivalCurves {
   readonly #picture: DecodedPicture
   readonly #looker: Looker
   readonly #frameHeight: number
   readonly #points = new Map<string, Promise<Point>>()
 
-  /** @param frameHeight rows of a frame, where frames stand one below the other. @default all */
+  /** @param frameHeight rows of a frame, if frames are stacked vertically. @default all */
   constructor(picture: DecodedPicture, looker: Looker, frameHeight = picture.height) {
     this.#picture = picture
     this.#looker = looker
@@ -69,9 +69,9 @@ export class RivalCurves {
   }
 
   /**
-   * The fewest bytes with which one of these rivals looks as good: of a lossy one between the two qualities around the score,
-   * by their logarithms, or its worst file where even that is better; of the others the smallest file that is not worse.
-   * Undefined where none of them reaches it.
+   * The fewest bytes with which one of these rivals has the score. For a lossy rival they are interpolated by
+   * logarithms between the two nearest qualities, or are those of its worst file if even that is better; for others
+   * they are those of the smallest file that is not worse. Undefined if none reaches the score.
    */
   async bestAt(score: number, rivals: readonly Rival[]): Promise<Best | undefined> {
     const found: Best[] = []
@@ -82,7 +82,7 @@ export class RivalCurves {
     return found.sort((a, b) => a.bytes - b.bytes)[0]
   }
 
-  /** The smallest file of these rivals whose every pixel is right. */
+  /** The smallest lossless file of these rivals. */
   async bestExact(rivals: readonly Rival[]): Promise<Best | undefined> {
     const found: Best[] = []
     for (const rival of rivals.filter(isStepped).filter((each) => this.#fits(each))) {

@@ -1,5 +1,5 @@
 /**
- * `strata bench kinds`: what the edge sends of every kind of picture, against the best that WebP and AVIF can do.
+ * `strata bench kinds`: the edge's answers for every kind of picture, against the best WebP and AVIF files.
  * @module
  */
 
@@ -17,18 +17,18 @@ import { type KindAnswer, measureWidth } from './measure.ts'
 interface KindsBenchOptions {
   /** Drawn pictures. */
   readonly kinds: readonly Kind[]
-  /** A folder of pictures in their place. */
+  /** A folder of pictures, instead of the drawn kinds. */
   readonly images?: string | undefined
   /** Value of `coding` on the upload. */
   readonly coding: string
-  /** Answers over which the CPU time is a median. */
+  /** Number of answers whose median CPU time is reported. */
   readonly samples: number
   /** The folder with the wrangler files. */
   readonly root: string
   readonly startOrigin: () => Promise<Server>
   readonly signal?: AbortSignal | undefined
   readonly progress: (text: string) => void
-  /** Called with each picture, because all of them take long. */
+  /** Called for each picture when it is measured, because all of them take long. */
   readonly measured?: (picture: KindResult) => void
 }
 
@@ -37,10 +37,10 @@ export interface KindResult {
   readonly name: string
   readonly width: number
   readonly height: number
-  /** Bytes of what was uploaded, and of the file that was made of it. */
+  /** Bytes of the upload, and of the .strata file made from it. */
   readonly original: number
   readonly stored: number
-  /** How its layers are coded, such as `webp lossless` or `compass`; several where they differ. */
+  /** Coding of the layers, such as `webp lossless` or `compass`; several if they differ. */
   readonly coding: string
   /** Wall time from the upload until it was ready, in seconds. */
   readonly encodeSeconds: number
@@ -48,8 +48,8 @@ export interface KindResult {
 }
 
 /**
- * Uploads each picture to the Workers as they are deployed, whose origin is a process beside them, and asks for it at its own
- * width and at half of it.
+ * Uploads each picture to the Workers as they are deployed, with an origin in its own process, and requests it at its
+ * own width and at half of it.
  * @throws StrataError FILE_FAILED for no pictures, or programs that are not installed; INTERNAL for an answer without a picture,
  *   ABORTED
  */

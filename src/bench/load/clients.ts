@@ -1,7 +1,7 @@
 import { Agent, request } from 'node:http'
 import { StrataError } from '../../core/errors.ts'
 
-/** A request that is sent again and again. */
+/** A request that is repeated. */
 export interface Target {
   readonly url: string
   readonly headers?: Readonly<Record<string, string>>
@@ -23,7 +23,7 @@ export interface LoadOptions {
 }
 
 /**
- * Sends one request again and again, each time after the last response.
+ * Repeats one request, each time after the previous response.
  * @throws StrataError INTERNAL for any answer but 200 with the right number of bytes; ABORTED
  */
 export async function load(target: Target, options: LoadOptions): Promise<Turn> {

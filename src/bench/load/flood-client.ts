@@ -2,11 +2,11 @@ import { setMaxListeners } from 'node:events'
 import { Agent, request } from 'node:http'
 import { parseErrorBody } from '../../core/error-body.ts'
 
-/** What became of one request of a flood. */
+/** Result of one request of a flood. */
 export interface FloodAnswer {
   /** 0 where none came. */
   readonly status: number
-  /** Of an error's body, or the system's where no answer came. */
+  /** Code of an error's body, or the system's error code without an answer. */
   readonly code: string | undefined
   readonly retryAfter: string | undefined
   readonly ms: number
@@ -21,8 +21,8 @@ interface FloodRequest {
 }
 
 /**
- * Milliseconds without a byte in either direction after which a request counts as not answered. Most of an upload may lie in
- * the buffers of connections on its way, so that its sender sees nothing move for as long as they take to empty.
+ * Milliseconds without a byte in either direction after which a request counts as unanswered. Most of an upload may be
+ * in buffers along the way, so its sender sees no progress until they are emptied.
  */
 const SILENCE_MS = 900_000
 const SHOWN_CHARACTERS = 80
@@ -61,7 +61,7 @@ function send(
     // Without a listener, a connection that is cut after an early answer would end the program.
     sent.on('socket', (socket) => void socket.on('error', () => undefined))
     sent.on('timeout', () => sent.destroy(new Error(`nothing came for ${SILENCE_MS / 1000} s`)))
-    // Where an answer came before the whole body was sent, that has resolved already, and this error changes nothing.
+    // If an answer came before the whole body was sent, the promise is resolved already, and this error has no effect.
     sent.on('error', (error: NodeJS.ErrnoException) => none(error.code ?? error.message))
     sent.end(body)
   })

@@ -4,7 +4,7 @@ import type { FloodAnswer } from './flood-client.ts'
 
 interface PartReport {
   readonly requests: number
-  /** Answers by status, and the code of an error. */
+  /** Number of answers by status and error code. */
   readonly answers: Readonly<Record<string, number>>
   /** Milliseconds. */
   readonly p50: number
@@ -24,7 +24,7 @@ interface FloodReport {
   readonly faults: readonly string[]
 }
 
-/** Statuses that say come again, and must say when. */
+/** Statuses that invite a retry, and must have `Retry-After`. */
 const LATER = [429, 503]
 
 export function reportFlood({ load, uploads, images, leftOver, variants }: Flood): FloodReport {

@@ -24,7 +24,7 @@ interface FloodOptions {
   readonly uploads: number
   /** Of each of them. */
   readonly megabytes: number
-  /** Pictures that are asked for at once, each for the first time. */
+  /** Number of pictures that are requested at once, each for the first time. */
   readonly variants: number
   readonly progress: (text: string) => void
   readonly signal: AbortSignal
@@ -47,7 +47,7 @@ export interface Flood {
   /** Load averages of the machine over a minute, before and after. */
   readonly load: readonly [number, number]
   readonly uploads: FloodPart
-  /** Images whose upload was accepted by how they ended, and refused ones that are there all the same. */
+  /** Number of accepted images by final state, and of refused ones that exist nevertheless. */
   readonly images: Readonly<Record<string, number>>
   /** Originals in the bucket beyond those of accepted uploads. */
   readonly leftOver: number
@@ -57,11 +57,11 @@ export interface Flood {
 const MEMORY_MS = 500
 const POLL_MS = 1000
 const SETTLE_MS = 1_200_000
-/** Images that variants are asked of, and the widths: the first, and how much wider each next one is. */
+/** Size of the images of which variants are requested; number of widths per image, the first width, and their step. */
 const SOURCE = { width: 1280, height: 853, each: 15, first: 100, step: 40 } as const
 const BROWSER_ACCEPT = 'image/avif,image/webp,image/*,*/*;q=0.8'
 
-/** @throws StrataError FILE_FAILED where the site does not come up; INTERNAL where images do not get ready; ABORTED */
+/** @throws StrataError FILE_FAILED when the site does not start; INTERNAL when images do not become ready; ABORTED */
 export async function benchFlood(options: FloodOptions): Promise<Flood> {
   const { program, progress } = options
   const before = loadavg()[0]!
@@ -147,7 +147,7 @@ async function largePicture(bytes: number): Promise<Uint8Array> {
   return concat([png.subarray(0, headerEnd), pngChunk('zzZz', randomBytes(rest)), png.subarray(headerEnd)])
 }
 
-/** How each image ended, once none is open. */
+/** Waits until no image is pending, and returns their final states. */
 async function settled(
   site: RunningSite,
   ids: readonly string[],
@@ -168,7 +168,7 @@ async function settled(
   return states
 }
 
-/** State of an image, followed by the error's code where it has failed; `none` where there is no image. */
+/** State of an image, followed by the error's code if it has failed; `none` if there is no image. */
 async function infoOf({ url }: RunningSite, id: string): Promise<string> {
   const response = await fetch(`${url}/img/${id}.json`).catch(() => undefined)
   if (response === undefined) return 'no answer'

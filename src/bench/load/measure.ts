@@ -10,7 +10,7 @@ interface Figures {
   readonly p99: number
 }
 
-/** Our response compared with the same bytes as a plain object of the bucket. */
+/** Our response, compared with the same bytes as a plain object of the bucket. */
 export interface LoadRow {
   readonly path: string
   readonly bytes: number
@@ -27,8 +27,8 @@ interface Pair {
 }
 
 /**
- * Measures both in turns on the same machine, each first equally often, so that other load affects both. The first turn of
- * each does not count.
+ * Measures both in turn on the same machine, each first equally often, so that other load affects both. The first turn
+ * of each does not count.
  * @throws StrataError INTERNAL for a wrong answer; ABORTED
  */
 export async function measurePair(

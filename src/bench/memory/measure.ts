@@ -1,3 +1,4 @@
+import type { Size } from '../../core/box.ts'
 /**
  * `strata bench memory`: memory of one transcode to JPEG, each measured in a process of its own.
  * @module
@@ -15,11 +16,6 @@ import { resizeLanczos } from '../../node/ingest/ingest.ts'
 import { measureInChild } from '../child.ts'
 import { samplePicture } from '../pictures/sample.ts'
 import type { MemoryUse } from './probe.ts'
-
-export interface Size {
-  readonly width: number
-  readonly height: number
-}
 
 /** Sizes that are measured. The last is ten times as high as the second: memory must not grow with the height. */
 export const MEMORY_SIZES: readonly Size[] = [

@@ -42,7 +42,7 @@ export async function probeMemory(file: Uint8Array): Promise<MemoryUse> {
   const collect = (globalThis as { gc?: () => void }).gc
   // The second run collects garbage before each sample. WebAssembly memory may grow again in it, so `wasm` is from the first.
   const live = collect && wasm + (await measureLive(transcode, collect))
-  // What lives is part of the peak, also where the first run's samples missed the moment.
+  // Live memory is part of the peak, even if the first run's samples missed that moment.
   const highest = Math.max(peak, live ?? 0)
   return { width, height, peak: highest, ...(live && { live }), wasm, input: file.length, output }
 }

@@ -8,7 +8,7 @@ import { parseImageParams } from '../../edge/request/params.ts'
 import { EMBED_MODELS } from '../../edge/transcoder/embed-models.ts'
 import type { StrataHeader } from '../../format/types.ts'
 
-/** Formats in which a plain picture is asked for, by the header `Accept`. */
+/** Formats in which a plain picture is requested, by `Accept`. */
 export const FORMATS = ['avif', 'webp', 'jpeg'] as const
 export type Format = (typeof FORMATS)[number]
 
@@ -18,12 +18,12 @@ const ACCEPT: Readonly<Record<Format, string>> = {
   jpeg: '*/*',
 }
 
-/** Every quality is taken as it is asked for, as of signed URLs. */
+/** Plan rules of signed URLs, with which every quality is used unrounded. */
 const RULES: PlanRules = { ...DEFAULT_RULES, embedModels: EMBED_MODELS, exactQuality: true, canRender: false }
 
 /**
- * What an edge with default options decides for `?w=`.
- * @param quality value of `q`. @default as the edge decides without `q`
+ * The plan of an edge with default options for `?w=`.
+ * @param quality value of `q`. @default the edge's decision without `q`
  */
 export function planAnswer(
   header: StrataHeader,

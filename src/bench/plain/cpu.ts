@@ -7,9 +7,12 @@ import { answerFromOriginal } from './peers.ts'
 
 /** CPU time of one answer to a browser, in milliseconds. */
 export interface AnswerCpu {
-  /** From the file: a layer decoded, resized, encoded. */
+  /** Our answer from the file: a layer is decoded, resized and encoded. */
   readonly ours: number
-  /** From the original by sharp: decoded, smaller where its format can, resized, encoded as AVIF of effort 0. */
+  /**
+   * sharp's answer from the original: it is decoded (reduced if the format allows it), resized, and encoded as AVIF of
+   * effort 0.
+   */
   readonly peer: number
 }
 
@@ -17,11 +20,11 @@ interface CpuOptions {
   readonly parts: TranscodeParts
   /** Rounds; medians are given. */
   readonly samples: number
-  /** Rounds before them. The first picture of a process needs many, the next ones few. @default those of takeTurns */
+  /** Warm-up rounds. The first picture of a process needs many, the next ones few. @default those of takeTurns */
   readonly warmUp?: number | undefined
 }
 
-/** Times the whole way to a picture of this width, at the quality that URLs without `q` get. Both take turns. */
+/** Times both complete answers for a picture of this width, at the quality of URLs without `q`, in turn. */
 export async function measureCpu(
   file: Uint8Array,
   original: Uint8Array,

@@ -14,11 +14,11 @@ import { type Curve, followCurve } from '../curve.ts'
 import { FORMATS, type Format, planAnswer } from './answers.ts'
 import { encodePeer, PEER_SETTINGS, PEER_STARTS, PEERS, type Peer } from './peers.ts'
 
-/** The answers of the edge to one `Accept`, over `q`. */
+/** The edge's answers to one `Accept`, as a curve over `q`. */
 export interface Answer extends Curve {
-  /** What was sent: AVIF is not made of every size. */
+  /** Format that was sent: AVIF is not made in every size. */
   readonly sent: PictureFormat
-  /** Whether every picture had exactly the width asked for. */
+  /** Whether every picture had exactly the requested width. */
   readonly isExact: boolean
 }
 
@@ -26,7 +26,7 @@ export interface Answer extends Curve {
 export interface PlainRow {
   readonly width: number
   readonly height: number
-  /** Layer that the plan chose, and how much wider than the picture it is. */
+  /** Layer that the plan chose, and its width divided by the picture's. */
   readonly layer: number
   readonly scale: number
   readonly ours: Readonly<Record<Format, Answer>>
@@ -44,7 +44,7 @@ interface MeasureOptions {
 const START = 14
 
 /**
- * Measures the answers that an edge gives for one width of a file, and what is made of the original at that width, both
+ * Measures the edge's answers for one width of a file, and the peers' files from the original at that width, both
  * against the decoded original resized by Lanczos3.
  */
 export async function measureWidth(
@@ -97,7 +97,7 @@ function sizeOf({ width, height }: TranscodeRequest): { width: number; height: n
   return { width, height }
 }
 
-/** The same strips for every quality: a layer is decoded once. */
+/** Caches decoded strips, so that a layer is decoded once for all qualities. */
 function remembered(decodeRows: DecodeRows): DecodeRows {
   const layers = new Map<number, RgbImage[]>()
   return async function* (bytes, options) {

@@ -9,8 +9,8 @@ import { watchWasmMemory } from '../wasm-memory.ts'
 import { planAnswer } from './answers.ts'
 
 /**
- * Memory that the answer to a browser takes. Run it in a fresh process: WebAssembly memory never shrinks, so earlier work
- * would count.
+ * Measures the memory of the answer to a browser. Run it in a fresh process: WebAssembly memory never shrinks, so
+ * earlier work would count.
  */
 export async function probeAnswer(file: Uint8Array, width: number): Promise<PeakMemory> {
   const { request, length } = planAnswer(readHeader(file), width, 'avif')

@@ -3,14 +3,14 @@ import type { Size } from '../../core/box.ts'
 import type { RgbImage } from '../../core/image.ts'
 import { type EncoderName, encoderQuality } from '../../pixels/encoder-quality.ts'
 
-/** What other image services make of the original, by sharp. */
+/** Formats that other image services make from the original, by sharp. */
 export const PEERS = ['mozjpeg', 'webp', 'avif-4', 'avif-0'] as const
 export type Peer = (typeof PEERS)[number] & EncoderName
 
-/** Between two of them bytes and scores are as good as on a line. */
+/** Settings of the peers; bytes and scores are interpolated linearly between them. */
 export const PEER_SETTINGS: readonly number[] = Array.from({ length: 25 }, (_, i) => 2 + 4 * i)
 
-/** Index in PEER_SETTINGS where photographs of the web's widths have a SSIMULACRA2 of about 70. */
+/** Index in PEER_SETTINGS at which photographs of usual widths have a SSIMULACRA2 of about 70. */
 export const PEER_STARTS: Readonly<Record<Peer, number>> = {
   mozjpeg: 18,
   webp: 18,
@@ -18,7 +18,7 @@ export const PEER_STARTS: Readonly<Record<Peer, number>> = {
   'avif-0': 13,
 }
 
-/** Encodes the original, resized already. */
+/** Encodes the original, which is resized already. */
 export async function encodePeer(
   { width, height, data }: RgbImage,
   peer: Peer,
@@ -28,7 +28,9 @@ export async function encodePeer(
   return new Uint8Array(await encoder(raw, peer, setting).toBuffer())
 }
 
-/** All that an image service does to send an AVIF quickly: decodes the original, smaller where it can, resizes, encodes. */
+/**
+ * Makes an AVIF as a fast image service does: decodes the original (reduced if the format allows it), resizes, encodes.
+ */
 export async function answerFromOriginal(
   original: Uint8Array,
   { width, height }: Size,

@@ -3,7 +3,7 @@ import { FORMATS, type Format } from './answers.ts'
 import { PEERS, type Peer } from './peers.ts'
 import type { MeasuredRow } from './run.ts'
 
-/** Which of ours is compared with what of the original. */
+/** Pairs of our format and the peer that it is compared with. */
 const PAIRS = [
   ['avif', 'mozjpeg'],
   ['avif', 'avif-4'],
@@ -15,9 +15,9 @@ const PAIRS = [
 
 type Pair = `${(typeof PAIRS)[number][0]}/${(typeof PAIRS)[number][1]}`
 
-/** Over the pictures of which both reach the score. */
+/** Ratio over the pictures for which both reach the score. */
 interface Ratio {
-  /** Geometric mean; null where no picture counts. */
+  /** Geometric mean; null without such pictures. */
   readonly mean: number | null
   readonly worst: number | null
   readonly pictures: number
@@ -29,21 +29,21 @@ interface PlainSummary {
   readonly pictures: number
   /** Whether every answer had exactly that width. */
   readonly isExact: boolean
-  /** How much wider the layer was than the picture. */
+  /** Mean width of the layer divided by the picture's. */
   readonly scale: number
-  /** Mean bytes at the score of those that reach it; null where none does. */
+  /** Mean bytes at the score, of those that reach it; null if none does. */
   readonly bytes: {
     readonly ours: Record<Format, number | null>
     readonly peers: Record<Peer, number | null>
   }
   readonly ratios: Readonly<Record<Pair, Ratio>>
-  /** Medians; null where they were not measured. */
+  /** Medians; null if not measured. */
   readonly cpuMs: { readonly ours: number; readonly peer: number; readonly ratio: number } | null
-  /** Of the picture that takes most. */
+  /** Memory of the picture that takes most. */
   readonly memoryMb: number
 }
 
-/** A curve that ends below the score. */
+/** A picture whose curve ends below the score. */
 interface Unreached {
   readonly image: string
   readonly width: number
@@ -56,7 +56,7 @@ interface PlainReport {
   readonly score: number
   readonly widths: readonly PlainSummary[]
   readonly unreached: readonly Unreached[]
-  /** Answers in another format than was asked for, because they are too large for its encoder. */
+  /** Answers in another format than the requested one, because they are too large for its encoder. */
   readonly otherFormats: readonly { readonly image: string; readonly width: number; readonly sent: string }[]
 }
 

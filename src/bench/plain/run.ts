@@ -1,5 +1,5 @@
 /**
- * `strata bench plain`: the pictures that browsers get from a layered file, against what is made of the original.
+ * `strata bench plain`: the pictures that browsers get from a layered file, against those made from the original.
  * @module
  */
 
@@ -22,25 +22,25 @@ import type { AnswerProbe } from './memory.ts'
 interface PlainBenchOptions {
   /** Folder of pictures. */
   readonly images: string
-  /** Widths to measure; a picture that lacks one is measured at the others. */
+  /** Widths to measure. Pictures are measured at those that they have. */
   readonly widths: readonly number[]
   /** SSIMULACRA2 at which bytes are compared. */
   readonly score: number
   /** Rounds of the CPU measurement; 0: none. */
   readonly samples: number
-  /** Folder where the .strata files stay, and those of an earlier run are found. @default none */
+  /** Folder that keeps the .strata files for later runs. @default none */
   readonly files?: string | undefined
   readonly codec: Pick<FileCodec, 'encodeUnverified'>
   readonly probe: AnswerProbe
   readonly progress: (text: string) => void
-  /** Called with each row, because all of them take long. */
+  /** Called for each row when it is measured, because all of them take long. */
   readonly measured?: (row: MeasuredRow) => void
 }
 
-/** One width of one photograph, with what it costs. */
+/** One width of one photograph, with its cost. */
 export interface MeasuredRow extends PlainRow {
   readonly image: string
-  /** Null where it was not timed. */
+  /** Null if not timed. */
   readonly cpuMs: AnswerCpu | null
   readonly memory: PeakMemory
 }
@@ -55,7 +55,7 @@ const WARMED_UP = 2
 export async function benchPlain(options: PlainBenchOptions): Promise<MeasuredRow[]> {
   const { images, widths, score, samples, probe, progress, measured = () => {} } = options
   const parts = transcodeParts(await createRuntime('wasm'))
-  // One thread for sharp, as the edge has; CPU time would be the same, but its encoders would split pictures.
+  // One thread for sharp, as at the edge. CPU time would be the same with more, but encoders would split pictures.
   sharp.concurrency(1)
   const temporary = options.files === undefined ? await mkdtemp(join(tmpdir(), 'strata-plain-')) : undefined
   const rows: MeasuredRow[] = []

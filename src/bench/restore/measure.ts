@@ -14,14 +14,14 @@ import { loadRivals } from '../rivals.ts'
 import { takeTurns } from '../turns.ts'
 
 const FACTORS = [2, 4] as const
-/** Of HyperThumbnails; what the edge serves by default. */
+/** Quality of HyperThumbnails: the edge's default. */
 const JPEG_QUALITY = 75
 
 /** CPU time of restoring one kind of thumbnail. */
 interface RestoreRow {
   readonly method: Method
   readonly factor: number
-  /** Of the picture that comes back. */
+  /** Width of the restored picture. */
   readonly width: number
   readonly height: number
   /** Medians, in milliseconds. */
@@ -41,8 +41,8 @@ interface RestoreSpeedOptions {
 }
 
 /**
- * Times what a page does to show a picture from its thumbnail, without network, against decoding an AVIF of that size by
- * jSquash, both in WebAssembly, in turns. Models that are not installed are left out.
+ * Times a page's work to show a picture from its thumbnail offline, against decoding an AVIF of that size by jSquash,
+ * both in WebAssembly and in turn. Models that are not installed are left out.
  * @throws StrataError FILE_FAILED when jSquash is not installed, MODEL_INVALID when the kernels are not built
  */
 export async function measureRestore(image: RgbImage, options: RestoreSpeedOptions): Promise<RestoreRow[]> {

@@ -1,6 +1,6 @@
 import type { RgbImage } from '../../core/image.ts'
 
-/** Size of what is cut out, in pixels; smaller pictures are taken whole. */
+/** Size of a crop in pixels; smaller pictures are shown completely. */
 export const CROP_WIDTH = 160
 const CROP_HEIGHT = 120
 
@@ -22,8 +22,8 @@ export interface ChosenCrop extends Crop {
 
 /**
  * Where to look: the crop in which `ours` has the largest squared error, and of those that do not overlap it the one
- * with the largest variance in the original, where codecs have the most to do. Of equal ones the uppermost, then the
- * leftmost. Pictures with no room for a second crop give one.
+ * with the largest variance in the original, where codecs have the most to do. Among equal crops the uppermost, then
+ * the leftmost is chosen. Pictures with no room for a second crop give one.
  */
 export function chooseCrops(original: RgbImage, ours: RgbImage): ChosenCrop[] {
   const crops = candidates(original)

@@ -8,20 +8,20 @@ export interface Asked {
   readonly kind: string
   /** 0 where no answer came. */
   readonly status: number
-  /** Of the error's body, or the system's where no answer came. */
+  /** Code of the error's body, or the system's error code without an answer. */
   readonly code: string | undefined
   readonly ms: number
 }
 
 interface Live {
   readonly id: string
-  /** Of an answer, by what was asked. */
+  /** ETags of answers by request. */
   readonly etags: Map<string, string>
 }
 
 type Action = (random: Random) => Promise<Omit<Asked, 'kind' | 'ms'>>
 
-/** Images that there are about as many of. */
+/** Least number of images; below it, new ones are uploaded. */
 const FEWEST = 6
 const MOST = 14
 const WIDTHS = [64, 96, 160, 200, 240, 320, 480, 640]

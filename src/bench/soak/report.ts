@@ -9,7 +9,7 @@ interface ProcessRow {
   readonly firstMB: number
   readonly lastMB: number
   readonly mostMB: number
-  /** Over the second half, in MB an hour; null where there is too little. */
+  /** Slope over the second half of the run, in MB per hour; null with too few samples. */
   readonly slope: number | null
   /** Standard error of that. */
   readonly error: number | null
@@ -29,7 +29,7 @@ interface SoakReport {
   readonly minutes: number
   readonly answers: number
   readonly faults: number
-  /** Answers by kind of request and status, with the code of an error. */
+  /** Number of answers by kind of request, status and error code. */
   readonly outcomes: Readonly<Record<string, number>>
   readonly processes: readonly ProcessRow[]
   readonly parts: readonly PartRow[]

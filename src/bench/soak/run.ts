@@ -1,5 +1,5 @@
 /**
- * `strata bench soak`: edge and origin under a mixed load for a long time, and whether their memory grows.
+ * `strata bench soak`: runs edge and origin under a mixed load for a long time, and tests whether their memory grows.
  * @module
  */
 
@@ -12,7 +12,7 @@ interface SoakOptions {
   /** Path of dist/cli/main.js. */
   readonly program: string
   readonly minutes: number
-  /** Requests a second, as long as answers come. */
+  /** Requests per second, while answers keep up. */
   readonly rate: number
   readonly seed: number
   readonly signal: AbortSignal
@@ -21,7 +21,7 @@ interface SoakOptions {
   readonly onFault: (text: string) => void
 }
 
-/** An answer, and when it came. */
+/** An answer and its time. */
 interface SoakAnswer extends Asked {
   /** Minutes since the beginning. */
   readonly at: number
@@ -30,7 +30,7 @@ interface SoakAnswer extends Asked {
 /** Memory of one process at one time. */
 interface SoakSample {
   readonly at: number
-  /** Its name, and its process id where several have that name. */
+  /** Name of the process, with its id if several have that name. */
   readonly process: string
   readonly bytes: number
 }
@@ -42,10 +42,10 @@ export interface Soak {
 }
 
 const SAMPLE_MS = 5000
-/** Requests at a time. Beyond it the load waits for answers. */
+/** Most concurrent requests. Beyond it the load waits for answers. */
 const MOST_OPEN = 6
 
-/** @throws StrataError FILE_FAILED where the site does not come up */
+/** @throws StrataError FILE_FAILED when the site does not start */
 export async function benchSoak(options: SoakOptions): Promise<Soak> {
   const { program, minutes, rate, seed, signal, progress, onFault } = options
   progress('starting edge and origin')
@@ -88,7 +88,7 @@ export async function benchSoak(options: SoakOptions): Promise<Soak> {
   return { minutes: elapsed(), answers, samples: shortNames(samples) }
 }
 
-/** Whether an answer should not have come: a fault of the server that is no full line, or none at all. */
+/** Whether an answer is a fault: a missing answer, or a 5xx other than a full queue. */
 export function isFault({ status, code }: Pick<Asked, 'status' | 'code'>): boolean {
   return status === 0 || (status >= 500 && !(status === 503 && code?.endsWith('_BUSY')))
 }
@@ -97,7 +97,7 @@ function pause(ms: number, signal: AbortSignal): Promise<unknown> {
   return sleep(ms, undefined, { signal }).catch(() => undefined)
 }
 
-/** Without process ids where a name is the only one of its kind. */
+/** Removes the process ids of names that occur only once. */
 function shortNames(samples: readonly SoakSample[]): SoakSample[] {
   const names = [...new Set(samples.map(({ process }) => process))]
   const kindOf = (name: string) => name.split(' ')[0] ?? ''

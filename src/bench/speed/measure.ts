@@ -43,7 +43,9 @@ export interface SpeedRow {
   readonly samples: number
 }
 
-/** A value for each: ours reads a prefix of the file; jSquash decodes a separate AVIF or WebP file of that size. */
+/**
+ * A value per contestant: ours reads a prefix of the file; jSquash decodes a separate AVIF or WebP file of that size.
+ */
 type Contest<T> = Readonly<Record<'strata' | 'avif' | 'webp', T>>
 
 interface SpeedOptions {
@@ -56,8 +58,8 @@ interface SpeedOptions {
 
 /**
  * Times the transcode that the edge does, in the composition of src/transcoder-parts.ts and with either engine, against
- * what it would have to do with stored AVIF or WebP. All take turns in one process, so that whatever else the machine
- * does hits all.
+ * its work with stored AVIF or WebP. All take turns in one process, so that other load on the machine affects all of
+ * them.
  * @throws StrataError FILE_FAILED when jSquash or onnxruntime-web is not installed, MODEL_INVALID when the kernels are not
  * built
  */

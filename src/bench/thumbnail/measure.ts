@@ -95,7 +95,7 @@ interface Judges {
   readonly low: Judge
 }
 
-/** The thumbnail as JPEGs (4:4:4), and last, as quality 100, as the PNG for which it is made. */
+/** The IRN thumbnail as JPEGs (4:4:4) and finally, as quality 100, as the PNG for which it is made. */
 async function invertibleThumbnails(
   picture: RgbImage,
   reference: RgbImage,

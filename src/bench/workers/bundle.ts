@@ -15,7 +15,7 @@ interface BundledWorker {
   readonly compatibilityFlags: readonly string[]
 }
 
-/** The deployed Workers, bundled, and where miniflare is. */
+/** The bundled Workers, and the path of miniflare. */
 export interface WorkerBundles {
   readonly edge: BundledWorker
   readonly transcoder: BundledWorker
@@ -79,7 +79,7 @@ async function modulesOf(folder: string) {
   return { modulesRoot: folder, modules }
 }
 
-/** What a wrangler file says of the runtime. @throws StrataError FILE_FAILED */
+/** Compatibility date and flags of a wrangler file. @throws StrataError FILE_FAILED */
 export async function compatibility(config: string) {
   const text = await readFile(config, 'utf8')
   const compatibilityDate = /^compatibility_date = "(.+)"/m.exec(text)?.[1]

@@ -3,8 +3,8 @@ import { readdir, readFile } from 'node:fs/promises'
 const PROGRAM = 'workerd'
 
 /**
- * CPU time that all threads of the Workers' runtime have taken, in milliseconds; undefined where the system does not tell
- * (it does under Linux: proc(5), `schedstat`). Only runtimes that this process started count.
+ * CPU time that all threads of the Workers' runtime have taken, in milliseconds; undefined on systems without /proc
+ * (proc(5), `schedstat`). Only runtimes that this process started count.
  */
 export async function workersCpu(): Promise<number | undefined> {
   try {
@@ -15,14 +15,14 @@ export async function workersCpu(): Promise<number | undefined> {
   }
 }
 
-/** Process ids of the runtimes that this process started. Throws where the system has no /proc. */
+/** Process ids of the runtimes that this process started. Throws on systems without /proc. */
 export async function ownRuntimes(): Promise<string[]> {
   const ids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
   const own = await Promise.all(ids.map(async (id) => ((await isOwnRuntime(id)) ? id : undefined)))
   return own.filter((id) => id !== undefined)
 }
 
-/** A process may end while it is looked at, so a missing file is not an error. */
+/** A process may end while it is inspected, so a missing file is not an error. */
 async function isOwnRuntime(id: string): Promise<boolean> {
   const stat = await readFile(`/proc/${id}/stat`, 'utf8').catch(() => '')
   const [, name, parent] = /\((.*)\) \S (\d+)/.exec(stat) ?? []

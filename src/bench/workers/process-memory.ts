@@ -3,19 +3,19 @@ import { StrataError } from '../../core/errors.ts'
 import { readProcessStatus } from '../process-status.ts'
 import { ownRuntimes } from './process-cpu.ts'
 
-/** What the kernel takes as: forget the highest resident size (proc(5), `clear_refs`). */
+/** Value that resets the peak resident size (proc(5), `clear_refs`). */
 const FORGET_PEAK = '5'
 
 /** Resident memory of the Workers' runtime that this process started, in bytes. */
 interface RuntimeMemory {
   readonly now: number
-  /** The most since the last call. */
+  /** Peak since the last call. */
   readonly peak: number
 }
 
 /**
- * Reads the memory of the runtime, and lets its highest mark begin anew.
- * @throws StrataError FILE_FAILED where there is not one runtime, or no /proc that tells
+ * Reads the memory of the runtime and resets its peak.
+ * @throws StrataError FILE_FAILED when there is not exactly one runtime, or no /proc
  */
 export async function runtimeMemory(): Promise<RuntimeMemory> {
   const ids = await ownRuntimes().catch(() => [])

@@ -13,7 +13,7 @@ export interface Server {
   close(): Promise<void>
 }
 
-/** Version of IPX that is measured against. */
+/** Version of IPX, the peer. */
 const IPX = 'ipx@3.1.1'
 
 const START_MS = 120_000
@@ -31,9 +31,9 @@ export async function startOrigin(program: string): Promise<Server> {
 
 /**
  * IPX in a process of its own, as its command line starts it.
- * @param root the folder whose node_modules has it
+ * @param root the folder whose node_modules contains it
  * @param folder of pictures
- * @throws StrataError FILE_FAILED where it is not installed
+ * @throws StrataError FILE_FAILED when it is not installed
  */
 export async function startIpx(root: string, folder: string): Promise<Server> {
   const program = join(root, 'node_modules/ipx/bin/ipx.mjs')
@@ -83,7 +83,7 @@ async function startProgram(name: string, argv: (port: string) => string[]): Pro
   return { url, close }
 }
 
-/** Whether anything listens; what it answers does not matter. */
+/** Whether anything answers at this address, with any status. */
 async function answers(url: string): Promise<boolean> {
   return await fetch(url).then(
     async (response) => {
@@ -94,7 +94,7 @@ async function answers(url: string): Promise<boolean> {
   )
 }
 
-/** A port of loopback that nobody listens on. */
+/** A free port on loopback. */
 export async function freePort(): Promise<number> {
   const probe = createServer()
   const port = await listenOnLoopback(probe)

@@ -14,7 +14,7 @@ export interface RunningSite {
   readonly url: string
   /** The process that started the others. */
   readonly pid: number
-  /** Folder of the bucket and the queue, which goes with the site. */
+  /** Folder of the bucket and the queue, which is deleted with the site. */
   readonly state: string
   close(): Promise<void>
 }
@@ -22,13 +22,13 @@ export interface RunningSite {
 const START_MS = 180_000
 /** Milliseconds from SIGTERM to SIGKILL. */
 const GRACE_MS = 20_000
-/** Lines of output that an error shows. */
+/** Number of output lines that an error shows. */
 const SHOWN_LINES = 20
 
 /**
  * Runs `strata start` without samples and with an empty bucket.
  * @param program path of dist/cli/main.js
- * @throws StrataError FILE_FAILED where it does not come up
+ * @throws StrataError FILE_FAILED when it does not start
  */
 export async function startSite(program: string): Promise<RunningSite> {
   const state = await mkdtemp(join(tmpdir(), 'strata-site-'))
@@ -78,8 +78,8 @@ interface Entry {
 }
 
 /**
- * Resident memory of a process and of all that it started, by what they run.
- * @throws StrataError FILE_FAILED where the system has no /proc (proc(5))
+ * Resident memory of a process and its descendants, by program.
+ * @throws StrataError FILE_FAILED on systems without /proc (proc(5))
  */
 export async function memoryOf(root: number): Promise<ProcessMemory[]> {
   const names = await readdir('/proc').catch((cause) => {
@@ -95,14 +95,14 @@ export async function memoryOf(root: number): Promise<ProcessMemory[]> {
   return named.filter(({ name }) => name !== '')
 }
 
-/** A process may end while it is looked at. */
+/** A process may end while it is inspected. */
 async function readEntry(pid: string): Promise<Entry | undefined> {
   const field = await readProcessStatus(pid)
   const [parent, kilobytes] = [field('PPid'), field('VmRSS')]
   return kilobytes > 0 ? { pid: Number(pid), parent, rss: 1024 * kilobytes } : undefined
 }
 
-/** What a process is for; empty for helpers that only wait. */
+/** Name of the part that a process runs; empty for helpers that only wait. */
 async function nameOf(pid: number): Promise<string> {
   const words = (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).split('\0')
   const has = (text: string) => words.some((word) => word.endsWith(text))

@@ -5,7 +5,7 @@ import type { LoadWorkers } from './workers.ts'
 
 /**
  * Stores a file in the bucket as the edge does after an upload.
- * @param original what it was made of, to be kept beside it. @default none
+ * @param original the original, to be kept beside it. @default none
  * @returns the hash of its version
  */
 export async function storeImage(
@@ -17,7 +17,7 @@ export async function storeImage(
   return await storeFile(workers, id, file, readHeader(file).modelSet, original)
 }
 
-/** The same for a file that need not be one. @param modelSet that its record names */
+/** Stores any bytes as the file of an image. @param modelSet the model set in its record */
 export async function storeFile(
   workers: LoadWorkers,
   id: string,

@@ -38,7 +38,7 @@ const BARE_WORKER = `export default {
 /** The port of the discard service, RFC 863, which hardly any machine runs. */
 const NO_ORIGIN = 'http://127.0.0.1:9'
 
-/** The part of miniflare's interface that is used here; wrangler depends on miniflare. */
+/** The part of miniflare's interface that is used; wrangler depends on miniflare. */
 interface Miniflare {
   readonly ready: Promise<URL>
   unsafeGetDirectURL(worker: string): Promise<URL>
@@ -48,8 +48,8 @@ interface Miniflare {
 /**
  * Bundles the deployed Workers as `wrangler deploy` does, and runs them and the bare one in one process with one bucket.
  * @param root the folder with the wrangler files
- * @param origin address of the origin. @default one where nothing listens
- * @param token that uploads need. @default none: they are refused
+ * @param origin address of the origin. @default an address where nothing listens
+ * @param token of uploads. @default none: uploads are refused
  * @throws StrataError FILE_FAILED when wrangler is not installed or fails to bundle
  */
 export async function startLoadWorkers(

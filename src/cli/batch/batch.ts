@@ -35,7 +35,7 @@ export interface BatchOptions {
   readonly noteMs?: number
 }
 
-/** For what waits for others, so that a log shows that it goes on. */
+/** Interval of progress lines for commands that wait for a server, so that a log shows that they still run. */
 export const NOTE_MS = 10_000
 /** Ignored files that are listed by name; the others are only counted. */
 const SHOWN_IGNORED = 5

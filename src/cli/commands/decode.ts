@@ -6,19 +6,14 @@ import { RUNTIME_NAMES, type RuntimeName } from '../../node/file-codec.ts'
 import { readInput, writeOutput } from '../../node/files.ts'
 import { pictureEncoder } from '../../node/picture-writer.ts'
 import { defineCommand, parseInteger, usage } from '../command.ts'
+import { PICTURE_OUTPUT } from '../picture-output.ts'
 
 export const decode = defineCommand({
   name: 'decode',
   description: 'Decode one layer of a .strata file into a PNG or JPEG (default: the highest whole layer)',
   args: {
     in: { type: 'positional', required: true, description: 'A .strata file or a prefix of one' },
-    output: {
-      type: 'string',
-      alias: ['o'],
-      required: true,
-      description: 'NAME.png or NAME.jpg',
-      valueHint: 'file',
-    },
+    ...PICTURE_OUTPUT,
     layer: { type: 'string', description: 'Layer number, the base is 0', valueHint: 'number' },
     width: { type: 'string', description: 'The smallest layer at least this wide', valueHint: 'pixels' },
     runtime: {

@@ -45,7 +45,7 @@ export const doctor = defineCommand({
     const keys = args.key ?? io.env.SIGNING_KEYS
     const target = { base: parseBase(args.url, '--url'), token, timeoutMs: TIMEOUT_MS }
     const checks = await checkDeployment(target, keys ? firstSigningKey(keys) : undefined)
-    // What does not answer at all answers nothing about sources.
+    // A deployment that does not answer cannot be asked about sources.
     if (!checks[0]?.ok) return report(checks)
     const names = text.split(/[\s,]+/).flatMap((entry) => /^([\w-]+)=/.exec(entry)?.[1] ?? [])
     const deployed = await checkDeployedSources(target, names)

@@ -4,6 +4,7 @@ import { readPicture } from '../../node/ingest/ingest.ts'
 import { pictureEncoder } from '../../node/picture-writer.ts'
 import { loadRestorerFor } from '../../node/rescalers.ts'
 import { defineCommand, parseInteger } from '../command.ts'
+import { PICTURE_OUTPUT } from '../picture-output.ts'
 
 /** Factor for files without hidden detail when no model is installed. */
 const PLAIN_FACTOR = 2
@@ -13,13 +14,7 @@ export const restore = defineCommand({
   description: 'Restore the picture that a thumbnail hides; others are upscaled',
   args: {
     in: { type: 'positional', required: true, description: 'A thumbnail, or any picture' },
-    output: {
-      type: 'string',
-      alias: ['o'],
-      required: true,
-      description: 'NAME.png or NAME.jpg',
-      valueHint: 'file',
-    },
+    ...PICTURE_OUTPUT,
     seed: {
       type: 'string',
       description: 'Draw what a lossless thumbnail does not hold, instead of taking the most likely',

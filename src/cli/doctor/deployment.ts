@@ -31,7 +31,7 @@ export async function checkDeployment(target: UploadTarget, key?: SigningKey): P
     ),
   )
   const id = `strata-doctor-${randomBytes(6).toString('hex')}`
-  // What is read afterwards has to be made from layers of COMPASS, whatever would be chosen for this picture.
+  // The following reads need COMPASS layers, whatever coding would be chosen for this picture.
   const probe = { id, bytes: probePicture(), parameters: { coding: 'compass' } }
   let info: Info | undefined
   checks.push(

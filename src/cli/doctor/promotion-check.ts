@@ -4,12 +4,12 @@ import { authorization, type Info, imageUrl, readInfo, type UploadTarget } from 
 import { type Check, checked } from './check.ts'
 import { ask } from './deployment-reader.ts'
 
-/** Images whose pictures are counted: each costs a list of the bucket. */
+/** Number of images whose variants are counted: each costs one listing of the bucket. */
 const COUNTED = 20
 
 /**
- * Says whether pictures that are asked for again are promoted, and how many were. Nothing fails: a deployment may do without.
- * @param info of an image that was uploaded just now
+ * Reports whether popular variants are promoted, and how many were. It never fails, because promotion is optional.
+ * @param info of the image that was just uploaded
  */
 export async function checkPromotion(target: UploadTarget, id: string, info: Info): Promise<Check> {
   const say = (state: 'ok' | 'skipped', detail: string) => checked('promotion', state, detail)

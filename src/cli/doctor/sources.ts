@@ -5,13 +5,13 @@ import { authorization, type Info, type UploadTarget } from '../edge-request.ts'
 import { attempt, type Check, checked, expect } from './check.ts'
 import { ask } from './deployment-reader.ts'
 
-/** Where pictures are pulled from, as the ready Worker's variables say it. */
+/** The sources of pulled pictures, as the ready Worker's variables give them. */
 interface SourcesText {
   /** SOURCES. */
   readonly text: string
   /** LOOPBACK_SOURCES. */
   readonly loopback: boolean
-  /** Whether the websites are asked from here. */
+  /** Whether to send a request to each website. */
   readonly isAsked: boolean
 }
 
@@ -24,13 +24,13 @@ interface PulledInfo extends Info {
 const WRITE_SOURCES =
   'write SOURCES as name=https://host/path/ or name=r2:BINDING/prefix, separated by spaces'
 
-/** Checks the text of SOURCES, and whether each website in it answers this machine, where that is wanted. Never throws. */
+/** Checks the text of SOURCES and, if `isAsked`, whether each website in it answers this machine. Never throws. */
 export async function checkSourcesText({ text, loopback, isAsked }: SourcesText): Promise<Check[]> {
   let sources: Sources = {}
   const parsed = await attempt(
     'sources',
     async () => {
-      // Which bindings there are is known to the Worker alone.
+      // Only the Worker knows which bindings exist, so every name is accepted here.
       sources = parseSources(text, { bucket: () => ({ get: () => undefined }), loopback })
       checkSources(sources)
       return Object.keys(sources).join(', ') || 'none'
@@ -60,8 +60,8 @@ async function checkWebsite(name: string, prefix: string): Promise<Check> {
 }
 
 /**
- * Checks from outside that a deployment has these sources and reaches them: it asks each for a picture that none can have.
- * Never throws.
+ * Checks from outside that a deployment has these sources and reaches them: it requests from each a picture that cannot
+ * exist. Never throws.
  */
 export async function checkDeployedSources(target: UploadTarget, names: readonly string[]): Promise<Check[]> {
   return await Promise.all(
@@ -84,9 +84,9 @@ export async function checkDeployedSources(target: UploadTarget, names: readonly
 }
 
 /**
- * Checks from outside that one picture is pulled, and that its source names its version: without an ETag or a time, every
- * look for changes fetches the whole picture. Never throws.
- * @param place name of the source, a slash, and the picture's path
+ * Checks from outside that one picture is pulled, and that its source sends an ETag or Last-Modified: without them,
+ * every check for changes fetches the whole picture. Never throws.
+ * @param place name of the source, a slash and the picture's path
  */
 export async function checkPulledPicture(target: UploadTarget, place: string): Promise<Check> {
   return await attempt(

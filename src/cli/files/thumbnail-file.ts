@@ -1,4 +1,5 @@
-import { isTimes, type Rescaler, type Size } from '../../codec/rescaler.ts'
+import { isTimes, type Rescaler } from '../../codec/rescaler.ts'
+import type { Size } from '../../core/box.ts'
 import { invalidParam, StrataError } from '../../core/errors.ts'
 import type { RgbImage } from '../../core/image.ts'
 import { layerHeight } from '../../format/ladder.ts'

@@ -6,7 +6,7 @@ import { edgeError, type Info, type UploadTarget } from '../edge-request.ts'
 import { reencodeImage } from '../upload-file.ts'
 import type { PictureFolder } from './picture-folder.ts'
 
-/** Name of the source that the folder is. */
+/** Name of the source that serves the folder. */
 export const FOLDER_SOURCE = 'local'
 
 /** Address of a picture of the folder. @param base where the plugin is mounted */
@@ -19,22 +19,22 @@ interface EncodeOptions {
   readonly modelSet: string
   /** Shows a line to people. */
   readonly print: (line: string) => void
-  /** Milliseconds before the first picture: those that a page shows meanwhile come first. @default 3000 */
+  /** Milliseconds before the first picture, so that pictures shown on a page come first. @default 3000 */
   readonly headStartMs?: number
 }
 
-/** Pictures that are encoded at the same time. A page that asks for another one waits for these at most. */
+/** Pictures that are encoded at a time. A picture that a page requests waits for these at most. */
 const IN_FLIGHT = 2
 const HEAD_START_MS = 3000
 const LOOK_MS = 500
 
-/** What the edge says of a picture of the folder. */
+/** Info JSON of a picture of the folder. */
 type PulledInfo = Info & { readonly id?: string }
 
 /**
- * Has all pictures of a folder encoded, a few at a time, so that those that a page shows are not kept waiting; and again those
- * that come or change. A picture that fails is reported once and does not stop the others. Ends with `target.signal`,
- * and never rejects.
+ * Requests the encoding of all pictures of a folder, a few at a time, so that pictures shown on a page need not wait;
+ * later also of new and changed pictures. A picture that fails is reported once and does not stop the others. Ends with
+ * `target.signal`, and never rejects.
  */
 export async function encodeFolder(
   folder: PictureFolder,
@@ -72,7 +72,10 @@ export async function encodeFolder(
   }
 }
 
-/** Asks for a picture's info, which has it pulled and encoded, until it is ready. @throws StrataError when it cannot be encoded */
+/**
+ * Requests a picture's info, which lets the edge pull and encode it, until it is ready.
+ * @throws StrataError when it cannot be encoded
+ */
 async function untilReady(
   path: string,
   { base, signal }: UploadTarget,
@@ -87,7 +90,7 @@ async function untilReady(
     if (!response.ok || info.replacing?.state === 'failed')
       throw edgeError(error ?? { code: 'ORIGIN_FAILED', message: `the edge answered ${response.status}` })
     const isReady = info.state === 'ready' && info.replacing === undefined
-    // Once is enough: an origin with other models would give the same again.
+    // Renew it only once: an origin with another model set would give the same file again.
     if (isReady && (isRenewed || info.id === undefined || isDecodedBy(info.modelSet, modelSet))) return info
     if (isReady && info.id) {
       isRenewed = true

@@ -7,13 +7,13 @@ import { listenOnLoopback } from '../../node/listen.ts'
 import { isPictureName } from '../batch/picture-files.ts'
 import type { PictureFolder } from './picture-folder.ts'
 
-/** Pictures that the list names at most: more tiles make the demo page slow. */
+/** Most pictures that the list names: more tiles would make the demo page slow. */
 const MAX_LISTED = 1000
 
 /**
- * Serves the pictures of a folder to the edge Worker, which cannot read files: `/` lists their paths, `/PATH` is a file, with
- * an ETag of its time and size. It listens on this machine alone, and gives no file outside of the folder, no hidden one
- * and only files whose names are those of pictures.
+ * Serves the pictures of a folder to the edge Worker, which cannot read files: `/` lists their paths, `/PATH` is a
+ * file, with an ETag of its time and size. It listens on loopback only, and serves only files within the folder that
+ * are not hidden and have the extension of a picture.
  */
 export class FolderServer {
   readonly url: string
@@ -42,7 +42,7 @@ async function answer(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  // Another name means that a page lets its own name resolve to this machine.
+  // Any other host name is DNS rebinding: a page whose own name resolves to this machine.
   const isMeant = request.headers.host === `127.0.0.1:${request.socket.localPort}`
   if (!isMeant || request.method !== 'GET') return void response.writeHead(403).end()
   const path = pathOf(request.url ?? '')
@@ -65,7 +65,7 @@ async function sendFile(file: FileHandle, known: string | undefined, response: S
   if (known === etag) return void response.writeHead(304, { ETag: etag }).end()
   const headers = { 'Content-Length': String(size), 'Content-Type': 'application/octet-stream', ETag: etag }
   response.writeHead(200, headers)
-  // A file that grows meanwhile is cut at the length that was declared, and is another one at the next look.
+  // A file that grows meanwhile is cut at the declared length, and has another ETag at the next request.
   if (size === 0n) response.end()
   else await pipeline(file.createReadStream({ end: Number(size) - 1, autoClose: false }), response)
 }
@@ -79,13 +79,13 @@ function pathOf(url: string): string | undefined {
   }
 }
 
-/** A regular file below the folder, with its links resolved. */
+/** Opens a regular file below the folder, with its links resolved. */
 async function openInside(root: string, path: string): Promise<FileHandle | undefined> {
   if (!isVisible(path) || path.includes('\0') || !isPictureName(path)) return undefined
   const real = await realpath(join(root, path)).catch(() => undefined)
   if (real === undefined || !real.startsWith(root.endsWith(sep) ? root : root + sep)) return undefined
   if (!isVisible(relative(root, real).split(sep).join('/'))) return undefined
-  // A pipe would wait for its writer for ever.
+  // Without O_NONBLOCK, opening a pipe would wait for its writer forever.
   const flags = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW
   const file = await open(real, flags).catch(() => undefined)
   if (file === undefined || (await file.stat()).isFile()) return file

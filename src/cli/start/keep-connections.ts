@@ -5,8 +5,8 @@ const SOURCE = `
 
 /**
  * Arguments of Node with which a program's HTTP servers never close a connection that waits for its next request. Local
- * queues report each batch to wrangler's process over such a connection. Node closes it after five seconds, also when the
- * process was held up for so long and the next report is already on its way. The report fails, and the queue, which waits
- * for it, delivers nothing any more (`#flush` of Miniflare's QueueBrokerObject).
+ * queues report each batch to wrangler's process over such a connection. Node closes an idle connection after five
+ * seconds, even when the process was only blocked and the next report is already on its way. The report then fails, and
+ * the queue, which waits for it, never delivers again (`#flush` of Miniflare's QueueBrokerObject).
  */
 export const KEEP_CONNECTIONS = ['--import', `data:text/javascript,${encodeURIComponent(SOURCE)}`] as const

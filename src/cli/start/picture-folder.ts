@@ -6,9 +6,12 @@ import { StrataError } from '../../core/errors.ts'
 import { isDirectory } from '../../node/files.ts'
 import { findPictures } from '../batch/picture-files.ts'
 
-/** Milliseconds. Files are often written in several steps, and many files at once. */
+/**
+ * Milliseconds without a change before listeners are called: files are often written in several steps, and many at
+ * once.
+ */
 const SETTLE_MS = 200
-/** Milliseconds between two looks at a folder that cannot be watched. */
+/** Milliseconds between two listings of a folder that cannot be watched. */
 const LOOK_MS = 5000
 
 /** The pictures of a folder and its subfolders, watched for changes. */
@@ -63,7 +66,7 @@ export class PictureFolder {
     }
   }
 
-  /** Where the system has no watch to give, the folder is read again from time to time. */
+  /** Polls the folder when the system cannot watch it. */
   #look(): void {
     this.#watcher?.close()
     this.#watcher = undefined
@@ -73,7 +76,7 @@ export class PictureFolder {
   #renew(milliseconds: number): void {
     clearTimeout(this.#timer)
     this.#timer = setTimeout(() => {
-      // A folder may become empty while it is watched: its pictures may come back.
+      // A watched folder may become empty; its pictures may come back.
       this.#paths = findPictures([this.root]).then(
         ({ pictures }) => pictures.map(({ path }) => urlPath(relative(this.root, path))),
         () => [],

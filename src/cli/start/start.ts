@@ -26,7 +26,7 @@ interface StartOptions {
   readonly env: NodeJS.ProcessEnv
   readonly stop: AbortSignal
   readonly samples: boolean
-  /** The user's own pictures, in place of samples. */
+  /** The user's own pictures, instead of samples. */
   readonly folder?: PictureFolder | undefined
   /** Folder that keeps the bucket and the queue. */
   readonly state: string
@@ -91,7 +91,9 @@ export async function runLocally(options: StartOptions): Promise<void> {
   }
 }
 
-/** Asks for the folder's first picture as the demo page does, so that edge and origin are warm when the page comes. */
+/**
+ * Requests the folder's first picture as the demo page does, so that edge and origin are warm when the page is opened.
+ */
 async function warmUp(folder: PictureFolder, base: string): Promise<void> {
   const [path = ''] = await folder.list()
   const headers = { Accept: 'image/avif,image/webp,*/*' }
@@ -100,7 +102,7 @@ async function warmUp(folder: PictureFolder, base: string): Promise<void> {
   await response?.arrayBuffer().catch(() => undefined)
 }
 
-/** Has the pictures of the folder encoded, where there is one, or else uploads the samples. */
+/** Encodes the pictures of the folder if there is one, else uploads the samples. */
 async function showPictures(
   base: string,
   signal: AbortSignal,
@@ -177,7 +179,7 @@ function wranglerArgv(
   ]
 }
 
-/** The sources of the environment, and the folder. What is not set here is as wrangler.toml says. */
+/** Variables for the sources of the environment and the folder. Unset variables have the values of wrangler.toml. */
 function sourceVariables(env: NodeJS.ProcessEnv, files: string | undefined): string[] {
   const sources = [env.SOURCES, files && `${FOLDER_SOURCE}=folder:${files}`].filter(Boolean)
   return [

@@ -43,7 +43,7 @@ export async function uploadSamples(target: UploadTarget, options: SampleOptions
 /** Uploads a sample unless it is stored or being encoded. An image that a user stored under its id is kept. */
 async function request({ id, make }: Sample, target: UploadTarget, modelSet: string): Promise<void> {
   const stored = await storedInfo(id, target)
-  // The demo page shows what COMPASS does, whatever would be chosen for a painted scene.
+  // The demo page shows COMPASS, whatever coding would be chosen for a painted scene.
   if (!stored) await putImage({ id, bytes: await make(), parameters: { coding: 'compass' } }, target)
   else if (stored.state === 'ready' && !isDecodedBy(stored.modelSet, modelSet))
     await reencodeImage(id, target)

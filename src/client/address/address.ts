@@ -5,7 +5,7 @@ import { parsePicturePath } from './paths.ts'
  * The address of an image without size and format.
  * @param base absolute address that a relative one is resolved against
  * @returns undefined for an address that is not an image of a Strata CDN, for a signed one with an extension, whose
- * signature holds for that format only, and for one of a source that says no width
+ *   signature is valid for that format only, and for one of a source without a width
  */
 export function imageAddress(address: string, base: string): string | undefined {
   let url: URL
@@ -17,16 +17,16 @@ export function imageAddress(address: string, base: string): string | undefined 
   const { pathname, protocol, searchParams: query } = url
   const [, path, , extension] = parsePicturePath(pathname) ?? []
   if (!/^https?:/.test(protocol) || !path || (extension && query.has('sig'))) return undefined
-  // Other folders are called src as well.
+  // Folders of other sites are called src as well.
   if (path.includes('/src/') && !query.has('w')) return undefined
   url.pathname = path
   return without(url, VARIANT_PARAMETERS)
 }
 
 /**
- * The address that asks for the same picture as a JPEG that hides the picture of twice its size. The edge sends it without
- * hidden detail where the image is not that large.
- * @returns the address as it is where it is not of a Strata CDN, or says itself what is hidden
+ * The address of the same picture as a JPEG that hides the picture of twice its size. The edge sends a JPEG without
+ * hidden detail when the image is not that large.
+ * @returns the address unchanged when it is not of a Strata CDN, or has the parameter `ht` already
  */
 export function hidingAddress(address: string, base: string): string {
   if (imageAddress(address, base) === undefined) return address
@@ -39,13 +39,14 @@ export function hidingAddress(address: string, base: string): string {
   return url.href
 }
 
-/** The same for every address of a `srcset`. */
+/** Applies hidingAddress to every address of a `srcset`. */
 export function hidingSrcset(srcset: string, base: string): string {
-  // Candidates are addresses and descriptors; only addresses are those of an image. A comma may stand inside of one.
+  // Candidates consist of addresses and descriptors; hidingAddress leaves descriptors unchanged. An address may contain
+  // a comma.
   return srcset.replace(/[^\s,](\S*[^\s,])?/g, (word) => hidingAddress(word, base))
 }
 
-/** The key that an image is stored under: its address without the signature, which changes. */
+/** Storage key of an image: its address without the signature, which changes. */
 export function identity(image: string): string {
   return without(new URL(image), SIGNATURE_PARAMETERS)
 }

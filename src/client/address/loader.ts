@@ -2,33 +2,43 @@ import type { PictureFormat } from '../../format/media-type.ts'
 import { writeParameters } from './parameters.ts'
 import { encodeRest, imagePath, sourcePath, withoutSlash } from './paths.ts'
 
-/** What every address of one picture says beside its size. */
+/** Options of a picture's address besides its size. */
 export interface AddressOptions {
   /**
    * Id of the image below `base`; with `source` a path in that source, not encoded; or the picture's address without a
-   * size, such as `/cdn/img/cat`, where it begins with `/` or `https:` or there is no `base`. A query of an id or an
+   * size, such as `/cdn/img/cat`, if it begins with `/` or `https:` or there is no `base`. A query of an id or an
    * address, such as that of a signed URL, is kept.
    */
   readonly src: string
   /** Where the CDN is mounted, such as `https://img.example.com/cdn` or `/cdn`; needed for bare ids and for `source`. */
   readonly base?: string | undefined
   /**
-   * Name of the source that `src` is a path in. A slash in front of that path says nothing. What begins with
-   * `https:`, `base/img/` or `base/src/` is an address all the same.
+   * Name of the source that `src` is a path in. A leading slash of that path is ignored. A `src` that begins with
+   * `https:`, `base/img/` or `base/src/` still is an address.
    * @default none: `src` is an id or an address
    */
   readonly source?: string | undefined
-  /** On JPEG's scale, 1 to 100; in every format about that look. Unsigned, the edge rounds it to steps of 5. @default 75 */
+  /**
+   * Quality on JPEG's scale, 1 to 100; other formats get a setting that looks about the same. The edge rounds it to
+   * steps of 5 unless the URL is signed. @default 75
+   */
   readonly quality?: number | undefined
-  /** @default what the browser likes best: AVIF, WebP or JPEG */
+  /** @default the browser's preference: AVIF, WebP or JPEG */
   readonly format?: PictureFormat | 'auto' | undefined
-  /** How a picture meets its height: `cover` is cropped, `contain` is smaller or padded. @default 'contain' */
+  /**
+   * How a picture fits width and height: `cover` crops it, `contain` makes it smaller or pads it. @default 'contain'
+   */
   readonly fit?: 'contain' | 'cover' | undefined
-  /** What `cover` crops around, each from 0 (left, top) to 1; `auto`: where the eye goes first. @default [0.5, 0.5] */
+  /**
+   * Point around which `cover` crops, each number from 0 (left, top) to 1; `auto` is the most salient point. @default
+   * [0.5, 0.5]
+   */
   readonly focus?: readonly [x: number, y: number] | 'auto' | undefined
-  /** Proportions, such as `16:9` or 1.5: they give the side that is not named, and crop unless `fit` says `contain`. */
+  /**
+   * Proportions, such as `16:9` or 1.5. They determine the side that is not given, and crop unless `fit` is `contain`.
+   */
   readonly aspectRatio?: string | number | undefined
-  /** Name of a preset of the edge: it stands for the parameters given there. */
+  /** Name of a preset of the edge, which stands for a set of parameters. */
   readonly preset?: string | undefined
   /** Colour that pads a contained picture to its full width and height: `fff`, `#ffffff`. */
   readonly background?: string | undefined
@@ -50,7 +60,7 @@ export interface ImageUrlOptions extends AddressOptions {
   readonly dpr?: number | undefined
 }
 
-/** With `src`, `width` and `quality` alone: what Next.js passes to a `loader`. */
+/** Options of `loader`. Next.js passes `src`, `width` and `quality`. */
 export interface LoaderOptions extends ImageUrlOptions {
   readonly width: number
 }
@@ -66,7 +76,10 @@ export function loader(options: LoaderOptions): string {
   return imageUrl(options)
 }
 
-/** The address of a picture. All others that this package writes come from here. Numbers are rounded as the edge reads them. */
+/**
+ * The address of a picture; all functions of this package use this one. Numbers are rounded to the precision that the
+ * edge reads.
+ */
 export function imageUrl(options: ImageUrlOptions): string {
   const { width, height, dpr, quality, format, fit, focus, background, offlineZoom } = options
   const { aspectRatio, preset, still } = options
@@ -76,7 +89,7 @@ export function imageUrl(options: ImageUrlOptions): string {
     preset,
     w: width && pixels(width),
     h: height && pixels(height),
-    // The edge takes proportions only where it has a side to find.
+    // The edge refuses proportions when both sides are given.
     ar: width && height ? undefined : typeof aspectRatio === 'number' ? decimals(aspectRatio) : aspectRatio,
     dpr: dpr && decimals(dpr),
     q: quality && Math.min(100, pixels(quality)),
@@ -98,11 +111,11 @@ function locate({ src, base, source }: AddressOptions): { path: string; query?: 
   return { path: isId ? imagePath(base, path) : encodeRest(path), query }
 }
 
-/** Whether what stands where a source's path may stand is an address all the same. */
+/** Whether `src`, which may be a path in a source, is an address. */
 function isAddress(src: string, base = ''): boolean {
   if (/^(https?:)?\/\//.test(src)) return true
   const mounted = withoutSlash(base)
-  // Below `/`, a folder img of the source could not be told from the addresses of images.
+  // When the CDN is mounted at `/`, a folder `img` of the source cannot be distinguished from addresses of images.
   return mounted !== '' && ['img', 'src'].some((kind) => src.startsWith(`${mounted}/${kind}/`))
 }
 

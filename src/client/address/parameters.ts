@@ -1,4 +1,4 @@
-/** The parameters that choose how a picture is made, in the order in which they are written. */
+/** Parameters that determine a picture, in the order in which they are written. */
 export const VARIANT_PARAMETERS = [
   'preset',
   'w',
@@ -14,7 +14,7 @@ export const VARIANT_PARAMETERS = [
   'frame',
 ] as const
 
-/** Those that only say that the address may be asked for. */
+/** Parameters of a signature, which only grants access. */
 export const SIGNATURE_PARAMETERS = ['exp', 'kid', 'sig'] as const
 
 type VariantParameters = Readonly<Record<(typeof VARIANT_PARAMETERS)[number], string | number | undefined>>

@@ -1,11 +1,11 @@
 /*
- * Paths of pictures below the address where the CDN is mounted: `/img/ID` of one that was uploaded, `/src/SOURCE/PATH` of
- * one that lies elsewhere.
+ * Paths of pictures below the address where the CDN is mounted: `/img/ID` for an uploaded picture, `/src/SOURCE/PATH`
+ * for a picture of an external source.
  */
 
 /**
- * `…/src/SOURCE/PATH`, where an extension is a part of the name; or `…/img/ID` or `…/img/ID@HASH`, then perhaps an extension,
- * which names a format, and a slash, which says nothing.
+ * `…/src/SOURCE/PATH`, where an extension is part of the name; or `…/img/ID` or `…/img/ID@HASH`, with an optional
+ * extension that names a format, and an optional slash, which is ignored.
  */
 const PICTURE_PATH =
   /^(.*\/src\/[\w-]+\/.+|.*\/img\/[\w-]{1,128}(?:@([\w-]+))?)(\.jpe?g|\.webp|\.avif|\.png)?\/?$/
@@ -17,8 +17,8 @@ export function imagePath(base: string, id: string): string {
 
 /**
  * Path of a picture of a source.
- * @param path as the source has it, not encoded: `Über uns/photo 1.jpg`. A slash in front says nothing. `.` and `..` are
- * resolved (RFC 3986 §5.2.4) and never lead out of the source
+ * @param path as the source has it, not encoded: `Über uns/photo 1.jpg`. A leading slash is ignored. `.` and `..` are
+ *   resolved (RFC 3986 §5.2.4) and never lead out of the source
  */
 export function sourcePath(base: string, source: string, path: string): string {
   const segments: string[] = []
@@ -30,9 +30,9 @@ export function sourcePath(base: string, source: string, path: string): string {
 }
 
 /**
- * What the path of an address says about a picture.
- * @returns the whole path, the path without the extension that names a format, digits of the hash that names one version, and
- * that extension, such as `.jpg`; null where the path is not that of a picture
+ * Parses the path of a picture's address.
+ * @returns the whole path, the path without the extension that names a format, digits of the hash that names one
+ *   version, and that extension, such as `.jpg`; null when the path is not that of a picture
  */
 export function parsePicturePath(
   pathname: string,
@@ -40,7 +40,7 @@ export function parsePicturePath(
   return PICTURE_PATH.exec(pathname) as [string, string, string?, string?] | null
 }
 
-/** A path as a URL parser would write it: what is encoded already stays. */
+/** Encodes a path as a URL parser would; existing escapes stay. */
 export function encodeRest(path: string): string {
   return wellFormed(path).replace(/[\s"<>^`{|}]|[^\x20-\x7e]/gu, encodeURIComponent)
 }
@@ -53,7 +53,7 @@ function encode(segment: string): string {
   return encodeURIComponent(wellFormed(segment))
 }
 
-/** Half of a surrogate pair cannot be encoded; as everywhere, U+FFFD stands for it. */
+/** Replaces unpaired surrogates, which cannot be encoded, by U+FFFD. */
 function wellFormed(text: string): string {
   return text.replace(/\p{Surrogate}/gu, '\uFFFD')
 }

@@ -4,26 +4,33 @@ import { type AddressOptions, loader } from './loader.ts'
 /** Widths of the candidates of a `srcset`, in device pixels: for phones held upright up to large screens. */
 export const WIDTHS: readonly number[] = [320, ...SCREEN_WIDTHS]
 
-/** What an edge makes without the original. Nothing wider is promised of a picture whose size is unknown. */
+/**
+ * Widest picture that an edge makes without the original. For a picture of unknown size no wider candidate is listed.
+ */
 const SURE_WIDTH = 1920
-/** Denser pixels than twice those of CSS are not seen in photographs, but cost twice the bytes. */
+/**
+ * Device pixels per CSS pixel of the largest candidate. More are not visible in photographs, but cost twice the bytes.
+ */
 const DENSITY = 2
 
 export interface SrcsetOptions extends AddressOptions {
   /**
    * Size of the source in pixels, `source` in the info JSON. Nothing is enlarged: candidates above the source's width
-   * become one of that width. The height counts with `aspectRatio` only.
+   * become one of that width. The height is used only with `aspectRatio`.
    * @default unknown: no candidate is wider than 1920, and some may still be wider than the picture that comes
    */
   readonly sourceWidth?: number | undefined
   readonly sourceHeight?: number | undefined
-  /** Width over height of every candidate, where `fit: 'cover'` or `background` make it. @default that of the source */
+  /**
+   * Width divided by height of every candidate, if `fit: 'cover'` or `background` determine it. @default that of the
+   * source
+   */
   readonly aspectRatio?: number | undefined
-  /** @default WIDTHS, and the source's width where it is known */
+  /** @default WIDTHS, and the source's width if it is known */
   readonly widths?: readonly number[] | undefined
   /**
-   * Widest picture that the edge makes: its `maxTranscodeWidth` where originals are not kept. Wider candidates become one of
-   * that width.
+   * Widest picture that the edge makes: its `maxTranscodeWidth` if originals are not kept. Wider candidates become one
+   * of that width.
    * @default the source's width, which the origin makes from the original
    */
   readonly maxWidth?: number | undefined
@@ -42,12 +49,15 @@ export function srcset(options: SrcsetOptions): string {
 }
 
 export interface ImageOptions extends Omit<SrcsetOptions, 'aspectRatio'> {
-  /** Size in CSS pixels. With `height` it reserves the place, so that nothing moves when the picture comes. */
+  /**
+   * Size in CSS pixels. Width and height reserve the space of the picture, so that the layout does not shift when it
+   * loads.
+   */
   readonly width: number
   readonly height: number
   /**
-   * `fixed`: shown at `width`, so that the candidates are that width and twice that width. `fluid`: as wide as its
-   * container, at most `width`, so that the last candidate is the first of at least twice that width.
+   * `fixed`: the picture is shown at `width`; the candidates are that width and twice that width. `fluid`: it is as
+   * wide as its container, at most `width`; the largest candidate is the first of at least twice that width.
    * @default 'fluid'
    */
   readonly layout?: 'fixed' | 'fluid' | undefined
@@ -72,7 +82,7 @@ export function imageAttributes(options: ImageOptions): ImageAttributes {
   const shaped = {
     ...options,
     widths: options.widths ?? (layout === 'fixed' ? [width, DENSITY * width] : fluidWidths(options)),
-    // Only these give a picture the proportions of its box.
+    // Only these options give a picture the proportions of its box.
     aspectRatio: fit === 'cover' || background !== undefined ? width / height : undefined,
   }
   const known = candidates(shaped)
@@ -111,7 +121,7 @@ function defaultWidths({ sourceWidth }: SrcsetOptions): readonly number[] {
   return [...WIDTHS, sourceWidth].sort((a, b) => a - b)
 }
 
-/** Ascending as the widths are; those that there are not become the widest that there is, once. */
+/** Ascending widths; those above the widest available one are replaced by that one, once. */
 function candidates(options: SrcsetOptions): readonly number[] {
   const { sourceWidth, sourceHeight, aspectRatio, maxWidth, widths } = options
   const highest = sourceHeight && aspectRatio ? sourceHeight * aspectRatio : Number.POSITIVE_INFINITY

@@ -1,6 +1,9 @@
 import { packedName } from './unpack.ts'
 
-/** Written out one by one: a bundler copies each file that it sees here, and writes the new address in its place. */
+/**
+ * Each address is written out, because a bundler copies the files that it finds in `new URL` and replaces their
+ * addresses.
+ */
 const FILES: Readonly<Record<string, () => URL>> = {
   'manifest.json': () => new URL('./manifest.json', import.meta.url),
   'kernels.wasm': () => new URL('./kernels.wasm', import.meta.url),
@@ -17,8 +20,8 @@ const FILES: Readonly<Record<string, () => URL>> = {
 }
 
 /**
- * The address of a file of the manifest: beside this script, or in the folder that the page names. Parameters (`.bin`)
- * are there in packed form (`.pack`).
+ * The address of a file of the manifest: beside this script, or in the folder of the option `assets`. Parameters
+ * (`.bin`) are there in packed form (`.pack`).
  * @param assets absolute address of that folder
  */
 export function modelAddress(file: string, assets: string | undefined): URL {

@@ -17,9 +17,9 @@ export interface Fetched {
 }
 
 /**
- * Fetches the layers up to the one that a width selects. Where lower layers are at hand, only the bytes after them are
+ * Fetches the layers up to the one that a width selects. If lower layers are stored, only the bytes after them are
  * fetched: `Range` starts at their end, and `If-Range` has their ETag (RFC 9110 §13.1.5), so that an image which was
- * replaced since comes as a whole.
+ * replaced since is sent as a whole.
  * @param width in device pixels
  * @throws StrataError with the code that the edge answered; LimitError; INPUT_UNSUPPORTED or FORMAT_* for an answer that is
  * no .strata file; TypeError without a network
@@ -32,7 +32,7 @@ export async function fetchPrefix(
 ): Promise<Fetched> {
   const range = held && `bytes=${held.bytes.length}-`
   const headers: HeadersInit = held && range ? { Range: range, 'If-Range': held.etag } : {}
-  // PrefixStore keeps the bytes: a second copy in the HTTP cache would be of no use.
+  // PrefixStore keeps the bytes: a second copy in the HTTP cache would be useless.
   const response = await fetch(nativeAddress(image, width), { headers, signal, cache: 'no-store' })
   const body = await readBody(response, image, MAX_FILE_BYTES - (held?.bytes.length ?? 0))
   const isPart = response.status === 206 && held !== undefined
@@ -43,8 +43,8 @@ export async function fetchPrefix(
 }
 
 /**
- * Asks whether the stored bytes are those of the edge's current file.
- * @returns undefined where they are, otherwise the layers of the new file
+ * Checks whether the stored bytes are those of the edge's current file.
+ * @returns undefined if they are, else the layers of the new file
  * @throws as `fetchPrefix`
  */
 export async function revalidate(
@@ -62,9 +62,9 @@ export async function revalidate(
 }
 
 /**
- * Asks for the headers alone: whether the stored bytes are still those of the edge's file.
- * @returns the prefix with the new `Cache-Control`; `gone` where another file has taken its place, or none; undefined where
- * the edge gave neither answer
+ * Checks by a HEAD request whether the stored bytes are still those of the edge's file.
+ * @returns the prefix with the new `Cache-Control`; `gone` if the image was replaced or deleted; undefined if the
+ *   response shows neither
  * @throws StrataError as `etagOf`; TypeError without a network
  */
 export async function confirm(
@@ -81,7 +81,7 @@ export async function confirm(
   return response.ok || response.status === 404 || response.status === 410 ? 'gone' : undefined
 }
 
-/** Bytes are counted as they come: a declared length is that of the compressed body, or missing, or a lie. */
+/** Counts the bytes as they arrive: a declared length may be that of the compressed body, missing or false. */
 async function readBody(
   response: Response,
   image: string,
@@ -105,7 +105,7 @@ async function refusal(response: Response, image: string): Promise<StrataError> 
   return new StrataError(isErrorCode(code) ? code : 'NOT_FOUND', `${image}: ${message}`)
 }
 
-/** @throws StrataError FORMAT_INVALID when the part does not continue the stored bytes */
+/** @throws StrataError FORMAT_INVALID when the response does not continue the stored bytes */
 function checkPart(response: Response, held: Prefix): void {
   const range = response.headers.get('Content-Range')
   if (!range?.startsWith(`bytes ${held.bytes.length}-`)) {
@@ -133,7 +133,7 @@ function etagOf(response: Response): string {
   return etag
 }
 
-/** Cuts off the beginning of a layer that did not come as a whole. @throws StrataError FORMAT_* */
+/** Cuts off a layer at the end that is incomplete. @throws StrataError FORMAT_* */
 function wholePart(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   const header = readHeader(bytes)
   const layer = header.layers[wholeLayers(header, bytes.length) - 1]

@@ -1,9 +1,12 @@
 import type { ResumableLayer } from '../../codec/compass/index.ts'
 
-/** Decoded layers of the images shown last, within a budget of memory: a picture that grows is decoded from there. */
+/**
+ * Decoded layers of the images shown last, within a budget of memory. A picture that grows is decoded from its held
+ * layer.
+ */
 export class HeldLayers {
   readonly #budget: number
-  /** By image, the oldest first; each of one version of the file. */
+  /** By image, the oldest first, with the version of the file. */
   readonly #layers = new Map<string, { readonly version: string; readonly held: ResumableLayer }>()
   #bytes = 0
 
@@ -13,8 +16,7 @@ export class HeldLayers {
   }
 
   /**
-   * Removes what is held of an image, and returns it where it is a layer below `layer` of this version; otherwise it is
-   * closed.
+   * Removes the held layer of an image, and returns it if it is below `layer` and of this version; otherwise closes it.
    */
   take(image: string, version: string, layer: number): ResumableLayer | undefined {
     const entry = this.#layers.get(image)
@@ -26,13 +28,13 @@ export class HeldLayers {
     return undefined
   }
 
-  /** The layer of this version that `take` would return; -1: none. */
+  /** Number of the layer that `take` would return; -1 for none. */
   highest(image: string, version: string, layer: number): number {
     const entry = this.#layers.get(image)
     return entry?.version === version && entry.held.layer < layer ? entry.held.layer : -1
   }
 
-  /** Takes over a layer, then closes the oldest layers until the budget is met. */
+  /** Holds a layer, and closes the oldest layers until the budget is met. */
   put(image: string, version: string, held: ResumableLayer): void {
     this.delete(image)
     this.#layers.set(image, { version, held })

@@ -26,11 +26,11 @@ interface ImageRequest {
   /** Device pixels. */
   readonly width: number
   readonly saveData: boolean
-  /** Pixels across what is shown; 0: nothing. */
+  /** Width in pixels of the picture that is shown; 0 for none. */
   readonly above: number
 }
 
-/** By HTTP/1.1 a browser opens six connections to a server, and the page's own requests need some of them. */
+/** With HTTP/1.1 a browser opens six connections to a server, and the page's own requests need some of them. */
 const MAX_FETCHES = 4
 
 /** The files of a page's images: stored bytes are reused, and only the missing ones are fetched. */
@@ -39,11 +39,11 @@ export class Images {
   /** Requests of one image wait for each other, so that an image shown in two places is fetched once. */
   readonly #perImage = new KeyedMutex()
   readonly #fetches = new Limiter(MAX_FETCHES)
-  /** Images whose stored bytes are known to be current. Each is revalidated once in the life of the worker. */
+  /** Images whose stored bytes are known to be current. Each is revalidated once in the worker's lifetime. */
   readonly #fresh = new Set<string>()
 
   /**
-   * @returns undefined where no layer is wider than `above`
+   * @returns undefined when no layer is wider than `above`
    * @throws StrataError as `fetchPrefix`
    */
   async get(wanted: ImageRequest, signal: AbortSignal): Promise<ImagePrefix | undefined> {
@@ -63,7 +63,7 @@ export class Images {
     const layers = header?.layers ?? (saveData || above > 0 ? await this.#layersOf(image, signal) : undefined)
     const layer = layers && chooseLayer(layers, width, saveData)
     if (layers && layer !== undefined && layers[layer]!.width <= above) return undefined
-    // For a layer's own width the edge selects that layer.
+    // A request for a layer's own width selects that layer at the edge.
     const requestedWidth = layers && layer !== undefined ? layers[layer]!.width : width
     if (held && header && layer !== undefined && header.layers[layer]!.end <= held.bytes.length) {
       return (
@@ -83,11 +83,11 @@ export class Images {
     signal: AbortSignal,
   ): Promise<ImagePrefix | undefined> {
     const key = identity(wanted.image)
-    // What an address with a version names never changes.
+    // The file of an address with a version never changes.
     if (!this.#fresh.has(key) && !isPinnedTo(wanted.image, held.etag)) {
       const highest = Number(/\.(\d+)"$/.exec(held.etag)?.[1] ?? header.layers.length - 1)
       const width = header.layers[highest]?.width ?? wanted.width
-      // Without a network the stored bytes are shown, as a browser shows its cache.
+      // Offline, the stored bytes are shown, as a browser shows its cache.
       const changed = await this.#fetches
         .run(() => revalidate(wanted.image, width, held, signal), signal)
         .catch(ignoreOffline)
@@ -116,7 +116,7 @@ export class Images {
     await this.#store.put(image, prefix)
     const header = readHeader(prefix.bytes)
     const here = header.layers.filter(({ end }) => end <= prefix.bytes.length)
-    // The file may have changed since `width` was chosen, and have another ladder now.
+    // The file may have changed since `width` was chosen, and may have another ladder.
     const layer = Math.min(chooseLayer(header.layers, width, saveData), here.length - 1)
     const bytes = prefix.bytes.subarray(0, header.layers[layer]!.end)
     return { bytes, header, layer, version: fileOf(prefix.etag), transfer }
@@ -132,7 +132,7 @@ interface Info {
   readonly placeholder?: { readonly dataUri?: string | null }
 }
 
-/** Reads the info JSON; undefined when it cannot be had, because everything works without it. */
+/** Reads the info JSON. Returns undefined when that fails, because everything works without it. */
 export async function readInfo(image: string, signal: AbortSignal): Promise<Info | undefined> {
   try {
     const response = await fetch(infoAddress(image), { signal })

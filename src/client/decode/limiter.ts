@@ -1,6 +1,9 @@
 import { throwIfAborted } from '../../core/abort.ts'
 
-/** Runs at most `limit` tasks at a time, in their order. A task that is cancelled while it waits does not start. */
+/**
+ * Runs at most `limit` tasks at a time, in the order of the calls. A task that is cancelled while it waits does not
+ * start.
+ */
 export class Limiter {
   readonly #limit: number
   readonly #waiting: (() => void)[] = []

@@ -2,24 +2,24 @@ import { sumOfPixels } from '../../core/box.ts'
 import { StrataError } from '../../core/errors.ts'
 import type { StrataHeader } from '../../format/types.ts'
 
-/** The bounds of a page, by what they bound. */
+/** Quantities that a page limits. */
 export type Limit = 'bytes' | 'pixels' | 'layers' | 'seconds' | 'memory'
 
-/** Of an info JSON, whose largest part is the placeholder. */
+/** Bytes of an info JSON, whose largest part is the placeholder. */
 export const MAX_INFO_BYTES = 256 * 1024
-/** Of one layer: two screens of 3840 x 2160. Decoding takes some 20 bytes of memory for each, the canvas 4. */
+/** Pixels of one layer: two screens of 3840 x 2160. Decoding takes about 20 bytes of memory per pixel, the canvas 4. */
 const MAX_PIXELS = 16e6
-/** Memory grows with the width of a strip. */
+/** Width of a layer in pixels: memory grows with the width of a strip. */
 const MAX_WIDTH = 8192
-/** Of all layers of one decode together: a pyramid of halves below the largest layer has a third more pixels. */
+/** Pixels of all layers of one decode together. A pyramid of halves has a third more pixels than its largest layer. */
 const MAX_DECODED_PIXELS = 24e6
 const MAX_LAYERS = 8
 /** Layers of more pixels are decoded in strips and not kept: their memory would grow with the whole picture. */
 export const MAX_KEPT_PIXELS = 3e6
-/** Of a picture that is enlarged or restored. */
+/** Pixels of a picture that is enlarged or restored. */
 const MAX_RESTORED_PIXELS = 16e6
 
-/** An input that takes more than this page may spend on it. */
+/** An input exceeds a limit of the page. */
 export class LimitError extends StrataError {
   readonly limit: Limit
 
@@ -31,7 +31,7 @@ export class LimitError extends StrataError {
 
 /**
  * @param layer to be decoded
- * @param held layer that decoding starts from; -1: none
+ * @param held held layer from which decoding starts; -1 for none
  * @throws LimitError when decoding takes too many layers or pixels
  */
 export function checkDecode({ layers }: Pick<StrataHeader, 'layers'>, layer: number, held = -1): void {

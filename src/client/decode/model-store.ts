@@ -6,8 +6,8 @@ import { unpack } from './unpack.ts'
 
 /**
  * Reads a model or the kernels. A file with a SHA-256 is fetched once and then read from Cache Storage. A file without
- * one, which is the manifest, is fetched each time, and read from Cache Storage where there is no network.
- * @throws StrataError MODEL_INVALID when the file is neither stored nor to be had
+ * one, which is the manifest, is fetched each time, and read from Cache Storage only when offline.
+ * @throws StrataError MODEL_INVALID when the file is neither stored nor can be fetched
  */
 export async function readStored(address: string, digest?: string): Promise<Uint8Array<ArrayBuffer>> {
   const cache = await open()
@@ -27,7 +27,7 @@ export async function readStored(address: string, digest?: string): Promise<Uint
   return await fetchAndStore(cache, address, key)
 }
 
-/** Deletes stored models whose SHA-256 is not among `digests`: older versions. */
+/** Deletes older versions: stored models whose SHA-256 is not among `digests`. */
 export async function deleteOthers(digests: readonly string[]): Promise<void> {
   const cache = await open()
   for (const request of (await cache?.keys().catch(() => [])) ?? []) {
@@ -55,7 +55,7 @@ async function find(
   return response && new Uint8Array(await response.arrayBuffer())
 }
 
-/** A page and a service worker may have the same file under two addresses. */
+/** Finds a file by its SHA-256: a page and a service worker may have stored it under two addresses. */
 async function findByDigest(
   cache: Cache | undefined,
   digest: string,

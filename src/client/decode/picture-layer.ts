@@ -4,11 +4,14 @@ import { mediaTypeOf } from '../../format/media-type.ts'
 import { readCheckedPicture } from '../../format/pictures/check.ts'
 import type { LayerInfo } from '../../format/types.ts'
 
-/** 160 MB as a bitmap; browsers give up a canvas above some 256 megapixels. */
+/**
+ * Pixels of the largest picture, which takes 160 MB as a bitmap. Browsers refuse a canvas above some 256 megapixels.
+ */
 const MAX_PIXELS = 40e6
 
 /**
- * Refuses what the plain `<img>` shows better than a canvas: animations, and pictures with alpha over one that has loaded.
+ * Refuses layers that the plain `<img>` shows better than a canvas: animations, and pictures with alpha over a loaded
+ * picture.
  * @param covers whether the plain picture lies below
  * @throws StrataError INPUT_UNSUPPORTED
  */
@@ -20,7 +23,7 @@ export function checkShown(layer: LayerInfo, covers: boolean): void {
 }
 
 /**
- * Decodes a layer that is a picture by the browser's own decoder. Checksum, type and declared size are checked before.
+ * Decodes a layer that is a picture file with the browser's decoder, after checking checksum, type and declared size.
  * @throws StrataError INPUT_TOO_LARGE, FORMAT_*
  */
 export async function decodePictureLayer(bytes: Uint8Array, layer: LayerInfo): Promise<ImageBitmap> {

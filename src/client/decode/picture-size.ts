@@ -8,9 +8,9 @@ import type { LayerSize } from '../plan.ts'
 const FRAME_MARKERS = /^c[0-35-79-bd-f]$/
 
 /**
- * The size of a picture as its file says, before anything is decoded: a small file may hold a picture that fills the
- * memory. Of an AVIF the largest of its images counts, of a GIF so much as holds its frames.
- * @returns undefined for other formats than PNG, JPEG, WebP, AVIF and GIF, and where the size is missing
+ * Reads the declared size of a picture before it is decoded, because a small file may hold a picture that exhausts the
+ * memory. The size of an AVIF is that of its largest image, the size of a GIF contains all its frames.
+ * @returns undefined for formats other than PNG, JPEG, WebP, AVIF and GIF, and when the size is missing
  */
 export function pictureSize(file: Uint8Array): LayerSize | undefined {
   try {

@@ -7,25 +7,25 @@ export interface Prefix {
   readonly bytes: Uint8Array<ArrayBuffer>
   /** `"H.k"`: the hash of the whole file, and the highest layer in `bytes`. */
   readonly etag: string
-  /** `Cache-Control` of the answer by which the edge sent or confirmed the bytes; `''` where it is not known. */
+  /** `Cache-Control` of the response with which the edge sent or confirmed the bytes; `''` when it is unknown. */
   readonly cacheControl: string
-  /** When that was, in milliseconds since 1970, less the time that a cache in between had kept the answer. */
+  /** Time of that response, in milliseconds since 1970, minus its `Age` in a cache in between. */
   readonly confirmed: number
 }
 
-/** What is told on the channel `IMAGE_CACHE` of this site when the store has changed. */
+/** Message on the BroadcastChannel `IMAGE_CACHE` when the store has changed. */
 export interface StoreChange {
   /** Key of the image, as `identity` makes it. */
   readonly key: string
   readonly isHeld: boolean
 }
 
-/** Beyond this number the oldest are deleted, because a browser's quota is for the whole site. */
+/** Number of images above which the oldest are deleted, because a browser's quota is for the whole site. */
 const MAX_IMAGES = 500
-/** In bytes. Where there is no Cache Storage, prefixes are kept in the memory of this worker. */
+/** Bytes of prefixes that are kept in the worker's memory when there is no Cache Storage. */
 const MAX_MEMORY = 32 * 1024 * 1024
 
-/** Stores prefixes in Cache Storage. Nothing here throws: what the browser refuses or loses is fetched again. */
+/** Stores prefixes in Cache Storage. It never throws: bytes that the browser refuses or deletes are fetched again. */
 export class PrefixStore {
   readonly #memory = new LruCache<string, Prefix>(MAX_MEMORY, ({ bytes }) => bytes.length)
   #cache: Promise<Cache | undefined> | undefined
@@ -76,14 +76,14 @@ export class PrefixStore {
     return (requests ?? []).map(({ url }) => url)
   }
 
-  /** Tells a service worker, which remembers what is here. */
+  /** Notifies the service worker, which keeps an index of the store. */
   #tell(key: string, isHeld: boolean): void {
     if (!('BroadcastChannel' in globalThis)) return
     this.#channel ??= new BroadcastChannel(IMAGE_CACHE)
     this.#channel.postMessage({ key, isHeld } satisfies StoreChange)
   }
 
-  /** Undefined in private windows and on insecure pages, where Cache Storage is missing or refuses. */
+  /** Returns undefined in private windows and on insecure pages, where Cache Storage is missing or refuses. */
   #open(): Promise<Cache | undefined> {
     this.#cache ??= (async () => await globalThis.caches?.open(IMAGE_CACHE))().catch(() => undefined)
     return this.#cache

@@ -11,11 +11,11 @@ import { decodePicture } from './bitmap.ts'
 import { checkRestored } from './limits.ts'
 import { pictureSize } from './picture-size.ts'
 
-/** How many times a file that hides nothing is enlarged. */
+/** Factor by which a file without hidden detail is enlarged. */
 const FACTOR = 2
 
 /**
- * The restorer of this file. A file that hides nothing needs no model: it is enlarged plainly.
+ * The restorer of this file. A file without hidden detail is enlarged plainly and needs no model.
  * @param open loads the models' folder
  * @throws StrataError MODEL_INVALID when the model is missing; LimitError, before anything is decoded; INPUT_UNSUPPORTED
  */

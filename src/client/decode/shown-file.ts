@@ -11,7 +11,10 @@ const IMAGE_ACCEPTS = [
   'image/webp,image/avif,image/jxl,image/heic,image/heic-sequence,video/*;q=0.8,image/png,image/svg+xml,image/*;q=0.8,*/*;q=0.5',
 ]
 
-/** The pictures that the library gives an image which shows layers: the blank one, and those that may be saved. */
+/**
+ * Sources that the library gives to an image which shows layers: the blank picture, and pictures to be saved or
+ * dragged.
+ */
 const OWN = /^data:image\/(svg\+xml,|\w+;strata=layers;)/
 
 /**

@@ -1,8 +1,8 @@
-/** What the demo page asks of its Worker. */
+/** Requests of the demo page to its Worker. */
 import { imageUrl as addressOf } from '../index.ts'
 
 export interface Info {
-  /** Only of a pulled picture: its id. */
+  /** Id of a pulled picture; absent for an uploaded one. */
   readonly id?: string
   readonly source: { readonly width: number; readonly height: number }
   readonly layers: readonly Layer[]
@@ -10,7 +10,7 @@ export interface Info {
   readonly etag: string
   /** Length of the whole file. */
   readonly bytes: number
-  /** Pictures that were made of the file and are kept, and how many of them were made once more, smaller. */
+  /** Number of kept variants of the file, and how many of them were promoted: rendered again in fewer bytes. */
   readonly pictures?: { readonly kept: number; readonly promoted?: number }
 }
 
@@ -24,11 +24,11 @@ export interface Layer {
 interface Progress {
   readonly state: 'queued' | 'encoding'
   readonly attempt: number
-  /** Why the attempt before failed. */
+  /** Error of the previous attempt. */
   readonly error?: { readonly message: string }
 }
 
-/** What files of other codecs take that look as good as a layer; null where a codec never does. */
+/** Bytes of other codecs' files that look as good as a layer; null when a codec reaches no such file. */
 interface LayerComparison {
   readonly width: number
   readonly avif: number | null
@@ -66,7 +66,7 @@ export async function fetchSamples(): Promise<Samples> {
   return (await (await fetch('/samples')).json()) as Samples
 }
 
-/** What `strata start` has measured so far; nothing on other servers. */
+/** Comparisons that `strata start` has measured so far; none on other servers. */
 export async function fetchComparisons(): Promise<Comparisons> {
   return (await (await fetch('/comparisons')).json()) as Comparisons
 }
@@ -88,14 +88,14 @@ export async function fetchState(address: string): Promise<ImageState> {
   return { kind: 'failed', message: (body as { error: { message: string } }).error.message }
 }
 
-/** @returns why the edge refused the file; undefined when it took it */
+/** @returns the reason why the edge refused the file; undefined when it accepted it */
 export async function upload(id: string, file: File): Promise<string | undefined> {
   const response = await fetch(imageUrl(id), { method: 'PUT', body: file })
   if (response.ok) return undefined
   return ((await response.json()) as { error: { message: string } }).error.message
 }
 
-/** Deletes an image where this page may; where it may not, the image stays. */
+/** Deletes an image if this page is allowed to. */
 export async function remove(id: string): Promise<void> {
   await fetch(imageUrl(id), { method: 'DELETE' }).catch(() => undefined)
 }

@@ -2,27 +2,27 @@ import { imageAttributes } from '../index.ts'
 import { fetchSamples, fetchState, folderUrl, type Info, imageUrl, remove, upload } from './api.ts'
 import { byId, element, kilobytes, pause } from './dom.ts'
 
-/** How often the page looks for images that were stored by others. */
+/** Interval at which the page looks for images that others have stored. */
 const LOOK_MS = 3000
 
-/** How often the picture of a file is asked for again. */
+/** Number of times that the picture of a file is requested again. */
 const RELOADS = 5
 
-/** The row of pictures: one tile an image, and a field that takes new ones. */
+/** The row of pictures: one tile per image, and a drop zone for new ones. */
 export class Gallery {
   readonly #onOpen: (id: string, info: Info) => void
   readonly #tiles = new Map<string, HTMLLIElement>()
   readonly #dropZone: HTMLLIElement
   #isAnyOpen = false
 
-  /** @param onOpen called when a picture is chosen, and with the first that is ready */
+  /** @param onOpen called when a picture is chosen, and with the first one that is ready */
   constructor(onOpen: (id: string, info: Info) => void) {
     this.#onOpen = onOpen
     this.#dropZone = createDropZone((file) => void this.#upload(file))
     byId('gallery').append(this.#dropZone)
   }
 
-  /** Shows what is stored, and in development what is stored later. */
+  /** Shows the stored images, and in development also those that are stored later. */
   async follow(): Promise<void> {
     for (;;) {
       const { samples = [], paths = [], live } = await fetchSamples()
@@ -91,8 +91,8 @@ export class Gallery {
   }
 
   /**
-   * Shows a picture of a folder, which the browser asks for when it comes into view; its layers are opened by a click, as
-   * soon as it is encoded.
+   * Adds a picture of a folder, which the browser requests when it comes into view. A click opens its layers as soon as
+   * it is encoded.
    */
   #addFile(path: string): void {
     if (this.#tiles.has(path)) return
@@ -111,7 +111,7 @@ export class Gallery {
     this.#dropZone.before(tile)
     let tries = 0
     picture.addEventListener('error', async () => {
-      // The origin may be busy with others.
+      // The origin may be busy with other pictures.
       if (++tries > RELOADS) label.textContent = 'it cannot be shown'
       else {
         await pause(LOOK_MS)
@@ -125,7 +125,7 @@ export class Gallery {
       const info = await untilEncoded(address, (text) => {
         label.textContent = text
       })
-      // Another one may have been chosen meanwhile.
+      // Another tile may have been chosen meanwhile.
       if (info?.id !== undefined && button.ariaPressed === 'true') this.#onOpen(info.id, info)
     }
     button.addEventListener('click', () => void open())
@@ -133,7 +133,10 @@ export class Gallery {
       picture.addEventListener('load', () => this.#isAnyOpen || void open(), { once: true })
   }
 
-  /** Shows the picture as the origin makes it meanwhile, and how the encoding goes. @returns undefined where it failed */
+  /**
+   * Shows the origin's render while the picture is being encoded, and the progress of the encoding.
+   * @returns undefined when it failed
+   */
   async #untilReady(id: string, tile: HTMLElement): Promise<Info | undefined> {
     const started = performance.now()
     const bar = element('progress', { ariaLabel: `${id} is being encoded` })
@@ -167,7 +170,7 @@ export class Gallery {
     }
   }
 
-  /** Says what is wrong; the button deletes the image. */
+  /** Shows the error; the button deletes the image. */
   #fail(id: string, tile: HTMLElement, message: string): void {
     const button = element('button', { type: 'button', className: 'dismiss' }, 'Dismiss')
     button.addEventListener('click', async () => {
@@ -180,7 +183,7 @@ export class Gallery {
   }
 }
 
-/** The picture as the origin makes it while it is not encoded. Where there is none either, the element goes again. */
+/** The picture that the origin renders before it is encoded. The element is removed when that fails. */
 function earlyPicture(id: string): HTMLImageElement {
   const picture = element('img', { src: `${imageUrl(id)}?w=320`, alt: '' })
   picture.dataset.strata = 'off'
@@ -188,7 +191,7 @@ function earlyPicture(id: string): HTMLImageElement {
   return picture
 }
 
-/** @param tell is told how the encoding goes @returns undefined where it failed */
+/** @param tell called with the progress of the encoding @returns undefined when it failed */
 async function untilEncoded(address: string, tell: (text: string) => void): Promise<Info | undefined> {
   for (;;) {
     const state = await fetchState(address)

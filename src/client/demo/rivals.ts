@@ -4,12 +4,13 @@ import { byId, element, kilobytes, pause } from './dom.ts'
 const LOOK_MS = 4000
 /** As they were last seen. */
 let comparisons: Comparisons = { measuring: false, images: {} }
-/** Number of the last call: earlier calls end. */
+/** Number of the latest call; earlier calls end. */
 let turn = 0
 
 /**
- * Shows the bytes of the layer on the stage beside files of other codecs that look as good, and the bytes of all layers
- * that were shown beside a file for each of them. Follows the measuring until it ends or another call comes.
+ * Shows the bytes of the current layer beside files of other codecs that look as good, and the bytes of all layers that
+ * were shown beside one file for each of them. Updates while `strata start` measures, until that ends or another call
+ * comes.
  * @param painted indexes of the layers that were shown
  */
 export async function showRivals(id: string, info: Info, painted: ReadonlySet<number>): Promise<void> {
@@ -52,7 +53,7 @@ function paint(id: string, info: Info, painted: ReadonlySet<number>): void {
   )
 }
 
-/** One file for all sizes against an AVIF for each. */
+/** Compares one file for all sizes with an AVIF for each size. */
 function ladder(
   shown: readonly number[],
   bytes: number,

@@ -9,7 +9,7 @@ import {
 import { type Info, imageUrl, type Layer } from './api.ts'
 import { byId, element, kilobytes } from './dom.ts'
 
-/** Width of the JPEG that is restored where the network is off, in pixels; it hides twice that width. */
+/** Width of the JPEG that is restored offline, in pixels; it hides a picture of twice that width. */
 export const THUMBNAIL = 640
 
 /** The JPEG that hides the picture of twice its size. */
@@ -17,7 +17,7 @@ export function thumbnailUrl(id: string): string {
   return `${imageUrl(id)}?w=${THUMBNAIL}&f=jpeg&ht=2`
 }
 
-/** The picture under the slider. It ends when another picture is opened. */
+/** The picture whose size the slider changes. `end` is called when another picture is opened. */
 export class Viewer {
   readonly #id: string
   readonly #info: Info
@@ -25,12 +25,12 @@ export class Viewer {
   readonly #enhancement: Enhancement
   readonly #onPainted: (painted: ReadonlySet<number>) => void
   readonly #ending = new AbortController()
-  /** Indexes of the layers that were painted. */
+  /** Numbers of the layers that were painted. */
   readonly #painted = new Set<number>()
   #restoration: Restoration | undefined
   #working: ReturnType<typeof setInterval> | undefined
 
-  /** @param onPainted called with the indexes of all layers that were painted so far */
+  /** @param onPainted called with the numbers of all layers that were painted so far */
   constructor(id: string, info: Info, onPainted: (painted: ReadonlySet<number>) => void) {
     this.#id = id
     this.#info = info
@@ -72,7 +72,7 @@ export class Viewer {
     return this.#info.layers[Math.max(...this.#painted)]
   }
 
-  /** Without network the box keeps its size and is scaled, so that the library requests nothing. */
+  /** Offline, the box keeps its size and is scaled, so that the library requests nothing. */
   #resize(): void {
     const width = this.#wanted
     byId('shown').textContent = `${width} px`
@@ -106,7 +106,7 @@ export class Viewer {
     }
   }
 
-  /** Shows a moving bar and the seconds until `#rest`. */
+  /** Shows a moving bar and the seconds until `#rest` is called. */
   #work(text: string): void {
     this.#rest()
     const started = performance.now()
@@ -129,8 +129,8 @@ export class Viewer {
   }
 
   /**
-   * Without the network the best of what is here is shown: the layers that were decoded, or the picture that a JPEG in
-   * the browser's cache hides, where that is larger.
+   * Offline, the best picture at hand is shown: the decoded layers, or the picture that a JPEG in the browser's cache
+   * hides, if that is larger.
    */
   async #toggleNetwork(): Promise<void> {
     this.#restoration?.undo()
@@ -150,7 +150,7 @@ export class Viewer {
     }
   }
 
-  /** Loads the thumbnail and the models, as a page would have before the network went, and restores the thumbnail. */
+  /** Loads the thumbnail and the models, as a page would have done while it was online, and restores the thumbnail. */
   async #restore(best: Layer | undefined): Promise<void> {
     this.#work('Restoring')
     try {
@@ -170,7 +170,7 @@ export class Viewer {
     )
   }
 
-  /** Shows another image in the place of the picture, or the picture again. */
+  /** Shows another image instead of the picture, or the picture again. */
   #showInstead(other: HTMLImageElement | undefined): void {
     for (const each of [...(this.#img.parentElement?.querySelectorAll('img') ?? [])])
       if (each !== this.#img) each.remove()

@@ -4,19 +4,22 @@ import { byId, element, kilobytes } from './dom.ts'
 import { fetchReceived } from './received.ts'
 import { THUMBNAIL, thumbnailUrl } from './viewer.ts'
 
-/** Device pixels on which a view shows a pixel of its picture, so that differences are seen. */
+/** Device pixels per pixel of a picture in a view, so that differences are visible. */
 const ZOOM = 2.5
 
 interface View {
   readonly figure: HTMLElement
   readonly img: HTMLImageElement
-  /** What is shown, how many bytes came, and the plan of the edge. */
+  /** Describes format, bytes and plan of what is shown. */
   readonly facts: HTMLElement
 }
 
 let stopLast = () => {}
 
-/** The same part of a picture on three ways to the browser, enlarged: layers, a plain picture, a JPEG that is restored. */
+/**
+ * Shows the same enlarged part of a picture delivered in three ways: as layers, as a plain picture, and as a restored
+ * JPEG.
+ */
 export async function showViews(id: string, info: Info): Promise<void> {
   stopLast()
   const layers = createView(id, info, 'The first layers of the file, decoded here')
@@ -58,7 +61,7 @@ function createView(id: string, info: Info, caption: string): View {
   const { width, height } = info.source
   const img = element('img', { width, height, alt: `${id}, a part: ${caption}` })
   const facts = element('span', { className: 'facts' }, 'loading…')
-  // The library chooses a layer by the size on the page, on which a transform has no influence.
+  // The library chooses a layer by the layout size, which a transform does not change.
   const enlarged = element('div', { className: 'enlarged' }, img)
   Object.assign(enlarged.style, { width: `${THUMBNAIL / devicePixelRatio}px`, transform: `scale(${ZOOM})` })
   const crop = element('div', { className: 'crop', tabIndex: 0 }, enlarged)
@@ -66,7 +69,7 @@ function createView(id: string, info: Info, caption: string): View {
   return { figure, img, facts }
 }
 
-/** Says what a view shows and what it took: format, bytes, pixels, and the plan of the edge. */
+/** Describes a view: format, bytes, pixels, and the plan of the edge. */
 async function describe({ facts }: View, shown: string, address: string): Promise<void> {
   const { format, bytes, plan } = await fetchReceived(address)
   facts.replaceChildren(
@@ -75,7 +78,7 @@ async function describe({ facts }: View, shown: string, address: string): Promis
   )
 }
 
-/** Says how many pictures of the file are kept, and how many of them were promoted by now. */
+/** Adds how many variants of the file are kept, and how many of them were promoted. */
 async function tellPromoted({ facts }: View, id: string): Promise<void> {
   const state = await fetchState(imageUrl(id))
   const pictures = state.kind === 'ready' ? state.info.pictures : undefined
@@ -85,7 +88,7 @@ async function tellPromoted({ facts }: View, id: string): Promise<void> {
   facts.append(`${kept} plain ${kept === 1 ? 'picture' : 'pictures'} kept${better}`)
 }
 
-/** All boxes show the same part: that which was scrolled or pointed to in one of them. @returns stops */
+/** Keeps the scroll positions of all boxes equal. @returns a function that ends it */
 function scrollTogether(boxes: readonly HTMLElement[]): () => void {
   const control = new AbortController()
   const { signal } = control

@@ -2,7 +2,7 @@
 import { imageUrl } from '../address/loader.ts'
 import { fitOf, focusOf, formatOf, numberOf, type PictureDefaults, sourceOf } from './shared.ts'
 
-/** A picture that was imported from a file of the project. */
+/** A picture that is imported from a file of the project. */
 interface ImportedImage {
   readonly src: string
   readonly width: number
@@ -10,12 +10,12 @@ interface ImportedImage {
   readonly format?: string
 }
 
-/** What Astro's components pass on: attributes of the `<img>`, and what the picture is made by. */
+/** Options that Astro's components pass on: attributes of the `<img>` and parameters of the picture. */
 export interface AstroTransform {
   src: string | ImportedImage
   width?: number | undefined
   height?: number | undefined
-  /** 1 to 100, or the names that Astro's own service has. */
+  /** 1 to 100, or a name that Astro's own service accepts. */
   quality?: string | number | undefined
   format?: string | undefined
   fit?: string | undefined
@@ -37,7 +37,7 @@ interface Candidate<T> {
   attributes: Record<string, string>
 }
 
-/** As in Astro's service for sharp, which documents the names but no values. */
+/** The values of Astro's service for sharp, which documents only the names. */
 const QUALITIES: Readonly<Record<string, number>> = { low: 25, mid: 50, high: 80, max: 100 }
 
 /** Options that must not become attributes of the `<img>`. */
@@ -50,7 +50,7 @@ export function getURL(options: AstroTransform, config: AstroImageConfig): strin
   const { src, width, quality } = options
   const defaults = config.service.config
   const address = typeof src === 'string' ? src : src.src
-  // Files of the development server are nowhere else, and drawings need no sizes.
+  // Files of the development server exist only there, and vector drawings need no sizes.
   if (address.startsWith('/@fs/') || (typeof src !== 'string' && src.format === 'svg')) return address
   const fit = fitOf(options.fit) ?? defaults.fit
   const background = options.background ?? defaults.background
@@ -68,7 +68,7 @@ export function getURL(options: AstroTransform, config: AstroImageConfig): strin
   })
 }
 
-/** One candidate for each width or density; none is wider than a picture whose width is known. */
+/** One candidate for each width or density; none is wider than the picture if its width is known. */
 export function getSrcSet<T extends AstroTransform>(options: T): Candidate<T>[] {
   const { src, widths = [], densities = [], width, height, ...rest } = options
   const limit = typeof src === 'string' ? Number.POSITIVE_INFINITY : src.width

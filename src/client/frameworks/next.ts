@@ -11,7 +11,7 @@ export interface NextLoaderProps {
 }
 
 /**
- * Makes a loader that knows where the CDN is.
+ * Makes a loader with default options, such as the address of the CDN.
  * @example
  * // image-loader.js, which `images.loaderFile` of next.config.js names
  * export default createLoader({ base: 'https://img.example.com/cdn' })

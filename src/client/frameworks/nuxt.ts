@@ -8,20 +8,23 @@ export interface NuxtModifiers {
   readonly height?: number | string | undefined
   readonly quality?: number | string | undefined
   readonly format?: string | undefined
-  /** `cover` crops; all others make the picture as large as width and height allow. @default 'cover' with both of them */
+  /**
+   * `cover` crops; all other values make the picture as large as width and height allow. @default 'cover' with both of
+   * them
+   */
   readonly fit?: string | undefined
-  /** Pads to width and height with a colour, where `fit` is given and not `cover`. */
+  /** Colour that pads the picture to width and height, if `fit` is given and not `cover`. */
   readonly background?: string | undefined
-  /** Keywords and percentages of CSS, for what is cropped around. */
+  /** Point around which the picture is cropped, in keywords and percentages of CSS. */
   readonly position?: string | undefined
   readonly [name: string]: unknown
 }
 
-/** `options` of the provider in nuxt.config.ts, and what a single picture adds. */
+/** `options` of the provider in nuxt.config.ts, and those of a single picture. */
 export interface NuxtProviderOptions {
   /** Where the CDN is mounted. */
   readonly baseURL?: string | undefined
-  /** Name of the source that every `src` is a path in. @default none: `src` is an id or an address */
+  /** Name of the source in which every `src` is a path. @default none: `src` is an id or an address */
   readonly source?: string | undefined
   readonly modifiers?: NuxtModifiers | undefined
 }

@@ -1,18 +1,18 @@
 import { PICTURE_FORMATS, type PictureFormat } from '../../format/media-type.ts'
 import type { AddressOptions } from '../address/loader.ts'
 
-/** What a project says once for all of its pictures. */
+/** Options of a project for all its pictures. */
 export type PictureDefaults = Partial<Omit<AddressOptions, 'src'>>
 
 /**
- * `src` as the loader wants it. Frameworks put a slash in front of what has no protocol, or demand one; in front of a bare id
- * it means nothing where there is a `base`.
+ * Converts `src` for the loader. Frameworks add or demand a leading slash when there is no protocol; with a `base`, the
+ * slash in front of a bare id is removed.
  */
 export function sourceOf(src: string, { base }: PictureDefaults): string {
   return base === undefined ? src : src.replace(/^\/(?=[^/?#]+(?:[?#]|$))/, '')
 }
 
-/** The format of that name; undefined, which lets browser and edge agree on one, for all that is not made. */
+/** The format with this name; undefined for formats that are not made, so that browser and edge negotiate one. */
 export function formatOf(name: string | undefined): PictureFormat | undefined {
   const format = name === 'jpg' ? 'jpeg' : name
   return PICTURE_FORMATS.find((each) => each === format)
@@ -24,7 +24,7 @@ export function numberOf(value: number | string | null | undefined): number | un
   return Number.isFinite(number) ? number : undefined
 }
 
-/** What is cropped to both sides, and what is only bounded by them. Pictures are never stretched: CSS does that. */
+/** Maps a CSS or framework name of a fit to `cover` or `contain`. Pictures are never stretched: CSS does that. */
 export function fitOf(name: string | undefined): 'contain' | 'cover' | undefined {
   if (name === undefined) return undefined
   return name === 'cover' ? 'cover' : 'contain'
@@ -38,8 +38,8 @@ const SIDES: Readonly<Record<string, readonly [x: number | undefined, y: number 
 }
 
 /**
- * The point that a CSS `object-position` or `background-position` of keywords and percentages shows.
- * @returns undefined for the centre, and for lengths: how many pixels they are of the picture is not known here
+ * Converts a CSS `object-position` or `background-position` of keywords and percentages to a focus.
+ * @returns undefined for the centre, and for lengths, because the picture's size is unknown
  */
 export function focusOf(position: string | undefined): readonly [x: number, y: number] | undefined {
   const words =

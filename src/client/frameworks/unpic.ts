@@ -8,7 +8,7 @@ import { formatOf, numberOf, sourceOf } from './shared.ts'
 export interface StrataOperations {
   width?: number | string
   height?: number | string
-  /** @default what the browser likes best */
+  /** @default the browser's preference */
   format?: PictureFormat | 'jpg' | 'auto' | (string & {})
   quality?: number | string
   /** @default 'cover' with width and height, as unpic styles its pictures */
@@ -21,11 +21,11 @@ export interface StrataOperations {
 export interface StrataOptions {
   /** Where the CDN is mounted; needed for bare ids and for `source`. */
   base?: string | undefined
-  /** Name of the source that `src` is a path in. */
+  /** Name of the source in which `src` is a path. */
   source?: string | undefined
 }
 
-/** Addresses are taken apart below this one, so that relative ones stay relative. */
+/** Base for parsing addresses, by which relative ones are recognized and stay relative. */
 const NOWHERE = 'http://nowhere.invalid'
 
 /** The address of a picture with these operations. */
@@ -51,15 +51,15 @@ export function generate(
 }
 
 /**
- * Takes an address apart.
- * @returns null for one that is not of a Strata CDN
+ * Splits an address into picture and operations.
+ * @returns null for an address that is not of a Strata CDN
  */
 export function extract(
   address: string | URL,
 ): { src: string; operations: StrataOperations; options: StrataOptions } | null {
   const text = String(address)
   const image = imageAddress(text, NOWHERE)
-  // An id alone, or a path without a slash, would have been resolved against nothing.
+  // A bare id, or a path without a slash, has no base to be resolved against.
   if (image === undefined || !/^(\/|https?:)/.test(text)) return null
   const { pathname, searchParams: query } = new URL(text, NOWHERE)
   const [x, y] = query.get('focus')?.split(',').map(Number) ?? []
@@ -77,7 +77,7 @@ export function extract(
   return { src: image.replace(NOWHERE, ''), operations: Object.fromEntries(given), options: {} }
 }
 
-/** The address of a picture with these operations in place of those that its address has already. */
+/** The address of a picture with these operations instead of the present ones. */
 export function transform(
   src: string | URL,
   operations: StrataOperations,

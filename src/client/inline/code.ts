@@ -1,6 +1,6 @@
 /*
- * `strata-cdn/placeholder/code`: codes for the markup, made where a page is rendered or built. It needs neither Node nor a
- * DOM, and `placeholderUrl` is here, too, for pages without scripts.
+ * `strata-cdn/placeholder/code`: codes for the markup, made when a page is rendered or built. It needs neither Node nor
+ * a DOM, and `placeholderUrl` is here, too, for pages without scripts.
  */
 import { invalidParam } from '../../core/errors.ts'
 import { isPreview } from '../../format/preview.ts'
@@ -21,8 +21,8 @@ const [SHORTEST, LONGEST] = [16, 32]
 const MAX_PREVIEW_PIXELS = 64 * 64
 
 /**
- * The placeholder of a picture as a short code in base64, for `data-strata-placeholder`. It takes .3 seconds, so keep it with
- * the picture's address.
+ * The placeholder of a picture as a short code in base64, for `data-strata-placeholder`. It takes 0.3 seconds, so store
+ * the code with the picture's address.
  *
  * The bits are chosen anew for the short length: nearest to the preview in `dataUri`, or without one to what the code shows.
  *

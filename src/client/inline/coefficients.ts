@@ -42,14 +42,14 @@ export function nextState(model: Model, first: State, signs: Int8Array): State {
   return { c, look: look(model.tables, c, signs.length / STEP_BITS) }
 }
 
-/** The coefficients that a code shows, [16 x 40]. @param signs 128 to 256 of them */
+/** The coefficients that a code decodes to, [16 x 40]. @param signs 128 to 256 of them */
 export function shownBy(model: Model, signs: Int8Array): Float64Array {
   const first = firstState(model, signs)
   const rest = signs.subarray(STEP_BITS)
   return shownIn(model, rest.length > 0 ? nextState(model, first, rest) : first)
 }
 
-/** The coefficients that a state shows, [16 x 40]. */
+/** The coefficients that a state decodes to, [16 x 40]. */
 export function shownIn({ mean }: Model, { c, look: { correction } }: State): Float64Array {
   return c.map((value, i) => value + correction[i]! + mean[i]!)
 }

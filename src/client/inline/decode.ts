@@ -16,12 +16,13 @@ export interface DecodedPlaceholder {
 }
 
 /**
- * Decodes the beginning of a placeholder's code to 32x32 pixels, to be stretched to the picture's shape. The more bytes, the
- * better the picture: 16 are needed, and those after the 32nd are left out, for their codewords would not fit in here.
+ * Decodes the beginning of a placeholder's code to 32x32 pixels, to be stretched to the picture's shape. The more
+ * bytes, the better the picture: At least 16 are needed, and those after the 32nd are ignored, because this small
+ * decoder does not hold their codewords.
  *
  * @param code bytes or their base64, as `placeholder.base64` in `GET /img/:id.json` has them, or what `placeholderCode` made
- * @throws RangeError when there are fewer than 16 bytes, or when the text is not base64. No StrataError, because the list of
- *   its codes is as large as the decoder
+ * @throws RangeError when there are fewer than 16 bytes, or when the text is not base64. It is no StrataError,
+ *   because the list of error codes is as large as the decoder
  */
 export function decodePlaceholder(code: Uint8Array | string): DecodedPlaceholder {
   const opened = model()

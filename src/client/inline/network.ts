@@ -2,8 +2,8 @@ import { BLOCK, SIDE } from './lapped.ts'
 import type { Tables } from './tables.ts'
 
 /*
- * The network of models/strata_models/inline/model.py: what coefficients say about those that are still to come. It runs on
- * the 4x4 grid of 8x8 blocks.
+ * The network of models/strata_models/inline/model.py: it predicts the missing coefficients from the known ones. It
+ * runs on the 4x4 grid of 8x8 blocks.
  */
 
 const GRID = SIDE / BLOCK
@@ -16,13 +16,13 @@ const INPUTS = CHANNELS + 2
 export interface Look {
   /** [16, 40]: added to the factors of the next step's codewords. */
   readonly gate: Float64Array
-  /** [16, 40]: what the picture most likely has besides what is coded. */
+  /** [16, 40]: prediction of what is not coded yet. */
   readonly correction: Float64Array
 }
 
 /**
  * @param c coefficients so far, [16, 40]
- * @param known the part of the second step that is in them, 0 to 1; the first is
+ * @param known the part of the second step that `c` contains, 0 to 1; it contains the first step
  */
 export function look(tables: Tables, c: Float64Array, known: number): Look {
   const hidden = tables.mixInBias.length

@@ -3,11 +3,11 @@ import { placeholderUrl } from './url.ts'
 const ATTRIBUTE = 'data-strata-placeholder'
 
 /**
- * Paints the placeholder of every element with `data-strata-placeholder="CODE"` as its background, stretched to its box. That
- * of an `<img>` goes when its picture has loaded, and is not painted where it has; that of any other element stays. What is
- * not a code is left out.
+ * Paints the placeholder of every element with `data-strata-placeholder="CODE"` as its background, stretched to its
+ * box. The placeholder of an `<img>` is removed when its picture has loaded, and not painted on a loaded one; that of
+ * any other element stays. Invalid codes are ignored.
  *
- * @param root where to look; the whole page by default
+ * @param root the subtree to paint. @default the document
  * @returns the number of painted elements
  */
 export function paintPlaceholders(root: ParentNode = document): number {
@@ -27,7 +27,7 @@ export function paintPlaceholders(root: ParentNode = document): number {
 }
 
 function paint(element: HTMLElement, url: string): void {
-  // Through the object model, because a Content-Security-Policy may forbid style attributes.
+  // Use the object model, because a Content-Security-Policy may forbid style attributes.
   const { style } = element
   style.backgroundImage = `url(${url})`
   style.backgroundSize = '100% 100%'

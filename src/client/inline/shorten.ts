@@ -8,21 +8,24 @@ import { COLOUR } from './decode.ts'
 import { SIDE } from './lapped.ts'
 import { type Model, model } from './tables.ts'
 
-/** Passes over all bits, each of which is flipped where that lowers the error. */
+/** Passes over all bits; each bit is flipped if that lowers the error. */
 const PASSES = 2
 
-/** Cuts a code and chooses all bits anew: the encoder chose those of a whole step together, and for a larger decoder. */
+/**
+ * Cuts a code and chooses all bits anew, because the encoder chose the bits of a whole step together, and for a larger
+ * decoder.
+ */
 export class Shortener {
   readonly #model: Model = model()
   readonly #transform: PlaneTransform
-  /** Samples that the code is to come near to. */
+  /** Samples that the code should approximate. */
   readonly #wanted: Float64Array
   readonly #signs: Int8Array
 
   /**
    * @param code 16 bytes or more
    * @param bytes to which it is cut
-   * @param preview what it shows, in any size; without it, what this decoder shows of the whole code
+   * @param preview the picture to approximate, in any size. @default what this decoder decodes from the whole code
    */
   constructor(code: Uint8Array, bytes: number, preview: RgbImage | undefined) {
     const { lapped, places } = this.#model
@@ -43,7 +46,7 @@ export class Shortener {
     return out
   }
 
-  /** Searches the signs of the second step, which is not whole, as if the network's correction stayed the same. */
+  /** Searches the signs of the incomplete second step, as if the network's correction stayed the same. */
   #searchRest(rest: Int8Array): void {
     const first = firstState(this.#model, this.#signs)
     const gates = gatesOf(this.#model, first)
@@ -60,7 +63,7 @@ export class Shortener {
     rest.set(beamSearch(products, slopes))
   }
 
-  /** Flips each sign with which the error is larger than without. */
+  /** Flips each sign if that lowers the error. */
   #improve(): void {
     let best = this.#error()
     for (let pass = 0; pass < PASSES; pass++) {

@@ -27,7 +27,7 @@ class Reader {
     return this.#narrow((this.#range >>> 16) * one)
   }
 
-  /** The next of the bits that are as often 0 as 1. */
+  /** The next bit, with a probability of 1/2. */
   plain(): boolean {
     return this.#narrow(this.#range >>> 1)
   }

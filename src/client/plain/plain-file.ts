@@ -1,27 +1,27 @@
 import type { Decoder } from '../decoder.ts'
 import { linkRate } from '../link.ts'
 import type { SentLayer } from '../messages.ts'
+import { attribute, isLoaded, type SourceHold } from '../picture/source-hold.ts'
 import { type LayerSize, neededWidth } from '../plan.ts'
-import { attribute, isLoaded, type SourceHold } from '../source-hold.ts'
 import { type Arrival, arrivalRate, decodes, type PlainFacts, plainBytes } from './worth.ts'
 
-/** A file that is this much too small is not worth another one. */
+/** Ratio of wanted to shown width up to which the shown file is large enough. */
 const TOLERANCE = 1.05
 
-/** The larger picture that is wanted. */
+/** The larger picture to show. */
 interface Wanted {
   /** Device pixels. */
   readonly width: number
-  /** The layer that is painted, and the one that `width` needs; undefined where they are not known. */
+  /** The painted layer, and the layer for `width`; undefined if unknown. */
   readonly here: SentLayer | undefined
   readonly wanted: SentLayer | undefined
 }
 
-/** The plain file that an `<img>` shows, as far as a page can know it. */
+/** The plain file that an `<img>` shows. */
 export class PlainFile {
   readonly #img: HTMLImageElement
   readonly #source: SourceHold
-  /** Whether the browser was left to choose a larger file and found none. */
+  /** Whether the browser could choose a larger file and found none. */
   #isStuck = false
 
   constructor(img: HTMLImageElement, source: SourceHold) {
@@ -30,7 +30,7 @@ export class PlainFile {
   }
 
   /**
-   * Where the file is too small: whether layers are the better way. Otherwise the browser loads a larger file.
+   * If the file is too small: whether layers are better. Otherwise the browser loads a larger file.
    * @param onGrown called when that file is shown
    */
   wantsLayers(wanted: Wanted, decoder: Decoder, onGrown: () => void): boolean {
@@ -40,16 +40,16 @@ export class PlainFile {
     return false
   }
 
-  /** Whether the picture is left to the browser for good: a `<picture>` chooses by what scripts cannot know. */
+  /** Whether the picture is always left to the browser: scripts cannot know how a `<picture>` chooses. */
   get #isForeign(): boolean {
     return this.#img.parentElement?.localName === 'picture'
   }
 
-  /** Pixels across the file; 0 while none is shown. */
+  /** Width of the file in pixels; 0 while none is shown. */
   get width(): number {
     const { naturalWidth, currentSrc } = this.#img
     if (!isLoaded(this.#img)) return 0
-    // With descriptors the browser gives the size in CSS pixels.
+    // With descriptors, `naturalWidth` is in CSS pixels.
     const shown = this.#source.candidates.find(({ address }) => address === currentSrc)?.descriptor
     if (shown === undefined) return naturalWidth
     return shown.endsWith('w')
@@ -57,23 +57,23 @@ export class PlainFile {
       : Math.round(naturalWidth * Number.parseFloat(shown))
   }
 
-  /** For the decision whether layers pay; undefined while nothing is shown. */
+  /** Facts for the decision whether layers pay; undefined while nothing is shown. */
   get facts(): PlainFacts | undefined {
     const { width } = this
     if (width === 0 || this.#isForeign) return undefined
     const pixels = (width * width * this.#img.naturalHeight) / this.#img.naturalWidth
     const widest = this.#widest
     const bytes = this.#bytes
-    // A service worker that decodes sends pixels as they are, which says nothing of the file.
+    // A service worker that decodes layers sends uncompressed pixels, whose size says nothing about the file.
     return { pixels, bytes: bytes < 3 * pixels ? bytes : undefined, growth: widest ? widest / width : 2 }
   }
 
-  /** Whether the page names no larger file. The image may have more pixels all the same: its info says so. */
+  /** Whether the page names no larger file. The image may still have more pixels, which its info JSON shows. */
   get isWidest(): boolean {
     return this.#isStuck || this.#widest <= TOLERANCE * this.width
   }
 
-  /** What a larger picture costs: pixels to decode, or bytes of a plain file. */
+  /** Cost of a larger picture: pixels to decode, or bytes of a plain file. */
   cost({ width, wanted }: Pick<Wanted, 'width' | 'wanted'>): {
     readonly pixels: number
     readonly plain: number
@@ -90,7 +90,7 @@ export class PlainFile {
     return decodes({ ...this.cost(larger), missing, rate: rateOfPage(), speed, queue })
   }
 
-  /** Where the larger file cannot be had, the one before stays. */
+  /** Lets the browser load a larger file. If that fails, the current one is pinned. */
   #grow(onLoad: () => void): void {
     const [address, before] = [this.#img.currentSrc, this.width]
     const control = new AbortController()
@@ -109,20 +109,20 @@ export class PlainFile {
     this.#source.release()
   }
 
-  /** Pixels across the largest file that the page names; 0 where it does not say. */
+  /** Width in pixels of the largest file that the page names; 0 without width descriptors. */
   get #widest(): number {
     const widths = this.#source.candidates.map(({ descriptor }) => descriptor?.match(/^(\d+)w$/)?.[1])
     return Math.max(0, ...widths.map((width) => Number(width ?? 0)))
   }
 
-  /** Bytes of the file; Infinity where the browser does not tell. */
+  /** Bytes of the file; Infinity if the browser does not tell. */
   get #bytes(): number {
     const [entry] = performance.getEntriesByName(this.#img.currentSrc) as PerformanceResourceTiming[]
     return entry?.encodedBodySize || Number.POSITIVE_INFINITY
   }
 }
 
-/** Device pixels that a box needs. @param picture a size with the picture's proportions, where it is known */
+/** Device pixels that a box needs. @param picture a size with the picture's proportions, if known */
 export function neededWidthOf(img: HTMLImageElement, picture: LayerSize | undefined): number {
   const box = { width: img.clientWidth, height: img.clientHeight }
   const shape = picture ?? { width: attribute(img, 'width'), height: attribute(img, 'height') }
@@ -130,7 +130,7 @@ export function neededWidthOf(img: HTMLImageElement, picture: LayerSize | undefi
   return neededWidth(box, shape, getComputedStyle(img).objectFit, devicePixelRatio * zoom)
 }
 
-/** CSS pixels of an image that can be seen now. */
+/** Visible CSS pixels of an image. */
 export function visibleArea(img: HTMLImageElement): number {
   const { left, top, right, bottom } = img.getBoundingClientRect()
   const width = Math.min(right, innerWidth) - Math.max(left, 0)
@@ -138,7 +138,7 @@ export function visibleArea(img: HTMLImageElement): number {
   return Math.max(width, 0) * Math.max(height, 0)
 }
 
-/** Bytes that come in a millisecond, by what this page has loaded last, or else as the browser says. */
+/** Bytes per millisecond of the latest downloads of this page, or else the browser's estimate. */
 function rateOfPage(): number | undefined {
   const entries = performance.getEntriesByType('resource') as PerformanceResourceTiming[]
   const arrivals = entries
@@ -147,7 +147,7 @@ function rateOfPage(): number | undefined {
     .map(
       ({ responseStart, responseEnd, transferSize }): Arrival => ({
         start: responseStart,
-        // A file that comes at once takes no time on this clock.
+        // A fast file takes no time on this coarse clock.
         end: responseEnd + 1,
         bytes: transferSize,
       }),

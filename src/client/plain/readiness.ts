@@ -1,26 +1,23 @@
 import { MODEL_CACHE } from '../decode/cache-names.ts'
-import type { Decoder } from '../decoder.ts'
-import type { Picture } from '../picture.ts'
-import type { PictureOptions } from '../picture-options.ts'
+import type { PictureOptions } from '../picture/options.ts'
+import type { Picture } from '../picture/picture.ts'
 import { weigh } from './worth.ts'
 
-/** Pictures of a page load one after another; they are weighed together when none has come for so long. */
+/** Pause after the last picture before all are weighed together, because pictures of a page load one after another. */
 const SETTLE_MS = 300
 
-/** Loads the decoder of a page when the page has loaded, is idle, and gains by it. */
+/** Loads the decoder of a page when the page has loaded, is idle, and benefits from it. */
 export class Readiness {
-  /** Whether the decoder is ready; false where it does not pay. */
+  /** Resolves to true when the decoder is ready, or to false when it does not pay. */
   readonly ready: Promise<boolean>
-  readonly #decoder: Decoder
   readonly #options: PictureOptions
-  readonly #pictures: () => Iterable<Picture>
+  readonly #pictures: Iterable<Picture>
   #resolve: (isReady: boolean) => void = () => undefined
   #settling: ReturnType<typeof setTimeout> | undefined
-  /** Whether the decoder is being loaded, or never will be. */
+  /** Whether the decoder is being loaded or never will be. */
   #isDecided: boolean
 
-  constructor(decoder: Decoder, options: PictureOptions, pictures: () => Iterable<Picture>) {
-    this.#decoder = decoder
+  constructor(options: PictureOptions, pictures: Iterable<Picture>) {
     this.#options = options
     this.#pictures = pictures
     this.#isDecided = options.saveData
@@ -30,7 +27,7 @@ export class Readiness {
     if (this.#isDecided) this.#resolve(false)
   }
 
-  /** To be called when pictures have come or have loaded. */
+  /** To be called when pictures have been added or have loaded. */
   consider(): void {
     if (this.#isDecided) return
     clearTimeout(this.#settling)
@@ -44,28 +41,28 @@ export class Readiness {
   }
 
   async #decide(): Promise<void> {
-    const pictures = [...this.#pictures()]
+    const pictures = [...this.#pictures]
     if (this.#isDecided || pictures.length === 0) return
     const restore = pictures.some(({ isRestorable }) => isRestorable)
     const { replace, saveData } = this.#options
     const facts = pictures.flatMap(({ plain }) => plain.facts ?? [])
     const isWanted = replace === 'always' || restore
     if (!isWanted && !weigh({ pictures: facts, saveData, stored: await isStored() }).isWorth) {
-      // Pictures that come later may change it.
+      // Pictures that are added later may change the decision.
       this.#resolve(false)
       return
     }
     if (this.#isDecided) return
     this.#isDecided = true
-    this.#decoder.request('', { type: 'warm', restore }, ({ type }) => {
+    this.#options.decoder.request('', { type: 'warm', restore }, ({ type }) => {
       this.#resolve(type === 'end')
       if (type !== 'end' || restore) return
-      for (const picture of this.#pictures()) picture.warmed()
+      for (const picture of this.#pictures) picture.warmed()
     })
   }
 }
 
-/** Whether an earlier visit left the models of layers in this browser. */
+/** Whether an earlier visit stored the decoder's models in this browser. */
 async function isStored(): Promise<boolean> {
   try {
     if (!(await caches.has(MODEL_CACHE))) return false
@@ -77,13 +74,13 @@ async function isStored(): Promise<boolean> {
   }
 }
 
-/** Calls back when the page and all that it names has loaded. */
+/** Calls back when the page and its resources have loaded. */
 export function whenLoaded(callback: () => void): void {
   if (document.readyState === 'complete') callback()
   else addEventListener('load', callback, { once: true })
 }
 
-/** Calls back when the page has nothing else to do, at the latest after two seconds. Safari has no idle callback. */
+/** Calls back when the page is idle, at the latest after two seconds. Safari has no idle callback. */
 function whenIdle(callback: () => void): void {
   if ('requestIdleCallback' in globalThis) requestIdleCallback(callback, { timeout: 2000 })
   else setTimeout(callback, 200)

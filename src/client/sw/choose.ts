@@ -4,27 +4,27 @@ import type { LayerInfo, StrataHeader } from '../../format/types.ts'
 import { chooseLayer, type LayerSize } from '../plan.ts'
 import type { Wanted } from './wanted.ts'
 
-/** How held layers answer a request. */
+/** How stored layers answer a request. */
 export type Choice =
-  /** A layer that is a picture goes out as it is. */
+  /** A layer that is a picture file is sent as it is. */
   | { readonly kind: 'slice'; readonly layer: LayerInfo; readonly format: PictureFormat }
-  /** A layer is decoded, and resized to this size where it has another. */
+  /** A layer is decoded, and resized to this size if it has another. */
   | ({ readonly kind: 'decode'; readonly layer: LayerInfo } & LayerSize)
 
 export interface HeldFile {
   readonly header: StrataHeader
-  /** Layers that are here as a whole: at least one. */
+  /** Layers that are stored completely: at least one. */
   readonly layers: readonly LayerInfo[]
 }
 
-/** Beyond this, a picture that is too small is left to the browser to enlarge. */
+/** Pixels above which a picture that is too small is not enlarged here but by the browser. */
 const MAX_ENLARGED_PIXELS = 4e6
 
 /**
- * Chooses the layer that shows what the edge would send: exactly as wide, never wider than the source.
+ * Chooses the layer for the picture that the edge would send: exactly as wide, but never wider than the source.
  * @param accept the request's `Accept`
- * @param isAny without a network the largest layer does, too
- * @returns undefined where held layers are too small, or of a format that was not asked for
+ * @param isAny whether any layer is good enough, because the browser is offline
+ * @returns undefined when the stored layers are too small, or of a format that was not requested
  */
 export function choose(file: HeldFile, wanted: Wanted, accept: string, isAny: boolean): Choice | undefined {
   const { header, layers } = file
@@ -41,7 +41,7 @@ export function choose(file: HeldFile, wanted: Wanted, accept: string, isAny: bo
   return { kind: 'decode', layer, ...size }
 }
 
-/** As the edge sends a slice: where size, format and quality fit. Without a network every size and quality fits. */
+/** Chooses a slice as the edge does, if size, format and quality fit. Offline every size and quality fits. */
 function slice(
   layers: readonly LayerInfo[],
   { width, height }: LayerSize,

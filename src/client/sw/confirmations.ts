@@ -2,14 +2,17 @@ import { confirm } from '../decode/fetch-prefix.ts'
 import { mayBeFresh } from './freshness.ts'
 import type { HeldIndex } from './held-index.ts'
 
-/** An answer that says nothing is not asked for again so soon. */
+/** Pause before another request for an image whose last request failed or was inconclusive. */
 const PAUSE_MS = 60_000
 const TIMEOUT_MS = 30_000
 
-/** Asks the edge whether held bytes are still those of its file: headers only, once for all who want to know. */
+/**
+ * Asks the edge by HEAD requests whether stored bytes are still those of its file, with at most one request per image
+ * at a time.
+ */
 export class Confirmations {
   readonly #index: HeldIndex
-  /** When an image was asked about last, by key. */
+  /** Time of the latest request for an image, by key. */
   readonly #asked = new Map<string, number>()
 
   constructor(index: HeldIndex) {
@@ -25,7 +28,7 @@ export class Confirmations {
       const read = await this.#index.read(key)
       if (!read) return
       const { facts, bytes } = read
-      // The edge would have them asked about each time: then the plain picture is the shorter way.
+      // The edge demands a revalidation for each use: then loading the plain picture is faster.
       if (facts.cacheControl !== '' && !mayBeFresh(facts.cacheControl)) return
       const { etag, cacheControl, confirmed, layers } = facts
       const width = layers.at(-1)!.width
@@ -35,7 +38,7 @@ export class Confirmations {
       else if (result) await this.#index.renew(key, result)
       if (result) this.#asked.delete(key)
     } catch {
-      // There is no network, or the edge has trouble.
+      // The browser is offline, or the edge failed.
     }
   }
 }

@@ -2,14 +2,14 @@ import { isPinnedTo } from '../decode/etag.ts'
 import type { Prefix } from '../decode/prefix-store.ts'
 
 /**
- * What may be done with held bytes: `fresh`: show them. `stale`: show them, and ask behind the scenes whether they are
- * still right. `old`: ask first.
+ * Freshness of stored bytes. `fresh`: use them. `stale`: use them, and revalidate them in the background. `old`:
+ * revalidate them first.
  */
 type Freshness = 'fresh' | 'stale' | 'old'
 
 /**
- * The rules by which a browser's cache keeps the plain picture: RFC 9111 §4.2 and, for `stale-while-revalidate`, RFC 5861
- * §3. An address that names the version of the file at hand is fresh for ever.
+ * The rules by which a browser's cache keeps the plain picture: RFC 9111 §4.2 and, for `stale-while-revalidate`, RFC
+ * 5861 §3. An address that names the version of the stored file is always fresh.
  * @param now milliseconds since 1970
  */
 export function freshnessOf(
@@ -26,7 +26,7 @@ export function freshnessOf(
   return age < maxAge + seconds(cacheControl, 'stale-while-revalidate') ? 'stale' : 'old'
 }
 
-/** Whether held bytes may ever be shown without being asked about. */
+/** Whether stored bytes may ever be used without revalidation. */
 export function mayBeFresh(cacheControl: string): boolean {
   return !/\bno-(cache|store)\b/.test(cacheControl)
 }

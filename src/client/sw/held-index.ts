@@ -3,18 +3,18 @@ import { IMAGE_CACHE } from '../decode/cache-names.ts'
 import { type Prefix, PrefixStore, type StoreChange } from '../decode/prefix-store.ts'
 import type { HeldFile } from './choose.ts'
 
-/** What is known of an image's stored bytes without reading them again. */
+/** Facts about an image's stored bytes, kept so that the bytes need not be read again. */
 export interface HeldFacts extends HeldFile, Omit<Prefix, 'bytes'> {}
 
 /**
- * Which images' layers are in this browser, in memory, so that a request can be decided upon at once. The library's workers
- * tell when they store or delete one.
+ * In-memory index of the images whose layers are stored in this browser, so that a request can be decided at once. The
+ * library's workers notify it when they store or delete an image.
  */
 export class HeldIndex {
   readonly #store = new PrefixStore()
   /** By key; undefined until the bytes are read for the first time. */
   readonly #facts = new Map<string, HeldFacts | undefined>()
-  /** Images that have changed before the index was loaded. */
+  /** Images that changed before the index was loaded. */
   readonly #changed = new Set<string>()
   /** Settles when the index is loaded. It never rejects. */
   readonly loaded: Promise<void>
@@ -28,7 +28,7 @@ export class HeldIndex {
     }
   }
 
-  /** Takes note that the store has changed. */
+  /** Applies a change of the store. */
   learn({ key, isHeld }: StoreChange): void {
     if (!this.isLoaded) this.#changed.add(key)
     if (isHeld) this.#facts.set(key, undefined)
@@ -43,12 +43,12 @@ export class HeldIndex {
     return this.#facts.has(key)
   }
 
-  /** Keys of held images, the one stored last first. */
+  /** Keys of stored images, the latest first. */
   get keys(): string[] {
     return [...this.#facts.keys()].reverse()
   }
 
-  /** What is held of an image; undefined where that is nothing of use. */
+  /** Facts about an image's stored bytes; undefined when nothing useful is stored. */
   async facts(key: string): Promise<HeldFacts | undefined> {
     return this.#facts.get(key) ?? (await this.read(key))?.facts
   }
@@ -68,7 +68,7 @@ export class HeldIndex {
     return { facts, bytes }
   }
 
-  /** Stores the bytes again, with what the edge said of them last. */
+  /** Stores the bytes again, with the edge's latest `Cache-Control`. */
   async renew(key: string, prefix: Prefix): Promise<void> {
     await this.#store.put(key, prefix)
   }
@@ -79,7 +79,7 @@ export class HeldIndex {
     await this.#store.delete(key)
   }
 
-  /** Does not answer from an image again in the life of this worker. */
+  /** Removes an image from the index for the lifetime of this worker. */
   forget(key: string): void {
     this.#facts.delete(key)
   }
@@ -95,7 +95,7 @@ function heldFile(bytes: Uint8Array): HeldFile | undefined {
   try {
     const header = readHeader(bytes)
     const layers = header.layers.slice(0, wholeLayers(header, bytes.length))
-    // A view would keep all bytes of the file in memory.
+    // The placeholder is a view that would keep all bytes of the file in memory.
     const placeholder = new Uint8Array(0)
     return layers.length > 0 ? { header: { ...header, placeholder }, layers } : undefined
   } catch {

@@ -3,16 +3,16 @@ import { type ImagePrefix, Images } from '../decode/images.ts'
 import type { HeldIndex } from './held-index.ts'
 import { readWanted } from './wanted.ts'
 
-/** What came of holding pictures. */
+/** Result of `hold`. */
 export interface Holding {
-  /** Addresses whose layers are in this browser now. */
+  /** Addresses whose layers are stored now. */
   readonly held: readonly string[]
-  /** Addresses of no picture of the CDN, or whose layers could not be had. */
+  /** Addresses that are not of a picture of the CDN, or whose layers could not be fetched. */
   readonly failed: readonly string[]
 }
 
 /**
- * Fetches the layers that pictures of these sizes need, as far as they are not held. Never rejects.
+ * Fetches the missing layers for pictures of these sizes. Never rejects.
  * @param href that relative addresses are resolved against
  */
 export async function hold(

@@ -5,7 +5,10 @@ interface Made {
   readonly bytes: number
 }
 
-/** Pictures that were decoded last, within a budget of bytes: a page asks again for what the page before has shown. */
+/**
+ * Cache of the latest decoded pictures, within a budget of bytes: a page often requests pictures of the previous page
+ * again.
+ */
 export class MadePictures {
   readonly #pictures: LruCache<string, Made>
 
@@ -18,7 +21,7 @@ export class MadePictures {
     return this.#pictures.get(key)?.picture
   }
 
-  /** Keeps a picture that is being made; one that cannot be made is not kept. */
+  /** Stores a picture that is being made, and removes it if that fails. */
   put(key: string, picture: Promise<Blob>, bytes: number): void {
     this.#pictures.set(key, { picture, bytes })
     picture.catch(() => this.#pictures.delete(key))

@@ -16,12 +16,12 @@ import { openModels } from './models.ts'
 
 type Decode = Extract<Choice, { kind: 'decode' }>
 
-/** About ten pictures of 1280 x 853. */
+/** Budget of the cache in bytes: about ten pictures of 1280 x 853. */
 const MADE_BYTES = 32 * 1024 * 1024
-/** As for a decoding worker of a page. */
+/** Longest time of one decode, as in a decoding worker of a page. */
 const DECODE_MS = 6000
 
-/** What decoding costs against loading: pixels of all layers to decode, and bytes of the plain picture. */
+/** Cost of decoding and of loading: pixels of all layers to decode, and bytes of the plain picture. */
 interface Cost {
   readonly pixels: number
   readonly plain: number
@@ -34,7 +34,7 @@ export class Maker {
   readonly #decoding = new Limiter(1)
   readonly #queue = new Set<Cost>()
   #tools: { readonly runtime: Runtime; readonly resampler: CreateResampler } | undefined
-  /** Pixels decoded in a millisecond; undefined before anything was decoded. */
+  /** Pixels decoded per millisecond; undefined before the first picture. */
   speed: number | undefined
 
   /** @param assets absolute address of the folder with kernels and models */
@@ -47,7 +47,7 @@ export class Maker {
     return this.#tools !== undefined
   }
 
-  /** What waits or is being decoded. */
+  /** Total cost of the pictures that wait or are being decoded. */
   get queue(): Cost {
     const sum = (of: keyof Cost) => [...this.#queue].reduce((total, cost) => total + cost[of], 0)
     return { pixels: sum('pixels'), plain: sum('plain') }
@@ -56,14 +56,14 @@ export class Maker {
   /** Loads kernels and models. After a failure the next call tries again. @throws StrataError MODEL_INVALID */
   readonly open = memoiseLoads<void, void>(() => this.#open())
 
-  /** The picture where it was made before. */
+  /** The picture, if it was made before. */
   made(facts: HeldFacts, choice: Decode): Promise<Blob> | undefined {
     return this.#made.get(keyOf(facts, choice))
   }
 
   /**
    * A PNG of a layer, exactly as it decodes, or resized as the edge resizes.
-   * @param read gives the stored bytes when their turn has come
+   * @param read reads the stored bytes when the picture is next
    * @throws StrataError MODEL_INVALID, MODEL_UNKNOWN, FORMAT_*, ENTROPY_CORRUPT, ABORTED after too long; LimitError
    */
   make(facts: HeldFacts, choice: Decode, read: () => Promise<Uint8Array>): Promise<Blob> {
@@ -97,7 +97,7 @@ export class Maker {
         if (rows) png.write(rows)
       }
     } catch (error) {
-      // More than the truth, and little enough that no picture of this size is tried again.
+      // An overestimate, but low enough that no picture of this size is tried again.
       if (options.signal.aborted) this.speed = pixels / DECODE_MS
       throw error
     }
@@ -111,7 +111,7 @@ export function costOf({ layers }: Pick<HeldFacts, 'layers'>, { layer, width, he
   return { pixels, plain: plainBytes(width * height) }
 }
 
-/** The hash of the file stands for its content, so what was made of it stays right. */
+/** The key contains the hash of the file, so a cached picture never becomes wrong. */
 function keyOf({ etag }: HeldFacts, { layer, width, height }: Decode): string {
   return `${fileOf(etag)} ${layer.index} ${width}x${height}`
 }

@@ -5,7 +5,7 @@ import { readStored } from '../decode/model-store.ts'
 import { packedName } from '../decode/unpack.ts'
 
 /**
- * Opens the decoder whose files lie in a folder: from Cache Storage, where the browser library has left them.
+ * Opens the decoder of a folder; its files come from Cache Storage if the browser library has stored them there.
  * @param assets absolute address of the folder
  * @throws StrataError MODEL_INVALID
  */
@@ -21,8 +21,8 @@ export async function openModels(assets: string): Promise<Runtime> {
 }
 
 /**
- * The same networks, but before each run the worker does what waits. A run takes some 40 ms, and requests that are none of
- * ours pass through this worker too.
+ * The same networks, but each run first yields to waiting tasks. A run takes about 40 ms, and unrelated requests pass
+ * through this worker too.
  */
 function giving(runtime: Runtime): Runtime {
   const network = memoiseLoads(async (name: string): ReturnType<Runtime['network']> => {
@@ -40,7 +40,7 @@ function giving(runtime: Runtime): Runtime {
 const waiting: (() => void)[] = []
 let channel: MessageChannel | undefined
 
-/** Resolves when the tasks that wait now are done. A timer would add milliseconds to each run. */
+/** Resolves when the waiting tasks are done. A timer would add milliseconds to each run. */
 function nextTask(): Promise<void> {
   if (!channel) {
     channel = new MessageChannel()

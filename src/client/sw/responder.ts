@@ -18,10 +18,12 @@ interface ResponderOptions {
   readonly prefer: 'time' | 'bytes'
 }
 
-/** Nobody waits longer for a picture that the network has, however many bytes that takes. */
+/**
+ * Longest expected decoding time for which a picture is not loaded from the network instead, whatever bytes that costs.
+ */
 const PATIENCE_MS = 6000
 
-/** Answers requests for plain pictures from held layers. What is not held does not wait for anything here. */
+/** Answers requests for plain pictures from stored layers. Requests for other pictures are not delayed. */
 export class Responder {
   readonly #index: HeldIndex
   readonly #maker: Maker
@@ -35,21 +37,21 @@ export class Responder {
     this.#confirmations = new Confirmations(index)
   }
 
-  /** Decides at once. Where it leaves the event alone, the browser loads the picture as if there were no service worker. */
+  /** Decides synchronously. If it does not respond, the browser loads the picture as without a service worker. */
   handle(event: FetchEvent): void {
     const { method, mode, destination, headers, url } = event.request
-    // The pictures of a page come after its HTML: until then there is time to make ready.
+    // The pictures of a page are requested after its HTML: load the models meanwhile.
     if (mode === 'navigate') event.waitUntil(this.warm())
     if (method !== 'GET' || destination !== 'image') return
     const wanted = readWanted(url, this.#options.bases)
     if (!wanted) return
-    // A worker that has just started does not know yet what is held. Without a network nothing is lost by waiting.
+    // A worker that has just started has not loaded the index yet. Offline, waiting for it costs nothing.
     const mayBeHeld = !this.#index.isLoaded && isOffline()
     if (!this.#index.has(wanted.key) && !mayBeHeld) return
     event.respondWith(this.#answer(event, wanted, headers.get('Accept') ?? ''))
   }
 
-  /** Loads the models where anything is held, and measures once how fast this machine decodes. */
+  /** Loads the models if any layers are stored, and measures the decoding speed once. */
   async warm(): Promise<void> {
     try {
       await this.#index.loaded
@@ -64,7 +66,7 @@ export class Responder {
         await this.#make(key, facts, { kind: 'decode', layer, width, height })
       }
     } catch {
-      // Pictures come from the network, as before.
+      // Pictures are loaded from the network, as before.
     }
   }
 
@@ -83,8 +85,8 @@ export class Responder {
   }
 
   /**
-   * @param isAlone without a network any layer does, at any age and in any time
-   * @returns undefined where the network is the better answer, or anything fails
+   * @param isAlone whether the browser is offline, so that any layer is used, whatever its age and decoding time
+   * @returns undefined when the network is better, or anything fails
    */
   async #fromHeld(
     event: ExtendableEvent,
@@ -112,7 +114,7 @@ export class Responder {
     }
   }
 
-  /** Whether decoding is the better way while there is a network: about as soon, or wanted because it costs no bytes. */
+  /** Whether decoding is better than the network: about as fast, or preferred because it costs no bytes. */
   #isSooner(event: ExtendableEvent, facts: HeldFacts, choice: Extract<Choice, { kind: 'decode' }>): boolean {
     const { isReady, speed, queue } = this.#maker
     if (!isReady) {
@@ -138,14 +140,14 @@ export class Responder {
     return answer(new Blob([picture as Uint8Array<ArrayBuffer>], { type }), choice, format)
   }
 
-  /** @throws StrataError NOT_FOUND where the stored bytes are gone, or those of another file by now */
+  /** @throws StrataError NOT_FOUND when the stored bytes were deleted, or replaced by those of another file */
   async #bytes(key: string, { etag }: HeldFacts): Promise<Uint8Array> {
     const read = await this.#index.read(key)
     if (read?.facts.etag === etag) return read.bytes
     throw new StrataError('NOT_FOUND', `${key}: other bytes are stored now`)
   }
 
-  /** Damaged bytes are deleted; an image that fails otherwise is left to the network. */
+  /** Deletes damaged bytes; an image that fails otherwise is left to the network. */
   async #spoiled(key: string, error: unknown): Promise<void> {
     const code = error instanceof StrataError ? error.code : ''
     if (/^(FORMAT_|ENTROPY_)/.test(code)) await this.#index.discard(key)
@@ -156,7 +158,7 @@ export class Responder {
 function answer(picture: Blob, { layer }: Choice, format: PictureFormat): Response {
   const headers = {
     'Content-Type': picture.type,
-    // A page that isolates itself shows pictures of other origins only with it.
+    // A cross-origin isolated page shows pictures of other origins only with this header.
     'Cross-Origin-Resource-Policy': 'cross-origin',
     'Strata-Plan': `held;layer=${layer.index};f=${format}`,
   }

@@ -2,8 +2,9 @@ import { basesOf } from './bases.ts'
 import type { RouterRule } from './scope.ts'
 
 /**
- * Rules by which a browser sends only pictures of the CDN to the worker, and waits for its start with nothing else. A page's
- * HTML comes from the network; meanwhile the worker starts, because the page's pictures will ask for it.
+ * Routes with which a browser passes only pictures of the CDN to the worker, so that no other request waits for its
+ * start. A navigation starts the worker while the HTML comes from the network, because the page's pictures will need
+ * the worker.
  */
 export function routesOf(base: string | readonly string[], href: string): readonly RouterRule[] {
   const isPage = { requestMode: 'navigate', requestMethod: 'GET' }

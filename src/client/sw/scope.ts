@@ -1,5 +1,6 @@
 /*
- * What this mode uses of a service worker's global scope: the types of pages and those of workers cannot be loaded together.
+ * The members of a service worker's global scope that are used here: the types of pages and of workers cannot be loaded
+ * together.
  */
 
 export interface ExtendableEvent extends Event {
@@ -11,7 +12,7 @@ export interface FetchEvent extends ExtendableEvent {
   respondWith(answer: Promise<Response>): void
 }
 
-/** Which requests come to the worker at all: the Service Worker specification, "static routing API". */
+/** Registers which requests the worker gets: the Service Worker specification, "static routing API". */
 interface InstallEvent extends ExtendableEvent {
   addRoutes?(rules: readonly RouterRule[]): Promise<void>
 }

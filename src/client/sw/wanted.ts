@@ -4,27 +4,31 @@ import { identity, imageAddress } from '../address/address.ts'
 import { SIGNATURE_PARAMETERS, VARIANT_PARAMETERS } from '../address/parameters.ts'
 import { parsePicturePath } from '../address/paths.ts'
 
-/** What the address of a plain picture asks for, as far as layers can answer it. */
+/** The picture that an address requests, if layers can answer it. */
 export interface Wanted {
   /** Address of the image without size and format. */
   readonly image: string
-  /** The key under which its layers are held. */
+  /** Storage key of its layers. */
   readonly key: string
-  /** Device pixels; undefined where the edge decides by hints or a default. */
+  /** Device pixels; undefined if the edge decides by client hints or a default. */
   readonly width: number | undefined
   readonly format: PictureFormat | 'auto'
   /** Whether the address names a quality. */
   readonly hasQuality: boolean
 }
 
-/** What may be in an address that layers answer; what is cropped, padded, signed or named by a preset needs the edge. */
+/**
+ * Parameters of addresses that layers can answer. Pictures that are cropped, padded, signed or made by a preset need
+ * the edge.
+ */
 const KNOWN: readonly string[] = ['w', 'dpr', 'q', 'f', 'fit']
 const EDGE_ONLY = [...VARIANT_PARAMETERS, ...SIGNATURE_PARAMETERS].filter((name) => !KNOWN.includes(name))
 
 /**
  * Reads the address of a plain picture as the edge reads it.
  * @param bases absolute addresses where CDNs are mounted, each with a slash at its end
- * @returns undefined for all other addresses, for those that the edge refuses, and for pictures that only the edge can make
+ * @returns undefined for other addresses, for those that the edge refuses, and for pictures that only the edge can
+ *   make
  */
 export function readWanted(address: string, bases: readonly string[]): Wanted | undefined {
   const base = bases.find((each) => address.startsWith(each))
@@ -56,7 +60,7 @@ function isQuality(text: string): boolean {
   return /^\d{1,3}$/.test(text) && Number(text) >= 1 && Number(text) <= 100
 }
 
-/** @returns undefined for `native`, for unknown formats, and where parameter and extension differ */
+/** @returns undefined for `native`, for unknown formats, and when parameter and extension differ */
 function formatOf(parameter = 'auto', extension?: string): Wanted['format'] | undefined {
   const named = extension?.slice(1).replace(/^jpg$/, 'jpeg')
   if (named !== undefined && parameter !== 'auto' && parameter !== named) return undefined

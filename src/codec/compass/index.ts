@@ -1,2 +1,2 @@
-export { decodeRows } from './decoder/decode.ts'
+export { type DecodeOptions, decodeRows } from './decoder/decode.ts'
 export { ResumableLayer, resumeDecode } from './decoder/resumable-layer.ts'

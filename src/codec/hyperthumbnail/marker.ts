@@ -1,8 +1,8 @@
+import type { Size } from '../../core/box.ts'
 import { dataView, fromHex, hex } from '../../core/bytes.ts'
 import { crc32c } from '../../core/crc32c.ts'
 import { blockRows, type JpegCoefficients } from '../../pixels/jpeg/coefficients.ts'
 import type { JpegSegment } from '../../pixels/jpeg/types.ts'
-import type { Size } from '../rescaler.ts'
 import type { Settings } from './settings.ts'
 
 /*

@@ -3,8 +3,9 @@ import { along, type Polyline } from '../../pixels/polyline.ts'
 const CENTRE = 50
 
 /**
- * By factor: JPEG's qualities, and those of the models at which forty held-out photographs of 320 x 208 take, in all, as many
- * bytes as MozJPEGs (4:2:0) of their bicubic thumbnails. Pictures of more texture take fewer: Kodak .7 to .8 times at 75.
+ * By factor: pairs of a JPEG quality and the model's quality at which forty held-out photographs of 320 x 208 take, in
+ * total, as many bytes as MozJPEGs (4:2:0) of their bicubic thumbnails. Pictures with more texture take fewer: Kodak
+ * 0.7 to 0.8 times at 75.
  */
 const MODEL_QUALITIES: Readonly<Record<number, Polyline>> = {
   2: withQualities([6, 10, 15, 20, 24, 29, 34, 43, 55, 84]),

@@ -1,8 +1,8 @@
+import type { Size } from '../../core/box.ts'
 import { dataView, fromHex, hex } from '../../core/bytes.ts'
 import { crc32c } from '../../core/crc32c.ts'
 import type { RgbImage } from '../../core/image.ts'
 import type { PngChunk } from '../../pixels/png/chunks.ts'
-import type { Size } from '../rescaler.ts'
 
 /*
  * The marker of a thumbnail is a PNG chunk, big-endian like all of PNG:

@@ -1,4 +1,4 @@
-import { retryAfter, type Turn, WorkLine, type WorkLineOptions } from '../../core/work-line.ts'
+import { retryAfter, Scheduler, type SchedulerOptions, type Turn } from '../../core/scheduler.ts'
 import { HttpError } from '../errors.ts'
 import type { KeepAlive } from '../request/keep-alive.ts'
 
@@ -8,7 +8,7 @@ import type { KeepAlive } from '../request/keep-alive.ts'
  */
 const STRANDED_S = 60
 
-interface SerialQueueOptions extends Omit<WorkLineOptions, 'concurrency'> {
+interface SerialQueueOptions extends Omit<SchedulerOptions, 'concurrency'> {
   /** Cost of all jobs that wait. A dearer one may wait where no other does. */
   readonly capacity: number
   /** @default 60 */
@@ -20,12 +20,12 @@ interface SerialQueueOptions extends Omit<WorkLineOptions, 'concurrency'> {
  * it runs a short one. A job that fails or is cut off does not hold up the jobs behind it.
  */
 export class SerialQueue {
-  readonly #line: WorkLine
+  readonly #line: Scheduler
   readonly #capacity: number
   readonly #strandedSeconds: number
 
   constructor({ capacity, strandedSeconds = STRANDED_S, ...options }: SerialQueueOptions) {
-    this.#line = new WorkLine({ ...options, concurrency: 1 })
+    this.#line = new Scheduler({ ...options, concurrency: 1 })
     this.#capacity = capacity
     this.#strandedSeconds = strandedSeconds
   }

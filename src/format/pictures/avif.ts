@@ -1,14 +1,9 @@
+import type { Size } from '../../core/box.ts'
 import { dataView } from '../../core/bytes.ts'
 import { BoxReader } from './box-reader.ts'
 import { sequenceSize } from './sequence-header.ts'
 
-/** Size of a picture in pixels. */
-interface Size {
-  readonly width: number
-  readonly height: number
-}
-
-/** What the boxes of an AVIF file say of its items (ISO/IEC 23008-12 §6, ISO/IEC 14496-12 §8.11). */
+/** Items of an AVIF file, as its boxes describe them (ISO/IEC 23008-12 §6, ISO/IEC 14496-12 §8.11). */
 interface Items {
   /** `ispe` of all items. */
   readonly sizes: Size[]
@@ -18,14 +13,14 @@ interface Items {
   readonly extents: Map<number, readonly (readonly [start: number, end: number])[]>
 }
 
-/** Boxes that hold others, and how many bytes lie in front of these. */
+/** Boxes that contain other boxes, and the number of bytes in front of those. */
 const CONTAINERS: Readonly<Record<string, number>> = { meta: 4, iprp: 0, ipco: 0 }
-/** More boxes than any file needs. */
+/** Most boxes that are read; real files have far fewer. */
 const MAX_BOXES = 1000
 
 /**
- * The largest size that a file declares, in its boxes or in its AV1 streams: a decoder allocates no more than that.
- * @returns undefined where the file says it in no way that is understood
+ * The largest size that a file declares, in its boxes or in its AV1 streams. A decoder allocates no more than that.
+ * @returns undefined when the boxes or streams cannot be read
  */
 export function readAvifSize(file: Uint8Array): Size | undefined {
   const items: Items = { sizes: [], pictures: [], extents: new Map() }
@@ -40,7 +35,7 @@ export function readAvifSize(file: Uint8Array): Size | undefined {
   }
 }
 
-/** Sizes that the boxes of a file declare, as far as these can be read. No AV1 stream is looked into. */
+/** Sizes that the boxes of a file declare, up to the first box that cannot be read. AV1 streams are not read. */
 export function declaredAvifSizes(file: Uint8Array): readonly Size[] {
   const items: Items = { sizes: [], pictures: [], extents: new Map() }
   try {
@@ -51,7 +46,7 @@ export function declaredAvifSizes(file: Uint8Array): readonly Size[] {
   return items.sizes
 }
 
-/** @throws RangeError where a box ends behind its parent, or there are too many */
+/** @throws RangeError when a box ends behind its parent, or there are too many */
 function readBoxes(file: Uint8Array, from: number, to: number, items: Items, budget: { left: number }): void {
   const view = dataView(file)
   for (let at = from; at + 8 <= to; ) {
@@ -63,7 +58,7 @@ function readBoxes(file: Uint8Array, from: number, to: number, items: Items, bud
     const body = at + (isLong ? 16 : 8)
     const end = at + length
     if (end > to || body > end) throw new RangeError(type)
-    // A decoder may take the film in place of the picture.
+    // A decoder might show the film instead of the picture.
     if (type === 'moov') throw new RangeError(type)
     const skipped = CONTAINERS[type]
     if (skipped !== undefined) readBoxes(file, body + skipped, end, items, budget)
@@ -95,7 +90,7 @@ function readItemTypes(box: BoxReader, { pictures }: Items): void {
   }
 }
 
-/** §8.11.3. Items that lie elsewhere than in the file itself are not understood. */
+/** Reads the item locations (ISO/IEC 14496-12 §8.11.3). Only items within the file itself are supported. */
 function readLocations(box: BoxReader, { extents }: Items): void {
   const version = box.uint(4) >>> 24
   const sizes = box.uint(2)
@@ -116,7 +111,7 @@ function readLocations(box: BoxReader, { extents }: Items): void {
   }
 }
 
-/** @throws RangeError where the stream does not begin with a sequence header */
+/** @throws RangeError when the stream does not begin with a sequence header */
 function streamSize(file: Uint8Array, extents: readonly (readonly [number, number])[] | undefined): Size {
   const [start, end] = extents?.[0] ?? [0, 0]
   if (extents?.length !== 1 || end > file.length) throw new RangeError('extents')

@@ -8,12 +8,14 @@ import { readAvifSize } from './avif.ts'
 import { readWebpHeader } from './webp.ts'
 
 /*
- * A layer that is a picture is sent under the media type of its coding, and decoded into memory for the size in the layer
- * table. A file may lie about either, so both are looked at before anything is sent or allocated.
+ * Checks of layers that are picture files. Such a layer is sent with the media type of its coding, and decoded into
+ * memory for the size in the layer table. A forged file may declare a false coding or size, so both are checked before
+ * anything is sent or allocated.
  */
 
 /**
- * The picture file that is a layer, as a view: whole, of its coding, and of the size in the layer table.
+ * Reads a layer that is a picture file, as a view, after checking its coding and that it declares the size in the layer
+ * table.
  * @throws StrataError as readPictureLayer; FORMAT_INVALID
  */
 export function readCheckedPicture(file: Uint8Array, layer: LayerInfo): Uint8Array {
@@ -24,7 +26,7 @@ export function readCheckedPicture(file: Uint8Array, layer: LayerInfo): Uint8Arr
 }
 
 /**
- * Checks that a layer begins as a file of its coding does. SNIFF_BYTES of its beginning suffice.
+ * Checks that a layer has the signature of its coding. Its first SNIFF_BYTES suffice.
  * @throws StrataError FORMAT_INVALID
  */
 export function checkPictureType(
@@ -40,7 +42,7 @@ export function checkPictureType(
 }
 
 /**
- * Checks that a layer declares no other size than the layer table, before any pixel of it is decoded.
+ * Checks that a picture file declares the size in the layer table, before any pixel is decoded.
  * @param picture the whole layer
  * @throws StrataError FORMAT_INVALID
  */

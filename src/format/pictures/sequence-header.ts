@@ -3,9 +3,10 @@ const SEQUENCE_HEADER = 1
 const TEMPORAL_DELIMITER = 2
 
 /**
- * The largest frame of an AV1 stream, as its sequence headers say (AV1 specification, 5.5.1). A later one may declare
- * another size than the first.
- * @throws RangeError where the stream does not begin with a sequence header, or one is for films
+ * The largest frame size that the sequence headers of an AV1 stream declare (AV1 specification, 5.5.1). A later header
+ * may declare another size than the first.
+ * @throws RangeError when the stream does not begin with a sequence header, or a header has timing information, which
+ *   only films have
  */
 export function sequenceSize(stream: Uint8Array): { readonly width: number; readonly height: number } {
   let [width, height] = [0, 0]
@@ -49,7 +50,7 @@ function skipOperatingPoints(bits: BitReader): void {
   }
 }
 
-/** AV1 specification, 4.10.5. @returns the value, and where the next byte lies */
+/** Reads a leb128 number (AV1 specification, 4.10.5). @returns the value, and the offset of the next byte */
 function leb128(bytes: Uint8Array, from: number): [value: number, next: number] {
   let value = 0
   for (let i = 0; i < 4; i++) {
@@ -68,7 +69,7 @@ class BitReader {
     this.#bytes = bytes
   }
 
-  /** The next bits as an integer, the highest first. @throws RangeError beyond the end */
+  /** Reads bits as an integer, the highest first. @throws RangeError beyond the end */
   read(count: number): number {
     let value = 0
     for (let i = 0; i < count; i++, this.#at++) {

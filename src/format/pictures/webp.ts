@@ -1,3 +1,4 @@
+import type { Size } from '../../core/box.ts'
 import { concat, dataView } from '../../core/bytes.ts'
 
 /*
@@ -5,27 +6,21 @@ import { concat, dataView } from '../../core/bytes.ts'
  * frame out of an animation.
  */
 
-/** Size of a picture in pixels. */
-interface Size {
-  readonly width: number
-  readonly height: number
-}
-
 interface WebpHeader extends Size {
   readonly animated: boolean
 }
 
-/** A frame of an animation as a file of its own, and where on the canvas it lies. */
+/** A frame of an animation as a separate file, and its position on the canvas. */
 interface WebpFrame extends Size {
   readonly left: number
   readonly top: number
   readonly file: Uint8Array
 }
 
-/** The first chunk lies behind `RIFF`, the length and `WEBP`. */
+/** Offset of the first chunk, behind `RIFF`, the length and `WEBP`. */
 const FIRST_CHUNK = 12
 const CHUNK_HEAD = 8
-/** Bits of the flags of VP8X, §2.7.1. */
+/** Flag bits of VP8X (RFC 9649 §2.7.1). */
 const HAS_ALPHA = 0x10
 const IS_ANIMATED = 0x02
 const VP8X_BYTES = 10
@@ -39,7 +34,10 @@ interface Chunk {
   readonly next: number
 }
 
-/** The size that a file declares; of an animation that of its canvas. Undefined where this is no such file. */
+/**
+ * Reads the size that a file declares; for an animation, that of its canvas. Returns undefined for anything but a WebP
+ * file.
+ */
 export function readWebpHeader(file: Uint8Array): WebpHeader | undefined {
   if (tag(file, 0) !== 'RIFF' || tag(file, 8) !== 'WEBP') return undefined
   const chunk = chunkAt(file, FIRST_CHUNK)
@@ -49,7 +47,10 @@ export function readWebpHeader(file: Uint8Array): WebpHeader | undefined {
   return { ...size, animated: (chunk.data[0]! & IS_ANIMATED) !== 0 }
 }
 
-/** The first frame of an animation. @returns undefined where the file has none, or one whose size is not what it says */
+/**
+ * The first frame of an animation.
+ * @returns undefined when the file has no frame, or the size of the frame differs from its header
+ */
 export function firstWebpFrame(file: Uint8Array): WebpFrame | undefined {
   let chunk = chunkAt(file, FIRST_CHUNK)
   while (chunk && chunk.type !== 'ANMF') chunk = chunkAt(file, chunk.next)
@@ -71,7 +72,7 @@ function frameChunk(chunks: Uint8Array): Chunk | undefined {
   return chunk
 }
 
-/** A still file of a frame's chunks. */
+/** Makes a still file from a frame's chunks. */
 function wrapped(chunks: Uint8Array, width: number, height: number): Uint8Array {
   const head = new Uint8Array(FIRST_CHUNK + CHUNK_HEAD + VP8X_BYTES)
   const view = dataView(head)
@@ -86,7 +87,7 @@ function wrapped(chunks: Uint8Array, width: number, height: number): Uint8Array 
   return concat([head, chunks])
 }
 
-/** The size in the bitstream itself: of VP8 in RFC 6386 §9.1, of VP8L in RFC 9649 §3.4. */
+/** Reads the size in the bitstream: VP8 in RFC 6386 §9.1, VP8L in RFC 9649 §3.4. */
 function sizeOfFrame({ type, data }: Chunk): Size | undefined {
   if (type === 'VP8 ' && data.length >= 10 && data[3] === 0x9d && data[4] === 0x01 && data[5] === 0x2a) {
     return { width: uint16(data, 6) & 0x3fff, height: uint16(data, 8) & 0x3fff }
@@ -100,7 +101,7 @@ function still(size: Size | undefined): WebpHeader | undefined {
   return size && { ...size, animated: false }
 }
 
-/** What of a chunk is there: the last one may be cut off. */
+/** Reads the chunk at `at`; its data is shorter than declared when the file is cut. */
 function chunkAt(bytes: Uint8Array, at: number): Chunk | undefined {
   if (at + CHUNK_HEAD > bytes.length) return undefined
   const length = dataView(bytes).getUint32(at + 4, true)

@@ -40,7 +40,7 @@ export function findChunk(png: Uint8Array, wanted: string): PngChunk | undefined
 }
 
 /**
- * All chunks up to IEND, as views; their checksums are not looked at.
+ * All chunks up to IEND, as views. It does not verify their checksums.
  * @throws StrataError INPUT_CORRUPT when a chunk is cut off
  */
 export function readChunks(png: Uint8Array): PngChunk[] {
@@ -64,8 +64,8 @@ export function encodeChunks(chunks: readonly PngChunk[]): Uint8Array<ArrayBuffe
 }
 
 /**
- * PNG, 11.2.2: size, 8 bits a sample, colour type 2 (RGB) or 6 (RGBA), the one compression, the one set of filters, not
- * interlaced.
+ * IHDR (PNG, 11.2.2): size, 8 bits per sample, colour type 2 (RGB) or 6 (RGBA), compression method 0, filter method 0,
+ * no interlace.
  */
 export function headerChunk(width: number, height: number, channels: 3 | 4 = 3): PngChunk {
   const data = new Uint8Array(HEADER_BYTES)

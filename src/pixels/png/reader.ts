@@ -26,8 +26,9 @@ const ADAM7 = [
 const WHOLE = [[0, 0, 1, 1]] as const
 
 /**
- * Unpacks a zlib stream (RFC 1950) that comes in parts. What it holds beyond `length` bytes must take no memory to speak of.
- * @throws anything where the stream is damaged, ends early, or holds more
+ * Unpacks a zlib stream (RFC 1950) in parts to exactly `length` bytes. It must stop soon after `length` bytes, because
+ * a forged stream may hold far more.
+ * @throws anything when the stream is damaged, ends early or holds more
  */
 export type Inflate = (parts: readonly Uint8Array[], length: number) => Uint8Array | Promise<Uint8Array>
 
@@ -38,9 +39,8 @@ interface Header extends Pick<PngSamples, 'colour' | 'depth'> {
 }
 
 /**
- * Decodes a PNG file of any kind to interleaved 8-bit R, G, B, A; colours stay as they are stored, whatever a profile
- * says.
- * @param maxPixels a larger picture is refused before memory is taken for it
+ * Decodes a PNG file of any kind to interleaved 8-bit R, G, B, A; colour profiles are not applied.
+ * @param maxPixels a larger picture is refused before memory is allocated for it
  * @param inflate unpacks the rows. @default DecompressionStream
  * @throws StrataError INPUT_CORRUPT, INPUT_TOO_LARGE
  */

@@ -1,12 +1,15 @@
-/** Outputs of one row by the filters of PNG, 9.2: sub, up, average and Paeth have the numbers 1 to 4; 0 is the row itself. */
+/**
+ * One row after each of the filters 1 to 4 of PNG, 9.2: sub, up, average and Paeth. Filter 0 leaves the row as it is.
+ */
 type Tried = readonly [Uint8Array, Uint8Array, Uint8Array, Uint8Array]
 
 /**
- * Filters the rows of an 8-bit picture, given from the top in any number of calls. Each row gets the filter that leaves
- * the smallest sum of absolute differences (PNG, 12.7): what is near 0 deflates best.
+ * Filters the rows of an 8-bit picture, given from the top in any number of calls. Each row gets the filter with the
+ * smallest sum of absolute differences (PNG, 12.7), because values near 0 deflate best.
  * @param width pixels
- * @param samples bytes a pixel
- * @returns a function from n whole rows to n × (1 + width × samples) bytes: each row behind its filter's number
+ * @param samples bytes per pixel
+ * @returns a function from n whole rows to n × (1 + width × samples) bytes: the number of the filter, then the filtered
+ *   row
  */
 export function createRowFilter(
   width: number,
@@ -32,7 +35,7 @@ export function createRowFilter(
   }
 }
 
-/** Filters a row in all ways, in one loop. @returns the sums of absolute differences by the filters' numbers */
+/** Applies all filters to a row in one loop. @returns sum of absolute differences by filter number */
 function tryAll(row: Uint8Array, above: Uint8Array, samples: number, tried: Tried): number[] {
   const [sub, up, average, paeth] = tried
   let [none, ofSub, ofUp, ofAverage, ofPaeth] = [0, 0, 0, 0, 0]
@@ -54,10 +57,10 @@ function tryAll(row: Uint8Array, above: Uint8Array, samples: number, tried: Trie
   return [none, ofSub, ofUp, ofAverage, ofPaeth]
 }
 
-/** A difference modulo 256 as far from 0 as it is. */
+/** Absolute value of a difference modulo 256. */
 const MAGNITUDE = Uint8Array.from({ length: 256 }, (_, byte) => Math.min(byte, 256 - byte))
 
-/** Of left, above and upper left the one next to left + above - upper left. */
+/** The Paeth predictor (PNG, 9.4): whichever of left, above and upper left is nearest to left + above - upper left. */
 export function predictPaeth(left: number, above: number, upperLeft: number): number {
   const toLeft = Math.abs(above - upperLeft)
   const toAbove = Math.abs(left - upperLeft)

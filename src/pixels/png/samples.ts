@@ -8,7 +8,10 @@ export interface PngSamples {
   readonly depth: number
   /** PLTE: R, G, B of each colour. */
   readonly palette: Uint8Array
-  /** tRNS: alpha of the first colours of the palette, or the one grey or RGB that is transparent. Empty: none. */
+  /**
+   * tRNS: alpha of the first colours of the palette, or the one transparent grey or RGB value. Empty without
+   * transparency.
+   */
   readonly transparency: Uint8Array
 }
 
@@ -19,9 +22,10 @@ export function bitsPerPixel({ colour, depth }: Pick<PngSamples, 'colour' | 'dep
 }
 
 /**
- * Makes the function that writes the pixels of unfiltered rows as 8-bit R, G, B, A. Of 16 bits the upper eight count; a
- * colour that the palette lacks is black.
- * @returns a function of the row, its number of pixels, and where its first pixel and each further one goes
+ * Makes the function that writes the pixels of unfiltered rows as 8-bit R, G, B, A. Samples of 16 bits keep their upper
+ * eight; a colour index beyond the palette gives black.
+ * @returns a function of the row, its number of pixels, the index of the first output pixel, and the step to the next
+ *   one
  */
 export function createExpander(
   samples: PngSamples,
@@ -58,7 +62,10 @@ export function createExpander(
   }
 }
 
-/** Sample i of a row: those below 8 bits are packed, the first in the upper bits (PNG, 7.2). */
+/**
+ * Returns a reader of sample i of a row. Samples of less than 8 bits are packed, the first in the upper bits (PNG,
+ * 7.2).
+ */
 function sampleReader(depth: number): (row: Uint8Array, i: number) => number {
   if (depth === 8) return (row, i) => row[i]!
   if (depth === 16) return (row, i) => (row[2 * i]! << 8) | row[2 * i + 1]!
@@ -75,7 +82,7 @@ function paletteTable({ palette, transparency }: PngSamples): Uint8Array {
   return table
 }
 
-/** The samples of the transparent colour; of grey the same one three times. */
+/** The samples of the transparent colour; a grey value three times. */
 function transparentKey({ colour, transparency }: PngSamples): readonly number[] | undefined {
   const view = dataView(transparency)
   if (colour === 0 && transparency.length >= 2) return new Array<number>(3).fill(view.getUint16(0))

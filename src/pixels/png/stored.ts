@@ -1,19 +1,19 @@
 import { StrataError } from '../../core/errors.ts'
 import { encodeChunk, headerChunk, SIGNATURE } from './chunks.ts'
 
-/** RFC 1950: deflate with a window of 32 kB, the fastest level, checked. */
+/** Header of a zlib stream (RFC 1950 §2.2): deflate with a window of 32 kB, fastest level. */
 const ZLIB_HEADER = [0x78, 0x01]
-/** RFC 1951 §3.2.4: a stored block has 16 bits for its length. */
+/** Longest stored block in bytes: its length has 16 bits (RFC 1951 §3.2.4). */
 const MAX_BLOCK = 0xffff
 const BLOCK_HEADER_BYTES = 5
 const CHECKSUM_BYTES = 4
 const MODULUS = 65_521
-/** RFC 1950 §9: so many bytes are summed before a sum could pass 32 bits. */
+/** Bytes that can be summed before a sum could exceed 32 bits (RFC 1950 §9). */
 const SUMMED = 5552
 
 /**
- * A PNG whose pixels are stored, not compressed: exact as every PNG, some 3 bytes a pixel, and written in the time of a
- * checksum. For pictures that are shown at once and sent nowhere.
+ * Writes a PNG whose pixels are stored, not compressed: about 3 bytes per pixel, and hardly slower than its checksums.
+ * It suits pictures that are shown at once and never sent over a network.
  */
 export class StoredPng {
   readonly #width: number
@@ -31,7 +31,7 @@ export class StoredPng {
 
   /**
    * Adds rows from the top.
-   * @param rgb 3 bytes a pixel, whole rows
+   * @param rgb whole rows, 3 bytes per pixel
    * @throws StrataError INTERNAL for part of a row, or more rows than the height
    */
   write(rgb: Uint8Array): void {
@@ -43,19 +43,22 @@ export class StoredPng {
     }
     this.#rowsLeft -= rows
     const filtered = new Uint8Array(rows * (1 + row))
-    // Each row begins with the number of its filter: 0, none.
+    // Each row begins with the number of its filter; 0 is none.
     for (let y = 0; y < rows; y++) filtered.set(rgb.subarray(y * row, (y + 1) * row), y * (1 + row) + 1)
     this.#sums = adler(this.#sums, filtered)
     this.#parts.push(encodeChunk({ type: 'IDAT', data: this.#deflate(filtered) }))
   }
 
-  /** The parts of the file, in their order. @throws StrataError INTERNAL when rows are missing */
+  /** The parts of the file in order. @throws StrataError INTERNAL when rows are missing */
   finish(): readonly Uint8Array<ArrayBuffer>[] {
     if (this.#rowsLeft > 0) throw new StrataError('INTERNAL', `pixels: ${this.#rowsLeft} rows are missing`)
     return [...this.#parts, encodeChunk({ type: 'IEND', data: new Uint8Array(0) })]
   }
 
-  /** The part of the zlib stream that holds these bytes: stored blocks, and the stream's own head and end. */
+  /**
+   * The part of the zlib stream with these bytes: stored blocks, the header before the first and the checksum after the
+   * last.
+   */
   #deflate(bytes: Uint8Array): Uint8Array {
     const head = this.#isFirst ? ZLIB_HEADER : []
     this.#isFirst = false

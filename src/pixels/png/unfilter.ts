@@ -2,7 +2,7 @@ import { StrataError } from '../../core/errors.ts'
 import { predictPaeth } from './row-filter.ts'
 
 /**
- * Takes the filter of one row back, in place (PNG, 9.2).
+ * Reverses the filter of one row, in place (PNG, 9.2).
  * @param filter its number
  * @param above the row above, unfiltered; zeros for the first
  * @param step bytes from a pixel to the next, at least 1

@@ -14,7 +14,7 @@ async function serve(listener: RequestListener): Promise<string> {
 }
 
 describe('askAll', () => {
-  it('asks for each address once, so many at a time', async () => {
+  it('requests each address once, with limited concurrency', async () => {
     const asked: string[] = []
     let [now, most] = [0, 0]
     const url = await serve((request, response) => {
@@ -35,7 +35,7 @@ describe('askAll', () => {
     expect(wallMs).toBeGreaterThan(Math.max(...answers.map(({ ms }) => ms)))
   })
 
-  it('keeps what a refusal says, and counts a broken answer as none', async () => {
+  it('records the text of a refusal, and counts a broken answer as missing', async () => {
     const url = await serve((request, response) => {
       if (request.url === '/busy') response.writeHead(503).end('full')
       else response.writeHead(200, { 'Content-Length': 9 }).write('half', () => response.destroy())
@@ -47,7 +47,7 @@ describe('askAll', () => {
     ])
   })
 
-  it('asks again, as browsers do, where a connection that was kept is closed before an answer', async () => {
+  it('repeats a request, as browsers do, when a kept connection is closed before the answer', async () => {
     const asked: string[] = []
     const url = await serve((request, response) => {
       asked.push(`${request.url}`)
@@ -65,7 +65,7 @@ describe('askAll', () => {
     ])
   })
 
-  it('does not ask again on a connection of its own', async () => {
+  it('does not repeat a request on a new connection', async () => {
     let asked = 0
     const url = await serve((_, response) => {
       asked++
@@ -76,7 +76,7 @@ describe('askAll', () => {
     expect(asked).toBe(1)
   })
 
-  it('stops when it is told to', async () => {
+  it('stops when it is aborted', async () => {
     const signal = AbortSignal.abort()
     const asked = askAll(['http://127.0.0.1:9'], { connections: 1, accept: '*/*', signal })
     await expect(asked).rejects.toMatchObject({ code: 'ABORTED' })

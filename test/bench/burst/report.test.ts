@@ -49,7 +49,7 @@ describe('the report of a burst', () => {
     expect(variants).toMatchObject({ requests: 2, answered: 1, failed: 1, said: { '503 full': 1 } })
   })
 
-  it('gives geometric means of the pictures whose score the peer has', () => {
+  it('gives geometric means over the pictures whose score the peer reaches', () => {
     const { edge, promoted } = reportBurst(bench).promotion
     expect(edge).toEqual({ '4:4:4': { mean: 2, worst: 2 }, '4:2:0': { mean: null, worst: null } })
     expect(promoted['4:4:4']).toEqual({ mean: 1, worst: 2 })

@@ -22,7 +22,7 @@ async function painted(width: number, height: number): Promise<Uint8Array> {
 }
 
 describe('benchBurst', () => {
-  it('asks the Workers, the origin and IPX for pictures that are made for each request', {
+  it('requests uncached pictures from the Workers, the origin and IPX', {
     timeout: 240_000,
   }, async () => {
     const images = await folder({ 'a.png': await painted(256, 128), 'b.png': await painted(128, 96) })

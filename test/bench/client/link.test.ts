@@ -26,7 +26,7 @@ async function bodyOf(response: IncomingMessage): Promise<Buffer> {
 }
 
 describe('SlowLink', () => {
-  it('brings every byte, and lets a short answer pass a long one', async () => {
+  it('delivers every byte, and lets a short response overtake a long one', async () => {
     const { ask, ended } = await server(
       new SlowLink({ kilobitsPerSecond: 8000, latencyMs: 1 }),
       [200_000, 5000],
@@ -37,7 +37,7 @@ describe('SlowLink', () => {
     expect(ended).toEqual([1, 0])
   })
 
-  it('is free again when a client goes away', async () => {
+  it('is free again when a client disconnects', async () => {
     const { ask, ended } = await server(
       new SlowLink({ kilobitsPerSecond: 800, latencyMs: 1 }),
       [10_000_000, 3000],

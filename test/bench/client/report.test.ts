@@ -32,13 +32,13 @@ describe('the report', () => {
     expect(compare(bench).map(({ name }) => name)).toHaveLength(6)
   })
 
-  it('has no ratio of bytes where AVIF took none', () => {
+  it('has no ratio of bytes when AVIF took none', () => {
     const none = { ...stretch(0, 100), bytes: { ...bytes(0), page: 0 } }
     const avif = { ...course(1000), first: { ...visit(1000, 0), load: none } }
     expect(compare({ pictures: 1, runs: [{ strata: course(1000), avif }] })[0]?.bytes).toEqual([null])
   })
 
-  it('says every run, what the models cost, and the memory', () => {
+  it('lists every run, the bytes of the models, and the memory', () => {
     expect(sentences(bench)).toEqual(
       expect.arrayContaining([
         "first visit, doubled: time 1.00, 0.75, 1.10 of AVIF's, bytes 1.00, 1.00, 1.00",

@@ -14,7 +14,7 @@ const root = new URL('../../../', import.meta.url).pathname
 const PICTURES = 2
 
 describe.skipIf(!hasChromium && !process.env.CI)(`benchClient in Chromium (${CHROMIUM})`, () => {
-  it('counts what each side fetches, on a first visit and on later ones', { timeout: 180_000 }, async () => {
+  it('counts the bytes of each side, on a first visit and on later ones', { timeout: 180_000 }, async () => {
     const raw = { width: 640, height: 64, channels: 3 } as const
     const png = await sharp(paint(640, 64, hills(640, 64)).data, { raw })
       .png()

@@ -11,7 +11,7 @@ import { folder } from '../../cli/harness.ts'
 import { decodePicture, openModel } from '../../codec/hyperthumbnail/harness.ts'
 
 describe('measureDelivered', () => {
-  it('measures each width on every way it can be sent', { timeout: 120_000 }, async () => {
+  it('measures each width in every way of delivery', { timeout: 120_000 }, async () => {
     const raw = { width: 640, height: 64, channels: 3 } as const
     const png = new Uint8Array(
       await sharp(paint(640, 64, hills(640, 64)).data, { raw })

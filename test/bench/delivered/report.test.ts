@@ -35,11 +35,11 @@ describe('summarizeDelivered', () => {
     expect(delivered[0]?.rivals).toEqual({ mozjpeg: 3000, webp: 1500, avif: 500 })
   })
 
-  it('counts our file once, and a file for each width of theirs; a ladder with a gap is none', () => {
+  it("counts our file once and a rival's file for each width, and no ladder with a gap", () => {
     expect(stored).toEqual({ images: 2, bytes: 5000, rivals: { mozjpeg: 13000, webp: 6500, avif: 3500 } })
   })
 
-  it('says so where a codec is never as good', () => {
+  it('reports a codec that never reaches the score', () => {
     const only = summarizeDelivered([row('a', 320, 1000, null, 'native')])
     expect(only.stored.rivals.avif).toBeNull()
     expect(formatDelivered(only).split('\n').at(-1)).toMatch(

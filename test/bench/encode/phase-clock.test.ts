@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { PhaseClock } from '../../../src/bench/encode/phase-clock.ts'
 
 describe('PhaseClock', () => {
-  it('counts work inside other work as its own phase alone', async () => {
+  it('counts nested work only for its own phase', async () => {
     let time = 0
     const pass = async (ms: number) => {
       time += ms

@@ -21,7 +21,7 @@ const row = (image: string, cpuMs: number, verify: number): EncodeRow => ({
 })
 
 describe('the report of bench encode', () => {
-  it('gives CPU seconds a megapixel of all pictures with the start, and of all but the first without', () => {
+  it('gives CPU seconds per megapixel of all pictures with the start, and of all but the first without it', () => {
     const report = summarizeEncode([row('a', 1500, 200), row('b', 500, 100), row('c', 700, 100)], 0.25)
     expect(report.cold).toMatchObject({ pictures: 3, megapixels: 1.5, strata: 1.967, avif: 3 })
     expect(report.cold.parts).toMatchObject({ analysis: 0.2, verify: 0.267, rest: 1.3 })
@@ -33,7 +33,7 @@ describe('the report of bench encode', () => {
     expect(warm).toMatch(/^without the first +2 +1\.20 /)
   })
 
-  it('has nothing warm of one picture', () => {
+  it('has no warm figure for one picture', () => {
     const report = summarizeEncode([row('a', 1500, 200)], 0.25)
     expect(report.warm).toBeNull()
     expect(formatEncode(report).split('\n')).toHaveLength(2)

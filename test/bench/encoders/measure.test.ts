@@ -24,7 +24,7 @@ describe('match', () => {
     expect(match('avif-4', scale, curve).map(({ setting }) => setting)).toEqual([40, 60, 61])
   })
 
-  it('takes the lowest setting where even that looks better', () => {
+  it('takes the lowest setting when even that has a higher score', () => {
     const curve = [
       { setting: 1, score: 50, rate: 0.05 },
       { setting: 100, score: 99, rate: 0.5 },

@@ -45,12 +45,12 @@ describe('a bucket with a fault', () => {
     expect(weather.seen[`bucket ${fault}`]).toBeGreaterThan(1)
   })
 
-  it('fail-after writes, and says that it failed', async () => {
+  it('fail-after writes, and answers with an error', async () => {
     await under('fail-after', () => store.put('new', 'new'))
     expect(new TextDecoder().decode(await (await store.get('new'))?.bytes())).toBe('new')
   })
 
-  it('full refuses writes alone', async () => {
+  it('full refuses only writes', async () => {
     await under('full', () => store.put('new', 'new'))
     weather.set({ bucket: 'full' })
     expect(await (await store.get('there'))?.bytes()).toHaveLength(10)

@@ -39,7 +39,7 @@ const ready = (version: number | undefined) =>
 const NONE = { state: 'none' } as const
 const failed = (code: string) => ({ state: 'failed', code }) as const
 
-describe('what an image is at last', () => {
+describe('the final state of an image', () => {
   const check = (history: History, image: Omit<FinalImage, 'history'>) =>
     kindsOf({ images: [{ history, ...image }] })
 
@@ -63,13 +63,13 @@ describe('what an image is at last', () => {
     expect(check(historyOf(), NONE)).toEqual([])
   })
 
-  it('is no upload that waits still', () => {
+  it('is not a pending upload', () => {
     expect(check(historyOf([0, 'accepted']), { state: 'encoding' })).toEqual(['stuck'])
     const replacing = { ...ready(0), replacing: 'queued' as const }
     expect(check(historyOf([0, 'accepted'], [1, 'accepted']), replacing)).toEqual(['stuck'])
   })
 
-  it('may have failed by a code, and what was there before stays', () => {
+  it('may be a failure with a code, while the previous picture stays', () => {
     const [first, second] = [historyOf([0, 'accepted']), historyOf([0, 'accepted'], [1, 'accepted'])]
     expect(check(first, failed('ORIGIN_FAILED'))).toEqual([])
     expect(check(first, failed('INPUT_CORRUPT'))).toEqual(['lost'])
@@ -88,7 +88,7 @@ describe('what an image is at last', () => {
   })
 })
 
-it('an image is there from the first upload that is accepted until a deletion is sent', () => {
+it('an image exists from the first accepted upload until a deletion is sent', () => {
   expect([historyOf().isThere, historyOf([0, 'unknown']).isThere]).toEqual([false, false])
   const history = historyOf([0, 'accepted'], [1, 'unknown'])
   expect(history.isThere).toBe(true)
@@ -120,7 +120,7 @@ describe('an answer', () => {
     expect(kindsOf({ seen: [seen(answer)] })).toEqual([kind])
   })
 
-  it('may be any version, or an error that is no defect', () => {
+  it('may be any version, or an expected error', () => {
     const answers = [seen({ version: 3 }), seen({ status: 503, code: 'ORIGIN_BUSY' }), seen({ status: 202 })]
     expect(kindsOf({ seen: answers })).toEqual([])
   })

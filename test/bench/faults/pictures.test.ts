@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { fingerprint, makePicture, recognize, sha256 } from '../../../src/bench/faults/pictures.ts'
 
 describe('pictures that are recognized', () => {
-  it('are told apart in other sizes and formats', async () => {
+  it('are distinguished in other sizes and formats', async () => {
     const pictures = await Promise.all(Array.from({ length: 40 }, (_, seed) => makePicture(seed, 120, 80)))
     for (const [i, { bytes }] of pictures.entries()) {
       const small = sharp(bytes).resize(40)
@@ -13,7 +13,7 @@ describe('pictures that are recognized', () => {
     }
   })
 
-  it('are the same for the same seed, and broken in the middle where that is wanted', async () => {
+  it('are equal for equal seeds, and cut off on request', async () => {
     const [whole, again, broken] = [
       await makePicture(1, 60, 40),
       await makePicture(1, 60, 40),

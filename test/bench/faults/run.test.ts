@@ -34,7 +34,7 @@ describe('benchFaults', () => {
 })
 
 describe('the report of faults', () => {
-  it('is good where nothing is wrong and something was accepted', () => {
+  it('is good without violations when something was accepted', () => {
     const report = reportFaults(bench, 1)
     expect(report).toMatchObject({ ok: true, totalKills: 4, violations: { lost: 0, orphan: 0 } })
     expect(formatFaults(report)).toContain('4 kills in 60 s, seed 1: origin 2, edge 1')

@@ -16,7 +16,7 @@ const bytesOf = async (picture: ReturnType<typeof raw>) => new Uint8Array(await 
 describe('createLooker', { timeout: 60_000 }, () => {
   const mark = logo(180, 64)
 
-  it('finds a lossless file exact, and a lossy one not', async () => {
+  it('reports a lossless file as exact, and a lossy one not', async () => {
     const looker = createLooker(mark)
     const same = await looker.look(await bytesOf(raw(mark).webp({ lossless: true, exact: true })))
     expect(same).toEqual({ score: 100, isExact: true })
@@ -25,7 +25,7 @@ describe('createLooker', { timeout: 60_000 }, () => {
     expect(lossy.score).toBeLessThan(90)
   })
 
-  it('sees on its dark ground what is lost with alpha', async () => {
+  it('detects lost alpha on the dark background', async () => {
     const flattened = await bytesOf(raw(mark).flatten({ background: '#fff' }).png())
     expect((await createLooker(mark).look(flattened)).score).toBeLessThan(20)
     expect((await createLooker(onWhite(mark)).look(flattened)).score).toBeGreaterThan(95)
@@ -36,7 +36,7 @@ describe('createLooker', { timeout: 60_000 }, () => {
     await expect(createLooker(mark).look(small)).rejects.toThrow('expected 180 x 64, got 90 x 32')
   })
 
-  it('looks at large pictures in windows, and for exactness at all of them', async () => {
+  it('scores large pictures in windows, but tests all their pixels for exactness', async () => {
     const width = 100
     const data = Uint8Array.from({ length: 3 * width * 310 }, (_, i) => (i * 2654435761) >>> 29)
     const tall: DecodedPicture = { width, height: 310, channels: 3, data }
@@ -57,7 +57,7 @@ describe('RivalCurves', { timeout: 120_000 }, () => {
   const looker = createLooker(picture)
   const curves = new RivalCurves(picture, looker)
 
-  it('takes more bytes for a better look, and never more than what is lossless', async () => {
+  it('takes more bytes for a higher score, and never more than a lossless file', async () => {
     const [poor, good, best] = [
       await curves.bestAt(50, MODERN),
       await curves.bestAt(85, MODERN),
@@ -83,7 +83,7 @@ describe('RivalCurves', { timeout: 120_000 }, () => {
     expect(between!.bytes).toBeLessThan(files[1]!.length)
   })
 
-  it('finds none where no rival is good enough', async () => {
+  it('is undefined when no rival is good enough', async () => {
     expect(await curves.bestAt(100, ['mozjpeg'])).toBeUndefined()
     expect((await curves.bestAt(100, OLD))?.rival).toBe('png')
     expect(await curves.bestExact(['mozjpeg'])).toBeUndefined()
@@ -91,14 +91,14 @@ describe('RivalCurves', { timeout: 120_000 }, () => {
 })
 
 describe('readFrames', () => {
-  it('gives all frames one below the other, and their times', async () => {
+  it('stacks all frames, and returns their durations', async () => {
     const file = await animationFile(drawAnimation(60, 40, 4), 'gif')
     const { picture, count, height, delays } = await readFrames(file, 30)
     expect([picture.width, picture.height, picture.channels]).toEqual([30, 80, 4])
     expect([count, height, delays]).toEqual([4, 20, [80, 80, 80, 500]])
   })
 
-  it('is what rivals make animations of', async () => {
+  it("is the source of the rivals' animations", async () => {
     const { picture, height } = await readFrames(await animationFile(drawAnimation(60, 40, 4), 'gif'))
     const looker = createLooker(picture, { decode: async (file) => (await readFrames(file)).picture })
     const best = await new RivalCurves(picture, looker, height).bestExact(MODERN_ANIMATED)

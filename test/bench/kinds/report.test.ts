@@ -52,14 +52,14 @@ describe('the report of kinds', () => {
     ])
   })
 
-  it('names what is wrong, whatever its bytes: a wrong type, and alpha that a browser does not get', () => {
+  it('names a wrong type and lost alpha as faults, whatever the bytes', () => {
     expect(report.wrong).toEqual([
       'logo 1200 (browser): alpha is lost',
       'logo 600 (browser): Content-Type is not what was sent',
     ])
   })
 
-  it('names an animation that is not whole, or plays at another speed', () => {
+  it('names an animation with missing frames or another speed as a fault', () => {
     const sent = (frames: KindAnswer['frames'], client: KindAnswer['client'] = 'browser') =>
       reportKinds([picture('ball', answer({ frames, client }))]).wrong
     expect(sent({ sent: 12, source: 12, sameDelays: true })).toEqual([])
@@ -83,7 +83,7 @@ describe('the report of kinds', () => {
     expect(text).toContain('ratio 0.889, worst 1.2; above 1.1: logo 1200')
   })
 
-  it('has no ratio where nothing was measured', () => {
+  it('has no ratio when nothing was measured', () => {
     expect(reportKinds([]).sums[0]).toMatchObject({ answers: 0, ratio: null, worst: null, above: [] })
   })
 })

@@ -20,7 +20,7 @@ const good: Flood = {
 }
 
 describe('the report of a flood', () => {
-  it('is content with what is answered as it should be', () => {
+  it('reports no fault when all answers are expected', () => {
     const report = reportFlood(good)
     expect(report).toMatchObject({ faults: [], uploads: { requests: 1, answers: { '202': 1 }, p99: 5 } })
     expect(formatFlood(report)).toContain('origin 7           90 MB before, 120 at most, 100 after')
@@ -48,7 +48,7 @@ describe('the report of a flood', () => {
 })
 
 describe('a flood', () => {
-  it('sends all at once and takes every answer, and what is none', async () => {
+  it('sends all requests at once, and records answers and failures', async () => {
     let open = 0
     let most = 0
     const waiting: (() => void)[] = []
@@ -77,7 +77,7 @@ describe('a flood', () => {
     expect(answers[4]).toMatchObject({ code: 'ORIGIN_BUSY', retryAfter: '7' })
   })
 
-  it('is refused with numbers that are none', async () => {
+  it('is refused with invalid numbers', async () => {
     const { code, err } = await strata(['bench', 'load', '--uploads', 'many'])
     expect([code, err]).toEqual([2, expect.stringContaining('--uploads')])
   })

@@ -27,7 +27,7 @@ async function server(body: string, { status = 200, delayMs = 1 } = {}) {
 }
 
 describe('clients', () => {
-  it('ask as often as they are answered, so many at a time', async () => {
+  it('repeat requests as they are answered, on a fixed number of connections', async () => {
     const { url, seen } = await server('hello', { delayMs: 10 })
     const turn = await load({ url, bytes: 5 }, { connections: 3, seconds: 0.2 })
     expect(turn.latencies.length).toBe(seen.requests)
@@ -47,7 +47,7 @@ describe('clients', () => {
     })
   })
 
-  it('stop when they are told to', async () => {
+  it('stop when they are aborted', async () => {
     const { url } = await server('hello')
     const signal = AbortSignal.abort()
     await expect(load({ url, bytes: 5 }, { connections: 1, seconds: 5, signal })).rejects.toMatchObject({
@@ -57,7 +57,7 @@ describe('clients', () => {
 })
 
 describe('figures', () => {
-  it('are of all turns together', () => {
+  it('cover all turns', () => {
     const latencies = Array.from({ length: 100 }, (_, i) => 100 - i)
     const turns = [
       { latencies: latencies.slice(0, 40), seconds: 1 },
@@ -67,7 +67,7 @@ describe('figures', () => {
     expect(() => figuresOf([{ latencies: [], seconds: 1 }])).toThrow('no request')
   })
 
-  it('tell a fast server from a slow one', async () => {
+  it('distinguish a fast server from a slow one', async () => {
     const fast = await server('abc', { delayMs: 0 })
     const slow = await server('abc', { delayMs: 20 })
     const pair = { path: 'x', strata: { url: slow.url, bytes: 3 }, static: { url: fast.url, bytes: 3 } }

@@ -21,7 +21,7 @@ const use = (width: number, height: number, peak: number, live?: number): Memory
 describe('the report', () => {
   const uses = [use(640, 400, 50), use(1920, 1000, 100, 80), use(1920, 10_000, 120, 84)]
 
-  it('says how memory grows with the height', () => {
+  it('reports how memory grows with the height', () => {
     const { growth, pictures } = reportMemory(uses)
     expect(growth).toEqual([
       { width: 1920, heights: [1000, 10_000], peak: 1.2, live: 1.05, peakWithoutFiles: 1.02 },

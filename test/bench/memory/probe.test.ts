@@ -4,7 +4,7 @@ import { readHeader } from '../../../src/format/reader.ts'
 import { encode } from '../../codec/compass/harness.ts'
 import { photo } from '../../pictures.ts'
 
-it('a file that is cut is measured by its highest whole layer', async () => {
+it('a cut file is measured by its highest whole layer', async () => {
   const file = await encode(photo(96, 64), [48, 96])
   const cut = file.subarray(0, readHeader(file).layers[0]!.end + 5)
   const { width, height, output, input } = await probeMemory(cut)

@@ -43,7 +43,7 @@ describe('the drawn pictures', { timeout: 60_000 }, () => {
     expect(alpha.size).toBeGreaterThan(80) // the shadow is soft
   })
 
-  it('have few colours where they are flat, and very many where they are not', () => {
+  it('have few colours when they are flat, and very many otherwise', () => {
     expect(colours(picture('qr'))).toBe(2)
     expect(colours(picture('pixel-art'))).toBeLessThanOrEqual(16)
     expect(colours(picture('swatches'))).toBe(24)
@@ -52,7 +52,7 @@ describe('the drawn pictures', { timeout: 60_000 }, () => {
     expect(colours(picture('scan'))).toBeGreaterThan(2000)
   })
 
-  it('become files that a person would upload', async () => {
+  it('are encoded in the usual format of their kind', async () => {
     const file = await uploadOf('logo')
     expect(sniffFormat(file)).toBe('png')
     const { data } = await sharp(file).raw().toBuffer({ resolveWithObject: true })
@@ -61,7 +61,7 @@ describe('the drawn pictures', { timeout: 60_000 }, () => {
 })
 
 describe('Canvas', () => {
-  it('covers pixels at an edge in part, and lays colours over one another', () => {
+  it('covers pixels at an edge partially, and composites colours', () => {
     const canvas = new Canvas(4, 1)
     canvas.shape({ left: 0, top: 0, right: 1.5, bottom: 1 }, (x) => x - 1.5, [200, 100, 0])
     expect([...canvas.data.subarray(0, 12)]).toEqual([200, 100, 0, 255, 200, 100, 0, 128, 0, 0, 0, 0])

@@ -47,7 +47,7 @@ describe('the report', () => {
     })
   })
 
-  it('leaves out of a ratio what does not reach the score, and names it', () => {
+  it('excludes pictures that do not reach the score from a ratio, and names them', () => {
     const report = reportPlain([rows[0]!, row('b', null, 1000)], 70)
     expect(report.widths[0]?.ratios['avif/avif-4']).toEqual({ mean: 2, worst: 2, pictures: 1 })
     expect(report.widths[0]?.bytes.ours.avif).toBe(2000)
@@ -57,14 +57,14 @@ describe('the report', () => {
     expect(text).toContain('b 640: ours avif ends at SS2 66')
   })
 
-  it('has no ratio where no picture reaches the score, and no time where none was measured', () => {
+  it('has no ratio when no picture reaches the score, and no time when none was measured', () => {
     const report = reportPlain([row('a', null, 1000, { cpuMs: null })], 70)
     expect(report.widths[0]?.ratios['avif/avif-4']).toEqual({ mean: null, worst: null, pictures: 0 })
     expect(report.widths[0]?.cpuMs).toBeNull()
     expect(formatPlain(report)).not.toContain('NaN')
   })
 
-  it('has a line for each width, and says where a width or a format was not met', () => {
+  it('has a line for each width, and marks wrong widths and formats', () => {
     const wide = row('a', 2000, 1000, { width: 1280 })
     const other = {
       ...wide,
@@ -82,7 +82,7 @@ describe('the report', () => {
     expect(text).toContain('a 1280: sent as webp')
   })
 
-  it('says one row in a line while others are measured', () => {
+  it('formats one row as a line while others are measured', () => {
     expect(describeRow(row('a', null, 1000))).toBe(
       'a 640: ours avif -, ours webp 3.0, ours jpeg 4.0, mozjpeg 2.0, webp 1.5, avif-4 1.0, avif-0 1.2 kB, CPU 60 of 40 ms',
     )

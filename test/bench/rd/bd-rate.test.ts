@@ -31,7 +31,7 @@ describe('bdRate', () => {
     expect(bdRate(cheaper, curve)).toBeCloseTo(100 / 0.7 - 100, 10)
   })
 
-  it('follows straight lines, whichever points lie on them and over the common range only', () => {
+  it('equals the integral of straight lines over the common range, for any points on them', () => {
     // At quality q the rates are 2^(q/3) and 2^(q/3 - 1/2).
     expect(bdRate(line([20, 25, 30], 3), line([22, 24, 28, 35], 3, -0.5))).toBeCloseTo(
       100 * (2 ** -0.5 - 1),
@@ -41,7 +41,7 @@ describe('bdRate', () => {
     expect(bdRate(line([20, 26, 30], 3), line([24, 27, 40], 4))).toBeCloseTo(100 * (2 ** (-27 / 12) - 1), 10)
   })
 
-  it('counts only the part of the scale that is asked for', () => {
+  it('counts only the given range of the scale', () => {
     // Equal at 20, twice the bytes at 40.
     const steeper = line([20, 30, 40], 10)
     const flatter = line([20, 30, 40], 20, 1)
@@ -51,12 +51,12 @@ describe('bdRate', () => {
     expect(bdRate(flatter, steeper, { from: 40, to: 50 })).toBeUndefined()
   })
 
-  it('leaves out points that cost more and give nothing', () => {
+  it('ignores points that cost more without a gain', () => {
     const wasteful = [...curve, { rate: 8000, quality: 33 }, { rate: 2500, quality: 28.2 }]
     expect(bdRate(curve, wasteful)).toBeCloseTo(0, 12)
   })
 
-  it('has no answer without common quality or without two points', () => {
+  it('is undefined without a common range or without two points', () => {
     expect(bdRate(curve, line([50, 60], 3))).toBeUndefined()
     expect(bdRate(curve, curve.slice(0, 1))).toBeUndefined()
     expect(bdRate([], curve)).toBeUndefined()
@@ -64,7 +64,7 @@ describe('bdRate', () => {
 })
 
 describe('rateAt', () => {
-  it('is on the curve between its points, and nowhere else', () => {
+  it('interpolates between the points, and is undefined elsewhere', () => {
     for (const { rate, quality } of curve) expect(rateAt(curve.toReversed(), quality)).toBeCloseTo(rate, 6)
     expect(rateAt(line([10, 20, 30], 5), 17)).toBeCloseTo(2 ** 3.4, 9)
     expect(rateAt(curve, 24)).toBeUndefined()

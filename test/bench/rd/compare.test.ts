@@ -33,7 +33,7 @@ describe('compare', () => {
   const rates = (rivals: typeof ladder.rivals) =>
     rivals.map(({ codec, bdRate }) => [codec, bdRate === null ? null : Math.round(bdRate)])
 
-  it('compares the whole file with ladders that are as high, over the same images', () => {
+  it('compares the whole file with ladders of equal height, over the same images', () => {
     expect(rates(ladder.rivals)).toEqual([['webp', -50]])
     expect(ladder.own.map(({ rate }) => rate)).toEqual([600, 1200])
     expect(ladder.rivals[0]!.points.map(({ rate }) => rate)).toEqual([1200, 2400])
@@ -68,7 +68,7 @@ describe('compare', () => {
     expect(mixed.levels[0]!.title).toContain('(100 wide)')
   })
 
-  it('has no figure where curves do not overlap, and no rival without anchors', () => {
+  it('has no figure when curves do not overlap, and no rival without anchors', () => {
     const better = rows('webp', 'a', 3, 1).map((row) => ({ ...row, psnr: row.psnr + 50 }))
     expect(rates(compare(own, better).ladder.rivals)).toEqual([['webp', null]])
     expect(compare(own, []).ladder).toMatchObject({ rivals: [], own: expect.any(Array) })
@@ -84,7 +84,7 @@ describe('compare', () => {
     expect(ladders[1]!.rivals[0]!.points.map(({ rate }) => rate)).toEqual([600, 1200])
   })
 
-  it('finds the price of layers in our own files of one layer', () => {
+  it('computes the price of scalability from our own files of one layer', () => {
     const compared = compare([...own, ...rows('strata-single', 'a', 3, 150)], [])
     expect(priceOfScalability(compared)).toBeCloseTo(100 * (600 / 450 - 1), 9)
     expect(rates(compared.levels[0]!.rivals)).toEqual([['strata-single', -33]])
@@ -98,7 +98,7 @@ describe('compare by SSIMULACRA2', () => {
   const rates = ({ rivals }: Comparison) =>
     rivals.map(({ codec, bdRate }) => [codec, bdRate === null ? null : Math.round(bdRate)])
 
-  it('takes of each size the file that is as good as our prefix', () => {
+  it('sums, over the sizes, the files with the score of our prefix', () => {
     // Theirs of the smallest two sizes look better: what is as good takes fewer bytes than the file of the same setting.
     const theirs = rows('webp', 'a', 3, 200).map((row) => {
       return row.level === 3 ? row : { ...row, ssimulacra2: row.ssimulacra2! + 7.5 }
@@ -114,7 +114,7 @@ describe('compare by SSIMULACRA2', () => {
     expect(ladder.title).toBe('whole file against a ladder of files, as good at each size')
   })
 
-  it('leaves out what a rival does not reach, and rows without the score', () => {
+  it('ignores scores that a rival does not reach, and rows without a score', () => {
     const low = rows('webp', 'a', 3, 200).map((row) => (row.level === 1 ? halved(row) : row))
     expect(rates(compare(own, low, 'ssimulacra2').ladder)).toEqual([['webp', null]])
     const unknown = rows('jpeg', 'a', 3, 200).map((row) => ({ ...row, ssimulacra2: null }))
@@ -164,7 +164,7 @@ describe('compare with a stream', () => {
     })
   }
 
-  it('takes what has the same size, at the level of the stream', () => {
+  it('compares equal sizes, at the level of the stream', () => {
     const { stream: compared, ladder } = compare(rows('strata', 'a', 3, 100), stream(400))
     expect(compared.map(({ name, rivals }) => [name, rivals.map(({ codec }) => codec)])).toEqual([
       ['stream-3', ['j2k_scal']],

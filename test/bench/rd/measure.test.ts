@@ -86,7 +86,7 @@ describe('curveAt', () => {
     expect(curveAt(rows, 'jpeg', 3)).toEqual([])
   })
 
-  it('pays only for images that have the level', () => {
+  it('counts only images that have the level', () => {
     const rows = [row('jpeg', 'a', 1, 100, 30), row('jpeg', 'b', 1, 200, 30), row('jpeg', 'b', 2, 300, 31)]
     expect(curveAt(rows, 'jpeg', 2)).toEqual([{ rate: 500, quality: 31 }])
   })
@@ -244,7 +244,7 @@ describe('bench rd', () => {
     })
   })
 
-  it('says when there is nothing to measure', async () => {
+  it('fails when there is nothing to measure', async () => {
     const dir = await folder({ 'notes.txt': 'x' })
     const { code, err } = await strata(['bench', 'rd', '--images', dir, '--out', join(dir, 'x')])
     expect([code, err]).toEqual([1, expect.stringMatching(/expected pictures \(.*\), found none/)])

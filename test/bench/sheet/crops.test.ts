@@ -5,7 +5,7 @@ import type { RgbImage } from '../../../src/core/image.ts'
 const SIZE = { width: 160, height: 120 } as const
 
 describe('chooseCrops', () => {
-  it('takes our largest error, and the largest variance beside it', () => {
+  it('chooses our largest error, and the largest variance elsewhere', () => {
     const original = plain(400, 300)
     stripes(original, { left: 200, top: 120, ...SIZE })
     const ours = { ...original, data: original.data.slice() }
@@ -32,7 +32,7 @@ describe('chooseCrops', () => {
     expect([variance!.reason, apart]).toEqual(['variance', true])
   })
 
-  it('does not take a bright plane for variance', () => {
+  it('does not count a bright plane as variance', () => {
     const original = plain(400, 120)
     fill(original, { left: 160, top: 0, ...SIZE }, 255)
     const ours = { ...original, data: original.data.slice() }
@@ -41,7 +41,7 @@ describe('chooseCrops', () => {
     expect(chooseCrops(original, ours)[1]).toMatchObject({ left: 240, top: 0 })
   })
 
-  it('takes small pictures whole, once', () => {
+  it('shows small pictures completely, once', () => {
     expect(chooseCrops(plain(90, 60), plain(90, 60))).toEqual([
       { left: 0, top: 0, width: 90, height: 60, reason: 'error' },
     ])

@@ -19,7 +19,7 @@ describe.each(RIVALS)('encodeToSize with %s', (codec) => {
     expect([width, height]).toEqual([96, 64])
   })
 
-  it('gives the worst where all are larger, and the best where all are smaller', async () => {
+  it('returns the worst file when all are larger, and the best when all are smaller', async () => {
     const [worst, best] = [await encodeToSize(picture, codec, 1), await encodeToSize(picture, codec, 1e6)]
     expect([worst.quality, best.quality]).toEqual([1, 100])
     expect(worst.file.length).toBeLessThan(best.file.length)

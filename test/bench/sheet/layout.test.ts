@@ -35,7 +35,7 @@ describe('placeSheet', () => {
     expect(texts.filter(({ text }) => text === 'SECOND LINE')[1]).toMatchObject({ x: 336, y: 52 })
   })
 
-  it('cuts text that is too wide for its place', () => {
+  it('cuts text that is too wide', () => {
     const letters = 'X'.repeat(300)
     const { texts } = placeSheet([{ heading: letters, rows: [[cell(letters, small), cell('B', small)]] }])
     expect(texts.map(({ text }) => text.length)).toEqual([54, 26, 11, 1, 11])
@@ -50,7 +50,7 @@ describe('drawSheet', () => {
   const placement = placeSheet([{ heading: 'K 1', rows: [[cell('AVIF 12.5 dB', small), cell('B', large)]] }])
   const sheet = drawSheet(placement)
 
-  it('has the pictures where they were placed, unchanged, on even paper', () => {
+  it('draws the unchanged pictures at their positions on a uniform background', () => {
     expect(sheet.data).toHaveLength(3 * placement.width * placement.height)
     for (const { image, x, y } of placement.images) {
       const corners = [

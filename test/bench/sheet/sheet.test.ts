@@ -10,7 +10,7 @@ import { fakeCodec, folder, strata } from '../../cli/harness.ts'
 import { photo } from '../../pictures.ts'
 
 describe('makeSheet', () => {
-  it('puts the figures that it is given above each codec', async () => {
+  it('writes the given figures above each codec', async () => {
     const path = join(await folder({ 'a.png': await png(48, 32) }), 'a.png')
     const pairs: string[] = []
     const even = {
@@ -97,7 +97,7 @@ describe('bench rd --sheet', () => {
     }
   })
 
-  it('measures as well when --out is given, and says what it drew when not', async () => {
+  it('also measures with --out, and reports the drawn sheet without it', async () => {
     const dir = await folder({ 'a.png': await png(90, 60) })
     const [out, path] = [join(dir, 'rd.json'), join(await folder(), 'sheet.png')]
     const argv = ['bench', 'rd', '--images', dir, '--sheet', path, '--qualities', '10']

@@ -18,7 +18,7 @@ const soak: Soak = {
 describe('the report of a soak', () => {
   const report = reportSoak(soak)
 
-  it('gives the slope of each process in MB an hour', () => {
+  it('gives the slope of each process in MB per hour', () => {
     const [workerd, origin] = report.processes
     expect(workerd).toMatchObject({ process: 'workerd', firstMB: 100, slope: 60 })
     expect(Math.abs(origin!.slope!)).toBeLessThan(4 * origin!.error!)

@@ -5,7 +5,7 @@ import { CODECS, measureThumbnails } from '../../../src/bench/thumbnail/measure.
 import { hyperThumbnail } from '../../../src/codec/hyperthumbnail/index.ts'
 import { irn as invertible } from '../../../src/codec/irn/index.ts'
 import { upscale } from '../../../src/codec/irn/restore.ts'
-import type { Size } from '../../../src/codec/rescaler.ts'
+import type { Size } from '../../../src/core/box.ts'
 import type { RgbImage } from '../../../src/core/image.ts'
 import { folder } from '../../cli/harness.ts'
 import { decodePicture, openModel } from '../../codec/hyperthumbnail/harness.ts'

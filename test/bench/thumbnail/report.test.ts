@@ -71,7 +71,7 @@ describe('the summary of thumbnails', () => {
     expect(seen?.overPlain).toBeCloseTo(1)
   })
 
-  it('knows no gain where a rival does not go', () => {
+  it('has no gain when a rival does not reach the bytes', () => {
     expect(summary?.gain.webp).toBeNaN()
     expect(summary?.gain.avif).toBeNaN()
   })

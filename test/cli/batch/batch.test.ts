@@ -25,7 +25,7 @@ const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 const work = async (input: string) => ({ json: input, text: `done ${input}` })
 
 describe('a batch', () => {
-  it('works on as many at once as it is told, and keeps their order', async () => {
+  it('processes inputs concurrently, and keeps their order', async () => {
     stopTime()
     let [running, most] = [0, 0]
     const inputs = ['40', '10', '30', '1', '20']
@@ -59,7 +59,7 @@ describe('a batch', () => {
     await expect(runBatch(['a', 'b'], io, failing(new TypeError('defect')))).rejects.toThrow('defect')
   })
 
-  it('says now and then how far it is where no terminal shows it', async () => {
+  it('reports progress at intervals without a terminal', async () => {
     stopTime()
     const notes: string[] = []
     const io = { ...quietIo().io, note: (text: string) => void notes.push(text) }
@@ -80,7 +80,7 @@ describe('a batch', () => {
     expect(notes).toHaveLength(4)
   })
 
-  it('prints no progress where no interval is given', async () => {
+  it('prints no progress without an interval', async () => {
     stopTime()
     const notes: string[] = []
     const io = { ...quietIo().io, note: (text: string) => void notes.push(text) }
@@ -93,7 +93,7 @@ describe('a batch', () => {
     expect(notes).toEqual([])
   })
 
-  it('names what it left out', async () => {
+  it('names ignored files', async () => {
     const said: string[] = []
     const io = { ...quietIo().io, err: (text: string) => void said.push(text) }
     const ignored = ['a.txt', 'b.md', 'c', 'd', 'e', 'f', 'g']
@@ -104,7 +104,7 @@ describe('a batch', () => {
     expect(json).toMatchObject({ ignored })
   })
 
-  it('says how far it is, how fast, and how long it will take', async () => {
+  it('shows progress, rate and remaining time', async () => {
     stopTime()
     const { io, lines } = quietIo()
     const batch = runBatch(['a', 'b'], io, async (input) => {
@@ -143,7 +143,7 @@ describe('a manifest', () => {
     ])
   })
 
-  it('is never mistaken for another file', async () => {
+  it('is refused when it is another file', async () => {
     const dir = await folder({ 'notes.txt': 'buy milk\n' })
     const path = join(dir, 'notes.txt')
     await expect(openManifest(path)).rejects.toMatchObject({ code: 'FILE_FAILED' })

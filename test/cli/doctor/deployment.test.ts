@@ -10,7 +10,7 @@ import { fakeEdge } from '../fake-edge.ts'
 import { strata } from '../harness.ts'
 
 describe('doctor --url', () => {
-  it('says that nobody is there, or nobody of ours', async () => {
+  it('reports that no server answers, or another program', async () => {
     const gone = await strata(['doctor', '--url', 'http://127.0.0.1:9/cdn', '--json'])
     expect([gone.code, gone.json().checks]).toEqual([
       1,
@@ -22,7 +22,7 @@ describe('doctor --url', () => {
     expect((await strata(['doctor', '--url', 'nowhere'])).code).toBe(2)
   })
 
-  it('goes the whole way of a picture, says what to mend, and leaves nothing', async () => {
+  it('uploads, reads and deletes a picture, and reports remedies', async () => {
     const config = readConfig({ ORIGIN_PORT: '0', ORIGIN_KEY: 'key' })
     const server = await startServer(createOriginApp({ encode: fakeEncode, config }), config)
     onTestFinished(() => server.close())
@@ -118,7 +118,7 @@ describe('doctor --url', () => {
     })
   })
 
-  it('says that nothing is signed where a key is given', async () => {
+  it('reports that URLs need no signature when a key is given', async () => {
     const config = readConfig({ ORIGIN_PORT: '0' })
     const server = await startServer(createOriginApp({ encode: fakeEncode, config }), config)
     onTestFinished(() => server.close())

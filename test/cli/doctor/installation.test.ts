@@ -14,7 +14,7 @@ import { folder } from '../harness.ts'
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 
 describe('strata doctor', () => {
-  it('says what is absent, and fails nothing, in an app that only mounts the plugin', async () => {
+  it('reports absent packages without failing, in an app that only mounts the plugin', async () => {
     const app = await folder()
     const installed = join(app, 'node_modules/strata-cdn')
     await build({
@@ -44,7 +44,7 @@ describe('strata doctor', () => {
 })
 
 describe('checkPackage', () => {
-  it('tells a package that is absent from one that does not work', async () => {
+  it('distinguishes an absent package from a broken one', async () => {
     const app = await folder()
     const from = join(app, 'main.js')
     const broken = {
@@ -85,7 +85,7 @@ describe('formatChecks', () => {
 })
 
 describe('probePicture', () => {
-  it('is a small PNG that no deployment can know', async () => {
+  it('is a small PNG that no deployment has stored', async () => {
     const picture = probePicture()
     const { data, info } = await sharp(picture).raw().toBuffer({ resolveWithObject: true })
     expect(info).toMatchObject({ width: 96, height: 64, channels: 3 })

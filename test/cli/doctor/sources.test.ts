@@ -33,7 +33,7 @@ function sourceChecks(outcome: { json(): { checks: readonly NamedCheck[] } }): s
 }
 
 describe('doctor --sources', () => {
-  it('names what is wrong with the text', async () => {
+  it('names the error in the text', async () => {
     const text = 'site=ftp://example.com/'
     const { code, out } = await strata(['doctor', '--sources', text])
     expect(code).toBe(1)
@@ -42,7 +42,7 @@ describe('doctor --sources', () => {
     expect(sourceChecks(inner)).toEqual([expect.stringMatching(/^sources failed: .*site\.url: expected/)])
   })
 
-  it('asks the websites, and leaves the buckets to the Worker', async () => {
+  it('requests the websites, and leaves the buckets to the Worker', async () => {
     const url = await startWebsite()
     const SOURCES = `site=${url} gone=http://127.0.0.1:9/ media=r2:MEDIA`
     const outcome = await strata(['doctor', '--json'], { env: { SOURCES, LOOPBACK_SOURCES: 'true' } })
@@ -55,7 +55,7 @@ describe('doctor --sources', () => {
   })
 })
 
-it('doctor --url sees from outside whether a deployment reaches its sources, and what they say of a picture', async () => {
+it('doctor --url checks from outside whether a deployment reaches its sources, and their validators', async () => {
   const url = await startWebsite()
   const SOURCES = `site=${url} gone=http://127.0.0.1:9/`
   const bindings = { SOURCES, LOOPBACK_SOURCES: 'true', UPLOAD_TOKEN: 'token' }

@@ -45,7 +45,7 @@ async function startParent(env: NodeJS.ProcessEnv = {}) {
 }
 
 describe('startChild', () => {
-  it('stops the process and what that had started', async () => {
+  it('stops the process and its descendants', async () => {
     const { child, grandchild } = await startParent()
     expect(isAlive(grandchild)).toBe(true)
     await child.stop()
@@ -54,14 +54,14 @@ describe('startChild', () => {
     await child.stop() // again does no harm
   })
 
-  it('uses force when asking does not help', async () => {
+  it('kills a process that ignores SIGTERM', async () => {
     const { child, grandchild } = await startParent({ STUBBORN: '1' })
     await child.stop()
     expect(await child.ended).toBe('SIGKILL')
     await vi.waitFor(() => expect(isAlive(grandchild)).toBe(false))
   })
 
-  it('leaves nothing behind when the one who started it is killed', async () => {
+  it('ends all processes when the parent is killed', async () => {
     const module = new URL('../../../src/cli/start/children.ts', import.meta.url)
     const { code } = await transform(await readFile(module, 'utf8'), { loader: 'ts' })
     const dir = await folder({ 'children.mjs': code, 'main.mjs': MAIN, 'parent.cjs': PARENT })
@@ -73,7 +73,7 @@ describe('startChild', () => {
     await vi.waitFor(() => expect(isAlive(grandchild)).toBe(false), 5000)
   })
 
-  it('says how a process ended by itself', async () => {
+  it('reports how a process ended by itself', async () => {
     const options = { cwd: process.cwd(), env: process.env, print: () => {} }
     expect(await startChild('x', ['-e', 'process.exit(7)'], options).ended).toBe('exit code 7')
   })

@@ -24,7 +24,7 @@ describe('ComparisonServer', () => {
     await rm(folder, { recursive: true })
   })
 
-  it('answers with what was put, and says until the end that more is to come', async () => {
+  it('serves the published comparisons, and whether more will follow', async () => {
     const comparisons = await open()
     expect(await answer()).toEqual({ measuring: true, images: {} })
     await comparisons.put('wall', WALL)
@@ -33,12 +33,12 @@ describe('ComparisonServer', () => {
     expect(await answer()).toMatchObject({ measuring: false })
   })
 
-  it('keeps what was put for the next start', async () => {
+  it('keeps comparisons for the next start', async () => {
     await (await open()).put('wall', WALL)
     expect((await open()).get('wall')).toEqual(WALL)
   })
 
-  it('starts anew where its file is damaged', async () => {
+  it('starts empty when its file is damaged', async () => {
     await (await open()).put('wall', WALL)
     const path = join(folder, 'state', 'comparisons.json')
     await writeFile(path, (await readFile(path, 'utf8')).slice(0, 20))

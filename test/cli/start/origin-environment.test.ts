@@ -36,7 +36,7 @@ function isGlibc(): boolean {
 }
 
 describe('originEnvironment', () => {
-  it('leaves what the environment says of the allocator', () => {
+  it('keeps allocator settings of the environment', () => {
     const env = originEnvironment({ MALLOC_ARENA_MAX: '7', HOME: '/home/someone' })
     expect(env).toMatchObject({ MALLOC_ARENA_MAX: '7', HOME: '/home/someone' })
   })

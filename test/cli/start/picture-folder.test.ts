@@ -19,7 +19,7 @@ async function open(path: string) {
 }
 
 describe('the folder of strata start', () => {
-  it('lists its pictures with subfolders, without hidden files and what is no picture', async () => {
+  it('lists the pictures of its subfolders, without hidden files and other files', async () => {
     const dir = await folder({ 'my cat.jpg': 'a', '東京.png': 'b', 'notes.txt': 'c', '.hidden.png': 'd' })
     await mkdir(join(dir, 'trips', '.cache'), { recursive: true })
     await writeFile(join(dir, 'trips', 'Zürich.webp'), 'lake')
@@ -29,7 +29,7 @@ describe('the folder of strata start', () => {
     expect(await (await fetch(server.url)).json()).toEqual({ paths: await opened.list() })
   })
 
-  it('is read again when files come, change and go', async () => {
+  it('is read again when files are added, changed and deleted', async () => {
     const dir = await folder({ 'a.png': 'a' })
     await mkdir(join(dir, 'sub'))
     const { opened } = await open(dir)
@@ -40,7 +40,7 @@ describe('the folder of strata start', () => {
     expect(await opened.list()).toEqual(['a.png', 'sub/b.png'])
   })
 
-  it('gives files with an ETag that changes with them', async () => {
+  it('serves files with an ETag that changes with them', async () => {
     const dir = await folder({ 'my cat.jpg': 'a cat' })
     const { get } = await open(dir)
     const first = await get('my cat.jpg')
@@ -53,7 +53,7 @@ describe('the folder of strata start', () => {
     expect([other.status, await other.text()]).toEqual([200, 'a dog'])
   })
 
-  it('gives nothing else: no folder, no hidden file, nothing outside', async () => {
+  it('serves no folder, no hidden file and no file outside', async () => {
     const outside = await folder({ 'secret.png': 'secret' })
     const dir = await folder({ 'a.png': 'a', '.hidden.png': 'b', 'notes.txt': 'c', 'empty.png': '' })
     await mkdir(join(dir, '.git'))

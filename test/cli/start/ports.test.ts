@@ -4,7 +4,7 @@ import { expect, it, onTestFinished } from 'vitest'
 import { requireFreePort } from '../../../src/cli/start/ports.ts'
 import { strata } from '../harness.ts'
 
-it('names the port that is taken and the variable that chooses another', async () => {
+it('names the busy port and the variable that chooses another', async () => {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   onTestFinished(() => void server.close())
@@ -20,7 +20,7 @@ it('names the port that is taken and the variable that chooses another', async (
   expect((await strata(['start'], { env: { PORT: 'x' } })).code).toBe(2)
 })
 
-it('finds a free port free, twice', async () => {
+it('accepts a free port twice', async () => {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
@@ -30,7 +30,7 @@ it('finds a free port free, twice', async () => {
   await requireFreePort(port, 'PORT')
 })
 
-it('calls a port that is none by its variable', async () => {
+it('names the variable of an invalid port', async () => {
   const { code, err } = await strata(['start'], { env: { PORT: 'abc' } })
   expect([code, err]).toEqual([2, 'strata: PORT: expected an integer from 1 to 65534, got "abc"\n'])
 })

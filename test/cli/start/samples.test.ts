@@ -7,7 +7,7 @@ import type { RgbImage } from '../../../src/core/image.ts'
 import { inked } from '../../../src/pixels/glyphs.ts'
 
 describe('samples', () => {
-  it('have ids that an image may have', () => {
+  it('have valid image ids', () => {
     for (const { id } of SAMPLES) expect(id).toMatch(/^[\w-]{1,128}$/)
   })
 

@@ -5,7 +5,7 @@ import { describeOnStage, type Stage } from './stage.ts'
 const PATIENCE = { timeout: 60_000 }
 
 describeOnStage('the demo page', (stage) => {
-  it('grows a picture, and says what came and what it took', async () => {
+  it('grows a picture, and shows its layer and bytes', async () => {
     const faults = await open(stage)
     await stage.tab.locator('#width').fill('1200')
     await expect.poll(() => stage.tab.locator('#log tr').count(), PATIENCE).toBe(2)
@@ -14,7 +14,7 @@ describeOnStage('the demo page', (stage) => {
     expect(faults).toEqual([])
   })
 
-  it('shows three views with the format and bytes that came, and their plans', async () => {
+  it('shows three views with format, bytes and plan', async () => {
     const views = watchPlain(stage)
     const faults = await open(stage)
     const sides = () => textOf(stage, '#sides')
@@ -42,14 +42,14 @@ describeOnStage('the demo page', (stage) => {
     expect(new Uint8Array(await answer.arrayBuffer()).subarray(0, 3)).toEqual(Uint8Array.of(0xff, 0xd8, 0xff))
   })
 
-  it('restores a thumbnail without network where only the base layer is stored', async () => {
+  it('restores a thumbnail offline when only the base layer is stored', async () => {
     await open(stage)
     await stage.tab.getByLabel('Network off').check()
     await expect.poll(() => textOf(stage, '#doing'), PATIENCE).toContain('hyperthumbnail')
     expect(await shownWidth(stage)).toBe(1280)
   })
 
-  it('keeps a better stored layer without network, and requests nothing', async () => {
+  it('keeps a better stored layer offline, and requests nothing', async () => {
     await open(stage)
     await stage.tab.locator('#width').fill('1200')
     await expect.poll(() => shownWidth(stage), PATIENCE).toBe(1280)

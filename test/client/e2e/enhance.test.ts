@@ -5,7 +5,7 @@ import { expectDecoded } from './pixels.ts'
 import { describeOnStage } from './stage.ts'
 
 describeOnStage('enhance', (stage) => {
-  it('paints the placeholder first, then the layer that the size needs, and nothing moves', async () => {
+  it('paints the placeholder first, then the layer for the size, without a layout shift', async () => {
     const native = watchNative(stage.tab)
     // Written by the script, so that its JPEG cannot have loaded before.
     const write = `document.querySelector('main').innerHTML = ${JSON.stringify(stage.img())}`
@@ -28,7 +28,7 @@ describeOnStage('enhance', (stage) => {
     expect(canvas).toEqual(image)
   })
 
-  it('takes the placeholder from the markup, without asking for it', async () => {
+  it('takes the placeholder from the markup, without a request', async () => {
     const info = (await (await fetch(`${stage.cdn}/img/hills.json`)).json()) as HeaderDescription
     const requests: string[] = []
     stage.tab.on('request', (request) => requests.push(request.url()))
@@ -42,7 +42,7 @@ describeOnStage('enhance', (stage) => {
     expect(requests.filter((address) => address.endsWith('.json') && address.includes('/img/'))).toEqual([])
   })
 
-  it('is clipped by what clips the image, and scrolls with it', async () => {
+  it('is clipped and scrolled with the image', async () => {
     await stage.open(
       `<div style="width: 200px; height: 100px; overflow: auto">${stage.img()}</div>`,
       "strata.enhance(document, { replace: 'always' })",
@@ -66,7 +66,7 @@ describeOnStage('enhance', (stage) => {
     await expectDecoded(stage, 2)
   })
 
-  it('knows an image by every spelling of its address, and fetches it once', async () => {
+  it('recognizes an image by every form of its address, and fetches it once', async () => {
     const native = watchNative(stage.tab)
     const address = `${stage.cdn}/img/hills`
     const images = [`${address}.jpg?w=300`, `${address}.avif/?w=300`, `${address}/?w=300&focus=0.5,0.2`].map(
@@ -79,7 +79,7 @@ describeOnStage('enhance', (stage) => {
     ])
   })
 
-  it('serves <strata-img> and pictures that come later, and gives the plain image back', async () => {
+  it('enhances <strata-img> and pictures that are added later, and restores the plain image', async () => {
     await stage.open(
       '<main></main>',
       `strata.defineStrataImg({ replace: 'always' }); window.enhancement = strata.enhance(document.querySelector('main'), { replace: 'always' })`,
@@ -100,7 +100,7 @@ describeOnStage('enhance', (stage) => {
     await event(stage.tab, 'painted', 1)
   })
 
-  it('gives its memory back when pictures go', async () => {
+  it('frees memory when pictures are removed', async () => {
     const session = await stage.browser.newBrowserCDPSession()
     const client = await stage.context.newCDPSession(stage.tab)
     await stage.open(

@@ -28,7 +28,7 @@ describeOnStage('pages and servers that do not let it work', (stage) => {
     stage.pages.setLibraryHeaders({})
   })
 
-  it('decodes under a policy that allows what it needs', async () => {
+  it('decodes under a Content-Security-Policy that allows workers and WebAssembly', async () => {
     const policy = `default-src 'none'; img-src data: ${stage.servers.url}; connect-src 'self' ${stage.servers.url}; worker-src 'self'; script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval'`
     const headers = {
       'Content-Security-Policy': policy,
@@ -68,7 +68,7 @@ describeOnStage('pages and servers that do not let it work', (stage) => {
     if (path.endsWith('foreign')) await expect.poll(visibleWidth).toBe(40)
   })
 
-  it('sends hints to another origin where the page delegates them', async () => {
+  it('sends hints to another origin when the page delegates them', async () => {
     const sent = stage.tab.waitForRequest((request) => request.url().endsWith('/img/hills'))
     const head = delegateCh(new URL(stage.servers.url).origin)
     await stage.open(

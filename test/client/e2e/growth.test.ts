@@ -19,7 +19,7 @@ describeOnStage('pictures that grow', (stage) => {
     await expectDecoded(stage, 1)
   })
 
-  it('requests a higher layer when a pinch enlarges the page', async () => {
+  it('requests a higher layer when pinch zoom enlarges the page', async () => {
     await stage.open(stage.img(), "strata.enhance(document, { replace: 'always' })")
     await event(stage.tab, 'painted')
     const session = await stage.context.newCDPSession(stage.tab)
@@ -63,7 +63,7 @@ describeOnStage('pictures that grow', (stage) => {
     expect(begin).toMatchObject({ layer: 2, fetched: top.end - base.end, reused: base.end })
   })
 
-  it('fetches no byte twice: neither for a second place nor for a second visit', async () => {
+  it('fetches no byte twice, for a second element or a second visit', async () => {
     const body = `${stage.img()}${stage.img('', 'b')}`
     await stage.open(body, "strata.enhance(document, { replace: 'always' })")
     await event(stage.tab, 'painted', 1)
@@ -73,7 +73,7 @@ describeOnStage('pictures that grow', (stage) => {
     expect((await native.done()).map(({ status, bytes }) => [status, bytes])).toEqual([[304, 0]])
   })
 
-  it('sends no request for a version in the address that is stored', async () => {
+  it('sends no request for a stored version that the address names', async () => {
     const { headers } = await fetch(`${stage.cdn}/img/hills?f=native&w=320`)
     const hash = /"([0-9a-f]{16})/.exec(headers.get('ETag') ?? '')?.[1]
     const body = stage.img('loading="lazy"').replaceAll('/img/hills', `/img/hills@${hash}`)
@@ -88,7 +88,7 @@ describeOnStage('pictures that grow', (stage) => {
     expect(await native.done()).toMatchObject([{ status: 206 }])
   })
 
-  it('requests a higher layer at two device pixels per CSS pixel, and a lower one where data is saved', async () => {
+  it('requests a higher layer at two device pixels per CSS pixel, and a lower one with saveData', async () => {
     await stage.renew({ deviceScaleFactor: 2 })
     await stage.open(stage.img(), "strata.enhance(document, { replace: 'always' })")
     expect(await event(stage.tab, 'painted')).toMatchObject({ layer: 1, width: 640 })

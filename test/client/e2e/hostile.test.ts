@@ -143,7 +143,7 @@ describe.skipIf(!hasChromium && !process.env.CI)(`hostile answers and workers ($
     await expectPlain()
   })
 
-  it('shows the plain picture in place of an error without end', async () => {
+  it('shows the plain picture instead of an endless error body', async () => {
     await open('refused')
     expect(await event(tab, 'failed')).toMatchObject({ code: 'NOT_FOUND' })
     await expectPlain()

@@ -58,7 +58,7 @@ describe.skipIf(!hasChromium && !process.env.CI)(`placeholders in the markup (${
   const background = (id: string) =>
     tab.evaluate((name) => getComputedStyle(document.getElementById(name)!).backgroundImage, id)
 
-  it('are painted where no picture shows yet', async () => {
+  it('are painted while no picture is shown', async () => {
     expect(await tab.evaluate('placeholder.paintPlaceholders()')).toBe(2)
     const painted = `url("${placeholderUrl(base64)}")`
     expect(await background('late')).toBe(painted)
@@ -68,7 +68,7 @@ describe.skipIf(!hasChromium && !process.env.CI)(`placeholders in the markup (${
     expect(await tab.evaluate('placeholder.paintPlaceholders()')).toBe(0)
   })
 
-  it('are decoded by the browser as they were made', async () => {
+  it('are decoded by the browser to the encoded pixels', async () => {
     const pixels = await tab.evaluate(async (url) => {
       const image = new Image()
       image.src = url
@@ -81,7 +81,7 @@ describe.skipIf(!hasChromium && !process.env.CI)(`placeholders in the markup (${
     expect(pixels).toEqual(own)
   })
 
-  it('go when the picture is there', async () => {
+  it('are removed when the picture has loaded', async () => {
     release()
     await tab.waitForFunction(() => document.querySelector<HTMLImageElement>('#late')!.complete)
     await tab.waitForFunction(

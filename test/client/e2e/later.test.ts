@@ -43,7 +43,7 @@ describeOnStage('enhance, after the browser', (stage) => {
     expect((await native.done()).at(-1)).toMatchObject({ status: 206 })
   })
 
-  it('keeps models for the next visit, and lets the browser load a larger file where that is sooner', async () => {
+  it('keeps models for the next visit, and lets the browser load a larger file when that is faster', async () => {
     await stage.open(PAGE(stage), `${SLOW}${START}`)
     expect(await ready(stage)).toBe(true)
     const packs: string[] = []
@@ -77,7 +77,7 @@ describeOnStage('enhance, after the browser', (stage) => {
     expect(requests.filter((address) => /worker|pack|native|\.json/.test(address))).toEqual([])
   })
 
-  it('gives the page its own attributes back', async () => {
+  it("restores the page's own attributes", async () => {
     await stage.open(PAGE(stage), `${SLOW}${START}`)
     const source = () => stage.tab.evaluate(() => document.getElementById('a')!.getAttribute('srcset'))
     const own = await source()

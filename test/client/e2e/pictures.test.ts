@@ -259,7 +259,7 @@ describe.skipIf(!hasChromium && !process.env.CI)(
       })
     })
 
-    it('an animation moves on the page, and its first frame does not', async () => {
+    it('an animation is animated on the page, and its first frame is not', async () => {
       const image = (id: string, query: string) =>
         `<img id="${id}" src="${cdn}/img/moving?w=${MOVING_WIDTH}${query}" width="${MOVING_WIDTH}" height="${MOVING_HEIGHT}">`
       await open(image('moves', '') + image('still', '&frame=first'))
@@ -273,7 +273,7 @@ describe.skipIf(!hasChromium && !process.env.CI)(
       expect(looks.still.size).toBe(1)
     })
 
-    it('the library paints them with their alpha, grows by range, and leaves animations to the image', async () => {
+    it('the library paints pictures with alpha, fetches larger ones by range, and leaves animations to the <img>', async () => {
       const image = (id: string, width: number, height: number) =>
         `<img id="${id}" src="${cdn}/img/${id}?w=80" width="${width}" height="${height}" style="display: block" alt="">`
       const box = `<div id="box" style="background: ${GROUNDS[1]}; width: 80px">${image('logo', 80, 50)}</div>`

@@ -7,7 +7,7 @@ import { inFolder, largestDifference, rawPixels } from './pixels.ts'
 import { describeOnStage } from './stage.ts'
 
 describeOnStage('restore', (stage) => {
-  it('restores without network what enhance() loaded for it', async () => {
+  it('restores offline with the models that enhance() loaded', async () => {
     const address = `${stage.cdn}/img/hills`
     const body = `<img id="a" src="${address}.webp?w=640" srcset="${address}?w=320 320w, ${address}?w=640 640w"
       sizes="320px" width="320" height="213" alt="Hills">`
@@ -33,7 +33,7 @@ describeOnStage('restore', (stage) => {
     })
   })
 
-  it('asks for hidden detail where an image says so, and gives the page its own source back', async () => {
+  it("requests hidden detail for an image with data-strata, and restores the page's own source", async () => {
     const images = `${stage.img('data-strata="zoom" loading="lazy"')}${stage.img('loading="lazy"', 'b')}`
     await stage.open(images, "window.enhancement = strata.enhance(document, { replace: 'always' })")
     await event(stage.tab, 'painted')
@@ -50,14 +50,14 @@ describeOnStage('restore', (stage) => {
     expect([await source('a'), await source('b')]).toEqual(Array(2).fill(`${stage.cdn}/img/hills?w=320`))
   })
 
-  it('refuses a picture that is shown from layers, and says what to do', async () => {
+  it('refuses a picture that is shown from layers, with a remedy', async () => {
     const write = `document.querySelector('main').innerHTML = ${JSON.stringify(stage.img())}`
     await stage.open('<main></main>', `${write}; strata.enhance(document, { replace: 'always' })`)
     await event(stage.tab, 'painted')
     await expect(stage.restore()).rejects.toThrow(/shows layers.*data-strata="zoom"/)
   })
 
-  it('keeps a plain picture where the server refuses to hide anything', async () => {
+  it('keeps a plain picture when the server refuses to hide detail', async () => {
     const refused = new URL(`${stage.cdn}/img/hills?w=320&ht=2`).href
     await stage.tab.route(refused, (route) => route.fulfill({ status: 403, body: 'no' }))
     await stage.open(stage.img(), 'strata.enhance(document, { offlineZoom: true })')
@@ -66,7 +66,7 @@ describeOnStage('restore', (stage) => {
     expect([method, note]).toEqual(['plain', expect.stringContaining('ht=2')])
   })
 
-  it('enlarges a plain picture plainly, loads no model for it, and says why', async () => {
+  it('enlarges a plain picture without a model, with a note', async () => {
     const models: string[] = []
     stage.context.on('request', (request) => {
       if (/\.(pack|json)$/.test(request.url())) models.push(request.url())
@@ -104,7 +104,7 @@ describeOnStage('restore', (stage) => {
     },
   )
 
-  it('enlarges a foreign JPEG plainly and says why', async () => {
+  it('enlarges a foreign JPEG plainly, with a note', async () => {
     const jpeg = await sharp({ create: { width: 40, height: 30, channels: 3, background: '#a52' } })
       .jpeg()
       .toBuffer()

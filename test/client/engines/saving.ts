@@ -22,7 +22,7 @@ const NOTE = `addEventListener('dragstart', (event) => {
 })`
 
 export function saving(stage: Stage): void {
-  it('gives the decoded picture to be saved and dragged, as large as it is shown', async () => {
+  it('offers the decoded picture for saving and dragging, in the shown size', async () => {
     await stage.openReplaced(NOTE)
     await stage.event('painted')
     const { image: before } = await places(stage.tab)

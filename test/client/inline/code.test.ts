@@ -44,7 +44,7 @@ describe('placeholderCode', () => {
     expect(quality(short!)).toBeGreaterThanOrEqual(quality(code.subarray(0, bytes)))
   })
 
-  it('is no longer than the code that there is', async () => {
+  it('is not longer than the given code', async () => {
     const placeholder = { base64: Buffer.from(code.subarray(0, 16)).toString('base64'), dataUri }
     expect(atob((await placeholderCode({ placeholder }, 32))!)).toHaveLength(16)
   })

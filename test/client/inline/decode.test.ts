@@ -15,7 +15,7 @@ describe('decodePlaceholder', () => {
     expect(rgba.filter((value, i) => i % 4 === 3 && value !== 255)).toHaveLength(0)
   })
 
-  it('takes base64, and leaves out what follows the 32nd byte', () => {
+  it('accepts base64, and ignores bytes after the 32nd', () => {
     const all = decodePlaceholder(code)
     expect(decodePlaceholder(base64)).toEqual(all)
     expect(decodePlaceholder(code.subarray(0, 32))).toEqual(all)

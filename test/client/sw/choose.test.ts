@@ -36,7 +36,7 @@ describe('choose, of layers to be decoded', () => {
     expect(choice).toMatchObject({ kind: 'decode', layer: { index }, width: made })
   })
 
-  it('leaves to the network what is larger, or of a width that only the edge knows', () => {
+  it('leaves larger pictures, and widths that only the edge knows, to the network', () => {
     expect(choose(held, wanted(641), ACCEPT, false)).toBeUndefined()
     expect(choose(held, wanted(), ACCEPT, false)).toBeUndefined()
   })
@@ -46,7 +46,7 @@ describe('choose, of layers to be decoded', () => {
     expect(choose(whole, wanted(5000), ACCEPT, false)).toMatchObject({ layer: { index: 1 }, width: 600 })
   })
 
-  it('makes of what is there all that is asked for without a network, and leaves what is huge to the browser', () => {
+  it('uses any stored layer offline, and leaves huge enlargements to the browser', () => {
     expect(choose(held, wanted(1280), ACCEPT, true)).toMatchObject({ layer: { index: 2 }, width: 1280 })
     expect(choose(held, wanted(), ACCEPT, true)).toMatchObject({ layer: { index: 2 }, width: 640 })
     const large = file('compass', [320, 16_000], 1)
@@ -54,10 +54,10 @@ describe('choose, of layers to be decoded', () => {
   })
 })
 
-describe('choose, of layers that are pictures', () => {
+describe('choose, of picture layers', () => {
   const held = file('webp', [320, 640], 2)
 
-  it('sends a layer of exactly that size as it is', () => {
+  it('sends a layer of exactly that size unchanged', () => {
     const choice = { kind: 'slice', format: 'webp', layer: { index: 1 } }
     expect(choose(held, wanted(640), ACCEPT, false)).toMatchObject(choice)
     expect(choose(held, wanted(640, { format: 'webp' }), ACCEPT, false)).toMatchObject(choice)
@@ -72,7 +72,7 @@ describe('choose, of layers that are pictures', () => {
     expect(choose(held, request, accept, false)).toBeUndefined()
   })
 
-  it('sends the next larger one without a network', () => {
+  it('sends the next larger one offline', () => {
     expect(choose(held, wanted(500), ACCEPT, true)).toMatchObject({ kind: 'slice', layer: { index: 1 } })
     expect(choose(held, wanted(500), '*/*', true)).toBeUndefined()
   })
@@ -95,7 +95,7 @@ describe('freshnessOf', () => {
     expect(freshnessOf('https://a/cdn/img/b', held, 1e6 + 1000 * age)).toBe(expected)
   })
 
-  it('lasts for ever where the address names the version, and never for another version', () => {
+  it('never ends when the address names the version, and does not exist for another version', () => {
     const held = { etag: '"0123abcd00000000.0"', cacheControl: '', confirmed: 0 }
     expect(freshnessOf('https://a/img/b@0123abcd', held, 1e13)).toBe('fresh')
     expect(freshnessOf('https://a/img/b@0123abce', held, 1e13)).toBe('old')
@@ -105,7 +105,7 @@ describe('freshnessOf', () => {
 describe('MadePictures', () => {
   const blob = (text: string) => Promise.resolve(new Blob([text]))
 
-  it('drops those that were asked for longest ago when the budget is used up', () => {
+  it('drops the least recently used pictures when the budget is exceeded', () => {
     const made = new MadePictures(10)
     for (const key of ['a', 'b']) made.put(key, blob(key), 5)
     expect(made.get('a')).toBeDefined()
@@ -113,7 +113,7 @@ describe('MadePictures', () => {
     expect(['a', 'b', 'c'].map((key) => made.get(key) !== undefined)).toEqual([true, false, true])
   })
 
-  it('keeps nothing that could not be made', async () => {
+  it('keeps no picture that could not be made', async () => {
     const made = new MadePictures(10)
     const failed = Promise.reject(new Error('damaged'))
     made.put('a', failed, 5)

@@ -51,13 +51,13 @@ describeOnStage('a service worker', (stage) => {
     await stage.tab.waitForLoadState('networkidle')
   }
 
-  it('leaves what is not held to the browser, and fetches nothing beside it', async () => {
+  it('leaves pictures without stored layers to the browser, and fetches nothing itself', async () => {
     await openControlled(stage, site)
     await insert(PLAIN)
     expect(site.take().sort()).toEqual(['GET hills.avif?w=640', 'GET hills?w=320', 'GET hills?w=640&dpr=2'])
   })
 
-  it('answers <img>, <picture> and CSS from held layers, pixel by pixel, without a request', async () => {
+  it('answers <img>, <picture> and CSS from stored layers with exact pixels, without a request', async () => {
     await openControlled(stage, site)
     expect(await hold(stage, '/cdn/img/hills?w=1280')).toEqual({
       held: ['/cdn/img/hills?w=1280'],
@@ -77,7 +77,7 @@ describeOnStage('a service worker', (stage) => {
     expect(site.take()).toEqual([])
   })
 
-  it('answers from what the library of a page has stored, and from what it stores later', async () => {
+  it('answers from layers that the library of a page has stored, or stores later', async () => {
     await openControlled(stage, site)
     const img = '<img id="a" src="/cdn/img/hills?w=320" width="320" height="213" alt="">'
     await stage.open(img, "strata.enhance(document, { replace: 'always' })")
@@ -96,7 +96,7 @@ describeOnStage('a service worker', (stage) => {
     expect(site.take()).toEqual([])
   })
 
-  it('leaves to the edge what only the edge can make', async () => {
+  it('leaves pictures that only the edge can make to the edge', async () => {
     await openControlled(stage, site)
     await hold(stage, '/cdn/img/hills?w=320')
     const addresses = [
@@ -114,7 +114,7 @@ describeOnStage('a service worker', (stage) => {
     }
   })
 
-  it('knows what is held when it starts anew, and lets pages come once', async () => {
+  it('reads the index when it restarts, and lets requests pass meanwhile', async () => {
     await openControlled(stage, site)
     site.pagesAsked.clear()
     await hold(stage, '/cdn/img/hills?w=320')
@@ -137,7 +137,7 @@ describeOnStage('a service worker', (stage) => {
     expect(site.pagesAsked.get('/empty.html')).toBe(1)
   })
 
-  it('lets what is not held pass while it decodes', async () => {
+  it('lets other requests pass while it decodes', async () => {
     await openControlled(stage, site)
     await hold(stage, '/cdn/img/hills?w=1280')
     await show(stage, 'hills?w=200&h=100&fit=cover')
@@ -156,7 +156,7 @@ describeOnStage('a service worker', (stage) => {
     expect(order).toHaveLength(5)
   })
 
-  it('shows held bytes while they may be shown, and asks about them when they have grown stale', async () => {
+  it('uses stored bytes while they are fresh, and revalidates them when they are stale', async () => {
     await openControlled(stage, site)
     await paintOver('changing', 'red')
     site.cacheControl = 'public, max-age=0, stale-while-revalidate=60'
@@ -175,7 +175,7 @@ describeOnStage('a service worker', (stage) => {
     expect(channelOf(before)).toBe('red')
   })
 
-  it('leaves to the network what is too old to be shown, until the edge has confirmed it', async () => {
+  it('leaves pictures with expired bytes to the network, until the edge has confirmed the bytes', async () => {
     await openControlled(stage, site)
     site.cacheControl = 'public, max-age=0'
     await hold(stage, '/cdn/img/hills?w=320')
@@ -193,7 +193,7 @@ describeOnStage('a service worker', (stage) => {
       .toEqual([])
   })
 
-  it('asks nothing about a version that the address names', async () => {
+  it('does not revalidate a version that the address names', async () => {
     const { headers } = await fetch(`${stage.cdn}/img/hills?f=native&w=320`)
     const hash = /"([0-9a-f]{16})/.exec(headers.get('ETag') ?? '')?.[1]
     await openControlled(stage, site)
@@ -220,7 +220,7 @@ describeOnStage('a service worker', (stage) => {
     expect(await show(stage, 'hills?w=200&h=100&fit=cover')).toBeUndefined()
   })
 
-  it('leaves to the network what it cannot decode', async () => {
+  it('leaves pictures that it cannot decode to the network', async () => {
     await openControlled(stage, site)
     await hold(stage, '/cdn/img/hills?w=320')
     await stage.tab.evaluate(async () => {
@@ -239,7 +239,7 @@ describeOnStage('a service worker', (stage) => {
     ).toBe(0)
   })
 
-  it('leaves to a fast network what takes longer to decode, unless bytes are to be saved', async () => {
+  it('leaves pictures that take longer to decode to a fast network, unless bytes are to be saved', async () => {
     await openControlled(stage, site, 'base=/cdn')
     const worker = stage.context.serviceWorkers()[0]!
     // A clock by which the first layer takes 100 ms, and the last two seconds.
@@ -261,7 +261,7 @@ describeOnStage('a service worker', (stage) => {
     expect(await over({ downlink: 1e-6 }, 1272)).toEqual([])
   })
 
-  it('leaves everything to the network where its models are missing', async () => {
+  it('leaves everything to the network when its models are missing', async () => {
     await openControlled(stage, site, 'base=/cdn&prefer=bytes&assets=/nowhere/')
     await hold(stage, '/cdn/img/hills?w=320')
     site.take()
@@ -269,7 +269,7 @@ describeOnStage('a service worker', (stage) => {
     expect(site.take()).toEqual(['GET hills?w=312'])
   })
 
-  it('sends layers that are pictures as they are, without models', async () => {
+  it('sends picture layers unchanged, without models', async () => {
     await upload(stage.cdn, 'flat', await solid('green'), '64,128')
     await openControlled(stage, site, 'base=/cdn&assets=/nowhere/')
     await hold(stage, '/cdn/img/flat?w=64')

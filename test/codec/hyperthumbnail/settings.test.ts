@@ -11,7 +11,7 @@ describe.each([2, 4])('modelQuality at factor %d', (factor) => {
     expect([own[0], own.at(-1)]).toEqual([1, 100])
   })
 
-  it('lies below the scale of JPEG in between, where a thumbnail hides something', () => {
+  it("is below JPEG's scale for thumbnails that hide detail", () => {
     for (const quality of [50, 75, 90]) expect(modelQuality(factor, quality)).toBeLessThan(quality)
   })
 })

@@ -84,7 +84,7 @@ describe('readPng', () => {
     await expectReference(written(19, 11, colour, 16, []))
   })
 
-  it('refuses a picture that is too large before it takes memory, and whatever is damaged', async () => {
+  it('refuses a picture that is too large before allocating memory, and damaged files', async () => {
     const png = await made(20, 20, 3).png().toBuffer()
     await expect(readPng(png, 399)).rejects.toMatchObject({ code: 'INPUT_TOO_LARGE' })
     const forged = Buffer.from(png)

@@ -40,7 +40,7 @@ describe('createRowFilter', () => {
     expect(whole).toHaveLength(height * (1 + 3 * width))
   })
 
-  it('takes each filter where it is the best', () => {
+  it('chooses each filter where it leaves the smallest differences', () => {
     const width = 32
     const rows = (pixel: (x: number, y: number) => number) =>
       Uint8Array.from({ length: 3 * width * 6 }, (_, i) =>

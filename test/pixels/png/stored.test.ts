@@ -34,7 +34,7 @@ describe('a stored PNG', () => {
     expect(Buffer.compare(read.data, data)).toBe(0)
   })
 
-  it('refuses rows that it has no place for, and to end too early', () => {
+  it('refuses too many rows and missing rows', () => {
     const png = new StoredPng(4, 2)
     expect(() => png.write(new Uint8Array(13))).toThrow(/whole rows of 12 bytes/)
     expect(() => png.write(new Uint8Array(36))).toThrow(/at most 2/)

@@ -7,11 +7,11 @@ interface Animation {
   readonly height: number
   /** RGBA of each frame, 4 · width · height bytes. */
   readonly frames: readonly Uint8Array[]
-  /** Milliseconds that each frame is shown. */
+  /** Duration of each frame in milliseconds. */
   readonly delays: readonly number[]
 }
 
-/** A ball that runs along a line and a counter, on nothing; the last frame stays longest. */
+/** A ball that runs along a line, and a counter, on a transparent background; the last frame is shown longest. */
 export function drawAnimation(width = 320, height = 200, count = 12): Animation {
   const frames = Array.from({ length: count }, (_, i) => {
     const canvas = new Canvas(width, height)
@@ -24,7 +24,7 @@ export function drawAnimation(width = 320, height = 200, count = 12): Animation 
   return { width, height, frames, delays: frames.map((_, i) => (i === count - 1 ? 500 : 80)) }
 }
 
-/** The animation as a file, for ever repeated. */
+/** Encodes the animation as a file that repeats forever. */
 export async function animationFile(animation: Animation, format: 'gif' | 'webp'): Promise<Uint8Array> {
   const { width, height, frames, delays } = animation
   const raw = { width, height: height * frames.length, channels: 4, pageHeight: height } as const

@@ -3,7 +3,7 @@ import { fractalNoise, grain, hash, mix, valueNoise } from '../../../pixels/nois
 import { Canvas, type Colour, length, type Position } from './canvas.ts'
 import { tallPage } from './screens.ts'
 
-/** A mark of three shapes and a name, on nothing. */
+/** A mark of three shapes and a name, on a transparent background. */
 export function logo(width: number, height: number): DecodedPicture {
   const canvas = new Canvas(width, height)
   const unit = height / 10
@@ -23,7 +23,7 @@ export function logo(width: number, height: number): DecodedPicture {
   return canvas.picture()
 }
 
-/** Panels with flat colours, ink of one width around them, and balloons. */
+/** A comic: panels in flat colours with ink outlines of one width, and speech balloons. */
 export function comic(width: number, height: number): DecodedPicture {
   const canvas = new Canvas(width, height, [255, 255, 255])
   const ink: Colour = [17, 17, 17]
@@ -40,7 +40,7 @@ export function comic(width: number, height: number): DecodedPicture {
       tone(4),
       90,
     ])
-    // Who speaks: a body, a head, eyes and a mouth.
+    // The speaker: body, head, eyes and mouth.
     const [x, y] = [left + w * (0.3 + 0.4 * hash(i, 5, 91)), top + 0.52 * h]
     const body: Position[] = [
       [x - 0.16 * w, top + h - 5],
@@ -99,7 +99,7 @@ export function pixelArt(columns: number, rows: number, scale: number): DecodedP
   return canvas.picture()
 }
 
-/** A printed page on a scanner: grey text, the paper's structure, uneven light, noise. */
+/** A scanned page: grey text, the structure of paper, uneven light, noise. */
 export function scan(width: number, height: number): DecodedPicture {
   const page = tallPage(width, height)
   const data = new Uint8ClampedArray(page.data.length)
@@ -108,7 +108,7 @@ export function scan(width: number, height: number): DecodedPicture {
       const light = 0.9 + 0.06 * valueNoise(x / 700, y / 900, 111) + 0.02 * fractalNoise(x / 6, y / 6, 3, 112)
       const noise = 2.5 * grain(x, y, 113)
       for (let channel = 0; channel < 3; channel++) {
-        // Neighbours run into each other a little, as under a lens.
+        // Neighbouring pixels blend a little, as through a lens.
         const left = page.data[Math.max(i - 3, 0) + channel]!
         const right = page.data[Math.min(i + 3, page.data.length - 3) + channel]!
         const ink = 30 + 0.88 * (0.5 * page.data[i + channel]! + 0.25 * (left + right))
@@ -119,7 +119,7 @@ export function scan(width: number, height: number): DecodedPicture {
   return { width, height, channels: 3, data: new Uint8Array(data.buffer) }
 }
 
-/** Two ramps into each other, with a line of large text on them. */
+/** Two blended ramps with a line of large text. */
 export function banner(width: number, height: number): DecodedPicture {
   const canvas = new Canvas(width, height)
   for (let y = 0; y < height; y++) {
@@ -138,7 +138,7 @@ export function banner(width: number, height: number): DecodedPicture {
   return canvas.picture()
 }
 
-/** A bottle with highlights, cut out, over a soft shadow on nothing. */
+/** A cut-out bottle with highlights, over a soft shadow on a transparent background. */
 export function product(width: number, height: number): DecodedPicture {
   const canvas = new Canvas(width, height)
   const [x, foot] = [width / 2, height * 0.86]

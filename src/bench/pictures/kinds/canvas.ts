@@ -21,7 +21,9 @@ interface Box {
   readonly bottom: number
 }
 
-/** RGBA that is not multiplied by alpha, on which shapes with smooth edges are drawn. Pixel (x, y) covers x..x+1, y..y+1. */
+/**
+ * A canvas of unpremultiplied RGBA, on which shapes with smooth edges are drawn. Pixel (x, y) covers x..x+1, y..y+1.
+ */
 export class Canvas {
   readonly width: number
   readonly height: number
@@ -35,7 +37,7 @@ export class Canvas {
     if (background) this.rectangle(0, 0, width, height, background)
   }
 
-  /** Lays a colour over a pixel that it covers by 0..1. */
+  /** Composites a colour over a pixel with a coverage of 0..1. */
   blend(x: number, y: number, [r, g, b, a = 255]: Colour, coverage = 1): void {
     if (x < 0 || y < 0 || x >= this.width || y >= this.height) return
     const share = (coverage * a) / 255
@@ -50,7 +52,7 @@ export class Canvas {
     data[at + 3] = 255 * alpha
   }
 
-  /** A rectangle whose corners are whole pixels. */
+  /** Draws a rectangle with integer corners. */
   rectangle(left: number, top: number, width: number, height: number, colour: Colour): void {
     const right = Math.min(left + width, this.width)
     const bottom = Math.min(top + height, this.height)
@@ -59,7 +61,10 @@ export class Canvas {
     }
   }
 
-  /** A shape given by its distance; pixels on its edge are covered in part. @param softness pixels over which it fades. @default 1 */
+  /**
+   * Draws a shape given by its distance function; pixels on its edge are covered partially.
+   * @param softness pixels over which it fades. @default 1
+   */
   shape(box: Box, distance: Distance, colour: Colour, softness = 1): void {
     const [left, top] = [Math.floor(box.left - softness), Math.floor(box.top - softness)].map((side) =>
       Math.max(side, 0),
@@ -110,9 +115,9 @@ export class Canvas {
   }
 
   /**
-   * A line of text whose capitals have about 0.7 times `size` pixels.
+   * Draws a line of text whose capitals are about 0.7 times `size` pixels high.
    * @param x, y its upper left corner
-   * @returns where the next character would stand
+   * @returns x of the next character
    */
   text(text: string, x: number, y: number, size: number, colour: Colour): number {
     const unit = size / TEXT_HEIGHT
@@ -156,7 +161,7 @@ function toSegment(x: number, y: number, x0: number, y0: number, x1: number, y1:
   return length(x - x0 - t * dx, y - y0 - t * dy)
 }
 
-/** Inside by the even-odd rule. */
+/** Distance to a polygon, which is filled by the even-odd rule. */
 function toPolygon(x: number, y: number, points: readonly Position[]): number {
   let nearest = Number.POSITIVE_INFINITY
   let isInside = false

@@ -86,11 +86,11 @@ export function map(width: number, height: number): DecodedPicture {
   return canvas.picture()
 }
 
-/** Modules of a side of the code, and of the white zone around it: as in a QR code of version 7. */
+/** Modules per side of the code, and of the quiet zone around it: as in a QR code of version 7. */
 const MODULES = 45
 const QUIET = 4
 
-/** Black squares in the pattern of a QR code: finders, timing and alignment patterns, and modules as good as random. */
+/** Black squares in the pattern of a QR code: finders, timing and alignment patterns, and pseudo-random modules. */
 export function qrCode(moduleSize: number): DecodedPicture {
   const side = (MODULES + 2 * QUIET) * moduleSize
   const canvas = new Canvas(side, side, [255, 255, 255])

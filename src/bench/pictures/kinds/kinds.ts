@@ -6,7 +6,10 @@ import { banner, comic, logo, pixelArt, product, scan } from './art.ts'
 import { chart, map, qrCode, swatches } from './graphics.ts'
 import { DARK, editor, LIGHT, tallPage } from './screens.ts'
 
-/** A picture of each kind that an image service is given, by name. `photo` is the control: it is what COMPASS is for. */
+/**
+ * A picture of each kind that an image service gets, by name. `photo` is the control, because COMPASS is made for
+ * photographs.
+ */
 export const KINDS = {
   'code-light': () => editor(1200, 800, LIGHT),
   'code-dark': () => editor(1200, 800, DARK),
@@ -24,11 +27,11 @@ export const KINDS = {
   photo: (): DecodedPicture => ({ ...samplePicture(1200, 800), channels: 3 }),
 } as const satisfies Readonly<Record<string, () => DecodedPicture>>
 
-/** Kinds that are uploaded; the animation is of more than one picture. */
+/** Kinds that are uploaded: those above, and the animation. */
 export const UPLOADS = [...(Object.keys(KINDS) as (keyof typeof KINDS)[]), 'animation'] as const
 export type Kind = (typeof UPLOADS)[number]
 
-/** The file that somebody would upload: the photograph is a JPEG as of a camera, the animation a GIF, all else PNG. */
+/** The usual file of a kind: the photograph is a JPEG like a camera's, the animation a GIF, all others PNG. */
 export async function uploadOf(kind: Kind): Promise<Uint8Array> {
   if (kind === 'animation') return await animationFile(drawAnimation(), 'gif')
   const { width, height, channels, data } = KINDS[kind]()

@@ -1,10 +1,13 @@
 import { GLYPH_HEIGHT, GLYPH_WIDTH, inked } from '../../../pixels/glyphs.ts'
 
-/** Rows of a line of text in units of a glyph's pixel: one above the capitals, seven of them, two below the base line. */
+/** Height of a line of text in glyph pixels: one row above the capitals, seven for them, two below the baseline. */
 export const TEXT_HEIGHT = 10
 const ABOVE = 1
 
-/** Nine rows from the top of the capitals, as in glyphs.ts: the letters and signs that it lacks, two rows below the line. */
+/**
+ * Letters and signs that glyphs.ts lacks, in the same form: nine rows from the top of the capitals, two of them below
+ * the baseline.
+ */
 const LETTERS: Readonly<Record<string, string>> = {
   a: '00e1fhf00',
   b: 'gguhhhu00',
@@ -56,7 +59,7 @@ const LETTERS: Readonly<Record<string, string>> = {
   '#': 'aavavaa00',
 }
 
-/** Advance of every character: this type has one width, like a terminal's. */
+/** Advance of every character: the font is monospaced. */
 export function letterWidth(): number {
   return GLYPH_WIDTH + 1
 }
@@ -69,7 +72,7 @@ function isInked(letter: string, column: number, row: number): boolean {
 }
 
 /**
- * How much of a pixel a letter covers: its dots, joined smoothly, with an edge of one pixel.
+ * Coverage of a pixel by a letter: its dots, joined smoothly, with an edge of one pixel.
  * @param x, y in dots from the upper left corner of the line
  * @param unit pixels of a dot
  */

@@ -8,7 +8,7 @@ interface Theme {
   readonly bar: Colour
   readonly number: Colour
   readonly current: Colour
-  /** Of plain text, keywords, names, strings, numbers, comments. */
+  /** Colours of plain text, keywords, names, strings, numbers, comments. */
   readonly words: readonly Colour[]
 }
 
@@ -70,7 +70,7 @@ const WORDS: readonly (readonly string[])[] = [
 const LINE = 19
 const TEXT = 13
 
-/** An editor with a list of files at its side and a status bar at its foot, text of 13 pixels. */
+/** A code editor with a file list at the side, a status bar at the bottom and text of 13 pixels. */
 export function editor(width: number, height: number, theme: Theme): DecodedPicture {
   const canvas = new Canvas(width, height, theme.page)
   const side = Math.round(width * 0.2)
@@ -114,7 +114,7 @@ const PROSE: readonly string[] =
     ' ',
   )
 
-/** A page that was captured whole: headings, paragraphs, cards, tables, one band after another. */
+/** A full-page screenshot: bands of headings, paragraphs, cards and tables. */
 export function tallPage(width: number, height: number): DecodedPicture {
   const canvas = new Canvas(width, height, [255, 255, 255])
   const ink: Colour = [31, 35, 40]

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
-import { childProbe, MEMORY_SIZES, measureMemory, type Size } from '../../../bench/memory/measure.ts'
+import { childProbe, MEMORY_SIZES, measureMemory } from '../../../bench/memory/measure.ts'
 import { formatMemory, reportMemory } from '../../../bench/memory/report.ts'
+import type { Size } from '../../../core/box.ts'
 import { MAX_DIMENSION, MAX_SOURCE_PIXELS } from '../../../core/limits/table.ts'
 import { readInput } from '../../../node/files.ts'
 import { defineCommand, usage } from '../../command.ts'

@@ -47,7 +47,7 @@ function filmic(light: number): number {
   return light < 0.7 ? light : 0.7 + 0.3 * (1 - Math.exp((0.7 - light) / 0.3))
 }
 
-/** The transfer curve of sRGB (IEC 61966-2-1), about. */
+/** Approximates the transfer curve of sRGB (IEC 61966-2-1). */
 function encode(light: number): number {
   return light <= 0.0031308 ? 12.92 * light : 1.055 * light ** (1 / 2.4) - 0.055
 }

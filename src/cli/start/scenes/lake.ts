@@ -61,7 +61,7 @@ function paintColumn(
   let lowest = eye > 0 ? canvas.height : horizon
   let before = 0
   for (let z = NEAR; z < FAR && lowest > 0; z *= STEP) {
-    // What the waves distort needs less detail.
+    // The reflection needs less detail, because waves distort it.
     const octaves = (z < 1500 ? 10 : 9) - (eye > 0 ? 0 : 3)
     const bare = ground(across * z, z, octaves)
     if (bare < 0) {
@@ -122,7 +122,7 @@ function landColour(x: number, z: number, bare: number, tree: Tree, octaves: num
   return blend(lit, HAZE, 0.86 * (1 - Math.exp(-z / (9000 + 9 * bare))))
 }
 
-/** How much of the sun reaches a point: 0 in the shadow of a mountain, 1 in the open. */
+/** Sunlight at a point: 0 in the shadow of a mountain, 1 without shadow. */
 function sunAt(x: number, z: number, height: number): number {
   let open = 1
   for (let distance = 30; distance < 2600 && open > 0; distance *= 1.7) {
@@ -132,7 +132,7 @@ function sunAt(x: number, z: number, height: number): number {
   return clamp(open)
 }
 
-/** Waves mirror what stands above them, the steeper the look the less. */
+/** Paints the water: waves reflect the scene above them, less at steeper viewing angles. */
 function paintWater(
   canvas: Canvas,
   mirror: Canvas,
@@ -142,7 +142,7 @@ function paintWater(
   horizon: number,
 ): void {
   const at = 3 * (y * canvas.width + x)
-  // Land in front of the water is painted already.
+  // Skip land in front of the water, which is painted already.
   if (canvas.light[at]! > 0) return
   const down = (y + 0.5 - horizon) / focal
   const z = EYE / down

@@ -1,6 +1,6 @@
 import { type Canvas, type Colour, clamp, createCanvas } from './canvas.ts'
 
-/** Things seen from straight in front: how far each pixel stands out, what colour it has, how much it shines. */
+/** A surface seen from the front: depth, colour and gloss of each pixel. */
 export interface Relief {
   readonly width: number
   readonly height: number
@@ -17,9 +17,9 @@ interface Light {
   readonly direction: readonly [x: number, y: number, z: number]
   readonly sun: Colour
   readonly sky: Colour
-  /** How many pixels far a shadow is looked for. */
+  /** Longest shadow in pixels. */
   readonly reach: number
-  /** How much light the sun gives at a pixel, for what stands outside of the picture. @default 1 everywhere */
+  /** Sunlight at a pixel, for shadows of things outside of the picture. @default 1 everywhere */
   readonly dapple?: (x: number, y: number) => number
 }
 

@@ -1,5 +1,5 @@
 /*
- * This room reads .strata files: the chain of a file's layers, whole pictures or rows of a layer, and a decoded layer that
+ * This folder reads .strata files: the chain of a file's layers, whole pictures or rows of a layer, and a decoded layer that
  * is kept for a later upgrade. It imports nothing of the encoder.
  */
 import { throwIfAborted } from '../../../core/abort.ts'

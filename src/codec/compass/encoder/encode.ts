@@ -1,5 +1,5 @@
 /*
- * This room writes .strata files: analysis, quantization, the choice whether a strip gets a residual, and the verification
+ * This folder writes .strata files: analysis, quantization, the choice whether a strip gets a residual, and the verification
  * of the file by decoding it.
  */
 import { throwIfAborted } from '../../../core/abort.ts'

@@ -1,5 +1,5 @@
 /*
- * This room holds the inner loops of the codec, each behind one interface with a TypeScript reference and a WebAssembly
+ * This folder holds the inner loops of the codec, each behind one interface with a TypeScript reference and a WebAssembly
  * implementation: prediction (LIFF), the store of a strip's passes, and conversions between cells and rows.
  */
 import { ransCoder } from '../../../entropy/rans-decoder.ts'

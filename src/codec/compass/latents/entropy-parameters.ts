@@ -1,5 +1,5 @@
 /*
- * This room holds the entropy model: which latents are coded in which pass, the integer networks that compute their means
+ * This folder holds the entropy model: which latents are coded in which pass, the integer networks that compute their means
  * and scale indexes, and their decoding. Encoder and decoder share it.
  */
 import { StrataError } from '../../../core/errors.ts'

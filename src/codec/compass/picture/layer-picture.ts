@@ -1,5 +1,5 @@
 /*
- * This room computes pixels from latents: the prediction of a layer from the one below, and its synthesis, strip by strip.
+ * This folder computes pixels from latents: the prediction of a layer from the one below, and its synthesis, strip by strip.
  */
 import { release } from '../../../core/release.ts'
 import type { TensorAccess } from '../../../network/engine.ts'

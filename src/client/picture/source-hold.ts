@@ -1,20 +1,20 @@
-import { hidingAddress, hidingSrcset } from './address/address.ts'
+import { hidingAddress, hidingSrcset } from '../address/address.ts'
 
-/** Nobody looks at a blank place for longer, whatever is still on its way. */
+/** Longest time that a blank picture is shown before the plain one is loaded. */
 const BLANK_MS = 8000
 
 /**
- * Keeps an `<img>` from loading what the page wrote. Until `release` its source is either a blank picture of the same
- * proportions (`hold`), so that the layout stays and the load event comes, or the decoded one (`offer`); or JPEGs that hide detail (`hide`); or the one file
- * that is shown (`pin`).
+ * Replaces the source of an `<img>` until `release`: by a blank picture of the same proportions (`hold`), which keeps
+ * the layout and fires the load event; by the decoded picture (`offer`); by JPEGs that hide detail (`hide`); or by the
+ * one file that is shown (`pin`).
  */
 export class SourceHold {
   readonly #img: HTMLImageElement
   /** `src` and `srcset` as the page wrote them. */
   #saved: Source | undefined
-  /** What was written over them; undefined while they are the page's own. */
+  /** The replacement; undefined while the source is the page's own. */
   #written: Source | undefined
-  /** The blank picture that the image had at first; undefined where it has a picture of its own. */
+  /** The blank picture that `hold` wrote; undefined if the image has a picture of its own. */
   #blank: { readonly width: number; readonly onLoad: () => void } | undefined
   #deadline: ReturnType<typeof setTimeout> | undefined
 
@@ -22,24 +22,24 @@ export class SourceHold {
     this.#img = img
   }
 
-  /** Whether the source is not the page's own. */
+  /** Whether the source is replaced. */
   get isHeld(): boolean {
     return this.#written !== undefined
   }
 
-  /** Whether the image has no picture of its own: it shows the blank one, or what was offered in its place. */
+  /** Whether the image has no picture of its own, but the blank one or the one that `offer` wrote. */
   get isBlank(): boolean {
     return this.#blank !== undefined && this.isHeld && !this.isOverwritten
   }
 
-  /** Whether the page has written another source over ours. */
+  /** Whether the page has overwritten the replacement. */
   get isOverwritten(): boolean {
     return sourceOf(this.#img).some((value, i) => value !== (this.#written?.[i] ?? null))
   }
 
   /**
-   * Shows a blank picture instead. Does nothing where the picture is there already, where a `<picture>` chooses it, or
-   * where attributes do not say the proportions.
+   * Shows a blank picture instead. Does nothing if the picture has loaded already, if a `<picture>` chooses it, or if
+   * attributes do not give the proportions.
    * @param onLoad called when the blank picture is laid out
    */
   hold(onLoad: () => void): void {
@@ -54,9 +54,9 @@ export class SourceHold {
   }
 
   /**
-   * Shows a picture in place of the blank one. Its density gives it the size that the blank one has by itself; beside a
-   * `srcset`, `src` would stand for a density of 1.
-   * @param width pixels across the picture
+   * Shows a picture instead of the blank one. Its density descriptor gives it the natural size of the blank one. `src`
+   * is removed, because it would be a candidate of density 1.
+   * @param width of the picture in pixels
    */
   offer(uri: string, width: number): void {
     if (!this.#blank || !this.isBlank) return
@@ -65,21 +65,21 @@ export class SourceHold {
     write(this.#img, this.#written)
   }
 
-  /** Shows JPEGs that hide detail instead. Does nothing where a `<picture>` chooses. */
+  /** Shows JPEGs that hide detail instead. Does nothing if a `<picture>` chooses the source. */
   hide(): void {
     const [src, srcset] = sourceOf(this.#img)
     const base = document.baseURI
     this.#replace([src && hidingAddress(src, base), srcset && hidingSrcset(srcset, base)])
   }
 
-  /** The page's own candidates; none where it has no `srcset`. */
+  /** The page's own candidates; none without a `srcset`. */
   get candidates(): readonly Candidate[] {
     return parseSrcset((this.isHeld ? this.#saved : sourceOf(this.#img))?.[1] ?? '')
   }
 
   /**
-   * Leaves one file as the only candidate of `srcset`, so that the browser requests no other when the picture grows. Its
-   * descriptor stays too, because an image without a size of its own takes it from there.
+   * Leaves one file as the only candidate of `srcset`, so that the browser requests no other when the picture grows.
+   * Its descriptor is kept, because an image without a CSS size takes its size from it.
    * @param address of the file. @default the one that is shown
    */
   pin(address = this.#img.currentSrc): void {
@@ -89,7 +89,7 @@ export class SourceHold {
     this.#replace([sourceOf(this.#img)[0], `${address} ${descriptor}`])
   }
 
-  /** Calls `release` when nothing was painted for too long. */
+  /** Calls `release` after BLANK_MS, unless `keep` is called before. */
   releaseLater(): void {
     this.#deadline ??= setTimeout(() => this.release(), BLANK_MS)
   }
@@ -124,12 +124,12 @@ export class SourceHold {
 interface Candidate {
   /** Absolute. */
   readonly address: string
-  /** `320w` or `2x`; undefined where there is none. */
+  /** `320w` or `2x`; undefined without one. */
   readonly descriptor: string | undefined
 }
 
 function parseSrcset(srcset: string): Candidate[] {
-  // A comma may stand inside of an address.
+  // An address may contain a comma.
   const words = srcset.matchAll(/([^\s,]\S*[^\s,])(?:\s+([\d.]+[wx]))?\s*(?:,|$)/g)
   return [...words].map(([, address = '', descriptor]) => ({
     address: new URL(address, document.baseURI).href,
@@ -156,7 +156,7 @@ export function isLoaded(img: HTMLImageElement): boolean {
   return img.complete && img.naturalWidth > 0
 }
 
-/** The number in an attribute; 0 where there is none. */
+/** The number in an attribute; 0 without one. */
 export function attribute(img: HTMLImageElement, name: 'width' | 'height'): number {
   return Number.parseFloat(img.getAttribute(name) ?? '') || 0
 }

@@ -1,9 +1,9 @@
 import type { SourceHold } from './source-hold.ts'
 
-/** Of JPEG, for pictures that are saved or dragged. */
+/** Quality of JPEGs of pictures that are saved or dragged. */
 const QUALITY = 0.95
 
-/** What is drawn; where pixels may not be opaque, `alpha` says so. */
+/** Size of a picture to draw, and whether it may have pixels that are not opaque. */
 interface Drawing {
   readonly width: number
   readonly height: number
@@ -11,8 +11,9 @@ interface Drawing {
 }
 
 /**
- * A canvas over the content box of an `<img>`. It is the next sibling of the image, is taken out of the flow and lets
- * pointer events through: nothing on the page moves, and scripts, assistive technology and pointers still meet the image.
+ * A canvas over the content box of an `<img>`. It is the next sibling of the image, absolutely positioned and
+ * transparent to pointer events: nothing on the page moves, and scripts, assistive technology and pointers still reach
+ * the image.
  */
 export class Overlay {
   readonly #img: HTMLImageElement
@@ -35,7 +36,10 @@ export class Overlay {
     return !!this.#canvas && this.#canvas.previousSibling !== this.#img
   }
 
-  /** Makes room for a picture of `width` x `height` pixels; until it is drawn, the one before is shown enlarged. */
+  /**
+   * Makes a canvas for a picture of `width` x `height` pixels. Until it is drawn, it shows the previous picture,
+   * enlarged.
+   */
   begin({ width, height, alpha = false }: Drawing): void {
     const shown = this.#canvas
     this.#hasAlpha = alpha
@@ -53,7 +57,7 @@ export class Overlay {
   /** Draws rows of the picture from row `top` on, and frees the bitmap. */
   draw(bitmap: ImageBitmap, top: number): void {
     const target = this.#canvas && context(this.#canvas)
-    // Nothing of the picture before may show through.
+    // The previous picture must not show through.
     target?.clearRect(0, top, bitmap.width, bitmap.height)
     target?.drawImage(bitmap, 0, top)
     this.#isWhole = top + bitmap.height === this.#canvas?.height
@@ -61,19 +65,20 @@ export class Overlay {
   }
 
   /**
-   * Makes the picture the source of an image whose source is blank. Pointers and menus meet the image, so what a browser
-   * saves, copies or drags is otherwise the blank. To be called when a pointer is over it: encoding takes some time.
+   * Makes the picture the source of an image whose source is blank. Pointers and menus reach the image, so a browser
+   * would otherwise save, copy or drag the blank picture. Call it when a pointer is over the image, because encoding
+   * takes some time.
    */
   async offer(): Promise<void> {
     const canvas = this.#canvas
     if (!canvas || !this.#isWhole || canvas === this.#offered || !this.#source?.isBlank) return
     this.#offered = canvas
     const uri = await encode(canvas, this.#hasAlpha ? 'image/png' : 'image/jpeg')
-    // Meanwhile the picture may have grown or gone.
+    // The picture may have grown or been removed meanwhile.
     if (uri && canvas === this.#canvas) this.#source.offer(uri, canvas.width)
   }
 
-  /** Moves the canvas to where the image is now. It reads layout, so callers are callbacks of observers. */
+  /** Moves the canvas over the image. It reads the layout, so call it in callbacks of observers. */
   place(): void {
     const canvas = this.#canvas
     if (!canvas) return
@@ -94,11 +99,11 @@ export class Overlay {
       maxWidth: 'none',
       maxHeight: 'none',
       pointerEvents: 'none',
-      // The canvas is measured where it lies by itself, so that no earlier translation counts.
+      // The canvas is measured at its own position, without an earlier translation.
       translate: 'none',
       width: `${img.clientWidth - left - padding('right')}px`,
       height: `${img.clientHeight - top - padding('bottom')}px`,
-      // The canvas takes its look from the image.
+      // The canvas is styled like the image.
       ...{ objectFit, objectPosition, borderRadius, imageRendering, zIndex, visibility },
     })
     if (this.isAstray) {
@@ -107,7 +112,7 @@ export class Overlay {
     }
     const from = canvas.getBoundingClientRect()
     const to = img.getBoundingClientRect()
-    // Rectangles are scaled where an ancestor is transformed; `translate` is not.
+    // A transform of an ancestor scales rectangles, but not `translate`.
     const scale = to.width / img.offsetWidth || 1
     const x = (to.left - from.left) / scale + img.clientLeft + left
     const y = (to.top - from.top) / scale + img.clientTop + top
@@ -115,8 +120,8 @@ export class Overlay {
   }
 
   /**
-   * A box that clips or scrolls the image clips and scrolls an absolutely positioned canvas only where the box is
-   * positioned itself.
+   * Positions the boxes that clip or scroll the image: a box clips and scrolls an absolutely positioned canvas only if
+   * it is positioned itself.
    */
   #becomeOffsetParents(): void {
     const { offsetParent, parentElement } = this.#img
@@ -136,7 +141,7 @@ function context(canvas: HTMLCanvasElement): CanvasRenderingContext2D | null {
   return canvas.getContext('2d')
 }
 
-/** @returns a data URI that `restore` knows as a picture of layers; undefined where the canvas has been emptied */
+/** @returns a data URI that `restore` recognizes as a picture of layers; undefined if the canvas has been emptied */
 async function encode(canvas: HTMLCanvasElement, type: string): Promise<string | undefined> {
   const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, type, QUALITY))
   if (!blob) return undefined

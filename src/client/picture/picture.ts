@@ -1,11 +1,11 @@
-import { imageAddress } from './address/address.ts'
-import type { Answer, Failure, SentLayer } from './messages.ts'
-import { announce } from './options.ts'
+import { imageAddress } from '../address/address.ts'
+import type { Answer, Failure, SentLayer } from '../messages.ts'
+import { announce } from '../options.ts'
+import { neededWidthOf, PlainFile, visibleArea } from '../plain/plain-file.ts'
+import { chooseLayer } from '../plan.ts'
+import type { PictureOptions } from './options.ts'
 import { Overlay } from './overlay.ts'
-import type { PictureOptions } from './picture-options.ts'
 import { Placeholder, placeholderUri } from './placeholder.ts'
-import { neededWidthOf, PlainFile, visibleArea } from './plain/plain-file.ts'
-import { chooseLayer } from './plan.ts'
 import { isLoaded, SourceHold } from './source-hold.ts'
 
 /** A layer is chosen when the size has not changed for this long, so that an animation costs one layer, not ten. */
@@ -25,9 +25,9 @@ export class Picture {
   readonly #placeholder: Placeholder
   /** Known since the first answer. */
   #layers: readonly SentLayer[] | undefined
-  /** The highest layer that is painted as a whole; -1: none. */
+  /** Number of the highest layer that is completely painted; -1 for none. */
   #painted = -1
-  /** The layer that is being fetched or decoded, otherwise `#painted`. */
+  /** Number of the layer that is being fetched or decoded, else `#painted`. */
   #requested = -1
   #cancel: (() => void) | undefined
   #settling: ReturnType<typeof setTimeout> | undefined
@@ -35,7 +35,7 @@ export class Picture {
   #ended = false
 
   /**
-   * Only reads the document, so that a page of pictures is laid out once and not between any two of them.
+   * Only reads the document, so that adopting many pictures causes one layout.
    * @returns undefined for an image that does not come from a Strata CDN
    */
   static adopt(img: HTMLImageElement, options: PictureOptions): Picture | undefined {
@@ -55,13 +55,13 @@ export class Picture {
     options.decoder.retain()
   }
 
-  /** Whether the picture is not decoded from layers, but loads as a JPEG that `restore` enlarges. */
+  /** Whether the picture loads as a JPEG that `restore` enlarges, instead of being decoded from layers. */
   get isRestorable(): boolean {
     const { offlineZoom, saveData } = this.#options
     return (offlineZoom || this.img.dataset.strata === 'zoom') && !saveData
   }
 
-  /** Shows the placeholder, and keeps the plain picture from loading where layers always replace it. */
+  /** Shows the placeholder, and prevents the plain picture from loading if layers always replace it. */
   start(): void {
     const { decoder } = this.#options
     if (this.isRestorable) {
@@ -76,7 +76,7 @@ export class Picture {
     else if (!decoder.unusable) this.#source.hold(() => this.#update())
   }
 
-  /** Whether the image is near the viewport; only then anything is decoded. */
+  /** Whether the image is near the viewport; only then it is decoded. */
   set isNear(isNear: boolean) {
     this.#isNear = isNear
     if (isNear) this.resized()
@@ -87,7 +87,7 @@ export class Picture {
     return this.#isNear
   }
 
-  /** To be called when the decoder is ready: from now on the library decides what comes when the picture grows. */
+  /** To be called when the decoder is ready: from now on the library decides what is loaded when the picture grows. */
   warmed(): void {
     if (!this.#isPlainFirst || this.#ended || !isLoaded(this.img)) return
     this.#source.pin()
@@ -132,7 +132,7 @@ export class Picture {
     this.#options.decoder.release()
   }
 
-  /** Requests the layer that the size needs now, unless it or a higher one is here or on its way. */
+  /** Requests the layer for the current size, unless it or a higher one is painted or requested. */
   #update(): void {
     const { decoder, saveData } = this.#options
     if (decoder.unusable) this.#source.release()
@@ -141,7 +141,7 @@ export class Picture {
     // Until the blank picture has loaded, an image may have the size of its alternative text.
     if (width === 0 || (this.#source.isHeld && !isLoaded(this.img))) return
     const layer = this.#layers ? chooseLayer(this.#layers, width, saveData) : 0
-    // Without layers the first answer will say which there are; `#receive` calls this again then.
+    // The first answer lists the layers, and `#receive` then calls this again.
     if (layer <= Math.max(this.#painted, this.#requested)) return
     if (this.#isPlainFirst && !this.#wantsLayers(width, layer)) return
     this.#requested = layer
@@ -158,7 +158,7 @@ export class Picture {
     )
   }
 
-  /** Where the plain file is too small: whether layers are the better way. Otherwise the browser loads a larger file. */
+  /** If the plain file is too small: whether layers are better. Otherwise the browser loads a larger file. */
   #wantsLayers(width: number, layer: number): boolean {
     const { decoder } = this.#options
     if (!decoder.isWarm && this.#painted < 0) return false
@@ -207,10 +207,10 @@ export class Picture {
 
   #fail({ code, message, limit }: Failure): void {
     this.#cancel = undefined
-    // Without a network the browser cannot load a larger plain file either: the small one stays.
+    // Offline, the browser cannot load a larger plain file either: the small one stays.
     const isOffline = code === 'ORIGIN_FAILED' && this.#isPlainFirst
     if ((this.#painted < 0 && !isOffline) || limit) {
-      // Another request at each change of size would only fail again; one for a higher layer may not.
+      // Further requests would only fail again; those for a higher layer may succeed.
       this.#ended = true
       this.#painted = -1
       this.#showPlain()
@@ -219,7 +219,7 @@ export class Picture {
     announce(this.img, { type: 'failed', code, message, ...(limit && { limit }) })
   }
 
-  /** What is not painted yet is not wanted any more. */
+  /** Cancels the layer that is not painted yet. */
   #stop(): void {
     if (this.#requested === this.#painted) return
     this.#source.keep()
@@ -242,7 +242,7 @@ export class Picture {
     onPlain()
   }
 
-  /** Whether there is nothing to see yet, not even a placeholder. */
+  /** Whether nothing is visible yet, not even a placeholder. */
   get #isEmpty(): boolean {
     const isShown = !this.#source.isHeld && isLoaded(this.img)
     return this.#painted < 0 && !this.#placeholder.isShown && !isShown

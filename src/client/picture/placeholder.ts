@@ -1,6 +1,6 @@
-import { placeholderStyle } from '../format/placeholder-style.ts'
-import { isPreview } from '../format/preview.ts'
-import { announce } from './options.ts'
+import { placeholderStyle } from '../../format/placeholder-style.ts'
+import { isPreview } from '../../format/preview.ts'
+import { announce } from '../options.ts'
 
 /** The signature of a PNG in base64. */
 const PNG_BASE64 = /^iVBORw0KGgo/
@@ -15,7 +15,7 @@ export function placeholderUri(text: string | undefined): string | undefined {
   return isPreview(uri) ? uri : undefined
 }
 
-/** What is painted behind an `<img>` until its picture is there, by us or by the page's author. */
+/** The background of an `<img>` until its picture has loaded, set by this library or by the page's author. */
 export class Placeholder {
   readonly #img: HTMLImageElement
   #isOurs = false
@@ -28,13 +28,13 @@ export class Placeholder {
   }
 
   show(uri: string): void {
-    // Through the object model, because a Content-Security-Policy may forbid style attributes.
+    // Use the object model, because a Content-Security-Policy may forbid style attributes.
     this.#img.style.cssText += `;${placeholderStyle({ placeholder: { dataUri: uri } })}`
     this.isShown = this.#isOurs = true
     announce(this.#img, { type: 'placeholder' })
   }
 
-  /** Removes ours; an author's stays. */
+  /** Removes the placeholder of this library; an author's stays. */
   clear(): void {
     if (this.#isOurs) this.#img.style.removeProperty('background')
     this.isShown = this.#isOurs = false

@@ -1,25 +1,25 @@
 import { aborted, throwIfAborted } from './abort.ts'
 
-export interface WorkLineOptions {
-  /** Tasks that run at once. */
+export interface SchedulerOptions {
+  /** Workers: tasks that run at once. */
   readonly concurrency: number
-  /** Seconds that a task of cost 1 takes, until some have been timed. */
+  /** Expected seconds of a task of cost 1, until some tasks have been timed. */
   readonly secondsPerCost: number
   /**
-   * Tasks of a higher cost are long. Of two workers or more they leave one to the others; between two of its steps a
-   * long task may let a shorter one in. @default none is long
+   * Tasks of a higher cost are long. Long tasks leave one of two or more workers to the others, and a long task lends its
+   * worker to a shorter one between two of its steps. @default no task is long
    */
   readonly longCost?: number
 }
 
-/** A task that has a worker, until it ends. */
+/** The worker of a task, until the task ends. */
 export interface Turn {
-  /** Says what the task turned out to cost. */
+  /** Corrects the cost of the task. */
   correct(cost: number): void
   /**
-   * Says that the task goes on. A long one that finds a shorter one waiting lends its worker to it and gets it back
-   * when that one ends: one each time, so that a long task gets on however many short ones come. What is lent is not
-   * lent on.
+   * Call it between two steps of the task. A long task lends its worker to a waiting shorter one, and resumes when that
+   * one ends: one task at each step, so that a long task makes progress however many short ones come. A borrowed worker
+   * is not lent again.
    */
   step(): Promise<void>
   end(): void
@@ -27,11 +27,11 @@ export interface Turn {
 
 interface Task {
   cost: number
-  /** When it began; later where it lent its worker meanwhile. Seconds, as all times here. */
+  /** Start time, plus the time for which its worker was lent. Times are in seconds. */
   since: number
-  /** When something was last heard of it. */
+  /** Time of its latest step. */
   heard: number
-  /** Whose worker it has been lent. */
+  /** The long task that lent its worker. */
   readonly lender?: Lender | undefined
 }
 
@@ -40,44 +40,45 @@ interface Lender {
   readonly giveBack: () => void
 }
 
-interface Place {
+interface QueuedTask {
   readonly cost: number
-  /** The line is in the order of these. */
+  /** The queue is sorted by rank. */
   readonly rank: number
   readonly begin: (lender?: Lender) => void
 }
 
-/** How many times its own cost of work may begin after a task has come, until no later one overtakes it. */
+/** A task is overtaken by later tasks of at most this many times its own cost. */
 const PATIENCE = 2
 
-/** Share of the past that counts beside a task that was timed just now. */
+/** Factor by which the timings so far decay with each timed task. */
 const MEMORY = 0.95
 
-/** Seconds: what `Retry-After` may say. Work may end sooner than was expected. */
+/** Limits of `Retry-After` in seconds. Work may end sooner than expected. */
 const RETRY_AFTER = { least: 1, most: 120 }
 
-/** The value of `Retry-After` for a line of that many seconds. */
-export function retryAfter(lineSeconds: number): string {
+/** The value of `Retry-After` when the queued work takes this many seconds. */
+export function retryAfter(queueSeconds: number): string {
   const { least, most } = RETRY_AFTER
-  return String(Math.min(most, Math.max(least, Math.ceil(lineSeconds))))
+  return String(Math.min(most, Math.max(least, Math.ceil(queueSeconds))))
 }
 
 /**
- * The order in which tasks get a worker, and how long the line is. Tasks of one cost run in the order of their coming;
- * cheap ones overtake dear ones, but only so many: the order goes by the cost of what has begun, not by a clock, which
- * stands still in a Worker that computes. Who may join the line is for its owner to say.
+ * Schedules tasks by their cost, and estimates how long the queued work takes. Tasks of equal cost run in the order of
+ * arrival. Cheap tasks overtake expensive ones, but only up to a limit (shortest job first with ageing). Ageing counts
+ * the cost of the tasks that have begun instead of time, because the clock of a Worker stands still while it computes.
+ * The caller decides which tasks are admitted.
  */
-export class WorkLine {
+export class Scheduler {
   readonly #concurrency: number
   readonly #longCost: number
-  readonly #line: Place[] = []
+  readonly #queue: QueuedTask[] = []
   readonly #running = new Set<Task>()
-  /** Sums over the past, the recent past counting most; they begin with what is expected. */
+  /** Decaying sums over the timed tasks; they begin with the expected values. */
   readonly #past: { seconds: number; cost: number; tasks: number }
-  /** Cost of all that ever began. */
+  /** Cost of all tasks that ever began. */
   #begun = 0
 
-  constructor({ concurrency, secondsPerCost, longCost = Number.POSITIVE_INFINITY }: WorkLineOptions) {
+  constructor({ concurrency, secondsPerCost, longCost = Number.POSITIVE_INFINITY }: SchedulerOptions) {
     this.#concurrency = concurrency
     this.#longCost = longCost
     this.#past = { seconds: secondsPerCost, cost: 1, tasks: 1 }
@@ -88,17 +89,17 @@ export class WorkLine {
   }
 
   get waiting(): number {
-    return this.#line.length
+    return this.#queue.length
   }
 
   /** Cost of the tasks that wait. */
   get waitingCost(): number {
-    return this.#line.reduce((sum, { cost }) => sum + cost, 0)
+    return this.#queue.reduce((sum, { cost }) => sum + cost, 0)
   }
 
   /**
-   * Seconds until all of the line is done.
-   * @param unknown tasks that will join it and count as usual ones. @default 0
+   * Estimated seconds until all running and queued tasks are done.
+   * @param unknown number of further tasks, of unknown cost, which count as average ones. @default 0
    */
   seconds(unknown = 0): number {
     const { seconds, cost, tasks } = this.#past
@@ -120,19 +121,19 @@ export class WorkLine {
         this.#running.add(task)
         resolve(this.#turnOf(task))
       }
-      const place = { cost, rank: this.#begun + PATIENCE * cost, begin }
+      const queued = { cost, rank: this.#begun + PATIENCE * cost, begin }
       const leave = () => {
-        this.#line.splice(this.#line.indexOf(place), 1)
+        this.#queue.splice(this.#queue.indexOf(queued), 1)
         if (signal) reject(aborted(signal))
       }
       signal?.addEventListener('abort', leave, { once: true })
-      const behind = this.#line.findIndex(({ rank }) => rank > place.rank)
-      this.#line.splice(behind < 0 ? this.#line.length : behind, 0, place)
+      const behind = this.#queue.findIndex(({ rank }) => rank > queued.rank)
+      this.#queue.splice(behind < 0 ? this.#queue.length : behind, 0, queued)
       this.#beginNext()
     })
   }
 
-  /** Gives up tasks of which nothing was heard for so many seconds: they were cut off and will never end. */
+  /** Frees the workers of tasks that made no step for this many seconds: they were cut off and will never end. */
   giveUpSilent(seconds: number): void {
     for (const task of [...this.#running]) if (now() - task.heard >= seconds) this.#leave(task)
   }
@@ -140,18 +141,18 @@ export class WorkLine {
   #turnOf(task: Task): Turn {
     return {
       correct: (cost) => {
-        // Never down: who comes later must not get a lower rank.
+        // Never decrease it: a later task must not get a lower rank than an earlier one.
         this.#begun += Math.max(0, cost - task.cost)
         task.cost = cost
       },
       step: async () => {
         task.heard = now()
         if (task.cost <= this.#longCost || task.lender !== undefined) return
-        const guest = this.#line.findIndex(({ cost }) => cost <= this.#longCost)
+        const guest = this.#queue.findIndex(({ cost }) => cost <= this.#longCost)
         if (guest < 0 || !this.#running.delete(task)) return
         const left = now()
         await new Promise<void>((giveBack) => {
-          this.#line.splice(guest, 1)[0]?.begin({ task, giveBack })
+          this.#queue.splice(guest, 1)[0]?.begin({ task, giveBack })
         })
         task.since += now() - left
       },
@@ -161,7 +162,7 @@ export class WorkLine {
     }
   }
 
-  /** @returns false where it was given up before */
+  /** @returns false if the task was given up before */
   #leave(task: Task): boolean {
     if (!this.#running.delete(task)) return false
     const { lender } = task
@@ -176,8 +177,8 @@ export class WorkLine {
   }
 
   #beginNext(): void {
-    const index = this.#line.findIndex(({ cost }) => this.#isFree(cost))
-    if (index >= 0) this.#line.splice(index, 1)[0]?.begin()
+    const index = this.#queue.findIndex(({ cost }) => this.#isFree(cost))
+    if (index >= 0) this.#queue.splice(index, 1)[0]?.begin()
   }
 
   #isFree(cost: number): boolean {

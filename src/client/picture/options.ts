@@ -1,7 +1,7 @@
+import type { Decoder } from '../decoder.ts'
 import type { CanvasBudget } from './canvas-budget.ts'
-import type { Decoder } from './decoder.ts'
 
-/** What all pictures of a page share. */
+/** Options and services that all pictures of a page share. */
 export interface PictureOptions {
   readonly decoder: Decoder
   readonly budget: CanvasBudget

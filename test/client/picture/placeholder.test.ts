@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { placeholderUri } from '../../src/client/placeholder.ts'
+import { placeholderUri } from '../../../src/client/picture/placeholder.ts'
 
 describe('placeholderUri', () => {
   const base64 = 'iVBORw0KGgoAAAANSUhEUg=='

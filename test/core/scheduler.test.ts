@@ -1,25 +1,25 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { retryAfter, type Turn, WorkLine } from '../../src/core/work-line.ts'
+import { retryAfter, Scheduler, type Turn } from '../../src/core/scheduler.ts'
 
 /** Lets everything run that can. */
 const settle = async () => {
   for (let i = 0; i < 10; i++) await Promise.resolve()
 }
 
-/** A line, and the order in which its tasks got a worker. */
-function observed(options: Partial<ConstructorParameters<typeof WorkLine>[0]> = {}) {
-  const line = new WorkLine({ concurrency: 1, secondsPerCost: 1, ...options })
+/** A scheduler, and the order in which its tasks got a worker. */
+function observed(options: Partial<ConstructorParameters<typeof Scheduler>[0]> = {}) {
+  const scheduler = new Scheduler({ concurrency: 1, secondsPerCost: 1, ...options })
   const order: string[] = []
   const enter = async (name: string, cost: number): Promise<Turn> => {
-    const turn = await line.enter(cost)
+    const turn = await scheduler.enter(cost)
     order.push(name)
     return turn
   }
-  return { line, order, enter }
+  return { scheduler, order, enter }
 }
 
-describe('the line of work', () => {
-  it('lets cheap tasks overtake dear ones', async () => {
+describe('the scheduler', () => {
+  it('lets cheap tasks overtake expensive ones', async () => {
     const { order, enter } = observed()
     const first = await enter('first', 1)
     const turns = [enter('dear', 1000), enter('middling', 100), enter('cheap', 1), enter('cheap too', 1)]
@@ -29,7 +29,7 @@ describe('the line of work', () => {
     expect(order).toEqual(['first', 'cheap', 'cheap too', 'middling', 'dear'])
   })
 
-  it('lets a dear task be overtaken by no more than twice its own work, however many cheap ones come', async () => {
+  it('lets later tasks of at most twice its cost overtake an expensive task', async () => {
     const { order, enter } = observed()
     let turn = await enter('cheap', 1)
     const dear = enter('dear', 10)
@@ -42,7 +42,7 @@ describe('the line of work', () => {
     expect(order.indexOf('dear')).toBeLessThanOrEqual(1 + 2 * 10)
   })
 
-  it('lets one short task in at each step of a long one', async () => {
+  it('runs one short task at each step of a long one', async () => {
     const { order, enter } = observed({ longCost: 10 })
     const long = await enter('long', 100)
     await long.step() // nobody waits
@@ -58,28 +58,28 @@ describe('the line of work', () => {
     await turns[2]
   })
 
-  it('runs nothing beside a long task that was let off, but one short one', async () => {
-    const { line, order, enter } = observed({ longCost: 10 })
+  it('runs nothing but one short task while a long task lends its worker', async () => {
+    const { scheduler, order, enter } = observed({ longCost: 10 })
     const long = await enter('long', 100)
     const guest = enter('guest', 1)
     const step = long.step()
     void enter('next', 1)
     await settle()
-    expect([order, line.running, line.waiting]).toEqual([['long', 'guest'], 1, 1])
+    expect([order, scheduler.running, scheduler.waiting]).toEqual([['long', 'guest'], 1, 1])
     const { correct, end, step: stepOfGuest } = await guest
     await stepOfGuest() // a short task lends nothing
     correct(100)
     await stepOfGuest() // nor does a long one what it was lent
-    expect([order, line.running]).toEqual([['long', 'guest'], 1])
+    expect([order, scheduler.running]).toEqual([['long', 'guest'], 1])
     end()
     await step
-    expect([order, line.running]).toEqual([['long', 'guest'], 1])
+    expect([order, scheduler.running]).toEqual([['long', 'guest'], 1])
     long.end()
     await settle()
     expect(order).toEqual(['long', 'guest', 'next'])
   })
 
-  it('treats a task as long once it turns out to be', async () => {
+  it('treats a task as long once its cost is corrected', async () => {
     const { order, enter } = observed({ longCost: 10 })
     const turn = await enter('liar', 1)
     void enter('short', 1)
@@ -91,7 +91,7 @@ describe('the line of work', () => {
     expect(order).toEqual(['liar', 'short'])
   })
 
-  it('keeps its order when a task turns out to be cheap', async () => {
+  it('keeps its order when the cost of a task is corrected downwards', async () => {
     const { order, enter } = observed()
     const first = await enter('first', 1000)
     const turns = [enter('second', 10)]
@@ -102,38 +102,38 @@ describe('the line of work', () => {
     expect(order).toEqual(['first', 'second', 'third'])
   })
 
-  it('ends a turn once, however often it is told', async () => {
-    const { line, order, enter } = observed()
+  it('ends a turn only once', async () => {
+    const { scheduler, order, enter } = observed()
     const first = await enter('first', 1)
     void enter('second', 1)
     void enter('third', 1)
     first.end()
     first.end()
     await settle()
-    expect([order, line.running]).toEqual([['first', 'second'], 1])
+    expect([order, scheduler.running]).toEqual([['first', 'second'], 1])
   })
 })
 
-describe('the length of a line of work', () => {
+describe('the estimated time of the queued work', () => {
   beforeEach(() => void vi.useFakeTimers())
   afterEach(() => void vi.useRealTimers())
 
-  it('is what runs and what waits, by the pace of the past', async () => {
-    const { line, enter } = observed({ secondsPerCost: 2, longCost: 10 })
-    expect(line.seconds()).toBe(0)
+  it('is that of running and queued tasks at the measured speed', async () => {
+    const { scheduler, enter } = observed({ secondsPerCost: 2, longCost: 10 })
+    expect(scheduler.seconds()).toBe(0)
     const first = await enter('first', 20)
     void enter('short', 3)
     void enter('middling', 11)
-    expect(line.seconds()).toBeCloseTo(2 * (20 + 3 + 11))
-    expect(line.seconds(2)).toBeCloseTo(2 * (20 + 3 + 11) + 2 * 2)
+    expect(scheduler.seconds()).toBeCloseTo(2 * (20 + 3 + 11))
+    expect(scheduler.seconds(2)).toBeCloseTo(2 * (20 + 3 + 11) + 2 * 2)
     vi.advanceTimersByTime(10_000)
-    expect(line.seconds()).toBeCloseTo(2 * (20 + 3 + 11) - 10)
+    expect(scheduler.seconds()).toBeCloseTo(2 * (20 + 3 + 11) - 10)
     void first.step() // now the short one runs, and 30 seconds of the first are left
-    expect(line.seconds()).toBeCloseTo(30 + 2 * (3 + 11))
+    expect(scheduler.seconds()).toBeCloseTo(30 + 2 * (3 + 11))
   })
 
-  it('follows the pace, and no clock that stands still', async () => {
-    const { line, enter } = observed({ secondsPerCost: 2 })
+  it('follows the speed, but ignores a clock that stands still', async () => {
+    const { scheduler, enter } = observed({ secondsPerCost: 2 })
     for (let i = 0; i < 200; i++) {
       const turn = await enter('quick', 10)
       if (i % 2 === 0) vi.advanceTimersByTime(1000)
@@ -141,50 +141,50 @@ describe('the length of a line of work', () => {
     }
     await enter('running', 1)
     void enter('waiting', 99)
-    expect(line.seconds()).toBeCloseTo(10, 0)
+    expect(scheduler.seconds()).toBeCloseTo(10, 0)
   })
 
-  it('counts no time that a long task had lent', async () => {
-    const { line, enter } = observed({ longCost: 10 })
+  it('excludes the time for which a long task lent its worker', async () => {
+    const { scheduler, enter } = observed({ longCost: 10 })
     const long = await enter('long', 100)
     const guest = enter('guest', 1)
     const step = long.step()
     vi.advanceTimersByTime(1000)
     ;(await guest).end()
     await step
-    expect(line.seconds()).toBeCloseTo(100, 5)
+    expect(scheduler.seconds()).toBeCloseTo(100, 5)
   })
 
-  it('gives up a task of which nothing was heard', async () => {
-    const { line, order, enter } = observed({ longCost: 10 })
+  it('excludes a task that has made no step for too long', async () => {
+    const { scheduler, order, enter } = observed({ longCost: 10 })
     const cut = await enter('cut off', 100)
     void enter('next', 20)
     vi.advanceTimersByTime(4000)
     await cut.step()
     vi.advanceTimersByTime(4000)
-    line.giveUpSilent(5)
+    scheduler.giveUpSilent(5)
     await settle()
     expect(order).toEqual(['cut off'])
     vi.advanceTimersByTime(1000)
-    line.giveUpSilent(5)
+    scheduler.giveUpSilent(5)
     await settle()
     expect(order).toEqual(['cut off', 'next'])
     cut.end() // it lives after all: that changes nothing
-    expect(line.running).toBe(1)
+    expect(scheduler.running).toBe(1)
   })
 
-  it('gives a worker back that was lent to a task of which nothing is heard any more', async () => {
-    const { line, enter } = observed({ longCost: 10 })
+  it('returns a worker that was lent to a task which makes no step any more', async () => {
+    const { scheduler, enter } = observed({ longCost: 10 })
     const long = await enter('long', 100)
     void enter('guest', 1)
     const step = long.step()
     vi.advanceTimersByTime(5000)
-    line.giveUpSilent(5)
+    scheduler.giveUpSilent(5)
     await step
-    expect([line.running, line.waiting]).toEqual([1, 0])
+    expect([scheduler.running, scheduler.waiting]).toEqual([1, 0])
   })
 
-  it('is said in whole seconds, from 1 to 120', () => {
+  it('is sent as whole seconds from 1 to 120', () => {
     expect([0, Number.MIN_VALUE, 1.2, 119.5, 1e9].map(retryAfter)).toEqual(['1', '1', '2', '120', '120'])
   })
 })

@@ -8,11 +8,11 @@ interface Owner {
   drop(): void
 }
 
-/** Bounds the memory of a page's canvases: those of pictures that were scrolled away go first, the oldest before others. */
+/** Bounds the memory of a page's canvases: the oldest canvases of pictures outside the viewport are freed first. */
 export class CanvasBudget {
   readonly #bytes = new Map<Owner, number>()
 
-  /** @returns whether a canvas of so many pixels fits; if not, nothing is taken */
+  /** @returns whether a canvas of this size fits into the budget; if not, nothing is reserved */
   take(owner: Owner, width: number, height: number): boolean {
     this.free(owner)
     const wanted = 4 * width * height
