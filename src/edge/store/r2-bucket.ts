@@ -42,7 +42,7 @@ export interface R2BucketLike {
     prefix: string
     startAfter?: string
     limit?: number
-    /** The types of R2 do not know it, but without it R2 lists no metadata. */
-    include?: string[]
+    /** Without it R2 lists no metadata. Some types of R2 know it, some do not. */
+    include?: 'customMetadata'[]
   }): Promise<{ readonly objects: R2ObjectLike[]; readonly truncated: boolean }>
 }

@@ -40,7 +40,7 @@ export function r2Store(bucket: R2BucketLike): ObjectStore {
         prefix,
         ...(after !== undefined && { startAfter: after }),
         ...(limit !== undefined && { limit }),
-        ...(metadata && { include: ['customMetadata'] }),
+        ...(metadata && { include: ['customMetadata' as const] }),
       }
       const { objects, truncated } = await bucket.list(where)
       return { entries: objects.map(listedObject), more: truncated }
