@@ -12,6 +12,7 @@ import { messageOf, StrataError, type StrataErrorCode } from '../core/errors.ts'
 import { packageRoot } from '../node/files.ts'
 import { type Command, EXIT, type ExitCode, parseCommand, usage } from './command.ts'
 import { COMMANDS } from './command-list.ts'
+import { explainMissing } from './doctor/installation.ts'
 import type { Io } from './io.ts'
 
 /** Codes that end with EXIT.usage, because only the command line has to be changed. */
@@ -22,7 +23,7 @@ export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
   try {
     return await dispatch(argv, io)
   } catch (thrown) {
-    return report(thrown, argv, io)
+    return report((await explainMissing(thrown)) ?? thrown, argv, io)
   }
 }
 
@@ -32,13 +33,14 @@ async function dispatch(argv: readonly string[], io: Io): Promise<ExitCode> {
     io.out(`${version()}\n`)
     return EXIT.ok
   }
+  if (first === 'help' && argv.length > 1) return await dispatch([...argv.slice(1), '--help'], io)
   if (first === undefined || first === '--help' || first === '-h' || first === 'help') {
     io.out(`${await renderOverview()}\n`)
     return first === undefined ? EXIT.usage : EXIT.ok
   }
   const words = COMMANDS[first] ? 1 : 2
   const entry = COMMANDS[argv.slice(0, words).join(' ')]
-  if (!entry) throw usage(`unknown command ${JSON.stringify(first)}; strata --help lists them`)
+  if (!entry) throw unknownCommand(argv)
   const command = await entry.load()
   const rest = argv.slice(words)
   if (rest.includes('--help') || rest.includes('-h')) {
@@ -52,6 +54,15 @@ async function dispatch(argv: readonly string[], io: Io): Promise<ExitCode> {
   if (args.json) io.out(`${JSON.stringify(result.json, null, 2)}\n`)
   else if (result.text) io.out(`${result.text}\n`)
   return result.exitCode ?? EXIT.ok
+}
+
+/** Of `bench` without one of its words, which words there are. */
+function unknownCommand([first = '', second]: readonly string[]): StrataError {
+  const words = Object.keys(COMMANDS).filter((name) => name.startsWith(`${first} `))
+  if (words.length === 0) return usage(`unknown command ${JSON.stringify(first)}; strata --help lists them`)
+  const expected = words.map((name) => name.slice(first.length + 1)).join(', ')
+  const got = second === undefined || second.startsWith('-') ? 'nothing' : JSON.stringify(second)
+  return usage(`${first}: expected one of ${expected}, got ${got}`)
 }
 
 /** Reports an error as one line on stderr, and with `--json` as JSON on stdout. */

@@ -2,10 +2,10 @@ import { type Cost, type Job, type JobRequest, Lane } from './lane.ts'
 import type { Answer, Request } from './messages.ts'
 
 export interface DecoderOptions {
-  readonly assets?: string | URL
-  readonly workers?: number
+  readonly assets?: string | URL | undefined
+  readonly workers?: number | undefined
   /** @default 32 MiB */
-  readonly heldBytes?: number
+  readonly heldBytes?: number | undefined
 }
 
 /** Idle workers keep their memory for this long. */
@@ -198,9 +198,12 @@ function keepSpeed(speed: number | undefined): void {
 
 const decoders = new Map<string, Decoder>()
 
-/** The decoder of a page for one `assets` folder, shared by all callers; the options of the first caller hold. */
+/**
+ * The decoder of a page for one `assets` folder, shared by all callers; the options of the first caller hold. Who names no
+ * folder gets the first decoder that there is, so that `restore` finds what `enhance` was told.
+ */
 export function decoderFor(options: DecoderOptions): Decoder {
-  const key = String(options.assets ?? '')
+  const key = String(options.assets ?? decoders.keys().next().value ?? '')
   let decoder = decoders.get(key)
   if (!decoder) {
     decoder = new Decoder(options)
@@ -210,7 +213,7 @@ export function decoderFor(options: DecoderOptions): Decoder {
 }
 
 function noDecoder(job: number): Answer {
-  const message = 'this page cannot run the decoder'
+  const message = 'worker.js does not load or run here'
   return { type: 'failed', job, code: 'MODEL_INVALID', message, unusable: true }
 }
 

@@ -7,8 +7,9 @@ import { Overlay } from './picture/overlay.ts'
 /** Key of the one worker that restores, so that `restore` finds the models that `prepareRestore` loaded. */
 const RESTORER = ''
 
+/** `assets` as in `EnhanceOptions`. @default what `enhance` was given on this page */
 export interface RestoreOptions extends Pick<DecoderOptions, 'assets'> {
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
 }
 
 /** A restored picture, as the image shows it. */

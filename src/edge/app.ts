@@ -3,7 +3,7 @@
  * this request do that, and which function of a room answers it.
  */
 
-import { type Context, type Env, Hono } from 'hono'
+import { type Context, type Env, type ExecutionContext, Hono } from 'hono'
 import { cors } from 'hono/cors'
 import { routePath } from 'hono/route'
 import { StrataError } from '../core/errors.ts'
@@ -18,7 +18,7 @@ import { readImage } from './answer/read.ts'
 import { readHealth, readInfo } from './answer/read-info.ts'
 import { errorResponse, methodNotAllowed } from './errors.ts'
 import { purgePulled } from './ingest/pull.ts'
-import { handleBatch, type QueueOptions } from './ingest/queue.ts'
+import { handleBatch, type JobBatch, type QueueOptions } from './ingest/queue.ts'
 import { type SweepOptions, sweep } from './ingest/sweep.ts'
 import { deleteImage, putImage, reencodeImage } from './ingest/write.ts'
 import type { ResolvedOptions } from './options.ts'
@@ -27,14 +27,10 @@ import { outerUrl } from './request/outer-url.ts'
 import { createShared, jobServicesFor, type Services, servicesFor, withContext } from './services.ts'
 
 /** The `queue` handler of a Worker. */
-export type QueueHandler = (batch: MessageBatch, env: unknown, context: ExecutionContext) => Promise<void>
+export type QueueHandler = (batch: JobBatch, env: unknown, context: ExecutionContext) => Promise<void>
 
 /** The `scheduled` handler of a Worker. */
-export type ScheduledHandler = (
-  controller: ScheduledController,
-  env: unknown,
-  context: ExecutionContext,
-) => Promise<void>
+export type ScheduledHandler = (controller: unknown, env: unknown, context: ExecutionContext) => Promise<void>
 
 const INFO_SUFFIX = '.json'
 const PURGE_SUFFIX = '/purge'

@@ -3,7 +3,7 @@
  * interface of its own; only the door knows all of it.
  */
 
-import { type Context, type Env, Hono } from 'hono'
+import { type Context, type Env, type ExecutionContext, Hono } from 'hono'
 import { StrataError } from '../core/errors.ts'
 import { TRACEPARENT } from '../core/http/traceparent.ts'
 import { LruCache } from '../core/lru.ts'
@@ -11,7 +11,7 @@ import type { PulledServices } from './answer/pulled.ts'
 import { Absences } from './ingest/absences.ts'
 import type { IngestServices } from './ingest/encode-job.ts'
 import type { ImageEvent } from './ingest/events.ts'
-import { type ImageJob, type Jobs, localJobs, queuedJobs } from './ingest/jobs.ts'
+import { type ImageJob, type JobQueue, type Jobs, localJobs, queuedJobs } from './ingest/jobs.ts'
 import type { JobServices } from './ingest/queue.ts'
 import type { WriteServices } from './ingest/write.ts'
 import type { ResolvedOptions } from './options.ts'
@@ -22,6 +22,7 @@ import { type Trace, traceOf } from './request/trace.ts'
 import { HeaderCache } from './store/header-cache.ts'
 import type { ObjectStore } from './store/object-store.ts'
 import { r2Store } from './store/r2.ts'
+import type { R2BucketLike } from './store/r2-bucket.ts'
 import { StateCache } from './store/state-cache.ts'
 import { ImageStore } from './store/store.ts'
 import { MemoryBudget } from './transcoder/memory-budget.ts'
@@ -133,7 +134,7 @@ export function jobServicesFor<E extends Env>(
 }
 
 /** A missing binding is the commonest mistake of a deployment. @throws StrataError OPTION_INVALID */
-function objectStoreOf(bucket: R2Bucket | ObjectStore | undefined): ObjectStore {
+function objectStoreOf(bucket: R2BucketLike | ObjectStore | undefined): ObjectStore {
   if (typeof bucket?.get === 'function') return 'listsMetadata' in bucket ? bucket : r2Store(bucket)
   throw new StrataError(
     'OPTION_INVALID',
@@ -164,7 +165,7 @@ function jobsFor<E extends Env>(
     : queuedJobs((job) => send(queue, { ...job, ...trace.next() }), context)
 }
 
-async function send(queue: Queue<ImageJob>, job: ImageJob): Promise<void> {
+async function send(queue: JobQueue, job: ImageJob): Promise<void> {
   try {
     await queue.send(job)
   } catch (cause) {

@@ -16,19 +16,19 @@ export interface EncodeOptions {
    * `auto`: COMPASS for photographs; WebP, AVIF or PNG for drawings, alpha, animations and flat colours, as measured. Of `webp` and `avif`
    * all layers are of that coding. @default auto
    */
-  readonly coding?: CodingChoice
+  readonly coding?: CodingChoice | undefined
   /** Widths of the layers, as `640,1280,1280@80`. @default 320, 640, 1280, ... below the picture's width, then that */
-  readonly widths?: string
+  readonly widths?: string | undefined
   /**
    * Of every layer that has none of its own: 1 to 100, or `auto:N`, which searches each layer's for SSIMULACRA2 N.
    * @default that at which photographs have a score of 75 on the mean
    */
-  readonly quality?: number | `auto:${number}`
+  readonly quality?: number | `auto:${number}` | undefined
   /** Colour `rrggbb` under transparency where the coding is COMPASS, which has no alpha. @default white */
-  readonly background?: string
+  readonly background?: string | undefined
   /** Gradient steps on the latents, 0 to 1000: smaller files, several times the time. @default 0 */
-  readonly refine?: number
-  readonly signal?: AbortSignal
+  readonly refine?: number | undefined
+  readonly signal?: AbortSignal | undefined
 }
 
 /**
@@ -51,8 +51,8 @@ export async function encode(original: Uint8Array, options: EncodeOptions = {}):
 
 /** Which layer: its number from 0, or the smallest at least so wide. @default the highest that is wholly there */
 export interface LayerWish {
-  readonly layer?: number
-  readonly width?: number
+  readonly layer?: number | undefined
+  readonly width?: number | undefined
 }
 
 /**

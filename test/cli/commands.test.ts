@@ -41,6 +41,7 @@ describe('the command line', () => {
       const own = await strata([...name.split(' '), '--help'])
       expect([own.code, own.out.includes('--json')]).toEqual([0, true])
     }
+    expect((await strata(['help', 'bench', 'rd'])).out).toBe((await strata(['bench', 'rd', '--help'])).out)
     expect(help.out).not.toContain('\u001b')
     expect((await strata([])).code).toBe(2)
     expect((await strata(['--version'])).out).toMatch(/^\d+\.\d+\.\d+\n$/)
@@ -48,7 +49,8 @@ describe('the command line', () => {
 
   it.each([
     [['sing'], 'unknown command "sing"'],
-    [['bench'], 'unknown command "bench"'],
+    [['bench'], 'bench: expected one of rd, delivered, '],
+    [['bench', 'red'], ', soak, got "red"'],
     [['encode', '-o', 'x'], 'Missing required positional argument: IN'],
     [['encode', 'a.png'], 'Missing required argument: --output'],
     [['encode', 'a.png', '-o'], '--output expects a value'],

@@ -22,23 +22,43 @@ const PEERS = [
   ...['typescript', '@cloudflare/workers-types', '@types/node', 'undici-types'],
 ]
 
+/** As strict as a project can be: our own declarations are checked too, and undefined is not the same as absent. */
 const COMPILER = {
   target: 'es2022',
-  module: 'esnext',
-  moduleResolution: 'bundler',
   strict: true,
+  exactOptionalPropertyTypes: true,
+  skipLibCheck: false,
   noEmit: true,
 }
 /** Apps for Workers: the README's and the guide's, and what other pages say of the plugin. */
 const APPS = {
-  compilerOptions: { ...COMPILER, lib: ['es2022'], types: ['@cloudflare/workers-types'] },
+  compilerOptions: {
+    ...{ ...COMPILER, module: 'esnext', moduleResolution: 'bundler' },
+    ...{ lib: ['es2022'], types: ['@cloudflare/workers-types'] },
+  },
   include: ['app.ts', 'readme.ts', 'plugin'],
 }
-/** Blocks for a page or for Node. */
+/** Blocks for a page or for Node, which has no types of Workers. */
 const OTHERS = {
-  compilerOptions: { ...COMPILER, lib: ['es2022', 'dom'], types: ['node'], skipLibCheck: true },
-  include: ['blocks'],
+  compilerOptions: { ...COMPILER, module: 'nodenext', lib: ['es2022', 'dom'], types: ['node'] },
+  include: ['blocks', 'node.ts'],
 }
+/** What no page shows: the plugin without Workers, options that are undefined, the event of the browser library. */
+const NODE = `
+import { Hono } from 'hono'
+import { imageCdn } from 'strata-cdn'
+import { enhance } from 'strata-cdn/client'
+import { s3Store } from 'strata-cdn/s3'
+
+const server = { endpoint: 'http://127.0.0.1:9000', bucket: 'pictures', region: 'any', prefix: undefined }
+const bucket = () => s3Store({ ...server, accessKeyId: 'id', secretAccessKey: 'secret' })
+const origin = () => ({ url: 'http://127.0.0.1:8788', token: undefined, fetch: undefined })
+new Hono().route('/cdn', imageCdn({ bucket, origin, queue: undefined, persist: undefined, maxAge: undefined }))
+enhance(document, { workers: undefined })
+document.addEventListener('strata', ({ detail }) => {
+  if (detail.type === 'painted') console.log(detail.width)
+})
+`
 
 let folder = ''
 const children: Child[] = []
@@ -104,6 +124,7 @@ describe('the packed tarball, mounted as the guide says', () => {
       ['wrangler.toml', block(GUIDE, '2. Your own app', 'toml')],
       ['readme.ts', block(readPage('README.md'), 'Mount it in your own Hono app', 'ts')],
       ...others,
+      ['node.ts', NODE],
       ['tsconfig.json', JSON.stringify(APPS)],
       ['tsconfig.others.json', JSON.stringify(OTHERS)],
       ['package.json', '{"name":"fixture","type":"module","private":true}'],

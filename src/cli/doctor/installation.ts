@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { createRequire as requireFrom } from 'node:module'
 import { join } from 'node:path'
+import { messageOf, StrataError } from '../../core/errors.ts'
 import { packageRoot } from '../../node/files.ts'
 import { openModelFolder } from '../../runtime/model-files.ts'
 import { attempt, type Check, checked } from './check.ts'
@@ -64,15 +65,33 @@ export function checkNode(version: string): Check {
 
 /** @param from a file; the package is resolved as by an import in that file. @default this program */
 export async function checkPackage(
-  { name, neededBy, installFlags, describe }: OptionalPackage,
+  optional: OptionalPackage,
   from: string = import.meta.url,
 ): Promise<Check> {
-  const install = ['npm install', await pinned(name), ...(installFlags ? [installFlags] : [])].join(' ')
+  const { name, describe } = optional
   const version = await installedVersion(name, from)
-  if (version === undefined) {
-    return checked(name, 'absent', `not installed, needed by ${neededBy} (${install})`)
-  }
-  return await attempt(name, describe ?? (async () => version), install)
+  if (version === undefined) return checked(name, 'absent', await absence(optional))
+  return await attempt(name, describe ?? (async () => version), await installCommand(optional))
+}
+
+/**
+ * What to do about an import that failed because an optional package is not installed.
+ * @returns undefined for every other error
+ */
+export async function explainMissing(thrown: unknown): Promise<StrataError | undefined> {
+  if ((thrown as NodeJS.ErrnoException | undefined)?.code !== 'ERR_MODULE_NOT_FOUND') return undefined
+  const missing = /^Cannot find package '([^']+)'/.exec(messageOf(thrown))?.[1]
+  const optional = OPTIONAL_PACKAGES.find(({ name }) => name === missing)
+  if (optional === undefined) return undefined
+  return new StrataError('FILE_FAILED', `${missing}: ${await absence(optional)}`, { cause: thrown })
+}
+
+async function absence(optional: OptionalPackage): Promise<string> {
+  return `not installed, needed by ${optional.neededBy} (${await installCommand(optional)})`
+}
+
+async function installCommand({ name, installFlags }: OptionalPackage): Promise<string> {
+  return ['npm install', await pinned(name), ...(installFlags ? [installFlags] : [])].join(' ')
 }
 
 /**

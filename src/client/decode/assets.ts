@@ -19,6 +19,9 @@ const FILES: Readonly<Record<string, () => URL>> = {
   'irn4.pack': () => new URL('./irn4.pack', import.meta.url),
 }
 
+/** Apart from `new URL(…)`: webpack warns of an address there that it cannot see. */
+const HERE = import.meta.url
+
 /**
  * The address of a file of the manifest: beside this script, or in the folder of the option `assets`. Parameters
  * (`.bin`) are there in packed form (`.pack`).
@@ -26,5 +29,5 @@ const FILES: Readonly<Record<string, () => URL>> = {
  */
 export function modelAddress(file: string, assets: string | undefined): URL {
   const name = packedName(file)
-  return assets === undefined ? (FILES[name]?.() ?? new URL(name, import.meta.url)) : new URL(name, assets)
+  return assets === undefined ? (FILES[name]?.() ?? new URL(name, HERE)) : new URL(name, assets)
 }

@@ -39,7 +39,7 @@ export class Viewer {
     const src = `${imageUrl(id)}?w=320`
     this.#img = element('img', { alt: `${id}, at the width of the slider`, width, height, src })
     this.#img.dataset.placeholder = info.placeholder.dataUri ?? ''
-    this.#img.addEventListener('strata', (event) => this.#note((event as CustomEvent<StrataDetail>).detail))
+    this.#img.addEventListener('strata', ({ detail }) => this.#note(detail))
     byId<HTMLInputElement>('width').max = String(width)
     byId<HTMLInputElement>('offline').checked = false
     byId('stage').replaceChildren(element('div', { className: 'zoom' }, this.#img))

@@ -1,4 +1,4 @@
-import { enhance, restore, type StrataDetail } from '../index.ts'
+import { enhance, restore } from '../index.ts'
 import { fetchState, type Info, imageUrl } from './api.ts'
 import { byId, element, kilobytes } from './dom.ts'
 import { fetchReceived } from './received.ts'
@@ -33,8 +33,7 @@ export async function showViews(id: string, info: Info): Promise<void> {
   )
   const native = `${imageUrl(id)}?f=native&w=${THUMBNAIL}`
   layers.img.src = `${imageUrl(id)}?w=${THUMBNAIL}`
-  layers.img.addEventListener('strata', (event) => {
-    const { detail } = event as CustomEvent<StrataDetail>
+  layers.img.addEventListener('strata', ({ detail }) => {
     if (detail.type === 'painted') void describe(layers, `${detail.width} × ${detail.height}`, native)
   })
   const enhancement = enhance(layers.figure, { replace: 'always' })

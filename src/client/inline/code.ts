@@ -14,7 +14,7 @@ export { placeholderUrl } from './url.ts'
 
 /** The part of `GET /img/:id.json` that holds the placeholder. */
 export interface PlaceholderInfo {
-  readonly placeholder?: { readonly base64: string; readonly dataUri?: string | null }
+  readonly placeholder?: { readonly base64: string; readonly dataUri?: string | null } | undefined
 }
 
 const [SHORTEST, LONGEST] = [16, 32]

@@ -14,7 +14,7 @@ export interface Signing {
    * Whether the signature covers the query as well, so that every size needs a signature of its own.
    * @default false: it covers the path and `exp`, and holds for every size of the image
    */
-  readonly signQuery?: boolean
+  readonly signQuery?: boolean | undefined
 }
 
 export interface SignOptions {
@@ -27,7 +27,7 @@ export interface SignOptions {
    */
   readonly expires?: number | undefined
   /** As in the edge's option. @default false */
-  readonly signQuery?: boolean
+  readonly signQuery?: boolean | undefined
 }
 
 /** The parameters that signing adds. Of them only `exp` is signed. */

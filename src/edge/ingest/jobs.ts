@@ -17,6 +17,11 @@ export type ImageJob = (EncodeJob | EventJob | PromoteJob) & {
   readonly traceparent?: string
 }
 
+/** The binding of a queue, as far as it is used: a `Queue<ImageJob>`. */
+export interface JobQueue {
+  send(job: ImageJob, options?: { delaySeconds?: number }): Promise<unknown>
+}
+
 /** Starts the work that goes on after an answer. */
 export interface Jobs {
   /** Has an upload encoded. @throws StrataError STORAGE_FAILED when the queue does not take it */

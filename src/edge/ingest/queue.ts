@@ -13,7 +13,23 @@ export interface QueueOptions {
    * Name of the queue that takes messages which were delivered too often. Its jobs end as failed images.
    * @default 'strata-jobs-dead'
    */
-  readonly deadLetterQueue?: string
+  readonly deadLetterQueue?: string | undefined
+}
+
+interface JobMessage {
+  readonly id: string
+  /** How often it was delivered. */
+  readonly attempts: number
+  readonly body: unknown
+  ack(): void
+  retry(options?: { delaySeconds?: number }): void
+}
+
+/** A batch of messages, as far as it is used: a `MessageBatch`. */
+export interface JobBatch {
+  /** Name of the queue. */
+  readonly queue: string
+  readonly messages: readonly JobMessage[]
 }
 
 /** Seconds before a message that hit a defect or a failing bucket is delivered again. */
@@ -40,7 +56,7 @@ export interface JobServices {
  * itself. A job that finds the origin busy goes back as a new message, because waiting is not a failure.
  */
 export async function handleBatch(
-  batch: MessageBatch,
+  batch: JobBatch,
   services: JobServices,
   { deadLetterQueue = 'strata-jobs-dead' }: QueueOptions = {},
 ): Promise<void> {
@@ -48,9 +64,13 @@ export async function handleBatch(
   await Promise.all(batch.messages.map((message) => handleMessage(message, handleJob, services)))
 }
 
-type JobHandler = (message: Message, job: ImageJob, services: JobServices) => Promise<void>
+type JobHandler = (message: JobMessage, job: ImageJob, services: JobServices) => Promise<void>
 
-async function handleMessage(message: Message, handleJob: JobHandler, services: JobServices): Promise<void> {
+async function handleMessage(
+  message: JobMessage,
+  handleJob: JobHandler,
+  services: JobServices,
+): Promise<void> {
   if (!isJob(message.body)) {
     console.error(JSON.stringify({ event: 'message-unknown', id: message.id }))
     return message.ack()
@@ -64,7 +84,7 @@ async function handleMessage(message: Message, handleJob: JobHandler, services: 
 }
 
 async function runJob(
-  message: Message,
+  message: JobMessage,
   job: ImageJob,
   { webhook, send, ...services }: JobServices,
 ): Promise<void> {
@@ -99,7 +119,7 @@ function traced(
 }
 
 /** A picture that cannot be promoted soon stays as it is: the next that find it in the bucket ask again. */
-async function promote(message: Message, job: PromoteJob, services: PromoteServices): Promise<void> {
+async function promote(message: JobMessage, job: PromoteJob, services: PromoteServices): Promise<void> {
   try {
     await promoteVariant(job, services)
   } catch (error) {
@@ -112,7 +132,7 @@ async function promote(message: Message, job: PromoteJob, services: PromoteServi
 }
 
 /** Ends the job of a message that was delivered too often. */
-async function handleDeadLetter(message: Message, job: ImageJob, { ingest }: JobServices): Promise<void> {
+async function handleDeadLetter(message: JobMessage, job: ImageJob, { ingest }: JobServices): Promise<void> {
   if (job.kind === 'encode') await giveUp(job, GIVEN_UP, ingest)
   else if (job.kind === 'event')
     console.error(JSON.stringify({ event: 'webhook-given-up', id: job.event.id }))

@@ -8,12 +8,12 @@ export interface SweepOptions {
    * Pages of at most 1000 objects that one run looks at. The next run goes on where this one stopped.
    * @default 50
    */
-  readonly pages?: number
+  readonly pages?: number | undefined
   /**
    * Milliseconds that an object may exist without a record: an upload under way has an original but no record yet.
    * @default 3600000 (one hour)
    */
-  readonly orphanAgeMs?: number
+  readonly orphanAgeMs?: number | undefined
 }
 
 interface SweepReport {

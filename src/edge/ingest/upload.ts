@@ -13,6 +13,7 @@ import {
 import type { ImageStore } from '../store/store.ts'
 import { LEASE_MS } from './encode-job.ts'
 import { checkPreconditions, type Preconditions } from './preconditions.ts'
+import { fixedLengthStream, sha256Stream } from './upload-streams.ts'
 
 const NONE: Preconditions = { ifMatch: null, ifNoneMatch: null }
 
@@ -124,9 +125,9 @@ async function storeOriginal(
   upload: UploadBody,
   store: ImageStore,
 ): Promise<{ readonly original: string; readonly sha256: string }> {
-  const digest = new crypto.DigestStream('SHA-256')
-  const { readable, writable } = new FixedLengthStream(upload.length)
-  digest.digest.catch(() => undefined) // the writes report a failure
+  const hashing = sha256Stream()
+  const { readable, writable } = fixedLengthStream(upload.length)
+  hashing.digest.catch(() => undefined) // the writes report a failure
   const storing = store.putOriginal(
     id,
     token,
@@ -136,11 +137,11 @@ async function storeOriginal(
   // A bucket that refuses stops reading, and then a write to it would never end: `refused` ends it.
   const refused = storing.then(() => new Promise<never>(() => {}))
   refused.catch(() => undefined) // `storing` reports it as well
-  const [sent, put] = await Promise.allSettled([pump(upload, digest, writable, refused), storing])
+  const [sent, put] = await Promise.allSettled([pump(upload, hashing, writable, refused), storing])
   if (sent.status === 'rejected' && sent.reason instanceof StrataError) throw sent.reason
   if (put.status === 'rejected') throw put.reason
   if (sent.status === 'rejected') throw new StrataError('STORAGE_FAILED', 'the upload could not be stored')
-  return { original: put.value, sha256: hex(new Uint8Array(await digest.digest)) }
+  return { original: put.value, sha256: hex(new Uint8Array(await hashing.digest)) }
 }
 
 /**
@@ -150,7 +151,7 @@ async function storeOriginal(
  */
 async function pump(
   { body, length, cutOff }: UploadBody,
-  digest: WritableStream,
+  hashing: WritableStream<Uint8Array>,
   writable: WritableStream<Uint8Array>,
   refused: Promise<never>,
 ): Promise<void> {
@@ -160,7 +161,7 @@ async function pump(
     return new StrataError(cutOff ?? 'ABORTED', message, { cause })
   }
   const reader = body.getReader()
-  const [hashed, stored] = [digest.getWriter(), writable.getWriter()]
+  const [hashed, stored] = [hashing.getWriter(), writable.getWriter()]
   // The writes report a failure as well.
   for (const writer of [hashed, stored]) writer.closed.catch(() => undefined)
   try {

@@ -8,7 +8,7 @@ export interface Webhook {
   /** Key of the signature: `whsec_` and base64, or any text. */
   readonly secret: string
   /** Used in place of the global `fetch`: a binding, a test. */
-  readonly fetch?: (request: Request) => Promise<Response>
+  readonly fetch?: ((request: Request) => Promise<Response>) | undefined
 }
 
 const TIMEOUT_MS = 15_000

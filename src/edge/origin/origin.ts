@@ -17,7 +17,7 @@ export interface Origin {
   /** Signs the requests, where the origin requires signatures. */
   readonly key?: string | undefined
   /** Used in place of the global `fetch`: a binding, a tunnel, a test. */
-  readonly fetch?: (request: Request) => Promise<Response>
+  readonly fetch?: ((request: Request) => Promise<Response>) | undefined
 }
 
 /** An origin, asked on behalf of a request that may belong to a trace. */
@@ -92,7 +92,8 @@ export async function postToOrigin<T>(
   for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value)
   const request = new Request(url, {
     method: 'POST',
-    ...(original.body && { body: original.body }),
+    // Node wants to be told that the body is still coming while the answer begins; workerd takes it for granted.
+    ...(original.body && { body: original.body, duplex: 'half' }),
     headers: {
       ...(original.contentType && { 'Content-Type': original.contentType }),
       'X-Request-Id': original.requestId,

@@ -8,13 +8,13 @@ export interface ClientHintsOptions {
    * send hints to another origin only when the page allows it.
    * @default none
    */
-  readonly delegateTo?: string | readonly string[]
+  readonly delegateTo?: string | readonly string[] | undefined
   /**
    * Whether a browser that did not send the hints asks for the page again at once, this time with them
    * (`Critical-CH`). It costs every new visitor a round trip.
    * @default false
    */
-  readonly critical?: boolean
+  readonly critical?: boolean | undefined
 }
 
 /**

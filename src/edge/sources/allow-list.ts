@@ -13,12 +13,12 @@ export interface RemoteSources {
    * Whether `http://` is allowed as well.
    * @default false
    */
-  readonly http?: boolean
+  readonly http?: boolean | undefined
   /**
    * Milliseconds for redirects, headers and all bytes together.
    * @default 30000
    */
-  readonly timeoutMs?: number
+  readonly timeoutMs?: number | undefined
 }
 
 const MAX_TIMEOUT_MS = 600_000

@@ -7,7 +7,7 @@ interface Freshness {
    * Seconds after which the source is asked whether a picture has changed, behind the answer to the next request for it.
    * @default 86400 (a day); of a folder 1, and before the answer
    */
-  readonly revalidate?: number
+  readonly revalidate?: number | undefined
 }
 
 /** Pictures behind a website. */
@@ -18,14 +18,14 @@ export interface HttpSource extends Freshness {
    * Further hosts that the website may redirect to, as in option `remote`. To its own host it always may.
    * @default none
    */
-  readonly hosts?: readonly string[]
+  readonly hosts?: readonly string[] | undefined
   /** Milliseconds for redirects, headers and all bytes together. @default 30000 */
-  readonly timeoutMs?: number
+  readonly timeoutMs?: number | undefined
   /**
    * Whether `url` may be a server on this machine, over http. For development; never derive it from a request.
    * @default false
    */
-  readonly loopback?: boolean
+  readonly loopback?: boolean | undefined
 }
 
 /** One object of a bucket. R2 has it, and so has every store with these few fields. */
@@ -36,7 +36,7 @@ export interface SourceObject {
   readonly size: number
   readonly httpMetadata?: { readonly contentType?: string } | undefined
   /** Missing where the condition did not hold. */
-  readonly body?: ReadableStream<Uint8Array>
+  readonly body?: ReadableStream<Uint8Array> | undefined
 }
 
 /** A bucket, as far as it is read. */
@@ -51,7 +51,7 @@ interface SourceBucketReader {
 export interface BucketSource extends Freshness {
   readonly bucket: SourceBucketReader
   /** What stands before the paths in the keys, such as `photos/`. @default '' */
-  readonly prefix?: string
+  readonly prefix?: string | undefined
 }
 
 /**

@@ -6,11 +6,12 @@ import type {
   SizedStream,
   StoredObject,
 } from './object-store.ts'
+import type { R2BodyLike, R2BucketLike, R2ObjectLike, R2PutOptionsLike } from './r2-bucket.ts'
 
 const DEFAULT_TYPE = 'application/octet-stream'
 
 /** An R2 binding as an ObjectStore. It throws whatever the binding throws. */
-export function r2Store(bucket: R2Bucket): ObjectStore {
+export function r2Store(bucket: R2BucketLike): ObjectStore {
   return {
     listsMetadata: true,
 
@@ -26,7 +27,7 @@ export function r2Store(bucket: R2Bucket): ObjectStore {
     },
 
     async put(key, body, options = {}) {
-      const written: R2Object | null = await bucket.put(key, contentOf(body), putOptions(options))
+      const written = await bucket.put(key, contentOf(body), putOptions(options))
       return written?.etag
     },
 
@@ -39,8 +40,7 @@ export function r2Store(bucket: R2Bucket): ObjectStore {
         prefix,
         ...(after !== undefined && { startAfter: after }),
         ...(limit !== undefined && { limit }),
-        // The types do not know `include`, but without it R2 lists no metadata.
-        ...(metadata && { include: ['customMetadata'] }),
+        ...(metadata && { include: ['customMetadata' as const] }),
       }
       const { objects, truncated } = await bucket.list(where)
       return { entries: objects.map(listedObject), more: truncated }
@@ -57,7 +57,7 @@ function contentOf(body: Uint8Array | string | SizedStream): Uint8Array | string
   return typeof body === 'string' || body instanceof Uint8Array ? body : body.stream
 }
 
-function putOptions({ contentType, metadata, onlyIf }: PutOptions): R2PutOptions {
+function putOptions({ contentType, metadata, onlyIf }: PutOptions): R2PutOptionsLike {
   return {
     httpMetadata: { contentType: contentType ?? DEFAULT_TYPE },
     ...(metadata && { customMetadata: { ...metadata } }),
@@ -67,7 +67,7 @@ function putOptions({ contentType, metadata, onlyIf }: PutOptions): R2PutOptions
   }
 }
 
-function storedObject(object: R2ObjectBody): StoredObject {
+function storedObject(object: R2BodyLike): StoredObject {
   return {
     ...infoOf(object),
     body: object.body,
@@ -75,11 +75,11 @@ function storedObject(object: R2ObjectBody): StoredObject {
   }
 }
 
-function infoOf(object: R2Object): ObjectInfo {
+function infoOf(object: R2ObjectLike): ObjectInfo {
   const contentType = object.httpMetadata?.contentType ?? DEFAULT_TYPE
   return { ...listedObject(object), etag: object.etag, contentType }
 }
 
-function listedObject({ key, size, uploaded, customMetadata }: R2Object) {
+function listedObject({ key, size, uploaded, customMetadata }: R2ObjectLike) {
   return { key, size, uploaded: uploaded.getTime(), metadata: customMetadata ?? {} }
 }

@@ -1,8 +1,18 @@
-import type { TranscodeLease } from './durable.ts'
 import type { LeaseOutcome } from './lease.ts'
 
-/** The namespace of `TranscodeLease`, as far as it is used. */
-export type LeaseNamespace = Pick<DurableObjectNamespace<TranscodeLease>, 'get' | 'idFromName'>
+/** `TranscodeLease`, as its callers see it. */
+interface LeaseStub {
+  take(holder: string, leaseMs: number): Promise<LeaseOutcome>
+  renew(holder: string, leaseMs: number): Promise<boolean>
+  release(holder: string, done: boolean): Promise<void>
+  countFound(): Promise<number>
+}
+
+/** The namespace of `TranscodeLease`, as far as it is used: a `DurableObjectNamespace<TranscodeLease>`. */
+export interface LeaseNamespace {
+  idFromName(name: string): unknown
+  get(id: unknown): LeaseStub
+}
 
 /** The right to make one picture, until it is released. */
 export interface HeldLease {
@@ -51,7 +61,7 @@ export class LeaseClient {
     }
   }
 
-  #hold(stub: DurableObjectStub<TranscodeLease>, holder: string): HeldLease {
+  #hold(stub: LeaseStub, holder: string): HeldLease {
     const since = Date.now()
     const renew = async (): Promise<void> => {
       const isOurs = Date.now() - since < LONGEST_HOLD_MS && (await stub.renew(holder, this.#leaseMs))

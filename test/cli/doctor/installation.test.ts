@@ -13,6 +13,8 @@ import { folder } from '../harness.ts'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 
+const EMPTY = { create: { width: 8, height: 8, channels: 3, background: 'red' } } as const
+
 describe('strata doctor', () => {
   it('reports absent packages without failing, in an app that only mounts the plugin', async () => {
     const app = await folder()
@@ -40,6 +42,18 @@ describe('strata doctor', () => {
       expect.stringMatching(/^ok {5}models: set [0-9a-f]{16}/),
     ])
     expect(code).toBe(0)
+    // Commands that need what is absent say so, and say nothing of where this program lies.
+    await writeFile(join(app, 'photo.png'), await sharp(EMPTY).png().toBuffer())
+    for (const argv of [['encode', 'photo.png', '-o', 'photo.strata'], ['start']]) {
+      const failed = await run([join(installed, 'dist/cli/main.js'), ...argv, '--json'], app)
+      expect(JSON.parse(failed.stdout)).toEqual({
+        error: {
+          code: 'FILE_FAILED',
+          message: expect.stringMatching(/^sharp: not installed, .*\(npm install sharp@\^0[\d.]+\)$/),
+        },
+      })
+      expect([failed.code, failed.stdout.includes(app)]).toEqual([1, false])
+    }
   })
 })
 

@@ -66,6 +66,11 @@ describeOnStage('restore', (stage) => {
     expect([method, note]).toEqual(['plain', expect.stringContaining('ht=2')])
   })
 
+  it('takes its files from where enhance() was told, and says when they are not there', async () => {
+    await stage.open(stage.img(), "strata.enhance(document, { assets: '/nowhere/' })")
+    await expect(stage.restore()).rejects.toThrow('worker.js does not load or run here')
+  })
+
   it('enlarges a plain picture without a model, with a note', async () => {
     const models: string[] = []
     stage.context.on('request', (request) => {

@@ -36,7 +36,7 @@ describe('leases in a Durable Object', () => {
       {
         idFromName: (name) => LEASE.idFromName(name),
         get: (id) =>
-          new Proxy(LEASE.get(id), {
+          new Proxy(LEASE.get(id as DurableObjectId), {
             get(stub, name) {
               if (name === 'renew') renewals++
               return Reflect.get(stub, name) as unknown

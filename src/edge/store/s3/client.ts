@@ -2,7 +2,7 @@ import type { AwsV4Signer } from 'aws4fetch'
 import { readAtMost } from '../../../core/body.ts'
 import { hasCode, StrataError } from '../../../core/errors.ts'
 import type { SizedStream } from '../object-store.ts'
-import type { S3StoreOptions } from './options.ts'
+import type { ResolvedS3Options } from './options.ts'
 import { type OutgoingStream, outgoingStream, Patience } from './patience.ts'
 
 /** One request of the S3 API. */
@@ -35,13 +35,13 @@ const MAX_ERROR_BYTES = 64 * 1024
 /** Signs and sends. A signature does not cover the body, so that it can be a stream: TLS protects it on the way. */
 export class S3Client {
   readonly timeoutMs: number
-  readonly #options: Required<S3StoreOptions>
+  readonly #options: ResolvedS3Options
   /** Of the bucket, without a slash at the end. */
   readonly #url: string
   /** Keys derived from the secret, one for each day. */
   readonly #derived = new Map<string, ArrayBuffer>()
 
-  constructor(options: Required<S3StoreOptions>) {
+  constructor(options: ResolvedS3Options) {
     const { endpoint, bucket, timeoutMs } = options
     const server = endpoint.replace(/\/+$/, '')
     this.#url = server.includes('{bucket}') ? server.replace('{bucket}', bucket) : `${server}/${bucket}`

@@ -16,13 +16,19 @@ export interface S3StoreOptions {
    * What all keys begin with, such as `strata/`.
    * @default ''
    */
-  readonly prefix?: string
+  readonly prefix?: string | undefined
   /**
    * Milliseconds that the server may take for an answer, or between two parts of one. An upload gets six times as many
    * after its last byte.
    * @default 10000
    */
-  readonly timeoutMs?: number
+  readonly timeoutMs?: number | undefined
+}
+
+/** Options with the defaults filled in. */
+export interface ResolvedS3Options extends S3StoreOptions {
+  readonly prefix: string
+  readonly timeoutMs: number
 }
 
 /** AWS: 3 to 63; other servers allow a little more, and none a slash. */
@@ -39,7 +45,7 @@ const DOTS = /(^|\/)\.{1,2}(\/|$)/
 export function checkS3Options(
   options: S3StoreOptions,
   nameOf: (option: keyof S3StoreOptions) => string = (option) => `s3Store option ${option}`,
-): Required<S3StoreOptions> {
+): ResolvedS3Options {
   const { prefix = '', timeoutMs = 10_000 } = options
   const resolved = { ...options, prefix, timeoutMs }
   function require(option: keyof S3StoreOptions, expected: string, isValid: boolean): void {
