@@ -7,8 +7,9 @@ import { type Context, type Env, type ExecutionContext, Hono } from 'hono'
 import { cors } from 'hono/cors'
 import { routePath } from 'hono/route'
 import { StrataError } from '../core/errors.ts'
-import { authorizeRead, authorizeWrite } from './access/authorize.ts'
+import { authorizeRead, authorizeUpload, authorizeWrite } from './access/authorize.ts'
 import { UrlVerifier } from './access/sign.ts'
+import { claimsUpload } from './access/upload-url.ts'
 import { EXPOSED_HEADERS } from './answer/headers.ts'
 import { listImages } from './answer/list.ts'
 import { type ImageAnswer, observed } from './answer/observe.ts'
@@ -44,9 +45,9 @@ export function createEdgeApp<E extends Env>(options: ResolvedOptions<E>): Hono<
   app.use(
     cors({
       origin: options.allowOrigin,
-      // Reading only: another site's page must not upload to a development server, which asks for no token.
-      allowMethods: ['GET', 'HEAD'],
-      allowHeaders: ['If-None-Match', 'If-Range', 'Range'],
+      // Another site's page must not upload to a development server, which asks for no token; a signed URL is asked for one.
+      allowMethods: (_origin, c) => ['GET', 'HEAD', ...(claimsUpload(new URL(c.req.url)) ? ['PUT'] : [])],
+      allowHeaders: ['Content-Type', 'If-None-Match', 'If-Range', 'Range'],
       exposeHeaders: EXPOSED_HEADERS,
       maxAge: 86_400,
     }),
@@ -83,12 +84,12 @@ export function createEdgeApp<E extends Env>(options: ResolvedOptions<E>): Hono<
   // A slash at the end means nothing.
   app.get('/img/:name/', (c) => read(c, c.req.param('name')))
   app.put('/img/:name', async (c) => {
-    await authorizeWrite(c, options)
+    const createsOnly = await authorizeUpload(c, options)
     const services = servicesFor(c, options, shared)
     const { maxUploadBytes } = options
     const location = outerUrl(c, options.publicPath(c)).pathname
     const isLocal = options.development(c)
-    const upload = { maxUploadBytes, remote: options.remote(c), location, isLocal }
+    const upload = { maxUploadBytes, remote: options.remote(c), location, isLocal, createsOnly }
     return forget(c, services, await putImage(c.req.param('name'), c.req.raw, services, upload))
   })
   app.delete('/img/:name', async (c) => {

@@ -5,9 +5,19 @@
  */
 const FULL_CHROMA_ABOVE = 9.5
 
-/** Whether a picture has coloured edges that chroma of half the resolution (4:2:0) would smear. */
+/**
+ * Pixels up to which 4:4:4 always pays: there every detail is an edge. 24 held-out photographs take 13 % fewer bytes so as AVIF
+ * of 96 pixels, and 30 % as JPEG, for the same SSIMULACRA2, which half of them never reach in 4:2:0; at 128 pixels 4 and 15 %, at
+ * 192 as JPEG none.
+ */
+const SMALL_PIXELS = 20_000
+
+/**
+ * Whether a picture has coloured edges that chroma of half the resolution (4:2:0) would smear, or is so small that every
+ * detail is an edge.
+ */
 export function needsFullChroma(data: Uint8Array, samples: 3 | 4, width: number, height: number): boolean {
-  return chromaLoss(data, samples, width, height) > FULL_CHROMA_ABOVE
+  return width * height <= SMALL_PIXELS || chromaLoss(data, samples, width, height) > FULL_CHROMA_ABOVE
 }
 
 /**

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { verifyUrl } from '../../src/edge/access/sign.ts'
+import { verifyUpload } from '../../src/edge/access/upload-url.ts'
 import { strata } from './harness.ts'
 
 const SECRET = 'a secret of some length'
@@ -23,7 +24,16 @@ describe('strata sign', () => {
     expect(Math.abs(expires - Date.now() / 1000 - 60)).toBeLessThan(10)
   })
 
+  it('prints a URL for one upload, which holds for an hour', async () => {
+    const outcome = await strata(['sign', URL_, '--upload', '--json'], { env: { UPLOAD_TOKEN: SECRET } })
+    const { url, expires } = outcome.json()
+    await verifyUpload(new URL(url), SECRET, expires * 1000 - 1)
+    await expect(verifyUpload(new URL(url), SECRET, expires * 1000)).rejects.toThrow('expired')
+    expect(Math.abs(expires - Date.now() / 1000 - 3600)).toBeLessThan(10)
+  })
+
   it.each([
+    [['sign', URL_, '--upload'], 2, 'UPLOAD_TOKEN'],
     [['sign', URL_], 2, 'SIGNING_KEYS'],
     [['sign', URL_, '--key', 'secret'], 2, 'kid:secret'],
     [['sign', URL_, '--key', 'k1:short'], 2, '16 characters'],

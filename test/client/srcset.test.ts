@@ -54,6 +54,13 @@ describe('srcset', () => {
 })
 
 describe('imageAttributes', () => {
+  it('leaves the address of a picture as it is that is not optimized', () => {
+    const src = '/logo.svg?v=2#mark'
+    expect(imageAttributes({ base: '/cdn', src, width: 70, height: 40, unoptimized: true })).toEqual({
+      ...{ src, srcset: '', sizes: '', width: 70, height: 40 },
+    })
+  })
+
   const made = imageAttributes({ src: '/i', width: 700, height: 400, sourceWidth: 2000, quality: 60 })
 
   it('has a src that is one of its candidates, wide enough', () => {

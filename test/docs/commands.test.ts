@@ -43,7 +43,7 @@ function mistakesOf(words: readonly string[]): string[] {
 
 describe('the command line in the documentation', () => {
   it('is known from the help texts', () => {
-    expect(commands.get('sign')).toEqual(['--expires', '--key', '--query'])
+    expect(commands.get('sign')).toEqual(['--expires', '--key', '--query', '--upload'])
     expect(commands.size).toBeGreaterThan(20)
   })
 

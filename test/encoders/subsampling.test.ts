@@ -33,11 +33,15 @@ describe.each([
   ['avif', createAvifEncoder(() => packageWasm(AVIF_WASM))],
 ])('%s', (_, encoder) => {
   it('halves the resolution of colour', async () => {
-    expect(await subsamplingOf(encoder, gradient(64, 48))).toBe('4:2:0')
+    expect(await subsamplingOf(encoder, gradient(200, 150))).toBe('4:2:0')
   })
 
   it('keeps it where edges of colour need it', async () => {
-    expect(await subsamplingOf(encoder, colouredLines(64, 48))).toBe('4:4:4')
+    expect(await subsamplingOf(encoder, colouredLines(200, 150))).toBe('4:4:4')
+  })
+
+  it('keeps it in small pictures', async () => {
+    expect(await subsamplingOf(encoder, gradient(160, 125))).toBe('4:4:4')
   })
 })
 

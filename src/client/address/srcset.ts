@@ -61,10 +61,16 @@ export interface ImageOptions extends Omit<SrcsetOptions, 'aspectRatio'> {
    * @default 'fluid'
    */
   readonly layout?: 'fixed' | 'fluid' | undefined
+  /**
+   * Leaves `src` as it is, without candidates: for what no CDN holds, such as an SVG or a file of a development server.
+   * @default false
+   */
+  readonly unoptimized?: boolean | undefined
 }
 
 export interface ImageAttributes {
   readonly src: string
+  /** Empty where the picture is not optimized; so is `sizes`. */
   readonly srcset: string
   readonly sizes: string
   readonly width: number
@@ -78,7 +84,8 @@ export interface ImageAttributes {
  * imageAttributes({ base: 'https://img.example.com/cdn', src: 'cat', width: 96, height: 96, layout: 'fixed', fit: 'cover' })
  */
 export function imageAttributes(options: ImageOptions): ImageAttributes {
-  const { width, height, layout, fit, background } = options
+  const { src, width, height, layout, fit, background } = options
+  if (options.unoptimized) return { src, srcset: '', sizes: '', width, height }
   const shaped = {
     ...options,
     widths: options.widths ?? (layout === 'fixed' ? [width, DENSITY * width] : fluidWidths(options)),

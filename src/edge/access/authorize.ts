@@ -10,6 +10,7 @@ import { sha256 } from '../../core/hash.ts'
 import { sameDigest } from '../../core/hmac.ts'
 import { outerUrl } from '../request/outer-url.ts'
 import type { Signing, UrlVerifier } from './sign.ts'
+import { claimsUpload, verifyUpload } from './upload-url.ts'
 
 /** The options that access depends on. */
 interface AccessOptions<E extends Env> {
@@ -44,6 +45,23 @@ export async function authorizeWrite<E extends Env>(
     throw new StrataError('UPLOAD_FORBIDDEN', `Sec-Fetch-Site: expected same-origin, got ${site}`)
   }
   await requireUploadToken(c.req.raw.headers.get('Authorization'), options.uploadToken(c))
+}
+
+/**
+ * Lets an upload through: with the token, or to a URL that was signed for it, whoever sends it. A URL that claims so is
+ * never looked at in another way, because it may be sent to from other sites' pages.
+ * @returns whether the upload may only create an image
+ * @throws StrataError UPLOAD_FORBIDDEN, SIGNATURE_INVALID, SIGNATURE_EXPIRED
+ */
+export async function authorizeUpload<E extends Env>(
+  c: Context<E>,
+  options: Pick<AccessOptions<E>, 'development' | 'uploadToken' | 'publicPath'>,
+): Promise<boolean> {
+  const url = outerUrl(c, options.publicPath(c))
+  const isSigned = claimsUpload(url)
+  if (isSigned) await verifyUpload(url, options.uploadToken(c))
+  else await authorizeWrite(c, options)
+  return isSigned
 }
 
 /**

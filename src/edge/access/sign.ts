@@ -2,6 +2,9 @@ import { hex } from '../../core/bytes.ts'
 import { StrataError } from '../../core/errors.ts'
 import { hmacSha256 } from '../../core/hmac.ts'
 import { LruCache } from '../../core/lru.ts'
+import { parseUrl } from './parse-url.ts'
+
+export { type SignUploadOptions, signUploadUrl } from './upload-url.ts'
 
 /** Keys of signed URLs. With them, only signed URLs are answered. */
 export interface Signing {
@@ -52,8 +55,7 @@ export async function signUrl(url: string, options: SignOptions): Promise<string
   checkSigning({ keys: { [kid]: secret } })
   if (expires !== undefined && !(Number.isInteger(expires) && expires > 0))
     throw new StrataError('PARAM_INVALID', `expires: expected whole seconds since 1970, got ${expires}`)
-  const isPath = /^\/(?!\/)/.test(url)
-  const signed = parseUrl(url, isPath)
+  const { url: signed, isPath } = parseUrl(url)
   for (const name of SIGNATURE_PARAMS) signed.searchParams.delete(name)
   if (expires !== undefined) signed.searchParams.set('exp', String(expires))
   signed.searchParams.set('kid', kid)
@@ -154,15 +156,6 @@ export function checkSigning(signing: Signing): void {
       )
     if (typeof secret !== 'string' || secret.length < MIN_SECRET)
       throw invalidSigning(`keys.${kid}: expected a secret of at least ${MIN_SECRET} characters`)
-  }
-}
-
-function parseUrl(text: string, isPath: boolean): URL {
-  try {
-    return isPath ? new URL(text, 'http://path.invalid') : new URL(text)
-  } catch {
-    const got = JSON.stringify(text)
-    throw new StrataError('PARAM_INVALID', `url: expected a URL or a path from the root, got ${got}`)
   }
 }
 

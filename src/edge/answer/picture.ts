@@ -1,25 +1,18 @@
 import { hasCode } from '../../core/errors.ts'
 import { mediaTypeOf } from '../../format/media-type.ts'
-import type { Jobs } from '../ingest/jobs.ts'
 import { pictureDecision } from '../plan/etag.ts'
-import { isBest, madeVariant } from '../plan/making.ts'
+import { madeVariant } from '../plan/making.ts'
 import type { TranscodePlan } from '../plan/types.ts'
 import type { LoadedImage } from '../store/header-cache.ts'
 import { findOrMake, type VariantServices } from '../variants/find-or-make.ts'
 import { FORMAT_FAULTS, type MakeServices, makePicture, transcoderMissing } from '../variants/make-picture.ts'
 import { noLarger } from '../variants/no-larger.ts'
-import type { Demand } from '../variants/promotion.ts'
-import type { VariantName } from '../variants/variant-store.ts'
+import { considerPromotion, type DemandServices } from '../variants/promotion.ts'
 import { type CachePolicy, imageHeaders } from './headers.ts'
 import { respondEarly, sendVariant } from './send-variant.ts'
 import type { ServerTiming } from './timing.ts'
 
-type PictureServices = VariantServices &
-  MakeServices & {
-    readonly timing: ServerTiming
-    readonly demand: Demand
-    readonly jobs: () => Jobs
-  }
+type PictureServices = VariantServices & MakeServices & DemandServices & { readonly timing: ServerTiming }
 
 /**
  * Answers with a picture of the plan's size and format; where the encoder of that format fails, in the next format that
@@ -81,25 +74,8 @@ async function respondInFormat(
     )
   const picture = await findOrMake(request.url, name, make, services)
   if (picture === undefined) return undefined
-  if (picture.by === 'bucket' && !isBest(picture.making)) considerPromotion(name, plan, services)
+  const { width, height } = plan.request
+  const render = plan.render && { request: plan.render, size: { width, height } }
+  considerPromotion(picture, name, render, services)
   return sendVariant(picture, headers, name, plan, timing)
-}
-
-/** Behind the answer: counts one more who found the picture in the bucket, and has it promoted when these are enough. */
-function considerPromotion(
-  name: VariantName,
-  { request, render }: TranscodePlan,
-  { demand, leases, jobs, promoteAfter, keepAlive }: PictureServices,
-): void {
-  if (promoteAfter === 0 || render === undefined) return
-  const consider = async () => {
-    if ((await demand.count(name, leases)) !== promoteAfter) return
-    const size = { width: request.width, height: request.height }
-    await jobs().promote({ kind: 'promote', ...name, request: render, size })
-  }
-  keepAlive(
-    consider().catch((error) =>
-      console.error(JSON.stringify({ event: 'promote-failed', id: name.id, message: String(error) })),
-    ),
-  )
 }

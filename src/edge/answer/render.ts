@@ -1,15 +1,18 @@
 import { mediaTypeOf } from '../../format/media-type.ts'
 import { renderDecision } from '../plan/etag.ts'
 import { madeVariant } from '../plan/making.ts'
-import type { RenderPlan } from '../plan/types.ts'
+import type { PlannedRender, RenderPlan } from '../plan/types.ts'
 import { findOrMake, type VariantServices } from '../variants/find-or-make.ts'
 import { noLarger } from '../variants/no-larger.ts'
+import { considerPromotion, type DemandServices } from '../variants/promotion.ts'
 import { type RenderServices, renderOriginal, type StoredOriginal } from '../variants/render-original.ts'
 import { type CachePolicy, imageHeaders } from './headers.ts'
 import { respondEarly, sendVariant } from './send-variant.ts'
 import type { ServerTiming } from './timing.ts'
 
-type RenderAnswerServices = VariantServices & RenderServices & { readonly timing: ServerTiming }
+type RenderAnswerServices = VariantServices &
+  RenderServices &
+  DemandServices & { readonly timing: ServerTiming }
 
 /** An original, and the hash that its pictures are kept under. */
 interface RenderSource extends StoredOriginal {
@@ -26,7 +29,7 @@ interface RenderSource extends StoredOriginal {
 export async function respondRendered(
   request: Request,
   source: RenderSource,
-  plan: RenderPlan,
+  plan: RenderPlan | PlannedRender,
   services: RenderAnswerServices,
   policy: CachePolicy,
 ): Promise<Response | undefined> {
@@ -40,7 +43,8 @@ export async function respondRendered(
   const early = await respondEarly(request, headers, name, plan, services)
   if (early !== undefined) return early
 
-  const make = () => timing.measure('render', () => renderOriginal(source, plan.request, services))
+  const patience = { isSpare: hasEqual(plan) }
+  const make = () => timing.measure('render', () => renderOriginal(source, plan.request, services, patience))
   const picture = await findOrMake(
     request.url,
     name,
@@ -57,5 +61,13 @@ export async function respondRendered(
     services,
   )
   if (picture === undefined) return undefined
+  if ('size' in plan) considerPromotion(picture, name, plan, services)
   return sendVariant(picture, headers, name, plan, timing)
+}
+
+/** Whether the edge can make the picture as large, in a format that the client likes less. */
+function hasEqual(plan: RenderPlan | PlannedRender): boolean {
+  if (!('size' in plan) || plan.otherwise?.kind !== 'transcode') return false
+  const { width, height } = plan.otherwise.request
+  return width === plan.size.width && height === plan.size.height
 }

@@ -8,6 +8,9 @@ export interface Preconditions {
   readonly ifNoneMatch: string | null
 }
 
+/** Those of an upload that replaces nothing. */
+export const CREATING: Preconditions = { ifMatch: null, ifNoneMatch: '*' }
+
 export function preconditionsOf(headers: Headers): Preconditions {
   return { ifMatch: headers.get('If-Match'), ifNoneMatch: headers.get('If-None-Match') }
 }

@@ -22,7 +22,7 @@ import { type ImageState, isOpen, servedState } from '../store/state.ts'
 import { type ImageStore, requireOriginal } from '../store/store.ts'
 import type { Jobs } from './jobs.ts'
 import { PENDING_HEADERS } from './pending.ts'
-import { preconditionsOf } from './preconditions.ts'
+import { CREATING, preconditionsOf } from './preconditions.ts'
 import { startUpload } from './start-upload.ts'
 import { acceptUpload, queuedState } from './upload.ts'
 import { parseUploadParams } from './upload-params.ts'
@@ -42,6 +42,8 @@ interface UploadOptions {
   readonly location: string
   /** Whether wrangler's local proxy is between the sender and this: then a body is read to its end even where it is refused. */
   readonly isLocal: boolean
+  /** Whether an image that is there must stay. */
+  readonly createsOnly: boolean
 }
 
 /**
@@ -61,7 +63,7 @@ export async function putImage(
   const { searchParams } = new URL(request.url)
   const params = parseUploadParams(searchParams)
   const upload = await openUpload(request, single(searchParams, 'url'), options)
-  const conditions = preconditionsOf(request.headers)
+  const conditions = options.createsOnly ? CREATING : preconditionsOf(request.headers)
   const taken = await acceptUpload(id, upload, params, services.store, { conditions })
   // An upload that waits already is started too: the request before may have died before it told the queue.
   await startUpload(id, taken, taken.state.status === 'queued', services)

@@ -12,7 +12,7 @@ import { askedQuality } from './quality.ts'
 import { renderRequest } from './render.ts'
 import { planSlice, planWiderSlice } from './slice.ts'
 import { planTranscode, type Wish } from './transcode.ts'
-import type { PlanInput, PlannedRender, PlanRules, RenderPlan, SlicePlan, TranscodePlan } from './types.ts'
+import type { PlanInput, PlannedRender, PlanRules, SlicePlan, TranscodePlan } from './types.ts'
 import { allowSize, density, type WantedWidth } from './wanted-size.ts'
 
 type PicturePlan = SlicePlan | TranscodePlan | PlannedRender
@@ -129,7 +129,7 @@ function transcodeOf(
 }
 
 /** A drawing whose widest layer is lossless is often smallest so at other widths too: the origin compares. */
-function planStillRender(wish: PictureWish, accepting: readonly PictureFormat[]): RenderPlan {
+function planStillRender(wish: PictureWish, accepting: readonly PictureFormat[]): PlannedRender {
   const [format = 'jpeg'] = accepting
   const plan = planRendered(wish, format)
   const isLossy = format === 'avif' || format === 'webp'
@@ -141,12 +141,13 @@ function planStillRender(wish: PictureWish, accepting: readonly PictureFormat[])
 function planRendered(
   { input, rules, wanted, asked, largest }: PictureWish,
   format: RenderFormat,
-): RenderPlan {
+): PlannedRender {
   const { params } = input
   const quality = askedQuality(params.quality, rules)
   return {
     kind: 'render',
     request: renderRequest(params, withinSource(asked, largest), format, quality, rules.attention),
+    size: largest,
     vary: wanted.vary,
     contentDpr: density(largest.width, wanted),
   }

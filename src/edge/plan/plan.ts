@@ -54,7 +54,7 @@ function planFor(header: StrataHeader, input: PlanInput, rules: PlanRules): Plan
 
 /**
  * The edge makes the picture where it can; the origin makes what is larger than any layer that is decoded here, or too
- * large for the encoder of its format, or whose layer takes too long to decode.
+ * large for the encoder of the format that the client likes best, or whose layer takes too long to decode.
  */
 function planPicture(
   header: StrataHeader,
@@ -75,13 +75,15 @@ function planPicture(
   const here = frame.boxed.size
   const rendered = planRender(input, rules, wanted, withinSource(asked, largest))
   const originals = originalFormats(input, source, frame)
-  const whole = { ...rendered, contentDpr: density(largest.width, wanted), ...originals }
+  const whole = { ...rendered, size: largest, contentDpr: density(largest.width, wanted), ...originals }
   if (widest === undefined || !isMadeHere(params, accepted, rules, here)) return whole
   const plan = transcode()
   const { layer, format, quality, ht } = plan.request
   if (ht !== 1) return plan
   const { width, height } = header.layers[layer] as Size
-  if (isShort(frame, largest) || width * height > LONG_DECODE_PIXELS) return { ...whole, otherwise: plan }
+  const isSecondBest = format !== rendered.request.format
+  if (isSecondBest || isShort(frame, largest) || width * height > LONG_DECODE_PIXELS)
+    return { ...whole, otherwise: plan }
   const render = renderRequest(params, asked, format, quality, rules.attention)
   return { ...plan, render, ...originals }
 }

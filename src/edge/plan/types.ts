@@ -1,4 +1,4 @@
-import type { Point } from '../../core/box.ts'
+import type { Point, Size } from '../../core/box.ts'
 import type { PictureFormat } from '../../format/media-type.ts'
 import type { RenderRequest } from '../origin/render.ts'
 import type { Acceptance } from '../request/accept.ts'
@@ -89,6 +89,8 @@ export interface RenderPlan extends MadePlan {
 
 /** Have the origin make the picture; where it cannot, send a layer, or decode one, after all. */
 export interface PlannedRender extends RenderPlan {
+  /** Of the picture that the origin will make. */
+  readonly size: Size
   readonly otherwise?: TranscodePlan | SlicePlan
 }
 

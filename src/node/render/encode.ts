@@ -1,33 +1,38 @@
 import sharp, { type Sharp } from 'sharp'
+import { needsFullChroma } from '../../pixels/chroma-loss.ts'
 import { encoderQuality } from '../../pixels/encoder-quality.ts'
 import type { DecodedPicture } from '../ingest/ingest.ts'
 import { WHITE } from '../ingest/matte.ts'
 import type { RenderFormat } from './parameters.ts'
 import type { RenderPlan } from './plan.ts'
 
+/** Pixels up to which a picture is looked at for edges of colour. Above, 4:4:4 takes long, and nobody sees the pixels. */
+const MAX_FULL_CHROMA_PIXELS = 4e6
+
 interface Setting {
   /** 1 to 100 on JPEG's scale. */
   readonly quality: number
   readonly fast: boolean
   readonly hurried: boolean
+  readonly chromaSubsampling: '4:2:0' | '4:4:4'
 }
 
 const ENCODERS: Readonly<Record<RenderFormat, (picture: Sharp, setting: Setting) => Sharp>> = {
-  avif: (picture, { quality, fast }) =>
+  avif: (picture, { quality, fast, chromaSubsampling }) =>
     picture.avif({
       quality: encoderQuality(fast ? 'avif-0' : 'avif-4', quality),
       effort: fast ? 0 : 4,
-      chromaSubsampling: '4:2:0',
+      chromaSubsampling,
     }),
   // Effort 2 takes half of the time, and up to 6 % more bytes.
   webp: (picture, { quality, fast }) =>
     picture.webp({ quality: encoderQuality('webp', quality), effort: fast ? 2 : 4 }),
   // Without MozJPEG's searches it takes a quarter of the time and a quarter more bytes; its quality is JPEG's then.
-  jpeg: (picture, { quality, hurried }) =>
+  jpeg: (picture, { quality, hurried, chromaSubsampling }) =>
     picture.jpeg({
       quality: hurried ? quality : encoderQuality('mozjpeg', quality),
       mozjpeg: !hurried,
-      chromaSubsampling: '4:2:0',
+      chromaSubsampling,
     }),
   png: (picture, { fast }) => picture.png({ compressionLevel: fast ? 6 : 9 }),
   // A GIF that was asked for a still has one frame.
@@ -47,7 +52,10 @@ export async function encodeRendered(
   const raw = sharp(picture.data, { raw: { width, height, channels }, limitInputPixels: false })
   const { format, quality, lossless, fast, hurried } = plan
   const laid = framed(raw, plan)
-  const ways = [ENCODERS[format](laid.clone(), { quality, fast, hurried })]
+  const isFull =
+    width * height <= MAX_FULL_CHROMA_PIXELS && needsFullChroma(picture.data, channels, width, height)
+  const chromaSubsampling = isFull ? '4:4:4' : '4:2:0'
+  const ways = [ENCODERS[format](laid.clone(), { quality, fast, hurried, chromaSubsampling })]
   // More effort makes drawings no smaller.
   if (lossless) ways.push(laid.clone().webp({ lossless: true, effort: 2 }))
   const files = await Promise.all(ways.map((way) => way.toBuffer()))

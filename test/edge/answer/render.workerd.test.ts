@@ -145,6 +145,19 @@ describe('a ready image with its original', () => {
     expect(await textOf(response)).toBe('webp 1920x960 q75')
   })
 
+  it('is rendered in a format that the edge does not make so large, else made there in the next one', async () => {
+    const { asked, render } = renderer()
+    const cdn = createCdn(answerWith(strataFile(27)), {}, render)
+    await cdn.put('/cdn/img/second')
+    const response = await cdn.get('/cdn/img/second?w=1900', BROWSER)
+    expect(response.headers.get('Strata-Plan')).toBe('render;w=1900;f=avif')
+    expect(asked).toHaveLength(1)
+    const away = createCdn(answerWith(strataFile(28)))
+    await away.put('/cdn/img/second-away')
+    const made = await away.get('/cdn/img/second-away?w=1900', BROWSER)
+    expect(made.headers.get('Strata-Plan')).toBe('transcode;layer=3;w=1900;f=webp')
+  })
+
   it('is made at the edge where no original is kept', async () => {
     const { asked, render } = renderer()
     const cdn = createCdn(answerWith(strataFile(23)), { keepOriginal: false }, render)

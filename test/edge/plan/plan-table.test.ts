@@ -452,7 +452,7 @@ table('widths of hints', WIDE, { hintWidths: [400, 800] }, [
 ])
 
 table('with the original: larger than what is decoded here', WIDE, { canRender: true }, [
-  'w=1920 | B | webp 1920x960 3 AS',
+  'w=1920 | | jpeg 1920x960 3 AS',
   'w=1921 | B | render avif 1921xauto else webp 1920 AS',
   'w=3840 | B | render avif 3840xauto else webp 1920 AS',
   'w=3840&f=webp | | render webp 3840xauto else webp 1920 S',
@@ -467,8 +467,21 @@ table('with the original: larger than what is decoded here', WIDE, { canRender: 
   'w=640 | B | avif 640x320 2 AS',
 ])
 
+table('with the original: too large for the best format of the edge', WIDE, { canRender: true }, [
+  'w=1732 | B | avif 1732x866 3 AS',
+  'w=1733 | B | render avif 1733xauto else webp 1733 AS',
+  'w=1920 | B | render avif 1920xauto else webp 1920 AS',
+  'w=1920&ht=1 | B | render avif 1920xauto else webp 1920 AS',
+  'w=1920 | A:image/webp,*/* | webp 1920x960 3 AS',
+  'w=1920 | A:image/avif;q=0.5,image/webp | webp 1920x960 3 AS',
+  'w=1920&f=webp | B | webp 1920x960 3 S',
+  'w=1920&h=1900&bg=fff | A:image/webp,*/* | render webp 1920x1900 contain ffffff else jpeg 1920 AS',
+  'w=1920 | B S | render avif 1920xauto q50 else webp 1920 AS',
+])
+
 table('with the original: a layer that takes too long', TOWER, { canRender: true }, [
-  'w=320 | B | webp 320x5333 0 AS',
+  'w=320 | A:image/webp | webp 320x5333 0 AS',
+  'w=320 | B | render avif 320xauto else webp 320 AS',
   'w=640 | B | render avif 640xauto else jpeg 640 AS',
   'w=1200 | | render jpeg 1200xauto else jpeg 1200 AS',
 ])

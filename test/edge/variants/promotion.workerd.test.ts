@@ -1,5 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
-import { Demand } from '../../../src/edge/variants/promotion.ts'
+import type { RenderRequest } from '../../../src/edge/origin/render.ts'
+import { considerPromotion, Demand } from '../../../src/edge/variants/promotion.ts'
+import type { Variant } from '../../../src/edge/variants/variant-store.ts'
 import { answerWith, BUCKET, bytesOf, createCdn, createQueuedCdn, strataFile, textOf } from '../cdn.ts'
 
 const OPTIONS = { persist: true, promote: true } as const
@@ -103,6 +105,32 @@ describe('a picture that is found in the bucket again', () => {
     expect(await storedPictures('queued-hot')).toEqual([expect.stringContaining('best')])
   })
 
+  it('is made once more too where the origin had to make it in a hurry', async () => {
+    const texts = ['quick', 'best']
+    const headers = { 'Strata-Size': '2400x1200' }
+    const { asked, render } = origin(() => new Response(webp(texts.shift() ?? ''), { headers }))
+    const cdn = createCdn(answerWith(strataFile(66)), OPTIONS, render)
+    await cdn.put('/cdn/img/large')
+    const address = '/cdn/img/large?w=3000&f=webp'
+    const first = await cdn.get(address)
+    expect(await textOf(first)).toContain('quick')
+    for (let i = 0; i < 2; i++) {
+      await forgetCaches('large', cdn)
+      await cdn.get(address)
+    }
+    await vi.waitFor(async () => expect((await storedPictures('large'))[0]).toContain('best'))
+    expect(asked.map((query) => [query.get('w'), query.get('wait')])).toEqual([
+      ['2400', '1'],
+      ['2400', '0'],
+    ])
+    await forgetCaches('large', cdn)
+    const best = await cdn.get(address)
+    expect(await textOf(best)).toContain('best')
+    const tags = [first, best].map(({ headers }) => headers.get('ETag') ?? '')
+    expect(tags[1]).toBe(tags[0]?.replace(/"$/, '-p"'))
+    expect((await cdn.get(address, { 'If-None-Match': tags[0] ?? '' })).status).toBe(304)
+  })
+
   it.each<[string, () => Response, 'ack' | number]>([
     ['is busy', () => Response.json({ error: { code: 'ORIGIN_BUSY', message: '' } }, { status: 503 }), 5],
     ['sends another size', () => new Response(webp('x'), { headers: { 'Strata-Size': '641x320' } }), 'ack'],
@@ -161,6 +189,36 @@ describe('a picture that is found in the bucket again', () => {
     }
     expect(asked).toHaveLength(0)
   })
+})
+
+it('a picture that takes the origin too long, and an animation, are not made once more', async () => {
+  const promoted: unknown[] = []
+  const waiting: Promise<unknown>[] = []
+  const services = {
+    demand: new Demand(),
+    leases: undefined,
+    jobs: () => ({ promote: async (job: unknown) => void promoted.push(job) }),
+    keepAlive: (work: Promise<unknown>) => void waiting.push(work),
+    promoteAfter: 1,
+  }
+  const found = { bytes: new Uint8Array(1), by: 'bucket', making: 'origin' } as const
+  const name = { id: 'a', hash: 'h', decision: 'd', type: 'image/webp' }
+  const request = { width: 1, height: undefined, fit: 'contain', format: 'webp', quality: 75 } as const
+  const consider = async (picture: Variant, width: number, more: Partial<RenderRequest> = {}) => {
+    considerPromotion(
+      picture,
+      name,
+      { request: { ...request, ...more }, size: { width, height: 2500 } },
+      services,
+    )
+    await Promise.all(waiting)
+    return promoted.splice(0).length
+  }
+  expect(await consider(found, 4001)).toBe(0)
+  expect(await consider(found, 100, { frames: 'all' })).toBe(0)
+  expect(await consider({ ...found, making: 'promoted' }, 100)).toBe(0)
+  expect(await consider({ ...found, by: 'cache' }, 100)).toBe(0)
+  expect(await consider(found, 4000)).toBe(1)
 })
 
 it('demand is counted for each picture by itself where no Durable Object counts', async () => {
