@@ -1,0 +1,73 @@
+import { hex } from '../../core/bytes.ts'
+import { StrataError } from '../../core/errors.ts'
+import type { UploadBody } from '../sources/upload-body.ts'
+import type { ImageStore } from '../store/store.ts'
+
+/**
+ * Streams the original into the bucket and hashes it on the way, so that it is never in memory as a whole.
+ * @param onChunk called for every chunk that is stored
+ * @throws StrataError ABORTED (or what `upload.cutOff` says), STORAGE_FAILED
+ */
+export async function storeOriginal(
+  id: string,
+  token: string,
+  upload: UploadBody,
+  store: ImageStore,
+  onChunk: () => void,
+): Promise<{ readonly original: string; readonly sha256: string }> {
+  const digest = new crypto.DigestStream('SHA-256')
+  const { readable, writable } = new FixedLengthStream(upload.length)
+  digest.digest.catch(() => undefined) // the writes report a failure
+  const storing = store.putOriginal(
+    id,
+    token,
+    { stream: readable, length: upload.length },
+    upload.contentType,
+  )
+  // A bucket that refuses stops reading, and then a write to it would never end: `refused` ends it.
+  const refused = storing.then(() => new Promise<never>(() => {}))
+  refused.catch(() => undefined) // `storing` reports it as well
+  const [sent, put] = await Promise.allSettled([pump(upload, digest, writable, refused, onChunk), storing])
+  if (sent.status === 'rejected' && sent.reason instanceof StrataError) throw sent.reason
+  if (put.status === 'rejected') throw put.reason
+  if (sent.status === 'rejected') throw new StrataError('STORAGE_FAILED', 'the upload could not be stored')
+  return { original: put.value, sha256: hex(new Uint8Array(await digest.digest)) }
+}
+
+/**
+ * Copies the body into the digest and the bucket, a chunk at a time: both are done with one before its buffer is filled again.
+ * @throws StrataError ABORTED (or `cutOff`) when the body is not as long as declared; whatever `writable` and
+ * `refused` throw
+ */
+async function pump(
+  { chunks, length, cutOff }: UploadBody,
+  digest: WritableStream,
+  writable: WritableStream<Uint8Array>,
+  refused: Promise<never>,
+  onChunk: () => void,
+): Promise<void> {
+  function ended(received: number, cause?: unknown): StrataError {
+    const came = received > length ? 'more came' : `it ended after ${received}`
+    const message = `body: expected ${length} bytes as declared, ${came}`
+    return new StrataError(cutOff ?? 'ABORTED', message, { cause })
+  }
+  const [hashed, stored] = [digest.getWriter(), writable.getWriter()]
+  // The writes report a failure as well.
+  for (const writer of [hashed, stored]) writer.closed.catch(() => undefined)
+  try {
+    let received = 0
+    for (;;) {
+      const bytes = await chunks.next().catch((cause) => Promise.reject(ended(received, cause)))
+      if (bytes === undefined) break
+      received += bytes.length
+      if (received > length) throw ended(received)
+      await Promise.race([Promise.all([hashed.write(bytes), stored.write(bytes)]), refused])
+      onChunk()
+    }
+    if (received < length) throw ended(received)
+    await Promise.all([hashed.close(), stored.close()])
+  } catch (error) {
+    await Promise.allSettled([chunks.cancel(error), hashed.abort(error), stored.abort(error)])
+    throw error
+  }
+}
