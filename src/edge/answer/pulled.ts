@@ -5,8 +5,9 @@ import type { AcceptServices } from '../ingest/upload.ts'
 import { requireSource } from '../sources/named-source.ts'
 import type { Sources } from '../sources/source-options.ts'
 import { parseSourcePath, pulledId } from '../sources/source-path.ts'
+import type { ReadOptions, ReadServices } from './image-request.ts'
 import type { LookupServices } from './lookup.ts'
-import { type ReadOptions, type ReadServices, readImageById } from './read.ts'
+import { readImageById } from './read.ts'
 import { readInfo } from './read-info.ts'
 
 /** What reading a pulled picture works with. */
