@@ -1,18 +1,14 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { renderAtOrigin } from '../../src/edge/origin/render.ts'
+import { DEFAULT_RULES } from '../../src/edge/plan/default-rules.ts'
 import { planUnencoded } from '../../src/edge/plan/render.ts'
 import { readAccept } from '../../src/edge/request/accept.ts'
 import { readHints } from '../../src/edge/request/hints.ts'
 import { parseImageParams } from '../../src/edge/request/params.ts'
-import { resolveOptions } from '../../src/edge/resolve-options.ts'
 import { parseRenderParameters } from '../../src/node/render/parameters.ts'
 
-const missing = () => {
-  throw new Error('not asked for')
-}
-const options = resolveOptions({ bucket: missing, origin: missing })
-const rules = { ...options, formats: ['webp'] as const, exactQuality: true }
+const rules = { ...DEFAULT_RULES, formats: ['webp'] as const, exactQuality: true }
 
 /** The query that the edge sends for a picture with these parameters. */
 async function askedOf(query: string): Promise<URLSearchParams> {

@@ -3,9 +3,12 @@ import { StrataError } from '../../core/errors.ts'
 import type { UploadBody } from '../sources/upload-body.ts'
 import type { ImageStore } from '../store/store.ts'
 
+/** Bytes after which an upload lets others go on: a bucket that takes all at once would leave them no time to be answered. */
+const STEP_BYTES = 1024 * 1024
+
 /**
  * Streams the original into the bucket and hashes it on the way, so that it is never in memory as a whole.
- * @param onChunk called for every chunk that is stored
+ * @param onStep called now and then while it goes on
  * @throws StrataError ABORTED (or what `upload.cutOff` says), STORAGE_FAILED
  */
 export async function storeOriginal(
@@ -13,7 +16,7 @@ export async function storeOriginal(
   token: string,
   upload: UploadBody,
   store: ImageStore,
-  onChunk: () => void,
+  onStep: () => void,
 ): Promise<{ readonly original: string; readonly sha256: string }> {
   const digest = new crypto.DigestStream('SHA-256')
   const { readable, writable } = new FixedLengthStream(upload.length)
@@ -27,7 +30,7 @@ export async function storeOriginal(
   // A bucket that refuses stops reading, and then a write to it would never end: `refused` ends it.
   const refused = storing.then(() => new Promise<never>(() => {}))
   refused.catch(() => undefined) // `storing` reports it as well
-  const [sent, put] = await Promise.allSettled([pump(upload, digest, writable, refused, onChunk), storing])
+  const [sent, put] = await Promise.allSettled([pump(upload, digest, writable, refused, onStep), storing])
   if (sent.status === 'rejected' && sent.reason instanceof StrataError) throw sent.reason
   if (put.status === 'rejected') throw put.reason
   if (sent.status === 'rejected') throw new StrataError('STORAGE_FAILED', 'the upload could not be stored')
@@ -44,7 +47,7 @@ async function pump(
   digest: WritableStream,
   writable: WritableStream<Uint8Array>,
   refused: Promise<never>,
-  onChunk: () => void,
+  onStep: () => void,
 ): Promise<void> {
   function ended(received: number, cause?: unknown): StrataError {
     const came = received > length ? 'more came' : `it ended after ${received}`
@@ -55,14 +58,17 @@ async function pump(
   // The writes report a failure as well.
   for (const writer of [hashed, stored]) writer.closed.catch(() => undefined)
   try {
-    let received = 0
+    let [received, step] = [0, STEP_BYTES]
     for (;;) {
       const bytes = await chunks.next().catch((cause) => Promise.reject(ended(received, cause)))
       if (bytes === undefined) break
       received += bytes.length
       if (received > length) throw ended(received)
       await Promise.race([Promise.all([hashed.write(bytes), stored.write(bytes)]), refused])
-      onChunk()
+      if (received < step) continue
+      onStep()
+      step = received + STEP_BYTES
+      await new Promise((resolve) => setTimeout(resolve, 0))
     }
     if (received < length) throw ended(received)
     await Promise.all([hashed.close(), stored.close()])

@@ -9,7 +9,7 @@ const MOST_AT_ONCE = 32
 const MOST_WAITING = 128
 /** Milliseconds that one waits at most. */
 const WAIT_MS = 10_000
-/** An upload of which no chunk came for so many seconds may have been cut off, and leaves its place to others. */
+/** An upload of which nothing was heard for so many seconds may have been cut off, and leaves its place to others. */
 const SILENT_S = 60
 /** Expected, until some uploads have been timed. */
 const SECONDS_PER_MEGABYTE = 0.1
