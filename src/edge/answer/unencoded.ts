@@ -1,6 +1,5 @@
 import { hasCode } from '../../core/errors.ts'
-import { PENDING_HEADERS } from '../ingest/pending.ts'
-import { replaceDamaged } from '../ingest/resume.ts'
+import { PENDING_HEADERS, replaceDamaged } from '../ingest/resume.ts'
 import { planUnencoded } from '../plan/render.ts'
 import type { OpenState } from '../store/state.ts'
 import type { ImageRequest, ReadOptions, ReadServices } from './image-request.ts'

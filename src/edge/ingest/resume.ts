@@ -1,9 +1,13 @@
+import { RETRY_AFTER_S } from '../errors.ts'
 import type { KeepAlive } from '../request/keep-alive.ts'
 import { isOpen, type OpenState, type ReadyState, type StoredState } from '../store/state.ts'
 import type { ImageStore } from '../store/store.ts'
 import { LEASE_MS } from './encode-job.ts'
 import type { Jobs } from './jobs.ts'
 import { queuedState } from './upload.ts'
+
+/** Headers of every answer that speaks of an upload which is not encoded yet. */
+export const PENDING_HEADERS = { 'Cache-Control': 'no-store', 'Retry-After': String(RETRY_AFTER_S) }
 
 export interface ResumeServices {
   readonly store: ImageStore
