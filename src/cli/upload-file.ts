@@ -24,7 +24,7 @@ interface Upload {
 }
 
 /**
- * `PUT /img/:id`. Retries a few times when the edge answers STORAGE_FAILED, because uploads are idempotent.
+ * `PUT /img/:id`. Retries a few times when the edge answers STORAGE_FAILED or UPLOAD_BUSY, because uploads are idempotent.
  * @returns the state of the image
  * @throws StrataError of the edge's response; ORIGIN_FAILED without a response
  */
@@ -41,7 +41,7 @@ export async function putImage(upload: Upload, target: UploadTarget): Promise<st
       return ((await response.json()) as { state?: string }).state ?? 'queued'
     } catch (error) {
       const pause = STORE_PAUSES_MS[failures++]
-      if (!hasCode(error, 'STORAGE_FAILED') || pause === undefined) throw error
+      if (!hasCode(error, 'STORAGE_FAILED', 'UPLOAD_BUSY') || pause === undefined) throw error
       await sleep(target.pauseMs ?? pause, undefined, { signal: target.signal })
     }
   }

@@ -57,6 +57,7 @@ export const ERRORS = {
   },
   TRANSCODE_BUSY: { status: 503, meaning: 'the transcoder has no free place; try again later' },
   TRANSCODE_FAILED: { status: 502, meaning: 'the transcoder could not make the picture' },
+  UPLOAD_BUSY: { status: 503, meaning: 'too many uploads are being stored; try again later' },
   UPLOAD_FORBIDDEN: { status: 401, meaning: 'the upload carries no valid token' },
   USAGE: { status: 400, meaning: 'the command line is wrong' },
   VERIFY_FAILED: { status: 500, meaning: 'an encoded file did not decode to what was encoded' },

@@ -27,9 +27,12 @@ export function choice<const T extends string>(name: string, text: string, value
   return chosen
 }
 
-/** A number above 0 of at most 7 digits before the point. @throws StrataError PARAM_INVALID */
+/**
+ * A number above 0 of at most 9 digits before the point: a side of 999999, at a density of 4, with proportions of 50, has as many.
+ * @throws StrataError PARAM_INVALID
+ */
 export function positive(name: string, text: string): number {
-  const value = /^[0-9]{1,7}(\.[0-9]{1,20})?$/.test(text) ? Number(text) : Number.NaN
+  const value = /^[0-9]{1,9}(\.[0-9]{1,24})?$/.test(text) ? Number(text) : Number.NaN
   if (!(value > 0)) throw invalidParam(name, 'a number above 0', text)
   return value
 }

@@ -13,6 +13,7 @@ import type { IngestServices } from './ingest/encode-job.ts'
 import type { ImageEvent } from './ingest/events.ts'
 import { type ImageJob, type JobQueue, type Jobs, localJobs, queuedJobs } from './ingest/jobs.ts'
 import type { JobServices } from './ingest/queue.ts'
+import { UploadPlaces } from './ingest/upload-places.ts'
 import type { WriteServices } from './ingest/write.ts'
 import type { ResolvedOptions } from './options.ts'
 import { OriginBreaker } from './origin/breaker.ts'
@@ -38,7 +39,7 @@ import { VariantStore } from './variants/variant-store.ts'
 type Shared = Pick<
   PulledServices,
   'headers' | 'flights' | 'memory' | 'states' | 'demand' | 'censuses' | 'breaker' | 'sent' | 'pullMemory'
-> & { readonly quota: VariantQuota }
+> & { readonly quota: VariantQuota; readonly uploads: UploadPlaces }
 
 /** Bytes: half of an isolate's memory, for the prefixes and JPEGs of everything that is being made. */
 const MAX_JPEG_MEMORY = 64 * 1024 * 1024
@@ -64,6 +65,7 @@ export function createShared(): Shared {
     quota: new VariantQuota(),
     breaker: new OriginBreaker(),
     sent: new SentOriginals(),
+    uploads: new UploadPlaces(),
     pullMemory: {
       absences: new Absences(),
       pulls: new SingleFlight(),

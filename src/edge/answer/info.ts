@@ -1,7 +1,7 @@
 import { ERRORS } from '../../core/errors.ts'
 import { describeHeader, type HeaderDescription } from '../../format/describe.ts'
 import { prefixEtag } from '../../format/version.ts'
-import { PENDING_HEADERS } from '../ingest/pending.ts'
+import { PENDING_HEADERS } from '../ingest/resume.ts'
 import type { LoadedImage } from '../store/header-cache.ts'
 import type { FailedState, Failure, ImageState, OpenState, PulledFrom } from '../store/state.ts'
 import type { Census } from '../variants/census.ts'

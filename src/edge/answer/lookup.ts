@@ -1,4 +1,4 @@
-import { StrataError } from '../../core/errors.ts'
+import { hasCode, StrataError, type StrataErrorCode } from '../../core/errors.ts'
 import type { ImageId } from '../request/image-id.ts'
 import type { HeaderCache, LoadedImage } from '../store/header-cache.ts'
 import {
@@ -26,12 +26,29 @@ export interface LookupServices {
   }
 }
 
-/** What is known of an image: it is ready to be served, not encoded yet, or its upload failed. */
+/** What is known of an image: it is ready to be served, not encoded yet, its upload failed, or its file is damaged. */
 export type Lookup =
   /** `stored` where the record was read now: that of the image, or of the upload that is to replace it. */
   | { readonly kind: 'ready'; readonly image: LoadedImage; readonly stored?: StoredState }
   | { readonly kind: 'open'; readonly id: string; readonly state: OpenState; readonly stored: StoredState }
   | { readonly kind: 'failed'; readonly state: FailedState }
+  /** Ready, but nothing can be read from its file. `stored` as above. */
+  | {
+      readonly kind: 'damaged'
+      readonly id: string
+      readonly state: ReadyState
+      readonly error: StrataError
+      readonly stored?: StoredState
+    }
+
+/** What is thrown where a stored file is not what was stored. */
+const DAMAGE: readonly StrataErrorCode[] = [
+  'ENTROPY_CORRUPT',
+  'FORMAT_CHECKSUM',
+  'FORMAT_INVALID',
+  'FORMAT_MAGIC',
+  'FORMAT_TRUNCATED',
+]
 
 /** How often one request reads the record again because the image was replaced meanwhile. */
 const TRIES = 3
@@ -92,6 +109,17 @@ async function* load(
   services: LookupServices,
   stored?: StoredState,
 ): AsyncGenerator<Lookup> {
-  const header = await services.headers.read(services.store, state.file)
-  if (header !== undefined) yield { kind: 'ready', image: { id, state, header }, ...(stored && { stored }) }
+  const read = stored && { stored }
+  try {
+    const header = await services.headers.read(services.store, state)
+    if (header !== undefined) yield { kind: 'ready', image: { id, state, header }, ...read }
+  } catch (error) {
+    if (!isDamage(error)) throw error
+    yield { kind: 'damaged', id, state, error, ...read }
+  }
+}
+
+/** Whether a stored file is at fault, and neither the request nor a service. */
+export function isDamage(error: unknown): error is StrataError {
+  return hasCode(error, ...DAMAGE)
 }

@@ -1,15 +1,17 @@
 import type { ReadGrant } from '../access/authorize.ts'
 import { type PullMemory, pullPicture, type WantedPicture } from '../ingest/pull.ts'
 import { isDue, revalidate } from '../ingest/revalidate.ts'
+import type { AcceptServices } from '../ingest/upload.ts'
 import { requireSource } from '../sources/named-source.ts'
 import type { Sources } from '../sources/source-options.ts'
 import { parseSourcePath, pulledId } from '../sources/source-path.ts'
+import type { ReadOptions, ReadServices } from './image-request.ts'
 import type { LookupServices } from './lookup.ts'
-import { type ReadOptions, type ReadServices, readImageById } from './read.ts'
+import { readImageById } from './read.ts'
 import { readInfo } from './read-info.ts'
 
 /** What reading a pulled picture works with. */
-export interface PulledServices extends ReadServices {
+export interface PulledServices extends ReadServices, AcceptServices {
   readonly pullMemory: PullMemory
   readonly dropStale: (id: string) => Promise<void>
 }

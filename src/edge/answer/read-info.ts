@@ -1,9 +1,9 @@
-import { resumeIfDead, resumeReplacing } from '../ingest/resume.ts'
+import { replaceDamaged, resumeIfDead, resumeReplacing } from '../ingest/resume.ts'
 import { parseImageId } from '../request/image-id.ts'
 import type { LoadedImage } from '../store/header-cache.ts'
+import type { ReadServices } from './image-request.ts'
 import { failedInfo, imageInfo, type KeptPictures, openInfo } from './info.ts'
 import { answerLookup, type Lookup } from './lookup.ts'
-import type { ReadServices } from './read.ts'
 
 /** GET and HEAD of `/img/:id.json`. */
 export async function readInfo(name: string, services: ReadServices): Promise<Response> {
@@ -12,6 +12,11 @@ export async function readInfo(name: string, services: ReadServices): Promise<Re
     if (lookup.kind === 'ready') {
       resumeReplacing(lookup.image.id, lookup.stored, services)
       return imageInfo(lookup.image, lookup.stored?.state, await keptPictures(lookup.image, services))
+    }
+    if (lookup.kind === 'damaged') {
+      const state = await replaceDamaged(lookup.id, lookup.state, services)
+      if (state === undefined) throw lookup.error
+      return openInfo(lookup.id, state)
     }
     await resumeIfDead(lookup.id, lookup.stored, services)
     return openInfo(lookup.id, lookup.state)

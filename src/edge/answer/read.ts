@@ -7,61 +7,29 @@
 import { hasCode, invalidParam, StrataError } from '../../core/errors.ts'
 import type { PictureFormat } from '../../format/media-type.ts'
 import type { ReadGrant } from '../access/authorize.ts'
-import type { Jobs } from '../ingest/jobs.ts'
-import { PENDING_HEADERS } from '../ingest/pending.ts'
 import { resumeIfDead, resumeReplacing } from '../ingest/resume.ts'
 import { makePlan } from '../plan/plan.ts'
-import { planUnencoded } from '../plan/render.ts'
-import type { PlanInput, PlannedRender, PlanRules, SlicePlan, TranscodePlan } from '../plan/types.ts'
+import type { PlannedRender, SlicePlan, TranscodePlan } from '../plan/types.ts'
 import { readAccept } from '../request/accept.ts'
 import { readHints } from '../request/hints.ts'
 import { type ImageId, parseImageName } from '../request/image-id.ts'
 import { parseImageParams } from '../request/params.ts'
-import { type PresetRules, presetParams, withPreset } from '../request/presets.ts'
+import { presetParams, withPreset } from '../request/presets.ts'
 import { inSteps } from '../request/steps.ts'
 import type { LoadedImage } from '../store/header-cache.ts'
-import type { ImageState, OpenState } from '../store/state.ts'
+import type { ImageState } from '../store/state.ts'
 import type { ImageStore } from '../store/store.ts'
 import { EMBED_MODELS } from '../transcoder/embed-models.ts'
-import type { Transcoder } from '../transcoder/transcoder.ts'
-import type { CensusCache } from '../variants/census.ts'
-import type { VariantServices } from '../variants/find-or-make.ts'
-import type { MakeServices } from '../variants/make-picture.ts'
-import type { Demand } from '../variants/promotion.ts'
 import type { CachePolicy } from './headers.ts'
-import { answerLookup, type Lookup, type LookupServices } from './lookup.ts'
+import type { ImageRequest, ReadOptions, ReadServices } from './image-request.ts'
+import { answerLookup, isDamage, type Lookup } from './lookup.ts'
 import { respondNative } from './native.ts'
 import { respondOriginal } from './original-fallback.ts'
 import { respondPicture } from './picture.ts'
 import { respondRendered } from './render.ts'
 import { respondSlice } from './slice.ts'
 import { ServerTiming } from './timing.ts'
-
-export type ReadServices = LookupServices &
-  VariantServices &
-  Omit<MakeServices, 'transcoder'> & {
-    readonly jobs: () => Jobs
-    readonly transcoder: () => Transcoder | undefined
-    readonly demand: Demand
-    readonly censuses: CensusCache
-  }
-
-/** The options that reading depends on. */
-export type ReadOptions = PresetRules &
-  Omit<PlanRules, 'embedModels' | 'exactQuality' | 'canRender' | 'attention'> &
-  Pick<CachePolicy, 'maxAge' | 'staleWhileRevalidate'> & { readonly serveOriginal: boolean }
-
-/** Seconds for which a picture of an image that is not encoded yet is cached: the encoded one may differ. */
-const PENDING_AGE_S = 10
-
-/** One GET or HEAD of an image, parsed. */
-interface ImageRequest {
-  readonly request: Request
-  readonly input: PlanInput
-  readonly grant: ReadGrant
-  readonly policy: CachePolicy
-  readonly timing: ServerTiming
-}
+import { answerDamaged, answerOpen, isAway } from './unencoded.ts'
 
 /** GET and HEAD of `/img/:id`: request to plan to response. */
 export async function readImage(
@@ -117,38 +85,10 @@ async function answerImage(
     resumeReplacing(lookup.image.id, lookup.stored, services)
     return await answerReady(lookup.image, parsed, services, options)
   }
+  if (lookup.kind === 'damaged') return await answerDamaged(lookup, parsed, services, options)
   await resumeIfDead(lookup.id, lookup.stored, services)
   const original = await originalOf(lookup.state, parsed.request, services.store, options)
   return original ?? (await answerOpen(lookup.id, lookup.state, parsed, services, options))
-}
-
-/** An image that is not encoded yet: the origin makes the picture; where it does not answer, there is none yet. */
-async function answerOpen(
-  id: string,
-  { original, sha256 }: OpenState,
-  { request, input, grant, policy, timing }: ImageRequest,
-  services: ReadServices,
-  options: ReadOptions,
-): Promise<Response | undefined> {
-  const pending = new Response(null, { status: 202, headers: PENDING_HEADERS })
-  const { format } = input.params
-  if (format === 'native' || (format === 'auto' && input.accepted.native)) return pending
-  const plan = planUnencoded(input, { ...options, exactQuality: grant.coversQuery })
-  // The bucket keeps only pictures of stored files.
-  const unkept = { ...services, variants: undefined, leases: undefined, timing }
-  const source = { id, original, sha256, hash: `original-${sha256.slice(0, 32)}` }
-  const short = { ...policy, maxAge: Math.min(policy.maxAge, PENDING_AGE_S), staleWhileRevalidate: 0 }
-  try {
-    return await respondRendered(request, source, plan, unkept, short)
-  } catch (error) {
-    if (isAway(error)) return pending
-    throw error
-  }
-}
-
-/** Whether the origin could not be asked; anything else that it throws is about the picture. */
-function isAway(error: unknown): boolean {
-  return hasCode(error, 'ORIGIN_BUSY', 'ORIGIN_FAILED')
 }
 
 /** Whether the picture is made, but has more bytes than an edge takes. A smaller one will do. */
@@ -177,6 +117,12 @@ async function answerReady(
     if (plan.kind === 'render') return await answerRendered(image, plan, parsed, services)
     return await answerPlanned(image, plan, parsed, services)
   } catch (error) {
+    if (isDamage(error) && kept !== undefined) {
+      const { id, state } = image
+      const made = await answerOpen(id, { ...state, original: kept }, parsed, services, options)
+      if (made?.status === 202) throw error
+      return made
+    }
     const isMissing = hasCode(error, 'TRANSCODER_MISSING')
     const original = isMissing && (await originalOf(image.state, request, services.store, options))
     if (!original) throw error

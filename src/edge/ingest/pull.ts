@@ -10,7 +10,7 @@ import type { SingleFlight } from '../variants/single-flight.ts'
 import type { Absences } from './absences.ts'
 import type { Jobs } from './jobs.ts'
 import { startUpload } from './start-upload.ts'
-import { acceptUpload } from './upload.ts'
+import { type AcceptServices, acceptUpload } from './upload.ts'
 
 /** A picture of a source that somebody asks for. */
 export interface WantedPicture {
@@ -34,8 +34,7 @@ export interface PullMemory {
   readonly rests: LruCache<string, number>
 }
 
-export interface PullServices {
-  readonly store: ImageStore
+export interface PullServices extends AcceptServices {
   readonly keepAlive: KeepAlive
   readonly jobs: () => Jobs
   /** Undefined: isolates do not wait for one another, and of several that pull at once all but one pull in vain. */
@@ -50,7 +49,7 @@ export interface PullServices {
  * the record is written only where there is none, and the same bytes are not encoded again.
  * @returns the record
  * @throws StrataError NOT_FOUND where the source has no such picture; REMOTE_FAILED, REMOTE_FORBIDDEN, INPUT_*,
- * STORAGE_FAILED. What is no fault of the bucket is remembered, and thrown again without asking
+ * STORAGE_FAILED, UPLOAD_BUSY. What is no fault of this side is remembered, and thrown again without asking
  */
 export async function pullPicture(wanted: WantedPicture, services: PullServices): Promise<StoredState> {
   const { memory, keepAlive } = services
@@ -72,7 +71,7 @@ async function pullLeased(wanted: WantedPicture, services: PullServices): Promis
     isDone = true
     return stored
   } catch (error) {
-    if (error instanceof StrataError && error.code !== 'STORAGE_FAILED')
+    if (error instanceof StrataError && !hasCode(error, 'STORAGE_FAILED', 'UPLOAD_BUSY'))
       await memory.absences.note(id, url, error)
     throw error
   } finally {
@@ -92,7 +91,7 @@ async function pullNow(
     throw new StrataError('REMOTE_FAILED', `source ${name}: expected a picture, got 304`)
   const upload = await requirePicture(answer.upload, `source ${name}`)
   const from = { source: name, path, ...answer.validators, checked: Date.now() }
-  const taken = await acceptUpload(id, upload, {}, services.store, { from })
+  const taken = await acceptUpload(id, upload, {}, services, { from })
   await startUpload(id, taken, taken.isNew, services)
   return await services.store.requireState(id)
 }

@@ -1,8 +1,13 @@
+import { RETRY_AFTER_S } from '../errors.ts'
 import type { KeepAlive } from '../request/keep-alive.ts'
-import { isOpen, type OpenState, type StoredState } from '../store/state.ts'
+import { isOpen, type OpenState, type ReadyState, type StoredState } from '../store/state.ts'
 import type { ImageStore } from '../store/store.ts'
 import { LEASE_MS } from './encode-job.ts'
 import type { Jobs } from './jobs.ts'
+import { queuedState } from './upload.ts'
+
+/** Headers of every answer that speaks of an upload which is not encoded yet. */
+export const PENDING_HEADERS = { 'Cache-Control': 'no-store', 'Retry-After': String(RETRY_AFTER_S) }
 
 export interface ResumeServices {
   readonly store: ImageStore
@@ -36,4 +41,42 @@ export function resumeReplacing(
 ): void {
   if (stored !== undefined && isOpen(stored.state))
     services.keepAlive(resumeIfDead(id, stored, services).catch(() => undefined))
+}
+
+/**
+ * Has an image encoded again whose stored file is damaged. The record that still names the file makes this happen once: when
+ * the attempt fails, it is not repeated.
+ * @returns the record of the upload that will replace the file; undefined where there is none, because the original was
+ * not kept, the attempt has failed, or the image was replaced or deleted meanwhile
+ * @throws StrataError STORAGE_FAILED
+ */
+export async function replaceDamaged(
+  id: string,
+  damaged: ReadyState,
+  services: ResumeServices,
+): Promise<OpenState | undefined> {
+  const { store, jobs } = services
+  for (;;) {
+    const stored = await store.readState(id)
+    if (stored === undefined) return undefined
+    const { state, etag } = stored
+    if (isOpen(state)) {
+      await resumeIfDead(id, stored, services)
+      return state
+    }
+    const { sha256, params, from, original } = state
+    if (state.status !== 'ready' || state.file !== damaged.file || original === undefined) return undefined
+    const token = crypto.randomUUID()
+    const queued = queuedState({ token, sha256, params, from, original, live: state })
+    const written = await store.writeState(id, queued, etag)
+    if (written === undefined) continue
+    try {
+      await jobs().start({ id, token })
+    } catch (error) {
+      await store.restoreState(id, state, written).catch(() => undefined)
+      throw error
+    }
+    console.error(JSON.stringify({ event: 'file-damaged', id, file: damaged.file }))
+    return queued
+  }
 }

@@ -1,4 +1,4 @@
-import { StrataError } from '../../core/errors.ts'
+import { hasCode, StrataError } from '../../core/errors.ts'
 import type { NamedSource } from '../sources/named-source.ts'
 import { type SourceAnswer, type Validators, validatorsOf } from '../sources/picture-source.ts'
 import { requirePicture } from '../sources/upload-body.ts'
@@ -91,14 +91,14 @@ async function replace(
     const picture = await requirePicture(upload, `source ${source.name}`)
     const from = { source: source.name, path, ...validators, checked: Date.now() }
     const servesOld = !source.isImmediate
-    const taken = await acceptUpload(id, picture, {}, services.store, { from, servesOld })
+    const taken = await acceptUpload(id, picture, {}, services, { from, servesOld })
     await startUpload(id, taken, taken.isNew, services)
     if (taken.isNew) await services.dropStale(id)
     // The same bytes under another ETag.
     else await confirm(wanted, validators, services)
     return undefined
   } catch (error) {
-    if (error instanceof StrataError && error.code !== 'STORAGE_FAILED') return error
+    if (error instanceof StrataError && !hasCode(error, 'STORAGE_FAILED', 'UPLOAD_BUSY')) return error
     throw error
   }
 }

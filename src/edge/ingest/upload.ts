@@ -1,5 +1,3 @@
-import { hex } from '../../core/bytes.ts'
-import { StrataError } from '../../core/errors.ts'
 import type { UploadBody } from '../sources/upload-body.ts'
 import { objectsOf } from '../store/keys.ts'
 import {
@@ -13,7 +11,8 @@ import {
 import type { ImageStore } from '../store/store.ts'
 import { LEASE_MS } from './encode-job.ts'
 import { checkPreconditions, type Preconditions } from './preconditions.ts'
-import { fixedLengthStream, sha256Stream } from './upload-streams.ts'
+import { storeOriginal } from './store-original.ts'
+import type { UploadPlaces } from './upload-places.ts'
 
 const NONE: Preconditions = { ifMatch: null, ifNoneMatch: null }
 
@@ -29,6 +28,11 @@ export interface AcceptedUpload {
   readonly undo: () => Promise<void>
 }
 
+export interface AcceptServices {
+  readonly store: ImageStore
+  readonly uploads: UploadPlaces
+}
+
 interface AcceptOptions {
   readonly conditions?: Preconditions
   /** Where the upload was pulled from. */
@@ -42,13 +46,13 @@ interface AcceptOptions {
  * original is complete before the record names it, so a broken connection leaves the image as it was. An image that is
  * served stays so until the upload is ready; nothing of it is removed here. The conditions hold at the moment at which the
  * record is written, and what cannot be accepted is refused before it is stored.
- * @throws StrataError PRECONDITION_FAILED, ABORTED (or what `upload.cutOff` says), STORAGE_FAILED
+ * @throws StrataError PRECONDITION_FAILED, UPLOAD_BUSY, ABORTED (or what `upload.cutOff` says), STORAGE_FAILED
  */
 export async function acceptUpload(
   id: string,
   upload: UploadBody,
   params: UploadParams,
-  store: ImageStore,
+  { store, uploads }: AcceptServices,
   { conditions = NONE, from, servesOld = true }: AcceptOptions = {},
 ): Promise<AcceptedUpload> {
   const isConditional = conditions.ifMatch !== null || conditions.ifNoneMatch !== null
@@ -56,12 +60,13 @@ export async function acceptUpload(
     try {
       checkPreconditions(id, (await store.readState(id))?.state, conditions)
     } catch (error) {
-      await upload.body.cancel(error).catch(() => undefined)
+      await upload.chunks.cancel(error)
       throw error
     }
   }
   const token = crypto.randomUUID()
-  const { original, sha256 } = await storeOriginal(id, token, upload, store)
+  const place = await uploads.enter(upload)
+  const { original, sha256 } = await storeOriginal(id, token, upload, store, place.step).finally(place.leave)
   for (;;) {
     const previous = await store.readState(id)
     try {
@@ -116,69 +121,6 @@ export function queuedState(
   const uploaded = new Date(now).toISOString()
   const state = { status: 'queued', ...upload, uploaded, attempt: 0, leaseUntil: now + LEASE_MS } as const
   return { ...state, ...(from && { from }), ...(live && { live }) }
-}
-
-/** Streams the original into the bucket and hashes it on the way, so that it is never in memory as a whole. */
-async function storeOriginal(
-  id: string,
-  token: string,
-  upload: UploadBody,
-  store: ImageStore,
-): Promise<{ readonly original: string; readonly sha256: string }> {
-  const hashing = sha256Stream()
-  const { readable, writable } = fixedLengthStream(upload.length)
-  hashing.digest.catch(() => undefined) // the writes report a failure
-  const storing = store.putOriginal(
-    id,
-    token,
-    { stream: readable, length: upload.length },
-    upload.contentType,
-  )
-  // A bucket that refuses stops reading, and then a write to it would never end: `refused` ends it.
-  const refused = storing.then(() => new Promise<never>(() => {}))
-  refused.catch(() => undefined) // `storing` reports it as well
-  const [sent, put] = await Promise.allSettled([pump(upload, hashing, writable, refused), storing])
-  if (sent.status === 'rejected' && sent.reason instanceof StrataError) throw sent.reason
-  if (put.status === 'rejected') throw put.reason
-  if (sent.status === 'rejected') throw new StrataError('STORAGE_FAILED', 'the upload could not be stored')
-  return { original: put.value, sha256: hex(new Uint8Array(await hashing.digest)) }
-}
-
-/**
- * Copies the body into the digest and the bucket.
- * @throws StrataError ABORTED (or `cutOff`) when the body is not as long as declared; whatever `writable` and
- * `refused` throw
- */
-async function pump(
-  { body, length, cutOff }: UploadBody,
-  hashing: WritableStream<Uint8Array>,
-  writable: WritableStream<Uint8Array>,
-  refused: Promise<never>,
-): Promise<void> {
-  function ended(received: number, cause?: unknown): StrataError {
-    const came = received > length ? 'more came' : `it ended after ${received}`
-    const message = `body: expected ${length} bytes as declared, ${came}`
-    return new StrataError(cutOff ?? 'ABORTED', message, { cause })
-  }
-  const reader = body.getReader()
-  const [hashed, stored] = [hashing.getWriter(), writable.getWriter()]
-  // The writes report a failure as well.
-  for (const writer of [hashed, stored]) writer.closed.catch(() => undefined)
-  try {
-    let received = 0
-    for (;;) {
-      const step = await reader.read().catch((cause) => Promise.reject(ended(received, cause)))
-      if (step.done) break
-      received += step.value.length
-      if (received > length) throw ended(received)
-      await Promise.race([Promise.all([hashed.write(step.value), stored.write(step.value)]), refused])
-    }
-    if (received < length) throw ended(received)
-    await Promise.all([hashed.close(), stored.close()])
-  } catch (error) {
-    await Promise.allSettled([reader.cancel(error), hashed.abort(error), stored.abort(error)])
-    throw error
-  }
 }
 
 /**

@@ -10,25 +10,19 @@ import { single } from '../../core/parameters.ts'
 import { parseUnversionedId } from '../request/image-id.ts'
 import type { KeepAlive } from '../request/keep-alive.ts'
 import type { RemoteSources } from '../sources/allow-list.ts'
+import { chunksOf, readToTheEnd } from '../sources/chunks.ts'
 import { fetchRemote } from '../sources/fetch.ts'
-import {
-  declaredLength,
-  emptyInput,
-  readToTheEnd,
-  requirePicture,
-  type UploadBody,
-} from '../sources/upload-body.ts'
+import { declaredLength, emptyInput, requirePicture, type UploadBody } from '../sources/upload-body.ts'
 import { type ImageState, isOpen, servedState } from '../store/state.ts'
-import { type ImageStore, requireOriginal } from '../store/store.ts'
+import { requireOriginal } from '../store/store.ts'
 import type { Jobs } from './jobs.ts'
-import { PENDING_HEADERS } from './pending.ts'
 import { CREATING, preconditionsOf } from './preconditions.ts'
+import { PENDING_HEADERS } from './resume.ts'
 import { startUpload } from './start-upload.ts'
-import { acceptUpload, queuedState } from './upload.ts'
+import { type AcceptServices, acceptUpload, queuedState } from './upload.ts'
 import { parseUploadParams } from './upload-params.ts'
 
-export interface WriteServices {
-  readonly store: ImageStore
+export interface WriteServices extends AcceptServices {
   readonly keepAlive: KeepAlive
   readonly jobs: () => Jobs
 }
@@ -51,7 +45,7 @@ interface UploadOptions {
  * encoded after that. An image that is there already is served until then. Sending the same upload again changes
  * nothing, and neither does one that the queue refuses or whose first bytes are those of no picture.
  * @throws StrataError LENGTH_REQUIRED, INPUT_EMPTY, INPUT_TOO_LARGE, INPUT_UNSUPPORTED, PARAM_INVALID, ID_INVALID,
- * PRECONDITION_FAILED, ABORTED, STORAGE_FAILED; those of fetchRemote
+ * PRECONDITION_FAILED, UPLOAD_BUSY, ABORTED, STORAGE_FAILED; those of fetchRemote
  */
 export async function putImage(
   name: string,
@@ -64,7 +58,7 @@ export async function putImage(
   const params = parseUploadParams(searchParams)
   const upload = await openUpload(request, single(searchParams, 'url'), options)
   const conditions = options.createsOnly ? CREATING : preconditionsOf(request.headers)
-  const taken = await acceptUpload(id, upload, params, services.store, { conditions })
+  const taken = await acceptUpload(id, upload, params, services, { conditions })
   // An upload that waits already is started too: the request before may have died before it told the queue.
   await startUpload(id, taken, taken.state.status === 'queued', services)
   return accepted(id, taken.state, options.location)
@@ -83,8 +77,9 @@ async function openUpload(
   const length = declaredLength(declared, maxUploadBytes)
   if (request.body === null) throw emptyInput()
   const contentType = request.headers.get('Content-Type') ?? 'application/octet-stream'
-  const body = isLocal ? readToTheEnd(request.body, length) : request.body
-  return await requirePicture({ body, length, contentType }, 'body')
+  const body = chunksOf(request.body)
+  const chunks = isLocal ? readToTheEnd(body, length) : body
+  return await requirePicture({ chunks, length, contentType }, 'body')
 }
 
 /**

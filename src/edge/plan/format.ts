@@ -1,5 +1,6 @@
 import type { Size } from '../../core/box.ts'
 import { invalidParam, StrataError } from '../../core/errors.ts'
+import { MAX_FORMAT_SIDE } from '../../core/limits/table.ts'
 import { PICTURE_FORMATS, type PictureFormat, STRATA_TYPE } from '../../format/media-type.ts'
 import { type Acceptance, rankFormats } from '../request/accept.ts'
 import type { ImageParams } from '../request/params.ts'
@@ -67,6 +68,19 @@ export function isMadeHere(
 ): boolean {
   const accepting = acceptedFormats(params, accepted, rules, content && needsPng(content, size))
   return accepting.length === 0 || accepting.some((format) => isEncodedHere(format, size))
+}
+
+/**
+ * The best of the formats that may be sent which can hold a picture of this size, whoever makes it.
+ * @param accepting see acceptedFormats; empty: JPEG
+ * @throws StrataError PARAM_INVALID where the URL names one that cannot
+ */
+export function formatOfSize(accepting: readonly PictureFormat[], { width, height }: Size): PictureFormat {
+  const [first = 'jpeg'] = accepting
+  const side = Math.max(width, height)
+  const format = [...accepting, first].find((candidate) => side <= MAX_FORMAT_SIDE[candidate])
+  if (format !== undefined) return format
+  throw invalidParam('f', `sides of at most ${MAX_FORMAT_SIDE[first]} for ${first}`, `${width}x${height}`)
 }
 
 /**

@@ -27,8 +27,9 @@ export function frameOf(
 ): Frame {
   const box = boxOf(params, asked)
   const fitted = fitBox(source, largest, box, MAX_PADDED_SIDE)
-  // A JPEG can be made of every size that is planned, for clients that take nothing else.
-  const boxed = { ...fitted, size: withinSide(fitted.size, MAX_FORMAT_SIDE.jpeg) }
+  // A JPEG can be made of every size that is planned, for clients that take nothing else. Only a PNG may be larger.
+  const limit = MAX_FORMAT_SIDE[params.format === 'png' ? 'png' : 'jpeg']
+  const boxed = { ...fitted, size: withinSide(fitted.size, limit) }
   const { size, shown } = boxed
   const { fit, background } = params
   const focus = params.focus === 'auto' ? attention : params.focus

@@ -1,10 +1,11 @@
 import type { Size } from '../../core/box.ts'
+import { MAX_FORMAT_SIDE } from '../../core/limits/table.ts'
 import { transcodable } from '../../format/choose-layer.ts'
 import { hasAlpha, isLossless } from '../../format/coding.ts'
 import type { PictureFormat, RenderFormat } from '../../format/media-type.ts'
 import type { LayerInfo, StrataHeader } from '../../format/types.ts'
 import { hiddenIn } from './embed.ts'
-import { acceptedFormats, type Content, isMadeHere, needsPng } from './format.ts'
+import { acceptedFormats, type Content, formatOfSize, isMadeHere, needsPng } from './format.ts'
 import { type Frame, frameOf, isShort, withinSource } from './frame.ts'
 import { chooseSource, last, snapUp, tooLarge } from './layers.ts'
 import { originalFormats } from './originals.ts'
@@ -61,7 +62,8 @@ function planAnimation(wish: PictureWish): PicturePlan {
     ? planWiderSlice(header.layers, input, rules, wanted, frame.isWhole, frame.boxed.size)
     : undefined
   if (!rules.canRender) return wider ?? still()
-  const rendered = planRendered(wish, takesWebp ? 'webp' : 'gif')
+  const isWebp = takesWebp && Math.max(largest.width, largest.height) <= MAX_FORMAT_SIDE.webp
+  const rendered = planRendered(wish, isWebp ? 'webp' : 'gif')
   const otherwise = wider ?? withoutRender(still())
   const request = { ...rendered.request, frames: 'all' as const }
   return { ...rendered, request, ...(otherwise && { otherwise }) }
@@ -128,9 +130,12 @@ function transcodeOf(
   )
 }
 
-/** A drawing whose widest layer is lossless is often smallest so at other widths too: the origin compares. */
+/**
+ * A drawing whose widest layer is lossless is often smallest so at other widths too: the origin compares.
+ * @throws StrataError as formatOfSize
+ */
 function planStillRender(wish: PictureWish, accepting: readonly PictureFormat[]): PlannedRender {
-  const [format = 'jpeg'] = accepting
+  const format = formatOfSize(accepting, wish.largest)
   const plan = planRendered(wish, format)
   const isLossy = format === 'avif' || format === 'webp'
   if (!isLossy || !accepting.includes('webp') || !isLossless(last(wish.header.layers))) return plan

@@ -73,7 +73,7 @@ function planPicture(
   if (!rules.canRender) return transcode()
   const largest = frameOf(source, source, params, asked, rules).boxed.size
   const here = frame.boxed.size
-  const rendered = planRender(input, rules, wanted, withinSource(asked, largest))
+  const rendered = planRender(input, rules, wanted, withinSource(asked, largest), largest)
   const originals = originalFormats(input, source, frame)
   const whole = { ...rendered, size: largest, contentDpr: density(largest.width, wanted), ...originals }
   if (widest === undefined || !isMadeHere(params, accepted, rules, here)) return whole

@@ -1,8 +1,8 @@
-import type { Point } from '../../core/box.ts'
+import type { Point, Size } from '../../core/box.ts'
 import type { RenderFormat } from '../../format/media-type.ts'
 import type { RenderRequest } from '../origin/render.ts'
 import type { ImageParams } from '../request/params.ts'
-import { chooseFormat, type FormatRules } from './format.ts'
+import { acceptedFormats, chooseFormat, type FormatRules, formatOfSize } from './format.ts'
 import { type QualityRules, wantedQuality } from './quality.ts'
 import type { PlanInput, RenderPlan } from './types.ts'
 import { type AskedSize, allowSize, type SizeRules, type WantedWidth, wantedWidth } from './wanted-size.ts'
@@ -21,15 +21,18 @@ export function planUnencoded(input: PlanInput, rules: RenderRules & SizeRules):
 /**
  * Decides how a picture is rendered.
  * @param asked the size asked for, which is allowed
- * @throws StrataError NOT_ACCEPTABLE
+ * @param size of the picture, where it is known
+ * @throws StrataError NOT_ACCEPTABLE; PARAM_INVALID where the URL names a format that cannot hold such a picture
  */
 export function planRender(
   { params, hints, accepted }: PlanInput,
   rules: RenderRules,
   wanted: WantedWidth,
   asked: AskedSize,
+  size?: Size,
 ): RenderPlan {
-  const { format } = chooseFormat(params, accepted, rules)
+  const best = chooseFormat(params, accepted, rules).format
+  const format = size ? formatOfSize(acceptedFormats(params, accepted, rules), size) : best
   const { quality, dependsOnSaveData } = wantedQuality(params.quality, hints.saveData, rules)
   return {
     kind: 'render',

@@ -1,4 +1,5 @@
 import { StrataError } from '../../core/errors.ts'
+import { chunksOf } from './chunks.ts'
 import { type PictureSource, type SourceAnswer, validatorsOf } from './picture-source.ts'
 import type { BucketSource, SourceObject } from './source-options.ts'
 import { checkLength } from './upload-body.ts'
@@ -20,7 +21,8 @@ export function bucketSource(name: string, { bucket, prefix = '' }: BucketSource
     if (body === undefined) return { kind: 'unchanged' }
     try {
       const contentType = object.httpMetadata?.contentType ?? 'application/octet-stream'
-      const upload = { body, length: checkLength(size, limit), contentType, cutOff: 'REMOTE_FAILED' } as const
+      const length = checkLength(size, limit)
+      const upload = { chunks: chunksOf(body), length, contentType, cutOff: 'REMOTE_FAILED' } as const
       return { kind: 'picture', upload, validators: validatorsOf(etag, undefined) }
     } catch (error) {
       await body.cancel().catch(() => undefined)

@@ -7,6 +7,7 @@
 import { readAtMost } from '../../core/body.ts'
 import { StrataError } from '../../core/errors.ts'
 import { checkRemoteUrl, type RemoteSources } from './allow-list.ts'
+import { chunksOf } from './chunks.ts'
 import { checkLength, type UploadBody } from './upload-body.ts'
 
 const MAX_REDIRECTS = 3
@@ -112,7 +113,7 @@ async function readUpload({ headers, body }: Response, name: string, limit: numb
     throw new StrataError('INPUT_UNSUPPORTED', `${name}: expected a picture, got ${JSON.stringify(type)}`)
   const declared = headers.has('Content-Encoding') ? null : headers.get('Content-Length')
   if (declared !== null && body !== null)
-    return { body, length: checkLength(Number(declared), limit), contentType }
+    return { length: checkLength(Number(declared), limit), chunks: chunksOf(body), contentType }
   const most = Math.min(limit, MAX_UNSIZED_BYTES)
   const brokeOff = (cause: unknown) => Promise.reject(failed(name, 'it broke off', cause))
   const bytes = await readAtMost(body, most).catch(brokeOff)
@@ -122,7 +123,7 @@ async function readUpload({ headers, body }: Response, name: string, limit: numb
       `${name}: expected at most ${most} bytes of a picture without Content-Length, got more`,
     )
   const length = checkLength(bytes.length, limit)
-  return { body: new Blob([bytes]).stream(), length, contentType }
+  return { chunks: chunksOf(new Blob([bytes]).stream()), length, contentType }
 }
 
 function failed(name: string, message: string, cause?: unknown): StrataError {

@@ -1,6 +1,7 @@
 import { concat } from '../../core/bytes.ts'
 import { StrataError, type StrataErrorCode } from '../../core/errors.ts'
 import { A_FORM, describeUnknown, INPUT_FORMATS, SNIFF_BYTES, sniffFormat } from '../../format/sniff.ts'
+import { type Chunks, resumed } from './chunks.ts'
 
 /** Of what HTML forms and `curl -d` send, and of every file that `curl --data-binary` does. */
 const URLENCODED_TYPE = /^application\/x-www-form-urlencoded\b/i
@@ -9,7 +10,7 @@ const URLENCODED = /^[\w.~%+*-]+=/
 
 /** The bytes of a picture on their way into the bucket, sent by a client or fetched from another host. */
 export interface UploadBody {
-  readonly body: ReadableStream<Uint8Array>
+  readonly chunks: Chunks
   /** Bytes, as declared. */
   readonly length: number
   readonly contentType: string
@@ -48,84 +49,32 @@ export function checkLength(length: number, limit: number): number {
  * @throws StrataError INPUT_UNSUPPORTED that says what came
  */
 export async function requirePicture(upload: UploadBody, name: string): Promise<UploadBody> {
-  const reader = upload.body.getReader()
-  const head = await readHead(reader)
-  const body = resume(head, reader)
+  const head = await readHead(upload.chunks)
+  const chunks = resumed(head, upload.chunks)
   // One that breaks off that early is refused while it is stored, for what it is.
-  if (head.length < Math.min(SNIFF_BYTES, upload.length)) return { ...upload, body }
+  if (head.length < Math.min(SNIFF_BYTES, upload.length)) return { ...upload, chunks }
   const format = sniffFormat(head)
-  if (format !== undefined) return { ...upload, body, contentType: `image/${format}` }
+  if (format !== undefined) return { ...upload, chunks, contentType: `image/${format}` }
   const isForm = URLENCODED_TYPE.test(upload.contentType) && URLENCODED.test(new TextDecoder().decode(head))
   const got = isForm ? A_FORM : describeUnknown(head)
   const error = new StrataError(
     'INPUT_UNSUPPORTED',
     `${name}: expected one of ${INPUT_FORMATS.join(', ')}, got ${got}`,
   )
-  await body.cancel(error).catch(() => undefined)
+  await chunks.cancel(error)
   throw error
 }
 
-type Reader = ReadableStreamDefaultReader<Uint8Array>
-
 /** The chunks that hold the first bytes: fewer only when the body ends, or breaks, before. */
-async function readHead(reader: Reader): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = []
+async function readHead(chunks: Chunks): Promise<Uint8Array> {
+  const parts: Uint8Array[] = []
   for (let length = 0; length < SNIFF_BYTES; ) {
-    const step = await reader.read().catch(() => undefined) // whoever reads on meets the error again
-    if (step === undefined || step.done) break
-    chunks.push(step.value)
-    length += step.value.length
+    const bytes = await chunks.next(SNIFF_BYTES - length).catch(() => undefined) // whoever reads on meets the error again
+    if (bytes === undefined) break
+    parts.push(bytes.slice())
+    length += bytes.length
   }
-  return concat(chunks)
-}
-
-/** The stream that a reader was taken from, from its beginning. */
-function resume(head: Uint8Array, reader: Reader): ReadableStream<Uint8Array> {
-  let isBegun = false
-  return new ReadableStream<Uint8Array>(
-    {
-      async pull(controller) {
-        if (!isBegun && head.length > 0) controller.enqueue(head)
-        else {
-          const step = await reader.read()
-          if (step.done) controller.close()
-          else controller.enqueue(step.value)
-        }
-        isBegun = true
-      },
-      cancel: (reason) => reader.cancel(reason),
-    },
-    { highWaterMark: 0 },
-  )
-}
-
-/**
- * The same bytes. When the stream is cancelled before its end, the rest is read and dropped: wrangler's local proxy fails the
- * next request of a connection on which a body was read in part only.
- * @param length bytes, as declared
- */
-export function readToTheEnd(body: ReadableStream<Uint8Array>, length: number): ReadableStream<Uint8Array> {
-  const reader = body.getReader()
-  let left = length
-  async function read(): Promise<Uint8Array | undefined> {
-    const step = await reader.read()
-    left -= step.value?.length ?? 0
-    return step.value
-  }
-  return new ReadableStream<Uint8Array>(
-    {
-      async pull(controller) {
-        const chunk = await read()
-        if (chunk === undefined) controller.close()
-        else controller.enqueue(chunk)
-      },
-      async cancel(reason) {
-        while (left > 0 && (await read()) !== undefined);
-        await reader.cancel(reason)
-      },
-    },
-    { highWaterMark: 0 },
-  )
+  return concat(parts)
 }
 
 export function emptyInput(): StrataError {

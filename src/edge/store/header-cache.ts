@@ -20,25 +20,27 @@ export class HeaderCache {
   readonly #headers = new LruCache<string, StrataHeader>(512)
 
   /**
+   * @param file key and length, as the record names them
    * @returns undefined when the file is gone, because the image was replaced or deleted meanwhile
-   * @throws StrataError FORMAT_*
+   * @throws StrataError FORMAT_*, also where the file is shorter or longer than the record says
    */
-  async read(store: ImageStore, key: string): Promise<StrataHeader | undefined> {
+  async read(
+    store: ImageStore,
+    { file: key, bytes: size }: Pick<ReadyState, 'file' | 'bytes'>,
+  ): Promise<StrataHeader | undefined> {
     const cached = this.#headers.get(key)
     if (cached !== undefined) return cached
-    let bytes = await readBytes(store, key, FIRST_READ)
-    if (bytes === undefined) return undefined
+    const object = await store.readRange(key, 0, FIRST_READ)
+    if (object === undefined) return undefined
+    let bytes: Uint8Array | undefined = await object.bytes()
+    if (object.size !== size)
+      throw new StrataError('FORMAT_TRUNCATED', `the stored file: expected ${size} bytes, got ${object.size}`)
     const length = headerLength(bytes)
-    if (length > bytes.length) bytes = await readBytes(store, key, length)
+    if (length > bytes.length) bytes = await (await store.readRange(key, 0, length))?.bytes()
     if (bytes === undefined) return undefined
     const header = readHeader(bytes)
     if (header.layers.length === 0) throw new StrataError('FORMAT_INVALID', 'the stored file has no layer')
     this.#headers.set(key, header)
     return header
   }
-}
-
-async function readBytes(store: ImageStore, key: string, length: number): Promise<Uint8Array | undefined> {
-  const object = await store.readRange(key, 0, length)
-  return await object?.bytes()
 }

@@ -96,7 +96,16 @@ export class ImageStore {
 
   /** The bytes [start, end) of an object, or those of them that exist; undefined when the object is gone. */
   readRange(key: string, start: number, end: number): Promise<StoredObject | undefined> {
-    return guarded(() => this.#bucket.get(key, { start, end }))
+    return guarded(async () => {
+      try {
+        return await this.#bucket.get(key, { start, end })
+      } catch (error) {
+        // A bucket refuses a range of which no byte exists.
+        const info = await this.#bucket.head(key)
+        if (info === undefined || info.size > start) throw error
+        return { ...info, body: new Blob([]).stream(), bytes: async () => new Uint8Array(0) }
+      }
+    })
   }
 
   async remove(keys: readonly (string | undefined)[]): Promise<void> {

@@ -1,8 +1,8 @@
 import sharp from 'sharp'
 import { concat, dataView } from '../../core/bytes.ts'
-import { crc32 } from '../../core/crc32.ts'
 import { StrataError } from '../../core/errors.ts'
 import { decodeFile } from './pixels.ts'
+import { makeChunk, PNG_SIGNATURE, pngChunks } from './png-chunks.ts'
 
 /** One frame (PNG third edition §11.3.6.2), in pixels and milliseconds. */
 interface Frame {
@@ -32,7 +32,7 @@ const SHARED = ['IHDR', 'PLTE', 'tRNS', 'iCCP', 'sRGB', 'gAMA', 'cHRM']
 
 /** Frames of a PNG: 1 unless it is an animation. */
 export function countApngFrames(bytes: Uint8Array): number {
-  for (const { type, data } of chunks(bytes)) {
+  for (const { type, data } of pngChunks(bytes)) {
     if (type === 'acTL' && data.length >= 8) return Math.max(1, dataView(data).getUint32(0))
     if (type === 'IDAT') return 1
   }
@@ -73,7 +73,7 @@ function readApng(bytes: Uint8Array): Animation {
   const shared: Uint8Array[] = []
   const frames: Frame[] = []
   let [width, height, loop, expected] = [0, 0, 0, 0]
-  for (const { type, data, whole } of chunks(bytes)) {
+  for (const { type, data, whole } of pngChunks(bytes)) {
     const view = dataView(data)
     if (type === 'IHDR') [width, height] = [view.getUint32(0), view.getUint32(4)]
     if (SHARED.includes(type)) shared.push(whole)
@@ -111,10 +111,9 @@ async function decodeFrame(frame: Frame, shared: readonly Uint8Array[]) {
   dataView(sized).setUint32(8, frame.width)
   dataView(sized).setUint32(12, frame.height)
   const parts = [makeChunk('IHDR', sized.subarray(8, -4)), ...others]
-  const signature = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a)
   const idat = makeChunk('IDAT', concat(frame.pixels))
   try {
-    return await decodeFile(concat([signature, ...parts, idat, makeChunk('IEND', new Uint8Array())]))
+    return await decodeFile(concat([PNG_SIGNATURE, ...parts, idat, makeChunk('IEND', new Uint8Array())]))
   } catch (cause) {
     throw new StrataError('INPUT_CORRUPT', 'picture: a frame cannot be decoded', { cause })
   }
@@ -153,28 +152,4 @@ function over(
     canvas[to + c] = Math.round((value * alpha + canvas[to + c]! * below) / sum)
   }
   canvas[to + 3] = Math.round(sum)
-}
-
-function* chunks(bytes: Uint8Array) {
-  const view = dataView(bytes)
-  for (let at = 8; at + 12 <= bytes.length; ) {
-    const length = view.getUint32(at)
-    const end = at + 12 + length
-    if (end > bytes.length) return
-    const type = String.fromCharCode(...bytes.subarray(at + 4, at + 8))
-    yield { type, data: bytes.subarray(at + 8, at + 8 + length), whole: bytes.subarray(at, end) }
-    at = end
-  }
-}
-
-function makeChunk(type: string, data: Uint8Array): Uint8Array {
-  const chunk = new Uint8Array(12 + data.length)
-  dataView(chunk).setUint32(0, data.length)
-  chunk.set(
-    [...type].map((letter) => letter.charCodeAt(0)),
-    4,
-  )
-  chunk.set(data, 8)
-  dataView(chunk).setUint32(8 + data.length, crc32(chunk.subarray(4, 8 + data.length)))
-  return chunk
 }

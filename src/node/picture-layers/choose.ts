@@ -130,7 +130,7 @@ async function withOriginal(
   original: OpenPicture,
   only: string | undefined,
 ): Promise<CodedPicture> {
-  const bare = originalLayer(original)
+  const bare = await originalLayer(original)
   const isWanted =
     bare && (only === undefined || only === bare.coding) && bare.file.length < layer.file.length
   if (!isWanted || !samePixels(await decodeFile(bare.file), picture)) return layer

@@ -3,6 +3,7 @@ import { crc32 } from '../../core/crc32.ts'
 import { StrataError } from '../../core/errors.ts'
 import type { PictureCoding } from '../../format/coding.ts'
 import type { OpenPicture } from '../ingest/ingest.ts'
+import { onlyPixels } from './png-pixels.ts'
 
 /** Chunks of a PNG that a picture in sRGB needs (PNG third edition §11). */
 const PNG_PIXELS = ['IHDR', 'PLTE', 'tRNS', 'IDAT', 'IEND']
@@ -12,19 +13,25 @@ const PNG_SHOWN = [...PNG_PIXELS, 'iCCP', 'sRGB', 'gAMA', 'cHRM', 'cICP', 'sBIT'
 /** Chunks of a WebP with its pixels (RFC 9649 §2.7), and the profile's. */
 const WEBP_PIXELS = ['VP8 ', 'VP8L', 'ALPH', 'ANIM', 'ANMF']
 const WEBP_SHOWN = [...WEBP_PIXELS, 'ICCP']
+/** Those within a frame, and the bytes before them: the chunk's header, and place, size, duration and flags. */
+const FRAME_PIXELS = ['VP8 ', 'VP8L', 'ALPH']
+const ANMF_HEAD = 8 + 16
 
 /**
  * The original as a layer: its own file without what is no pixel, where that is in a coding of layers, upright and in sRGB.
  * Undefined where it cannot be a layer.
  */
-export function originalLayer(
+export async function originalLayer(
   picture: OpenPicture,
-): { readonly coding: PictureCoding; readonly file: Uint8Array } | undefined {
+): Promise<{ readonly coding: PictureCoding; readonly file: Uint8Array } | undefined> {
   const { bytes, format, metadata, cicp } = picture
   const isPlain =
     isUpright(picture) && !metadata.hasProfile && cicp === undefined && (metadata.pages ?? 1) === 1
   if (!isPlain || metadata.depth === 'ushort' || metadata.space === 'cmyk') return undefined
-  if (format === 'png') return { coding: 'png', file: keepPngChunks(bytes, PNG_PIXELS) }
+  if (format === 'png') {
+    const file = await onlyPixels(keepPngChunks(bytes, PNG_PIXELS)).catch(() => undefined)
+    return file && { coding: 'png', file }
+  }
   if (format === 'webp') return { coding: 'webp', file: keepWebpChunks(bytes, WEBP_PIXELS) }
   return format === 'avif' && isBareAvif(bytes) ? { coding: 'avif', file: bytes } : undefined
 }
@@ -78,7 +85,8 @@ function keepWebpChunks(bytes: Uint8Array, kept: readonly string[]): Uint8Array<
     if (type === 'VP8X') {
       flags = chunk.slice()
       parts.push(flags)
-    } else if (kept.includes(type)) parts.push(chunk)
+    } else if (type === 'ANMF' && kept.includes(type)) parts.push(withPixelsOnly(chunk))
+    else if (kept.includes(type)) parts.push(chunk)
   }
   // Without metadata a still needs no VP8X; RFC 9649 §2.7.1 allows it, and its alpha flag tells readers what comes.
   const [profile, exif, xmp] = [0x20, 0x08, 0x04]
@@ -88,6 +96,14 @@ function keepWebpChunks(bytes: Uint8Array, kept: readonly string[]): Uint8Array<
   head.set(bytes.subarray(0, 12))
   dataView(head).setUint32(4, body.length + 4, true)
   return concat([head, body])
+}
+
+/** A frame without the chunks that readers do not know (RFC 9649 §2.7.1.1). */
+function withPixelsOnly(frame: Uint8Array): Uint8Array {
+  const pixels = [...webpChunks(frame, ANMF_HEAD)].filter((chunk) => FRAME_PIXELS.includes(nameAt(chunk, 0)))
+  const whole = concat([frame.subarray(0, ANMF_HEAD), ...pixels])
+  dataView(whole).setUint32(4, whole.length - 8, true)
+  return whole
 }
 
 /** Chunks of a WebP, each with its header and its padding. */

@@ -3,6 +3,7 @@ import { StrataError } from '../../core/errors.ts'
 import type { OpenPicture } from '../ingest/ingest.ts'
 import { checkFrames, countFrames, ofFrames } from '../picture-layers/frames.ts'
 import { originalWithoutMetadata } from '../picture-layers/original.ts'
+import { onlyPixels } from '../picture-layers/png-pixels.ts'
 
 /** Pixels of a side to which the pixels shrink while they come: they are looked at by their decoder alone. */
 const SIDE = 8
@@ -14,7 +15,8 @@ const SIDE = 8
  * @throws StrataError INPUT_CORRUPT, INPUT_TOO_LARGE (all frames together), INPUT_UNSUPPORTED as originalWithoutMetadata
  */
 export async function decodableOriginal(picture: OpenPicture): Promise<Uint8Array<ArrayBuffer>> {
-  const file = originalWithoutMetadata(picture)
+  const bare = originalWithoutMetadata(picture)
+  const file = picture.format === 'png' ? await onlyPixels(bare) : bare
   const frames = countFrames(picture)
   checkFrames(picture, frames)
   if (picture.format === 'jpeg' && !(file.at(-2) === 0xff && file.at(-1) === 0xd9))
@@ -22,7 +24,7 @@ export async function decodableOriginal(picture: OpenPicture): Promise<Uint8Arra
       'INPUT_CORRUPT',
       'picture: expected EOI behind its scans, got what no decoder knows',
     )
-  // libvips reads only the first picture of an APNG.
+  // libvips reads only the first picture of an APNG, but every frame has been decompressed.
   const animated = picture.format === 'webp' && frames > 1
   const pipeline = sharp(file, { failOn: 'error', limitInputPixels: false, animated })
   await ofFrames(() => pipeline.resize(SIDE, SIDE, { fit: 'fill' }).raw().toBuffer())

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
   MAX_DIMENSION,
+  MAX_FORMAT_SIDE,
   MAX_LAYER_PIXELS,
   MAX_LAYERS,
   MAX_PREFIX_BYTES,
@@ -106,7 +107,9 @@ describe('every plan of every upload that is taken in', () => {
           plan = planOf(header, { ...asked, f }, '*/*', { canRender })
         } catch (error) {
           expect(error).toMatchObject({ code: 'PARAM_INVALID' })
-          expect(canRender).toBe(false)
+          const { width, height } = header.source
+          const isHeld = Math.max(width, height) <= MAX_FORMAT_SIDE[f]
+          expect(canRender && isHeld).toBe(false)
           return
         }
         const made = plan.kind === 'render' ? plan.otherwise : plan
@@ -147,6 +150,46 @@ describe('an upload whose layers no request could decode', () => {
     const header = headerOf(300, MAX_DIMENSION, [{ width: 300, quality: 60 }], 'compass', [])
     const plan = planOf(header, { w: 300 }, '*/*', {})
     expect(plan).toMatchObject({ request: { format: 'jpeg', width: 300, height: 65_500 } })
+  })
+})
+
+describe('a picture that is larger than a format can hold', () => {
+  const wide = headerOf(MAX_DIMENSION, 40, [{ width: 4000, quality: 60 }], 'compass', [])
+  const drawn = headerOf(20_000, 40, [{ width: 4000, quality: 60 }], 'webp', [])
+  const film = headerOf(20_000, 40, [{ width: 4000, quality: 60 }], 'webp-animated', [])
+  const all = 'image/avif,image/webp,image/png,image/jpeg'
+
+  it('comes in the next format that the client takes', () => {
+    const plan = (header: StrataHeader, w: number, accept: string) =>
+      planOf(header, { w }, accept, { canRender: true })
+    expect(plan(wide, 16_384, all)).toMatchObject({ kind: 'render', request: { format: 'avif' } })
+    expect(plan(wide, 16_385, all)).toMatchObject({ request: { format: 'jpeg', width: 16_385 } })
+    expect(plan(drawn, 16_384, 'image/avif,image/webp')).toMatchObject({ request: { format: 'avif' } })
+    expect(plan(drawn, 20_000, all)).toMatchObject({ kind: 'render', request: { format: 'jpeg' } })
+    expect(plan(film, 16_000, all)).toMatchObject({ request: { format: 'webp', frames: 'all' } })
+    expect(plan(film, 20_000, all)).toMatchObject({ request: { format: 'gif', frames: 'all' } })
+  })
+
+  it.each([
+    ['avif', 16_384],
+    ['webp', 16_383],
+  ])('is refused where the URL names %s', (f, side) => {
+    for (const header of [wide, drawn]) {
+      const plan = (w: number) => planOf(header, { w, f }, all, { canRender: true })
+      expect(plan(side)).toMatchObject({ kind: 'render', request: { format: f, width: side } })
+      expect(() => plan(side + 1)).toThrow(
+        expect.objectContaining({ code: 'PARAM_INVALID', message: expect.stringContaining(String(side)) }),
+      )
+    }
+  })
+
+  it('is a PNG of any size, and a JPEG a little smaller than the largest', () => {
+    const plan = (f: string) => planOf(wide, { w: MAX_DIMENSION, f }, '*/*', { canRender: true })
+    expect(plan('png')).toMatchObject({ request: { format: 'png', width: MAX_DIMENSION } })
+    expect(plan('jpeg')).toMatchObject({ request: { format: 'jpeg', width: 65_500 } })
+    const tall = headerOf(100, MAX_DIMENSION, [{ width: 100, quality: 60 }], 'compass', [])
+    const here = planOf(tall, { w: 100, h: MAX_DIMENSION, f: 'png' }, '*/*', {})
+    expect(here).toMatchObject({ kind: 'transcode', request: { height: MAX_DIMENSION } })
   })
 })
 

@@ -1,5 +1,7 @@
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
+import { animationFile, drawAnimation } from '../../../src/bench/pictures/kinds/animation.ts'
+import { concat, dataView } from '../../../src/core/bytes.ts'
 import { openPicture } from '../../../src/node/ingest/ingest.ts'
 import { originalLayer, originalWithoutMetadata } from '../../../src/node/picture-layers/original.ts'
 import { photo } from '../../pictures.ts'
@@ -67,6 +69,22 @@ describe('the original without metadata', () => {
     },
   )
 
+  it('leaves nothing of what readers do not know in the frames of a WebP', async () => {
+    const film = await animationFile(drawAnimation(24, 16, 3), 'webp')
+    const at = Buffer.from(film).lastIndexOf('ANMF')
+    const text = new TextEncoder().encode('HIDESECRET-OWNER')
+    const chunk = Uint8Array.from([...text.subarray(0, 4), text.length - 4, 0, 0, 0, ...text.subarray(4)])
+    const odd = concat([film, chunk])
+    for (const [start, more] of [
+      [4, chunk.length],
+      [at + 4, chunk.length],
+    ] as const)
+      dataView(odd).setUint32(start, dataView(odd).getUint32(start, true) + more, true)
+    const shown = (file: Uint8Array) => sharp(file, { animated: true }).raw().toBuffer()
+    expect(await shown(odd)).toEqual(await shown(film))
+    expect(originalWithoutMetadata(await openPicture(odd))).toEqual(film)
+  })
+
   it('keeps the profile, which says what the colours are, and is then no layer', async () => {
     for (const make of [() => picture().jpeg(), () => picture().png(), () => picture().webp()]) {
       const original = new Uint8Array(await make().withIccProfile('p3').toBuffer())
@@ -74,7 +92,7 @@ describe('the original without metadata', () => {
       const { icc } = await sharp(original).metadata()
       expect(icc?.length).toBeGreaterThan(100)
       expect((await sharp(originalWithoutMetadata(opened)).metadata()).icc).toEqual(icc)
-      expect(originalLayer(opened)).toBeUndefined()
+      expect(await originalLayer(opened)).toBeUndefined()
     }
   })
 

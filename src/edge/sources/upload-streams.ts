@@ -20,10 +20,15 @@ interface Globals {
   }
 }
 
-/** A stream whose readable end R2 takes: workerd knows its length. Its writer counts the bytes. */
+/**
+ * A stream whose readable end R2 takes: workerd knows its length. Its writer counts the bytes, and may fill its buffer again
+ * after each write.
+ */
 export function fixedLengthStream(length: number): TransformStream<Uint8Array, Uint8Array> {
   const { FixedLengthStream: Fixed } = globalThis as Globals
-  return Fixed ? new Fixed(length) : new TransformStream()
+  return Fixed
+    ? new Fixed(length)
+    : new TransformStream({ transform: (bytes, controller) => controller.enqueue(bytes.slice()) })
 }
 
 /** A stream that hashes what it takes and keeps nothing of it, except in runtimes with neither of the two ways. */
