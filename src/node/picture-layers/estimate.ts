@@ -6,7 +6,7 @@ import { atScore, bestOf, settingFor, slopeOf, trySettings } from './search.ts'
 import { underfilled } from './underfill.ts'
 
 /** What a layer needs as AVIF, by encodes that are cheap beside that of the layer. */
-export interface Estimate {
+interface Estimate {
   /** What is to be encoded: the layer, with other colours under transparent pixels where they make it smaller. */
   readonly picture: DecodedPicture
   /** With which the cheap encodes have the score; not whole. */

@@ -104,7 +104,7 @@ async function tryWidth(
   }
   const settings = { webp: 75, avif: 50 }
   const filled = underfilled(tiles)
-  for (const coding of ['avif', 'webp'] as const) {
+  for (const coding of LOSSY) {
     if (!fits(size, coding)) continue
     const options = { target, tries: TRIES, effort: ROUGH_EFFORT, close: NEAR }
     const tries = await trySettings(filled, coding, scorer, options)

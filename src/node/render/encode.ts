@@ -1,24 +1,31 @@
-import sharp, { type Sharp } from 'sharp'
+import sharp, { type AvifOptions, type Sharp } from 'sharp'
 import { encoderQuality } from '../../pixels/encoder-quality.ts'
 import type { DecodedPicture } from '../ingest/ingest.ts'
 import { WHITE } from '../ingest/matte.ts'
 import type { RenderFormat } from './parameters.ts'
 import type { RenderPlan } from './plan.ts'
 
+/** Settings of AVIF by which drawings need less than photographs for the same score; at effort 2 they have 77 on the mean. */
+const DRAWN_LESS = 5
+
 interface Setting {
   /** 1 to 100 on JPEG's scale. */
   readonly quality: number
   readonly fast: boolean
   readonly hurried: boolean
+  /** Whether a lossless WebP would be as welcome, as of drawings. */
+  readonly lossless: boolean
 }
 
 const ENCODERS: Readonly<Record<RenderFormat, (picture: Sharp, setting: Setting) => Sharp>> = {
-  avif: (picture, { quality, fast }) =>
-    picture.avif({
-      quality: encoderQuality(fast ? 'avif-0' : 'avif-4', quality),
-      effort: fast ? 0 : 4,
-      chromaSubsampling: '4:2:0',
-    }),
+  avif: (picture, { quality, fast, lossless }) =>
+    lossless
+      ? picture.avif(drawn(quality, fast))
+      : picture.avif({
+          quality: encoderQuality(fast ? 'avif-0' : 'avif-4', quality),
+          effort: fast ? 0 : 4,
+          chromaSubsampling: '4:2:0',
+        }),
   // Effort 2 takes half of the time, and up to 6 % more bytes.
   webp: (picture, { quality, fast }) =>
     picture.webp({ quality: encoderQuality('webp', quality), effort: fast ? 2 : 4 }),
@@ -35,6 +42,12 @@ const ENCODERS: Readonly<Record<RenderFormat, (picture: Sharp, setting: Setting)
   original: (picture) => picture.png(),
 }
 
+/** Effort 2 takes a third fewer bytes than effort 0 for drawings of the same look, in three times the time. */
+function drawn(quality: number, fast: boolean): AvifOptions {
+  const setting = Math.max(1, encoderQuality('avif-4', quality) - DRAWN_LESS)
+  return { quality: setting, effort: fast ? 2 : 4, chromaSubsampling: '4:4:4' }
+}
+
 /**
  * Lays a decoded picture in its frame and encodes that, in the smallest way that the plan allows. The file has neither profile
  * nor EXIF nor XMP, because only pixels get here.
@@ -47,7 +60,7 @@ export async function encodeRendered(
   const raw = sharp(picture.data, { raw: { width, height, channels }, limitInputPixels: false })
   const { format, quality, lossless, fast, hurried } = plan
   const laid = framed(raw, plan)
-  const ways = [ENCODERS[format](laid.clone(), { quality, fast, hurried })]
+  const ways = [ENCODERS[format](laid.clone(), { quality, fast, hurried, lossless })]
   // More effort makes drawings no smaller.
   if (lossless) ways.push(laid.clone().webp({ lossless: true, effort: 2 }))
   const files = await Promise.all(ways.map((way) => way.toBuffer()))
