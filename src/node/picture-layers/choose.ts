@@ -14,12 +14,13 @@ import type { EncodeParameters, EncodePicture } from '../encode-picture.ts'
 import type { DecodedPicture, OpenPicture } from '../ingest/ingest.ts'
 import { placeholderCode } from '../placeholder.ts'
 import { createRuntime } from '../runtimes.ts'
+import type { Needed } from './avif-layer.ts'
 import type { CodedPicture } from './encode.ts'
 import { makeLayer } from './layer.ts'
 import { look } from './look.ts'
 import { noLargerLayer } from './no-larger.ts'
 import { originalLayer, originalWithoutMetadata } from './original.ts'
-import { type MadeLayer, paying } from './paying.ts'
+import { type MadeLayer, uselessBytes, withRoom } from './paying.ts'
 import { decodeFile, flattened, hidesSomething, isOneColour, resizePixels, samePixels } from './pixels.ts'
 import { DEFAULT_TARGET, pictureRungs, qualityOfScore } from './target.ts'
 import { isForCompass, tryCodings, type WidthTrial } from './trial.ts'
@@ -63,9 +64,11 @@ export async function chooseCoding(
     return { pictures: false, trials: [], lossless: false }
   }
   const target = typeof quality === 'object' ? quality.score : DEFAULT_TARGET
-  const compass = coding === 'auto' && isOpaque ? encode : undefined
+  // Of what is plainly drawn COMPASS takes more than the others: it is not tried.
+  const compass = coding === 'auto' && isOpaque && seen !== 'drawing' ? encode : undefined
   const trials = await tryCodings(picture, { target, compass, signal })
-  return { pictures: compass === undefined || !isForCompass(seen, trials), trials, lossless: false }
+  const isPhotograph = compass !== undefined && seen !== 'drawing' && isForCompass(seen, trials)
+  return { pictures: !isPhotograph, trials, lossless: false }
 }
 
 interface PictureFileOptions {
@@ -93,28 +96,32 @@ export async function encodeAsPictures(
   const rungs = choice.lossless && widths === undefined && isSmall(picture) ? all.slice(-1) : all
   const only = parameters.coding === 'webp' || parameters.coding === 'avif' ? parameters.coding : undefined
   const made: MadeLayer[] = []
-  for (const rung of rungs) {
+  const needs: Needed[] = []
+  // From the widest down, because some are of no use beside the wider ones.
+  for (const rung of rungs.toReversed()) {
     throwIfAborted(signal)
     const size = { width: rung.width, height: layerHeight(rung.width, width, height) }
     const resized = await resizePixels(picture, size)
-    const trial = nearest(choice.trials, rung.width)
-    let layer = await makeLayer(resized, { target: rung.target, trial, only, lossless: choice.lossless })
+    const useless = widths === undefined ? uselessBytes(rung.width, made) : Number.POSITIVE_INFINITY
+    const { made: coded, needed } = await makeLayer(resized, {
+      ...{ target: rung.target, only, lossless: choice.lossless, useless },
+      ...{ trial: nearest(choice.trials, rung.width), needed: nearest(needs, rung.width) },
+    })
+    if (needed) needs.push(needed)
+    let layer = coded
     if (rung.width === width) {
       layer = await withOriginal(layer, resized, original, only)
       // A JPEG is no layer, but clients that would take it are sent no more bytes than it has.
       if (isBounded(original, quality))
         layer = await noLargerLayer(layer, resized, originalWithoutMetadata(original).length, only)
     }
+    if (layer.file.length >= useless) continue
     const alpha = hidesSomething(resized)
-    await verifyLayer(layer.file, {
-      ...size,
-      coding: layer.coding,
-      alpha: alpha,
-      exactly: layer.lossless ? resized : undefined,
-    })
-    made.push({ ...layer, ...size, alpha, target: rung.target })
+    const exactly = layer.lossless ? resized : undefined
+    await verifyLayer(layer.file, { ...size, coding: layer.coding, alpha, exactly })
+    made.unshift({ ...layer, ...size, alpha, target: rung.target })
   }
-  const kept = widths === undefined ? paying(made, original.bytes.length) : made
+  const kept = widths === undefined ? withRoom(made, original.bytes.length) : made
   const runtime = await createRuntime('wasm')
   return writePictures({
     source: { width, height, sha256: hex(sha256) },
@@ -142,9 +149,10 @@ function isBounded({ format, metadata }: OpenPicture, quality: EncodeParameters[
   return format === 'jpeg' && (metadata.orientation ?? 1) === 1 && quality === undefined
 }
 
-function nearest(trials: readonly WidthTrial[], width: number): WidthTrial | undefined {
-  const distance = (trial: WidthTrial) => Math.abs(Math.log(trial.width / width))
-  return [...trials].sort((a, b) => distance(a) - distance(b))[0]
+/** The one of the nearest width, by their ratio. */
+function nearest<T extends { readonly width: number }>(all: readonly T[], width: number): T | undefined {
+  const distance = (one: T) => Math.abs(Math.log(one.width / width))
+  return [...all].sort((a, b) => distance(a) - distance(b))[0]
 }
 
 function isSmall({ width, height }: DecodedPicture): boolean {

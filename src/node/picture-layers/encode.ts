@@ -1,3 +1,4 @@
+import type { Size } from '../../core/box.ts'
 import { MAX_FORMAT_SIDE } from '../../core/limits/table.ts'
 import type { PictureCoding } from '../../format/coding.ts'
 import type { DecodedPicture } from '../ingest/ingest.ts'
@@ -19,24 +20,34 @@ export type LossyCoding = (typeof LOSSY)[number]
 /** Pixels up to which AVIF is made slowly: a tenth smaller for drawings, a fourth for gradients, in three times the time. */
 const SLOW_AVIF_PIXELS = 1.5e6
 
+/** Effort of an AVIF that only shows what a layer needs: in a seventh of the time of effort 4. */
+export const ROUGH_EFFORT = 2
+
 /** Pixels up to which the colours under wholly transparent pixels are kept. No picture shows them; large ones would grow. */
 const EXACT_PIXELS = 64 * 64
 
 /** Pixels up to which PNG, which large pictures are never smaller in, is tried. */
 const PNG_PIXELS = 128 * 128
 
-export function fits({ width, height }: { width: number; height: number }, coding: LossyCoding): boolean {
+export function fits({ width, height }: Size, coding: LossyCoding): boolean {
   return Math.max(width, height) <= MAX_FORMAT_SIDE[coding]
+}
+
+/** Effort of the AVIF that is kept of a picture of this size. */
+export function finalEffort({ width, height }: Size): number {
+  return width * height <= SLOW_AVIF_PIXELS ? 4 : 3
 }
 
 /**
  * @param setting 1 to 100, the encoder's own
  * @param picture what is wholly transparent is seldom smallest with its own colours: see `underfilled`
+ * @param effort of AVIF, 0 to 9
  */
 export async function encodeLossy(
   picture: DecodedPicture,
   coding: LossyCoding,
   setting: number,
+  effort = finalEffort(picture),
 ): Promise<Uint8Array> {
   const prepared = sharpOf(picture)
   if (coding === 'webp') {
@@ -46,7 +57,6 @@ export async function encodeLossy(
         .toBuffer(),
     )
   }
-  const effort = picture.width * picture.height <= SLOW_AVIF_PIXELS ? 4 : 3
   return own(await prepared.avif({ quality: setting, effort, chromaSubsampling: '4:4:4' }).toBuffer())
 }
 

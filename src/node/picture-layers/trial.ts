@@ -8,12 +8,13 @@ import { readHeader } from '../../format/reader.ts'
 import type { EncodePicture } from '../encode-picture.ts'
 import { type DecodedPicture, resizeLanczos } from '../ingest/ingest.ts'
 import { createRuntime } from '../runtimes.ts'
-import { encodeLossless, encodeNearLossless, fits, LOSSY, type LossyCoding } from './encode.ts'
+import { encodeLossless, encodeNearLossless, fits, LOSSY, type LossyCoding, ROUGH_EFFORT } from './encode.ts'
 import type { Look } from './look.ts'
 import { montage } from './montage.ts'
 import { resizePixels } from './pixels.ts'
 import { createScorer, type Scorer } from './score.ts'
-import { searchSetting } from './search.ts'
+import { atScore, bestOf, settingFor, trySettings } from './search.ts'
+import { underfilled } from './underfill.ts'
 
 /** Ways to code a layer as a picture. */
 export type Way = LossyCoding | 'lossless' | 'near-lossless'
@@ -23,7 +24,7 @@ export interface WidthTrial {
   readonly width: number
   /** Bytes by way; Infinity where it cannot be taken. */
   readonly bytes: Readonly<Record<Way, number>>
-  /** Settings of the lossy encoders that gave that score. */
+  /** Settings of the lossy encoders that gave that score, of AVIF with little effort. */
   readonly settings: Readonly<Record<LossyCoding, number>>
   /** Bytes of COMPASS; undefined where it was not tried. */
   readonly compass: number | undefined
@@ -43,19 +44,23 @@ const NEAR_SETTING = 20
 /** Encodes of one lossy encoder at one width. */
 const TRIES = 3
 
-/** A point of SSIMULACRA2 takes this much of the bytes, for COMPASS and the others, between 60 and 85 roughly. */
-const BYTES_PER_POINT = 0.045
+/** Points of SSIMULACRA2 around the target from which a try tells what the target needs. */
+const NEAR = [2, 2] as const
+
+/** What is kept takes this much of the bytes of a rough AVIF with the same score: drawings' mean. */
+const ROUGH_SHARE: Readonly<Record<LossyCoding, number>> = { webp: 1, avif: 0.84 }
+
+/** What a trial with COMPASS decides about. */
+type Undecided = Exclude<Look, 'drawing'>
 
 /**
  * How many of the pictures' bytes COMPASS may take and still be chosen. What looks like a photograph may take more: it gains
- * by layers that build on each other. Where a drawing is plain to see COMPASS must be far better, because what is sent of
- * it is made from its pixels once more.
+ * by layers that build on each other.
  */
-const MOST_OF_OTHERS: Readonly<Record<Look, number>> = {
+const MOST_OF_OTHERS: Readonly<Record<Undecided, number>> = {
   photograph: Number.POSITIVE_INFINITY,
   photographic: 1.5,
   unsure: 1,
-  drawing: 0.6,
 }
 
 /** Compares codings on the tiles of a picture at its own width and at half of it. */
@@ -74,7 +79,7 @@ export async function tryCodings(picture: DecodedPicture, options: TrialOptions)
 }
 
 /** Whether COMPASS is the right coding, by a trial that measured it. */
-export function isForCompass(look: Look, trials: readonly WidthTrial[]): boolean {
+export function isForCompass(look: Undecided, trials: readonly WidthTrial[]): boolean {
   const [own, others] = [
     sum(trials.map(({ compass }) => compass ?? Number.POSITIVE_INFINITY)),
     sum(trials.map(({ bytes }) => Math.min(...Object.values(bytes)))),
@@ -98,11 +103,14 @@ async function tryWidth(
       : Number.POSITIVE_INFINITY,
   }
   const settings = { webp: 75, avif: 50 }
+  const filled = underfilled(tiles)
   for (const coding of LOSSY) {
     if (!fits(size, coding)) continue
-    const { file, score, setting } = await searchSetting(tiles, coding, scorer, { target, tries: TRIES })
-    settings[coding] = setting
-    if (score > target - 5) bytes[coding] = atScore(file.length, score, target)
+    const options = { target, tries: TRIES, effort: ROUGH_EFFORT, close: NEAR }
+    const tries = await trySettings(filled, coding, scorer, options)
+    const { file, score } = bestOf(tries, target)
+    settings[coding] = Math.round(settingFor(tries, target))
+    if (score > target - 5) bytes[coding] = ROUGH_SHARE[coding] * atScore(file.length, score, target)
   }
   return { width, bytes, settings, compass: compass && (await tryCompass(tiles, scorer, target, compass)) }
 }
@@ -123,11 +131,6 @@ async function tryCompass(
   const { data } = await decodeLayer(file, { runtime: await createRuntime('wasm'), layer: 0 })
   const { start, end } = readHeader(file).layers[0]!
   return atScore(end - start, scorer.score({ ...tiles, channels: 3, data }), target)
-}
-
-/** What a file of another score would take at the target. */
-function atScore(bytes: number, score: number, target: number): number {
-  return bytes * Math.exp(BYTES_PER_POINT * (target - score))
 }
 
 function sum(values: readonly number[]): number {

@@ -1,4 +1,4 @@
-import sharp, { type Sharp } from 'sharp'
+import sharp, { type AvifOptions, type Sharp } from 'sharp'
 import { needsFullChroma } from '../../pixels/chroma-loss.ts'
 import { encoderQuality } from '../../pixels/encoder-quality.ts'
 import type { DecodedPicture } from '../ingest/ingest.ts'
@@ -9,21 +9,28 @@ import type { RenderPlan } from './plan.ts'
 /** Pixels up to which a picture is looked at for edges of colour. Above, 4:4:4 takes long, and nobody sees the pixels. */
 const MAX_FULL_CHROMA_PIXELS = 4e6
 
+/** Settings of AVIF by which drawings need less than photographs for the same score; at effort 2 they have 77 on the mean. */
+const DRAWN_LESS = 5
+
 interface Setting {
   /** 1 to 100 on JPEG's scale. */
   readonly quality: number
   readonly fast: boolean
   readonly hurried: boolean
   readonly chromaSubsampling: '4:2:0' | '4:4:4'
+  /** Whether a lossless WebP would be as welcome, as of drawings. */
+  readonly lossless: boolean
 }
 
 const ENCODERS: Readonly<Record<RenderFormat, (picture: Sharp, setting: Setting) => Sharp>> = {
-  avif: (picture, { quality, fast, chromaSubsampling }) =>
-    picture.avif({
-      quality: encoderQuality(fast ? 'avif-0' : 'avif-4', quality),
-      effort: fast ? 0 : 4,
-      chromaSubsampling,
-    }),
+  avif: (picture, { quality, fast, lossless, chromaSubsampling }) =>
+    lossless
+      ? picture.avif(drawn(quality, fast))
+      : picture.avif({
+          quality: encoderQuality(fast ? 'avif-0' : 'avif-4', quality),
+          effort: fast ? 0 : 4,
+          chromaSubsampling,
+        }),
   // Effort 2 takes half of the time, and up to 6 % more bytes.
   webp: (picture, { quality, fast }) =>
     picture.webp({ quality: encoderQuality('webp', quality), effort: fast ? 2 : 4 }),
@@ -38,6 +45,12 @@ const ENCODERS: Readonly<Record<RenderFormat, (picture: Sharp, setting: Setting)
   // A GIF that was asked for a still has one frame.
   gif: (picture) => picture.gif(),
   original: (picture) => picture.png(),
+}
+
+/** Effort 2 takes a third fewer bytes than effort 0 for drawings of the same look, in three times the time. */
+function drawn(quality: number, fast: boolean): AvifOptions {
+  const setting = Math.max(1, encoderQuality('avif-4', quality) - DRAWN_LESS)
+  return { quality: setting, effort: fast ? 2 : 4, chromaSubsampling: '4:4:4' }
 }
 
 /**
@@ -55,7 +68,7 @@ export async function encodeRendered(
   const isFull =
     width * height <= MAX_FULL_CHROMA_PIXELS && needsFullChroma(picture.data, channels, width, height)
   const chromaSubsampling = isFull ? '4:4:4' : '4:2:0'
-  const ways = [ENCODERS[format](laid.clone(), { quality, fast, hurried, chromaSubsampling })]
+  const ways = [ENCODERS[format](laid.clone(), { quality, fast, hurried, lossless, chromaSubsampling })]
   // More effort makes drawings no smaller.
   if (lossless) ways.push(laid.clone().webp({ lossless: true, effort: 2 }))
   const files = await Promise.all(ways.map((way) => way.toBuffer()))

@@ -57,8 +57,9 @@ const DECODE_COST = {
   webp: 0.02,
 } as const
 const ENCODE_COST = { avif: { slow: 3.5, fast: 0.1 }, webp: 0.13, jpeg: 0.12, png: 0.12, gif: 0.4 } as const
-/** The same of lossless WebP. */
+/** The same of lossless WebP, and of what a quick AVIF takes longer for a drawing. */
 const LOSSLESS_COST = 0.08
+const DRAWN_COST = 0.3
 
 /**
  * The same size, part and place as the edge gives to the same parameters.
@@ -99,7 +100,8 @@ function costOf(
   if (format === 'original') return 0.01
   const megapixels = ({ width, height }: Size) => (width * height) / 1e6
   const perMegapixel = format === 'avif' ? ENCODE_COST.avif[fast ? 'fast' : 'slow'] : ENCODE_COST[format]
-  const encoding = perMegapixel + (lossless ? LOSSLESS_COST : 0)
+  const drawn = LOSSLESS_COST + (format === 'avif' && fast ? DRAWN_COST : 0)
+  const encoding = perMegapixel + (lossless ? drawn : 0)
   const perFrame = DECODE_COST[source.format] * megapixels(source) + encoding * megapixels(size)
   return (source.frames ?? 1) * perFrame
 }

@@ -122,6 +122,14 @@ table('with the original: wider than any layer', SHORT, BOTH, [
   'w=700 | J | render png 700xauto else png 640x320 1',
   'w=1000&q=80 | W | render webp 1000xauto lossless else webp 640x320 1 q80',
 ])
+table('with the original: an AVIF of a drawing at another width', CHART, BOTH, [
+  'w=500 | B | render avif 500xauto lossless else avif 500x250 1',
+  'w=500&q=50 | B | render avif 500xauto lossless else avif 500x250 1 q50',
+  'w=640 | B | slice webp 1',
+  'w=500 | W | webp 500x250 1',
+  'w=500 | image/avif,*/* | avif 500x250 1',
+])
+table('with the original: an AVIF of a lossy layer', SOFT, BOTH, ['w=500 | B | avif 500x250 2'])
 table('without the original: no wider than the widest layer', SHORT, {}, [
   'w=1000 | B | slice webp 1',
   'w=700 | J | png 640x320 1',
@@ -156,7 +164,7 @@ table('an animation', MOVING, BOTH, [
   'w=640&f=jpeg | B | jpeg 640x320 1 first',
   'w=640&f=png | B | png 640x320 1 first',
   'w=640&f=avif | B | avif 640x320 1 first',
-  'w=640&frame=first | B | avif 640x320 1',
+  'w=640&frame=first | B | render avif 640xauto lossless else avif 640x320 1',
   'w=640&frame=first&f=webp | B | webp 640x320 1',
   'w=640&frame=first | J | png 640x320 1',
   'w=640 | N | native 1',
