@@ -29,7 +29,7 @@ export function variantEtag(hash: string, decision: string): string {
 }
 
 /** Raise it when the origin would make other pictures of the same request. */
-const RENDER_VERSION = 1
+const RENDER_VERSION = 2
 
 /** Names the picture that the origin makes of an original for this request. It holds no slash. */
 function renderKey(request: RenderRequest): string {

@@ -15,7 +15,7 @@ import type { TranscodeRequest } from './transcoder.ts'
  * Part of the ETag and of the cache key of every picture that is made. Raise it when the same file and request would
  * give other pixels or bytes, so that no cache mixes old and new.
  */
-const TRANSCODE_VERSION = 2
+const TRANSCODE_VERSION = 3
 
 /** @param cost of the picture in kilopixels (cost.ts); left out where the caller does not know it */
 export function toQuery(request: TranscodeRequest, cost?: number): URLSearchParams {

@@ -134,7 +134,7 @@ describe('a ready image with its original', () => {
     expect(await textOf(await cdn.get('/cdn/img/wide?w=9999', BROWSER))).toContain('rendered 2400')
     expect(asked).toHaveLength(1)
     const { objects } = await BUCKET.list({ prefix: 'picture/wide/' })
-    expect(objects.map(({ key }) => key.split('/')[3])).toEqual(['render-2400xauto-avif-q75-v1'])
+    expect(objects.map(({ key }) => key.split('/')[3])).toEqual(['render-2400xauto-avif-q75-v2'])
   })
 
   it('is made at the edge, as wide as that goes, while the origin does not answer', async () => {

@@ -20,10 +20,10 @@ function pictureEtag(hash: string, plan: TranscodePlan, making: Making = 'edge')
 
 describe('the ETag of a picture that is made', () => {
   it('is weak, and holds the hash of the file and the decision', () => {
-    expect(pictureEtag(H, PLAN)).toBe(`W/"${H}.1-640x480-avif-q75-v2"`)
+    expect(pictureEtag(H, PLAN)).toBe(`W/"${H}.1-640x480-avif-q75-v3"`)
     const hiding = { ...PLAN.request, format: 'jpeg', ht: 2 } as const
     expect(pictureEtag(H, { ...PLAN, request: hiding, embedModel: 'abcd' })).toBe(
-      `W/"${H}.1-640x480-jpeg-q75-ht2.abcd-v2"`,
+      `W/"${H}.1-640x480-jpeg-q75-ht2.abcd-v3"`,
     )
   })
 
@@ -35,7 +35,7 @@ describe('the ETag of a picture that is made', () => {
   it('tells pictures of one decision apart that were made in different ways', () => {
     const etags = MAKINGS.map((making) => pictureEtag(H, PLAN, making))
     expect(new Set(etags).size).toBe(MAKINGS.length)
-    for (const etag of etags) expect(etag).toMatch(/^W\/"[0-9a-f]{32}\.1-640x480-avif-q75-v2(-[rpo])?"$/)
+    for (const etag of etags) expect(etag).toMatch(/^W\/"[0-9a-f]{32}\.1-640x480-avif-q75-v3(-[rpo])?"$/)
   })
 })
 

@@ -46,9 +46,9 @@ describe('the decision key', () => {
     decisionKey({ ...REQUEST, ...change }, model)
 
   it('names every field, and the version of the transcoder', () => {
-    expect(key({})).toBe('1-640x480-avif-q75-v2')
-    expect(key({ ht: 2 }, 'abcd')).toBe('1-640x480-avif-q75-ht2.abcd-v2')
-    expect(key({ fit: 'contain', background: 'ffffff' })).toBe('1-640x480-contain.ffffff-avif-q75-v2')
+    expect(key({})).toBe('1-640x480-avif-q75-v3')
+    expect(key({ ht: 2 }, 'abcd')).toBe('1-640x480-avif-q75-ht2.abcd-v3')
+    expect(key({ fit: 'contain', background: 'ffffff' })).toBe('1-640x480-contain.ffffff-avif-q75-v3')
   })
 
   it.each<Partial<TranscodeRequest>>([
