@@ -23,7 +23,8 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 /**
  * The rooms of src/edge, in the order in which a request passes through them: what it says, who may ask, what is stored, where
  * else pictures lie, how a JPEG is made, what is decided, what is kept, how uploads are encoded, what is answered. A room
- * imports only rooms that stand before it. The files at the door come last, except errors.ts, which every room may import.
+ * imports only rooms that stand before it. The files that join them come last with the routes, except errors.ts, which every
+ * room may import.
  */
 export const EDGE_ROOMS = [
   'errors.ts',
@@ -40,6 +41,7 @@ export const EDGE_ROOMS = [
   'options.ts',
   'resolve-options.ts',
   'services.ts',
+  'routes',
   'app.ts',
 ]
 
