@@ -6,7 +6,7 @@ import { layerAt } from '../format/ranges.ts'
 import { readHeader } from '../format/reader.ts'
 import type { DecodedPicture } from './ingest/ingest.ts'
 import { WHITE } from './ingest/matte.ts'
-import { decodeFile, flattened } from './picture-layers/pixels.ts'
+import { decodeFile, flattened } from './pixels.ts'
 import { createRuntime } from './runtimes.ts'
 
 /**

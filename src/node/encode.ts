@@ -13,10 +13,10 @@ import { parseQuality } from '../format/quality.ts'
 import type { EncodeParameters, EncodePicture } from './encode-picture.ts'
 import { decodePicture, type OpenPicture, openPicture, resizeLanczos } from './ingest/ingest.ts'
 import { parseMatte, WHITE } from './ingest/matte.ts'
+import { countFrames, isTooLong } from './originals/frames.ts'
 import { encodeAnimation } from './picture-layers/animation.ts'
 import { chooseCoding, encodeAsPictures } from './picture-layers/choose.ts'
-import { countFrames, isTooLong } from './picture-layers/frames.ts'
-import { withoutNeedlessAlpha } from './picture-layers/pixels.ts'
+import { withoutNeedlessAlpha } from './pixels.ts'
 
 export type { EncodeParameters, EncodePicture, EncodeRequest } from './encode-picture.ts'
 

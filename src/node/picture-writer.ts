@@ -3,7 +3,7 @@ import { StrataError } from '../core/errors.ts'
 import type { RgbImage } from '../core/image.ts'
 import type { DecodedPicture } from './ingest/ingest.ts'
 import { WHITE } from './ingest/matte.ts'
-import { flattened, sharpOf } from './picture-layers/pixels.ts'
+import { flattened, sharpOf } from './pixels.ts'
 
 /** JPEG is for looking at, so nearly nothing may be lost; for exact pixels there is PNG. */
 const JPEG_QUALITY = 95

@@ -2,7 +2,7 @@ import type { Size } from '../../core/box.ts'
 import { MAX_FORMAT_SIDE } from '../../core/limits/table.ts'
 import type { PictureCoding } from '../../format/coding.ts'
 import type { DecodedPicture } from '../ingest/ingest.ts'
-import { decodeFile, samePixels, sharpOf } from './pixels.ts'
+import { decodeFile, samePixels, sharpOf } from '../pixels.ts'
 
 /** A picture file, and how it was made. */
 export interface CodedPicture {

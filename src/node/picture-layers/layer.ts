@@ -1,7 +1,7 @@
 import type { DecodedPicture } from '../ingest/ingest.ts'
+import { decodeFile } from '../pixels.ts'
 import { makeAvif, type Needed } from './avif-layer.ts'
 import { type CodedPicture, encodeLossless, encodeNearLossless, fits } from './encode.ts'
-import { decodeFile } from './pixels.ts'
 import { createScorer, type Scorer, WHOLE_PIXELS } from './score.ts'
 import { searchSetting } from './search.ts'
 import type { Way, WidthTrial } from './trial.ts'

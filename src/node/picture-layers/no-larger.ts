@@ -1,6 +1,6 @@
 import type { DecodedPicture } from '../ingest/ingest.ts'
+import { decodeFile } from '../pixels.ts'
 import { type CodedPicture, encodeLossy, fits, type LossyCoding } from './encode.ts'
-import { decodeFile } from './pixels.ts'
 import { createScorer } from './score.ts'
 import { underfilled } from './underfill.ts'
 

@@ -1,8 +1,8 @@
 import { SMALLEST_SIDE, Ssimulacra2 } from '../../pixels/ssimulacra2.ts'
 import type { DecodedPicture } from '../ingest/ingest.ts'
 import type { Matte } from '../ingest/matte.ts'
+import { flattened } from '../pixels.ts'
 import { montage } from './montage.ts'
-import { flattened } from './pixels.ts'
 
 const WHITE: Matte = { r: 255, g: 255, b: 255 }
 const BLACK: Matte = { r: 0, g: 0, b: 0 }

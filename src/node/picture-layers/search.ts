@@ -1,7 +1,7 @@
 import { encoderQuality } from '../../pixels/encoder-quality.ts'
 import type { DecodedPicture } from '../ingest/ingest.ts'
+import { decodeFile } from '../pixels.ts'
 import { type CodedPicture, encodeLossy, type LossyCoding } from './encode.ts'
-import { decodeFile } from './pixels.ts'
 import type { Scorer } from './score.ts'
 import { underfilled } from './underfill.ts'
 

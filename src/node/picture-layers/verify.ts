@@ -3,7 +3,7 @@ import type { Size } from '../../core/box.ts'
 import { StrataError } from '../../core/errors.ts'
 import type { PictureCoding } from '../../format/coding.ts'
 import type { DecodedPicture } from '../ingest/ingest.ts'
-import { decodeFile, hidesSomething, samePixels } from './pixels.ts'
+import { decodeFile, hidesSomething, samePixels } from '../pixels.ts'
 
 interface Expected extends Size {
   readonly coding: PictureCoding

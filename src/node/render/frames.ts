@@ -1,7 +1,7 @@
 import sharp from 'sharp'
 import { encoderQuality } from '../../pixels/encoder-quality.ts'
 import type { OpenPicture } from '../ingest/ingest.ts'
-import { animatedFile, checkFrames, countFrames, ofFrames } from '../picture-layers/frames.ts'
+import { animatedFile, checkFrames, countFrames, ofFrames } from '../originals/frames.ts'
 import { framed } from './encode.ts'
 import type { RenderPlan } from './plan.ts'
 

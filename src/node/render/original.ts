@@ -1,9 +1,9 @@
 import sharp from 'sharp'
 import { StrataError } from '../../core/errors.ts'
 import type { OpenPicture } from '../ingest/ingest.ts'
-import { checkFrames, countFrames, ofFrames } from '../picture-layers/frames.ts'
-import { originalWithoutMetadata } from '../picture-layers/original.ts'
-import { onlyPixels } from '../picture-layers/png-pixels.ts'
+import { checkFrames, countFrames, ofFrames } from '../originals/frames.ts'
+import { originalWithoutMetadata } from '../originals/original.ts'
+import { onlyPixels } from '../originals/png-pixels.ts'
 
 /** Pixels of a side to which the pixels shrink while they come: they are looked at by their decoder alone. */
 const SIDE = 8

@@ -4,8 +4,8 @@ import { DARK, editor } from '../../../src/bench/pictures/kinds/screens.ts'
 import { makeAvif } from '../../../src/node/picture-layers/avif-layer.ts'
 import { encodeLossless } from '../../../src/node/picture-layers/encode.ts'
 import { makeLayer } from '../../../src/node/picture-layers/layer.ts'
-import { decodeFile } from '../../../src/node/picture-layers/pixels.ts'
 import { createScorer } from '../../../src/node/picture-layers/score.ts'
+import { decodeFile } from '../../../src/node/pixels.ts'
 
 const drawing = chart(330, 210)
 const scorer = createScorer(drawing)!

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { product } from '../../../src/bench/pictures/kinds/art.ts'
 import { encodeLossy } from '../../../src/node/picture-layers/encode.ts'
-import { resizePixels } from '../../../src/node/picture-layers/pixels.ts'
 import { createScorer } from '../../../src/node/picture-layers/score.ts'
 import { searchSetting } from '../../../src/node/picture-layers/search.ts'
 import { underfilled } from '../../../src/node/picture-layers/underfill.ts'
+import { resizePixels } from '../../../src/node/pixels.ts'
 
 /** A product with a soft shadow, on nothing. */
 const original = product(800, 900)

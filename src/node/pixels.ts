@@ -1,8 +1,8 @@
 import sharp, { type Sharp } from 'sharp'
-import type { Size } from '../../core/box.ts'
-import { type RgbImage, rgbImage } from '../../core/image.ts'
-import type { DecodedPicture } from '../ingest/ingest.ts'
-import type { Matte } from '../ingest/matte.ts'
+import type { Size } from '../core/box.ts'
+import { type RgbImage, rgbImage } from '../core/image.ts'
+import type { DecodedPicture } from './ingest/ingest.ts'
+import type { Matte } from './ingest/matte.ts'
 
 /** The pixels as sharp's input. */
 export function sharpOf({ width, height, channels, data }: DecodedPicture): Sharp {

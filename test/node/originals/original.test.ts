@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { animationFile, drawAnimation } from '../../../src/bench/pictures/kinds/animation.ts'
 import { concat, dataView } from '../../../src/core/bytes.ts'
 import { openPicture } from '../../../src/node/ingest/ingest.ts'
-import { originalLayer, originalWithoutMetadata } from '../../../src/node/picture-layers/original.ts'
+import { originalLayer, originalWithoutMetadata } from '../../../src/node/originals/original.ts'
 import { photo } from '../../pictures.ts'
 
 const { data, width, height } = photo(60, 40)

@@ -1,7 +1,7 @@
 import sharp from 'sharp'
 import { concat, dataView } from '../../core/bytes.ts'
 import { StrataError } from '../../core/errors.ts'
-import { decodeFile } from './pixels.ts'
+import { decodeFile } from '../pixels.ts'
 import { makeChunk, PNG_SIGNATURE, pngChunks } from './png-chunks.ts'
 
 /** One frame (PNG third edition §11.3.6.2), in pixels and milliseconds. */
