@@ -218,7 +218,7 @@ it.each([
       new Response(stalled(), {
         headers: { 'Content-Type': 'image/png', 'Content-Length': '500' },
       }),
-    'it ended after 50',
+    'it broke off',
   ],
 ])('a host that %s is not waited for', async (_, world, message) => {
   const edge = new Miniflare({

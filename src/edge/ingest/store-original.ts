@@ -51,7 +51,10 @@ async function pump(
   onStep: () => void,
 ): Promise<void> {
   function ended(received: number, cause?: unknown): StrataError {
-    const came = received > length ? 'more came' : `it ended after ${received}`
+    // What came of the chunk that was being read is not known.
+    const short =
+      cause === undefined ? `it ended after ${received}` : `it broke off after ${received} or more`
+    const came = received > length ? 'more came' : short
     const message = `body: expected ${length} bytes as declared, ${came}`
     return new StrataError(cutOff ?? 'ABORTED', message, { cause })
   }
