@@ -199,11 +199,12 @@ function keepSpeed(speed: number | undefined): void {
 const decoders = new Map<string, Decoder>()
 
 /**
- * The decoder of a page for one `assets` folder, shared by all callers; the options of the first caller hold. Who names no
- * folder gets the first decoder that there is, so that `restore` finds what `enhance` was told.
+ * The decoder of a page for one `assets` folder, shared by all callers; the options of the first caller hold. Without a
+ * folder it is the first decoder of the page, so that `restore` uses the folder that `enhance` was given.
  */
 export function decoderFor(options: DecoderOptions): Decoder {
-  const key = String(options.assets ?? decoders.keys().next().value ?? '')
+  const [first = ''] = decoders.keys()
+  const key = String(options.assets ?? first)
   let decoder = decoders.get(key)
   if (!decoder) {
     decoder = new Decoder(options)
@@ -213,7 +214,7 @@ export function decoderFor(options: DecoderOptions): Decoder {
 }
 
 function noDecoder(job: number): Answer {
-  const message = 'worker.js does not load or run here'
+  const message = 'worker.js does not load'
   return { type: 'failed', job, code: 'MODEL_INVALID', message, unusable: true }
 }
 

@@ -93,14 +93,9 @@ export function imageAttributes(options: ImageOptions): ImageAttributes {
     aspectRatio: fit === 'cover' || background !== undefined ? width / height : undefined,
   }
   const known = candidates(shaped)
-  const fallback = known.find((each) => each >= width) ?? known[known.length - 1] ?? width
-  return {
-    src: candidate(shaped, fallback),
-    srcset: srcset(shaped),
-    sizes: sizes(width, layout),
-    width,
-    height,
-  }
+  const fallback = known.find((each) => each >= width) ?? known.at(-1) ?? width
+  const address = candidate(shaped, fallback)
+  return { src: address, srcset: srcset(shaped), sizes: sizes(width, layout), width, height }
 }
 
 /**
@@ -131,11 +126,9 @@ function defaultWidths({ sourceWidth }: SrcsetOptions): readonly number[] {
 /** Ascending widths; those above the widest available one are replaced by that one, once. */
 function candidates(options: SrcsetOptions): readonly number[] {
   const { sourceWidth, sourceHeight, aspectRatio, maxWidth, widths } = options
-  const highest = sourceHeight && aspectRatio ? sourceHeight * aspectRatio : Number.POSITIVE_INFINITY
+  const highest = sourceHeight && aspectRatio && sourceHeight * aspectRatio
   const limit = Math.min(
-    sourceWidth ?? Number.POSITIVE_INFINITY,
-    maxWidth ?? Number.POSITIVE_INFINITY,
-    highest,
+    ...[sourceWidth, maxWidth, highest].map((width) => width || Number.POSITIVE_INFINITY),
   )
   const wanted = widths ?? defaultWidths(options)
   return [...new Set(wanted.map((width) => Math.round(Math.min(width, limit))))]

@@ -68,7 +68,7 @@ describeOnStage('restore', (stage) => {
 
   it('takes its files from where enhance() was told, and says when they are not there', async () => {
     await stage.open(stage.img(), "strata.enhance(document, { assets: '/nowhere/' })")
-    await expect(stage.restore()).rejects.toThrow('worker.js does not load or run here')
+    await expect(stage.restore()).rejects.toThrow('worker.js does not load')
   })
 
   it('enlarges a plain picture without a model, with a note', async () => {
