@@ -13,6 +13,17 @@ const FULL_CHROMA_ABOVE = 9.5
 const SMALL_PIXELS = 20_000
 
 /**
+ * Chroma loss above which the chroma of a WebP, which has half of the resolution, is fitted to the edges. Coloured text gains 9 to
+ * 70 points of SSIMULACRA2 by that, for 5 to 25 % more bytes; photographs of a loss below take more bytes for nothing.
+ */
+const FITTED_CHROMA_ABOVE = 7
+
+/** Whether chroma of half the resolution (4:2:0) had better be fitted to edges of colour: "sharp YUV" of libwebp. */
+export function needsFittedChroma(data: Uint8Array, samples: 3 | 4, width: number, height: number): boolean {
+  return chromaLoss(data, samples, width, height) > FITTED_CHROMA_ABOVE
+}
+
+/**
  * Whether a picture has coloured edges that chroma of half the resolution (4:2:0) would smear, or is so small that every
  * detail is an edge.
  */

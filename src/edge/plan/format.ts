@@ -29,7 +29,8 @@ interface ChosenFormat {
 }
 
 /**
- * The format of a picture: what the URL names, else what the client likes best. A JPEG is sent where nothing else fits,
+ * The format of a picture that the edge makes: what the URL names, else what the client likes best, and of what it likes
+ * equally WebP for opaque drawings. A JPEG is sent where nothing else fits,
  * unless the client refuses it.
  * @param size where given, only formats count that are encoded at the edge at this size
  * @param content of a layer that is a picture
@@ -42,7 +43,8 @@ export function chooseFormat(
   size?: Size,
   content?: Content,
 ): ChosenFormat {
-  const accepting = acceptedFormats(params, accepted, rules, size && content && needsPng(content, size))
+  const order = content && isDrawn(content) ? { formats: webpFirst(rules.formats) } : rules
+  const accepting = acceptedFormats(params, accepted, order, size && content && needsPng(content, size))
   const [best, ...fallbacks] = size ? accepting.filter((format) => isEncodedHere(format, size)) : accepting
   if (best !== undefined) return { format: best, fallbacks }
   const [tooLarge] = accepting
@@ -105,6 +107,19 @@ export function acceptedFormats(
 /** Whether a JPEG would lose what a PNG of this size keeps at a fair price. */
 export function needsPng({ alpha, lossless }: Content, { width, height }: Size): boolean {
   return alpha || (lossless && width * height <= MAX_DRAWN_PNG_PIXELS)
+}
+
+/** Of opaque drawings the edge's quick AVIF takes up to 1.7 times the bytes of its WebP; an AVIF of alpha is better. */
+function isDrawn({ alpha, lossless }: Content): boolean {
+  return lossless && !alpha
+}
+
+/** The formats with WebP in front of AVIF. */
+function webpFirst(formats: readonly PictureFormat[]): readonly PictureFormat[] {
+  if (!formats.includes('webp')) return formats
+  const others = formats.filter((format) => format !== 'webp')
+  const at = Math.min(others.indexOf('avif'), formats.indexOf('webp'))
+  return at < 0 ? formats : [...others.slice(0, at), 'webp', ...others.slice(at)]
 }
 
 function offeredFormats({ formats }: FormatRules): readonly PictureFormat[] {

@@ -19,6 +19,8 @@ interface Statistics {
  * a drawing has areas and straight edges without it. Where it is neither plainly, a trial has to decide.
  */
 export function look(picture: DecodedPicture): Look {
+  // A line of pixels shows nothing of areas and edges.
+  if (Math.min(picture.width, picture.height) < 2) return 'unsure'
   const { colours, flat, straight } = statistics(picture)
   if (flat > 0.6 && colours < 0.05) return 'drawing'
   if (flat < 0.04 && straight < 0.16 && colours > 0.1) return 'photograph'
@@ -41,7 +43,6 @@ function statistics(picture: DecodedPicture): Statistics {
       else if (right || below) straight++
     }
   }
-  if (pixels === 0) return { colours: 1, flat: 0, straight: 0 }
   return {
     colours: colours.size / pixels,
     flat: flat / pixels,

@@ -45,6 +45,12 @@ export function qualityOfScore(score: number): number {
   return Math.round(along(JPEG_QUALITIES, score))
 }
 
+/** The SSIMULACRA2 that a quality on JPEG's scale, 1 to 99, stands for. */
+export function scoreOfQuality(quality: number): number {
+  const swapped: Polyline = JPEG_QUALITIES.map(([score, jpeg]) => [jpeg, score])
+  return along(swapped, quality)
+}
+
 /**
  * The layers of a picture file. Without a list of its own it has the default widths, half of the source's width, which
  * screens of two densities ask for, and the source's width. Of layers of equal width only the best is kept, because a

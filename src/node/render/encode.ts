@@ -1,8 +1,10 @@
-import sharp, { type AvifOptions, type Sharp } from 'sharp'
-import { needsFullChroma } from '../../pixels/chroma-loss.ts'
+import sharp, { type Sharp } from 'sharp'
+import { needsFittedChroma, needsFullChroma } from '../../pixels/chroma-loss.ts'
 import { encoderQuality } from '../../pixels/encoder-quality.ts'
 import type { DecodedPicture } from '../ingest/ingest.ts'
 import { WHITE } from '../ingest/matte.ts'
+import { rawOf } from '../pixels.ts'
+import { bestOfDrawn, SCORED_PIXELS } from './drawn.ts'
 import type { RenderFormat } from './parameters.ts'
 import type { RenderPlan } from './plan.ts'
 
@@ -18,22 +20,24 @@ interface Setting {
   readonly fast: boolean
   readonly hurried: boolean
   readonly chromaSubsampling: '4:2:0' | '4:4:4'
+  /** Whether chroma of half the resolution is fitted to edges of colour. */
+  readonly smartSubsample: boolean
   /** Whether a lossless WebP would be as welcome, as of drawings. */
   readonly lossless: boolean
 }
 
 const ENCODERS: Readonly<Record<RenderFormat, (picture: Sharp, setting: Setting) => Sharp>> = {
-  avif: (picture, { quality, fast, lossless, chromaSubsampling }) =>
-    lossless
-      ? picture.avif(drawn(quality, fast))
-      : picture.avif({
-          quality: encoderQuality(fast ? 'avif-0' : 'avif-4', quality),
-          effort: fast ? 0 : 4,
-          chromaSubsampling,
-        }),
+  avif: (picture, { quality, fast, lossless, chromaSubsampling }) => {
+    if (lossless) {
+      const { setting, effort } = drawn(quality, fast)
+      return picture.avif({ quality: setting, effort, chromaSubsampling: '4:4:4' })
+    }
+    const setting = encoderQuality(fast ? 'avif-0' : 'avif-4', quality)
+    return picture.avif({ quality: setting, effort: fast ? 0 : 4, chromaSubsampling })
+  },
   // Effort 2 takes half of the time, and up to 6 % more bytes.
-  webp: (picture, { quality, fast }) =>
-    picture.webp({ quality: encoderQuality('webp', quality), effort: fast ? 2 : 4 }),
+  webp: (picture, { quality, fast, smartSubsample }) =>
+    picture.webp({ quality: encoderQuality('webp', quality), effort: fast ? 2 : 4, smartSubsample }),
   // Without MozJPEG's searches it takes a quarter of the time and a quarter more bytes; its quality is JPEG's then.
   jpeg: (picture, { quality, hurried, chromaSubsampling }) =>
     picture.jpeg({
@@ -48,9 +52,9 @@ const ENCODERS: Readonly<Record<RenderFormat, (picture: Sharp, setting: Setting)
 }
 
 /** Effort 2 takes a third fewer bytes than effort 0 for drawings of the same look, in three times the time. */
-function drawn(quality: number, fast: boolean): AvifOptions {
+function drawn(quality: number, fast: boolean): { readonly setting: number; readonly effort: number } {
   const setting = Math.max(1, encoderQuality('avif-4', quality) - DRAWN_LESS)
-  return { quality: setting, effort: fast ? 2 : 4, chromaSubsampling: '4:4:4' }
+  return { setting, effort: fast ? 2 : 4 }
 }
 
 /**
@@ -65,16 +69,23 @@ export async function encodeRendered(
   const raw = sharp(picture.data, { raw: { width, height, channels }, limitInputPixels: false })
   const { format, quality, lossless, fast, hurried } = plan
   const laid = framed(raw, plan)
-  const isFull =
-    width * height <= MAX_FULL_CHROMA_PIXELS && needsFullChroma(picture.data, channels, width, height)
-  const chromaSubsampling = isFull ? '4:4:4' : '4:2:0'
-  const ways = [ENCODERS[format](laid.clone(), { quality, fast, hurried, lossless, chromaSubsampling })]
+  const hasEdges = (detect: typeof needsFullChroma) =>
+    width * height <= MAX_FULL_CHROMA_PIXELS && detect(picture.data, channels, width, height)
+  const setting: Setting = {
+    ...{ quality, fast, hurried, lossless },
+    chromaSubsampling: hasEdges(needsFullChroma) ? '4:4:4' : '4:2:0',
+    smartSubsample: format === 'webp' && hasEdges(needsFittedChroma),
+  }
+  const ways = [ENCODERS[format](laid.clone(), setting)]
   // More effort makes drawings no smaller.
   if (lossless) ways.push(laid.clone().webp({ lossless: true, effort: 2 }))
-  const files = await Promise.all(ways.map((way) => way.toBuffer()))
-  const smallest = files.reduce((best, file) => (file.length < best.length ? file : best))
+  const [file, exact] = await Promise.all(ways.map((way) => way.toBuffer()))
   // A buffer of its own: sharp's may lie in a larger one.
-  return new Uint8Array(smallest)
+  if (exact === undefined) return new Uint8Array(file!)
+  if (format !== 'avif' || width * height > SCORED_PIXELS)
+    return new Uint8Array(file!.length <= exact.length ? file! : exact)
+  const drawing = { avif: file!, lossless: exact, quality, ...drawn(quality, fast) }
+  return new Uint8Array(await bestOfDrawn(await rawOf(laid), drawing))
 }
 
 export function framed(picture: Sharp, { size, place, background = WHITE }: RenderPlan): Sharp {

@@ -123,13 +123,26 @@ table('with the original: wider than any layer', SHORT, BOTH, [
   'w=1000&q=80 | W | render webp 1000xauto lossless else webp 640x320 1 q80',
 ])
 table('with the original: an AVIF of a drawing at another width', CHART, BOTH, [
-  'w=500 | B | render avif 500xauto lossless else avif 500x250 1',
-  'w=500&q=50 | B | render avif 500xauto lossless else avif 500x250 1 q50',
+  'w=500 | B | render avif 500xauto lossless else webp 500x250 1',
+  'w=500&q=50 | B | render avif 500xauto lossless else webp 500x250 1 q50',
+  'w=500 | image/avif,image/webp;q=0.5,*/* | render avif 500xauto lossless else avif 500x250 1',
   'w=640 | B | slice webp 1',
   'w=500 | W | webp 500x250 1',
   'w=500 | image/avif,*/* | avif 500x250 1',
 ])
-table('with the original: an AVIF of a lossy layer', SOFT, BOTH, ['w=500 | B | avif 500x250 2'])
+table('without the original: WebP of an opaque drawing, which is smaller here than AVIF', CHART, {}, [
+  'w=500 | B | webp 500x250 1',
+  'w=500&f=avif | B | avif 500x250 1',
+  'w=500&bg=fff | B | avif 500x250 1',
+  'w=500 | image/avif,*/* | avif 500x250 1',
+])
+table('the order of the option formats counts but for that', CHART, { formats: ['jpeg', 'avif', 'webp'] }, [
+  'w=500 | B | webp 500x250 1',
+])
+table('with the original: an AVIF of a lossy layer', SOFT, BOTH, [
+  'w=500 | B | render avif 500xauto lossless else avif 500x250 2',
+  'w=500 | W | webp 500x250 2',
+])
 table('without the original: no wider than the widest layer', SHORT, {}, [
   'w=1000 | B | slice webp 1',
   'w=700 | J | png 640x320 1',

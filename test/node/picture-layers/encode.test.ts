@@ -115,6 +115,15 @@ describe('flat colours', () => {
   })
 })
 
+describe('a line of pixels', () => {
+  it('is no photograph: every pixel is kept', async () => {
+    const file = await encode(await png(300, 1, (x) => (x < 150 ? [200, 30, 30] : [30, 30, 200])))
+    const header = readHeader(file)
+    expect(holdsPictures(header)).toBe(true)
+    expect(header.layers.every(isLossless)).toBe(true)
+  })
+})
+
 describe('a tiny picture', () => {
   it.each(['noise', 'alpha'])('of %s is exact', async (kind) => {
     const { data } = noise(32, 32, 3)

@@ -1,3 +1,4 @@
+import { needsFittedChroma } from '../../../pixels/chroma-loss.ts'
 import { encoderQuality } from '../../../pixels/encoder-quality.ts'
 import type { PictureEncoder } from './encoder.ts'
 import { createWasmEncoder } from './wasm-encoder.ts'
@@ -34,11 +35,10 @@ const SETTINGS = {
   low_memory: 0,
   near_lossless: 100,
   use_delta_palette: 0,
-  use_sharp_yuv: 0,
 }
 
 /**
- * Lossy WebP by libwebp with SIMD (package @jsquash/webp).
+ * Lossy WebP by libwebp with SIMD (package @jsquash/webp). Its 4:2:0 is fitted to edges of colour where there are some.
  * @param load `@jsquash/webp/codec/enc/webp_enc_simd.wasm`, compiled
  * @param settingOf libwebp's quality, up to 100, for a quality on JPEG's scale
  */
@@ -51,6 +51,10 @@ export function createWebpEncoder(
     glue: () => import('@jsquash/webp/codec/enc/webp_enc_simd.js'),
     load,
     keptMemory: KEPT_MEMORY,
-    settings: ({ quality }) => ({ ...SETTINGS, quality: settingOf(quality) }),
+    settings: ({ width, height, quality }, rgba) => ({
+      ...SETTINGS,
+      use_sharp_yuv: needsFittedChroma(rgba, 4, width, height) ? 1 : 0,
+      quality: settingOf(quality),
+    }),
   })
 }
