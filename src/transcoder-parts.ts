@@ -3,7 +3,7 @@ import webpDecoder from '@jsquash/webp/codec/dec/webp_dec.wasm'
 import webp from '@jsquash/webp/codec/enc/webp_enc_simd.wasm'
 import type { Hono } from 'hono'
 import kernels from '../build/kernels.wasm'
-import { decodeRows } from './codec/compass/index.ts'
+import { decodeRows, prepareDecoder } from './codec/compass/index.ts'
 import { embed } from './codec/hyperthumbnail/embed.ts'
 import { loadHyperThumbnail } from './codec/hyperthumbnail/load.ts'
 import type { Rescaler } from './codec/rescaler.ts'
@@ -66,6 +66,7 @@ export function createTranscoder(
     yield* decodeRows(bytes, { runtime: await runtime(), layer, signal, maxStripPixels })
   }
   const parts = {
+    prepare: async () => await prepareDecoder(await runtime()),
     decodeRows: decodeLayer,
     encoders: Object.fromEntries([...own, ...encoders].map((encoder) => [encoder.format, encoder])),
     decoders: Object.fromEntries([...ownDecoders, ...decoders].map((decoder) => [decoder.coding, decoder])),

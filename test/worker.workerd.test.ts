@@ -22,7 +22,7 @@ describe('the edge Worker', () => {
   })
 
   it('mounts the plugin at /cdn', async () => {
-    expect(await (await get('/cdn/health')).json()).toEqual({ status: 'ok' })
+    expect(await (await get('/cdn/health')).json()).toEqual({ status: 'ok', transcoder: 'ok' })
     expect((await get('/cdn/img/unknown')).status).toBe(404)
   })
 

@@ -1,4 +1,5 @@
 import { decodeRows } from '../codec/compass/decoder/decode.ts'
+import { prepareDecoder } from '../codec/compass/decoder/prepare.ts'
 import { StrataError } from '../core/errors.ts'
 import { createAvifDecoder } from '../edge/transcoder/decoders/avif.ts'
 import type { PictureDecoders } from '../edge/transcoder/decoders/decoder.ts'
@@ -29,6 +30,7 @@ export function transcodeParts(runtime: Runtime): TranscodeParts {
   if (!kernels)
     throw new StrataError('MODEL_INVALID', 'build/kernels.wasm: no such file; run `npm run build`')
   return {
+    prepare: () => prepareDecoder(runtime),
     decodeRows: (bytes, options) => decodeRows(bytes, { ...options, runtime }),
     encoders: {
       avif: createAvifEncoder(() => packageWasm(AVIF_WASM)),

@@ -46,6 +46,13 @@ describe('the engines of the transcoder Worker', () => {
     expect(psnr(pictureOf(ours.bytes), pictureOf(theirs.bytes))).toBeGreaterThan(50)
   }
 
+  it('are healthy: their models load', async () => {
+    for (const worker of workers) {
+      const response = await worker.dispatchFetch('http://worker/health')
+      expect([response.status, await response.json()]).toEqual([200, { status: 'ok' }])
+    }
+  })
+
   // Before the JPEG writer samples differ by at most 1, which the tests of exactness see to.
   it.each([0, 1, 2])('make the same picture of layer %i', async (index) => {
     const { width, height } = layers[index]!

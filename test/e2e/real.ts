@@ -64,7 +64,8 @@ export async function startOrigin(): Promise<OriginProcess> {
 export function serviceOf(app: ReturnType<typeof createTranscodeApp>) {
   return async (request: Request): Promise<Response> => {
     const { url, method } = request
-    const answer = await app.request(url, { method, body: await request.arrayBuffer() })
+    const body = method === 'POST' ? { body: await request.arrayBuffer() } : {}
+    const answer = await app.request(url, { method, ...body })
     const headers = Object.fromEntries(answer.headers)
     return new Response(await answer.arrayBuffer(), { status: answer.status, headers })
   }

@@ -33,7 +33,8 @@ describe.skipIf(!HAS_MOTO)('the ready Worker beside an S3 bucket', { timeout: 24
   afterAll(() => Promise.all([edge.stop(), server.stop(), origin.stop()]))
 
   it('is healthy', async () => {
-    expect((await fetch(edge.url.replace('img/', 'health'))).status).toBe(200)
+    const health = await fetch(edge.url.replace('img/', 'health'))
+    expect([health.status, await health.json()]).toEqual([200, { status: 'ok', transcoder: 'ok' }])
   })
 
   it('stores, encodes, serves, replaces and deletes an image', async () => {

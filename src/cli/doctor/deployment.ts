@@ -64,9 +64,16 @@ export async function checkDeployment(target: UploadTarget, key?: SigningKey): P
   return checks
 }
 
+interface Health {
+  readonly status?: unknown
+  readonly transcoder?: unknown
+}
+
 async function checkHealth({ base }: UploadTarget): Promise<string> {
   const response = await ask(`${base}/health`)
-  const body = (await response.json().catch(() => undefined)) as { status?: unknown } | undefined
+  const body = (await response.json().catch(() => undefined)) as Health | undefined
+  // What a transcoder that fails keeps from working, the check of it says.
+  if (body?.transcoder === 'failed') return 'the bucket answers, the transcoder does not work'
   expect(
     response.status === 200 && body?.status === 'ok',
     `expected 200 and status ok, got ${response.status}`,

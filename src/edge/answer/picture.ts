@@ -5,7 +5,7 @@ import { madeVariant } from '../plan/making.ts'
 import type { TranscodePlan } from '../plan/types.ts'
 import type { LoadedImage } from '../store/header-cache.ts'
 import { findOrMake, type VariantServices } from '../variants/find-or-make.ts'
-import { FORMAT_FAULTS, type MakeServices, makePicture, transcoderMissing } from '../variants/make-picture.ts'
+import { FORMAT_FAULTS, type MakeServices, makePicture } from '../variants/make-picture.ts'
 import { noLarger } from '../variants/no-larger.ts'
 import { considerPromotion, type DemandServices } from '../variants/promotion.ts'
 import { type CachePolicy, imageHeaders } from './headers.ts'
@@ -16,8 +16,8 @@ type PictureServices = VariantServices & MakeServices & DemandServices & { reado
 
 /**
  * Answers with a picture of the plan's size and format; where the encoder of that format fails, in the next format that
- * the client takes. The ETag is known beforehand, so a 304 and a HEAD decode nothing; HEAD therefore has a
- * Content-Length only where the picture was made before.
+ * the client takes. The ETag is known beforehand, so a 304 and, where there is a transcoder, a HEAD make nothing; HEAD
+ * therefore has a Content-Length only where the picture was made before.
  * @returns undefined when the file is gone, because the image was replaced or deleted meanwhile
  * @throws StrataError TRANSCODER_MISSING, TRANSCODE_*, NOT_ACCEPTABLE, INPUT_TOO_LARGE, MODEL_UNKNOWN, FORMAT_*,
  * ENTROPY_CORRUPT, STORAGE_FAILED
@@ -59,12 +59,8 @@ async function respondInFormat(
   const name = { id, hash: state.hash, decision, type: mediaTypeOf(plan.request.format) }
   const planned = madeVariant(state.hash, decision, plan, 'edge')
   const headers = imageHeaders({ ...plan, ...planned, hides: plan.request.ht !== 1 }, planned.etag, policy)
-  const early = await respondEarly(request, headers, name, plan, services)
-  if (early !== undefined) {
-    const isKnown = early.status === 304 || early.headers.has('Content-Length')
-    if (!isKnown && services.transcoder === undefined && plan.render === undefined) throw transcoderMissing()
-    return early
-  }
+  const early = await respondEarly(request, headers, name, plan, services, services.transcoder !== undefined)
+  if (early !== undefined) return early
   const { timing } = services
   const { original, sha256 } = state
   const source = original === undefined ? undefined : { original, sha256 }

@@ -35,8 +35,36 @@ async function keptPictures(
   return census && { ...census, promotes: promoteAfter > 0 && original !== undefined }
 }
 
-/** `GET /health`. */
-export async function readHealth({ store }: Pick<ReadServices, 'store'>): Promise<Response> {
-  await store.check()
-  return Response.json({ status: 'ok' }, { headers: { 'Cache-Control': 'no-store' } })
+/** `unknown`: one that cannot be asked. */
+type TranscoderHealth = 'ok' | 'missing' | 'failed' | 'unknown'
+
+/**
+ * `GET /health`: the bucket answers, and the transcoder, where there is one, can make pictures.
+ * @throws StrataError STORAGE_FAILED
+ */
+export async function readHealth({
+  store,
+  transcoder,
+}: Pick<ReadServices, 'store' | 'transcoder'>): Promise<Response> {
+  const [health] = await Promise.all([transcoderHealth(transcoder()), store.check()])
+  const isWell = health !== 'failed'
+  const headers = { 'Cache-Control': 'no-store', ...(!isWell && { 'Retry-After': '5' }) }
+  return Response.json(
+    { status: isWell ? 'ok' : 'failed', transcoder: health },
+    { status: isWell ? 200 : 503, headers },
+  )
+}
+
+async function transcoderHealth(
+  transcoder: ReturnType<ReadServices['transcoder']>,
+): Promise<TranscoderHealth> {
+  if (transcoder === undefined) return 'missing'
+  if (transcoder.check === undefined) return 'unknown'
+  try {
+    await transcoder.check()
+    return 'ok'
+  } catch (error) {
+    console.error(JSON.stringify({ event: 'transcoder-failed', message: String(error) }))
+    return 'failed'
+  }
 }

@@ -21,8 +21,8 @@ interface RenderSource extends StoredOriginal {
 }
 
 /**
- * Answers with a picture that the origin makes of the original. The ETag is known beforehand, so a 304 and a HEAD make
- * nothing; HEAD has a Content-Length only where the picture was made before.
+ * Answers with a picture that the origin makes of the original. The ETag is known beforehand, so a 304 makes nothing. HEAD
+ * does: nobody else knows what the origin says.
  * @returns undefined when the original is gone
  * @throws StrataError INPUT_*, ORIGIN_BUSY, ORIGIN_FAILED, STORAGE_FAILED
  */
@@ -40,7 +40,7 @@ export async function respondRendered(
   const name = { id, hash, decision, type }
   const planned = madeVariant(hash, decision, plan, 'origin')
   const headers = imageHeaders({ ...plan, ...planned }, planned.etag, policy)
-  const early = await respondEarly(request, headers, name, plan, services)
+  const early = await respondEarly(request, headers, name, plan, services, false)
   if (early !== undefined) return early
 
   const patience = { isSpare: hasEqual(plan) }

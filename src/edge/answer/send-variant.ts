@@ -12,6 +12,8 @@ type PicturePlan = TranscodePlan | RenderPlan
  * What can be answered without making the picture: 304 to who holds it, however theirs was made, and HEAD. Content-Length is
  * there where the picture was made before.
  * @param headers those of the plan
+ * @param isSure whether this edge can make the picture. Where it cannot, HEAD of one that was never made takes making it: the
+ * origin may be away, or refuse, and then GET is answered otherwise
  * @returns undefined when it takes the picture
  */
 export async function respondEarly(
@@ -20,6 +22,7 @@ export async function respondEarly(
   name: VariantName,
   plan: PicturePlan,
   services: Pick<VariantServices, 'variants'>,
+  isSure: boolean,
 ): Promise<Response | undefined> {
   const condition = asked.get('If-None-Match')
   const isAny = condition?.trim() === '*'
@@ -28,6 +31,7 @@ export async function respondEarly(
   // The type of an original is not that of the decision.
   const isKnown = held !== undefined && held !== 'original'
   const found = isKnown ? undefined : await findMeasures(url, name, services)
+  if (held === undefined && !isAny && found === undefined && !isSure) return undefined
   describe(headers, name, plan, { making: held ?? found?.making ?? plannedMaking(plan), type: found?.type })
   if (held !== undefined || isAny) return new Response(null, { status: 304, headers })
   headers.set('Content-Type', found?.type ?? name.type)

@@ -1,6 +1,6 @@
 import { hex } from '../../core/bytes.ts'
 import { StrataError } from '../../core/errors.ts'
-import type { UploadBody } from '../sources/upload-body.ts'
+import type { SizedUpload } from '../sources/upload-body.ts'
 import { fixedLengthStream, sha256Stream } from '../sources/upload-streams.ts'
 import type { ImageStore } from '../store/store.ts'
 
@@ -8,14 +8,14 @@ import type { ImageStore } from '../store/store.ts'
 const STEP_BYTES = 1024 * 1024
 
 /**
- * Streams the original into the bucket and hashes it on the way, so that it is never in memory as a whole.
+ * Streams the original into the bucket and hashes it on the way, so that this holds no more than a chunk of it.
  * @param onStep called now and then while it goes on
  * @throws StrataError ABORTED (or what `upload.cutOff` says), STORAGE_FAILED
  */
 export async function storeOriginal(
   id: string,
   token: string,
-  upload: UploadBody,
+  upload: SizedUpload,
   store: ImageStore,
   onStep: () => void,
 ): Promise<{ readonly original: string; readonly sha256: string }> {
@@ -44,7 +44,7 @@ export async function storeOriginal(
  * `refused` throw
  */
 async function pump(
-  { chunks, length, cutOff }: UploadBody,
+  { chunks, length, cutOff }: SizedUpload,
   hashing: WritableStream<Uint8Array>,
   writable: WritableStream<Uint8Array>,
   refused: Promise<never>,

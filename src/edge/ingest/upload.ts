@@ -1,3 +1,4 @@
+import { sized } from '../sources/held-bytes.ts'
 import type { UploadBody } from '../sources/upload-body.ts'
 import { objectsOf } from '../store/keys.ts'
 import {
@@ -66,7 +67,9 @@ export async function acceptUpload(
   }
   const token = crypto.randomUUID()
   const place = await uploads.enter(upload)
-  const { original, sha256 } = await storeOriginal(id, token, upload, store, place.step).finally(place.leave)
+  const { original, sha256 } = await sized(upload, place.hold)
+    .then((body) => storeOriginal(id, token, body, store, place.step))
+    .finally(place.leave)
   for (;;) {
     const previous = await store.readState(id)
     try {

@@ -4,16 +4,13 @@
  * bytes on their way into the bucket and knows neither images nor records.
  */
 
-import { readAtMost } from '../../core/body.ts'
 import { StrataError } from '../../core/errors.ts'
 import { checkRemoteUrl, type RemoteSources } from './allow-list.ts'
-import { chunksOf } from './chunks.ts'
-import { checkLength, type UploadBody } from './upload-body.ts'
+import { type Chunks, chunksOf } from './chunks.ts'
+import { checkLength, emptyInput, MAX_UNSIZED_BYTES, type UploadBody } from './upload-body.ts'
 
 const MAX_REDIRECTS = 3
 export const DEFAULT_TIMEOUT_MS = 30_000
-/** Bytes. A body without Content-Length is held in memory, because the bucket needs its length. */
-const MAX_UNSIZED_BYTES = 16 * 1024 * 1024
 /** Types of servers that do not know what they serve; the origin looks at the bytes. */
 const UNTYPED = /^(application|binary)\/octet-stream$/
 
@@ -112,18 +109,29 @@ async function readUpload({ headers, body }: Response, name: string, limit: numb
   if (!type.startsWith('image/') && !UNTYPED.test(type))
     throw new StrataError('INPUT_UNSUPPORTED', `${name}: expected a picture, got ${JSON.stringify(type)}`)
   const declared = headers.has('Content-Encoding') ? null : headers.get('Content-Length')
-  if (declared !== null && body !== null)
-    return { length: checkLength(Number(declared), limit), chunks: chunksOf(body), contentType }
+  if (body === null) throw emptyInput()
+  const chunks = chunksOf(body)
+  if (declared !== null) return { length: checkLength(Number(declared), limit), chunks, contentType }
   const most = Math.min(limit, MAX_UNSIZED_BYTES)
+  return { length: undefined, chunks: atMost(most, chunks, name), contentType }
+}
+
+/** The same bytes, counted as they come. The next ones are a REMOTE_FAILED where they break off, INPUT_TOO_LARGE beyond `most`. */
+function atMost(most: number, chunks: Chunks, name: string): Chunks {
+  let total = 0
   const brokeOff = (cause: unknown) => Promise.reject(failed(name, 'it broke off', cause))
-  const bytes = await readAtMost(body, most).catch(brokeOff)
-  if (bytes === undefined)
-    throw new StrataError(
-      'INPUT_TOO_LARGE',
-      `${name}: expected at most ${most} bytes of a picture without Content-Length, got more`,
-    )
-  const length = checkLength(bytes.length, limit)
-  return { chunks: chunksOf(new Blob([bytes]).stream()), length, contentType }
+  return {
+    ...chunks,
+    async next(least) {
+      const bytes = await chunks.next(least).catch(brokeOff)
+      total += bytes?.length ?? 0
+      if (total <= most) return bytes
+      throw new StrataError(
+        'INPUT_TOO_LARGE',
+        `${name}: expected at most ${most} bytes of a picture without Content-Length, got more`,
+      )
+    },
+  }
 }
 
 function failed(name: string, message: string, cause?: unknown): StrataError {

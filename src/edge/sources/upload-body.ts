@@ -8,14 +8,21 @@ const URLENCODED_TYPE = /^application\/x-www-form-urlencoded\b/i
 /** What a form of that type begins with, as far as characters tell. */
 const URLENCODED = /^[\w.~%+*-]+=/
 
+/** Bytes of a body without Content-Length: it is held in memory (held-bytes.ts), because the bucket needs its length. */
+export const MAX_UNSIZED_BYTES = 16 * 1024 * 1024
+
 /** The bytes of a picture on their way into the bucket, sent by a client or fetched from another host. */
 export interface UploadBody {
   readonly chunks: Chunks
-  /** Bytes, as declared. */
-  readonly length: number
+  /** Bytes, as declared. Undefined where the host that it comes from tells none. */
+  readonly length: number | undefined
   readonly contentType: string
   /** The code of the error when the body is not as long as declared. @default 'ABORTED' */
   readonly cutOff?: StrataErrorCode
+}
+
+export interface SizedUpload extends UploadBody {
+  readonly length: number
 }
 
 /**
@@ -46,13 +53,15 @@ export function checkLength(length: number, limit: number): number {
  * and not the type that was declared: `curl --data-binary` calls every file a form. The rest still streams.
  * @param name of what was sent, for the error message
  * @returns the same upload, with the type that its bytes have
- * @throws StrataError INPUT_UNSUPPORTED that says what came
+ * @throws StrataError INPUT_UNSUPPORTED that says what came; of one whose length nobody told also INPUT_EMPTY, and what it
+ * throws where it breaks off that early
  */
 export async function requirePicture(upload: UploadBody, name: string): Promise<UploadBody> {
   const head = await readHead(upload.chunks)
   const chunks = resumed(head, upload.chunks)
   // One that breaks off that early is refused while it is stored, for what it is.
-  if (head.length < Math.min(SNIFF_BYTES, upload.length)) return { ...upload, chunks }
+  const length = upload.length ?? (await endedLength(head, upload.chunks))
+  if (length !== undefined && head.length < Math.min(SNIFF_BYTES, length)) return { ...upload, chunks }
   const format = sniffFormat(head)
   if (format !== undefined) return { ...upload, chunks, contentType: `image/${format}` }
   const isForm = URLENCODED_TYPE.test(upload.contentType) && URLENCODED.test(new TextDecoder().decode(head))
@@ -63,6 +72,17 @@ export async function requirePicture(upload: UploadBody, name: string): Promise<
   )
   await chunks.cancel(error)
   throw error
+}
+
+/**
+ * How long a body is that ended within its first bytes; undefined where it goes on.
+ * @throws StrataError INPUT_EMPTY; what the body throws where it did not end but broke off
+ */
+async function endedLength(head: Uint8Array, rest: Chunks): Promise<number | undefined> {
+  if (head.length >= SNIFF_BYTES) return undefined
+  await rest.next()
+  if (head.length === 0) throw emptyInput()
+  return head.length
 }
 
 /** The chunks that hold the first bytes: fewer only when the body ends, or breaks, before. */

@@ -29,7 +29,7 @@ const MAX_COST_ERROR = 2
 
 /**
  * The second Worker: `POST /transcode` (query: wire.ts; body: file bytes [0, end[layer])) answers the picture or the
- * JSON error. It makes one picture at a time, and short ones between the strips of a long one.
+ * JSON error; `GET /health`: the models load. It makes one picture at a time, and short ones between the strips of a long one.
  */
 export function createTranscodeApp(parts: TranscodeParts): Hono {
   const queue = new SerialQueue({
@@ -38,7 +38,7 @@ export function createTranscodeApp(parts: TranscodeParts): Hono {
     secondsPerCost: 1 / KILOPIXELS_PER_SECOND,
   })
   const app = new Hono()
-  app.get('/health', (c) => c.json({ status: 'ok' }, 200, { 'Cache-Control': 'no-store' }))
+  app.get('/health', (c) => health(c, parts))
   app.post('/transcode', async function transcode(c) {
     const query = new URL(c.req.url).searchParams
     const request = fromQuery(query)
@@ -64,11 +64,25 @@ export function createTranscodeApp(parts: TranscodeParts): Hono {
   app.all('/transcode', (c) => {
     throw methodNotAllowed(c.req.method, 'POST')
   })
+  app.all('/health', (c) => {
+    throw methodNotAllowed(c.req.method, 'GET, HEAD')
+  })
   app.all('*', (c: Context) => {
     throw new StrataError('NOT_FOUND', `address: expected /transcode or /health, got ${c.req.path}`)
   })
   app.onError(errorResponse)
   return app
+}
+
+async function health(c: Context, { prepare }: TranscodeParts): Promise<Response> {
+  const headers = { 'Cache-Control': 'no-store' }
+  try {
+    await prepare?.()
+    return c.json({ status: 'ok' }, 200, headers)
+  } catch (error) {
+    console.error(JSON.stringify({ event: 'unhealthy', message: String(error) }))
+    return c.json({ status: 'models do not load' }, 503, { ...headers, 'Retry-After': '5' })
+  }
 }
 
 /**

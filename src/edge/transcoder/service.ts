@@ -15,6 +15,9 @@ export interface FetcherLike {
   fetch(request: Request): Promise<Response>
 }
 
+/** Milliseconds that its models may take to load. */
+const CHECK_MS = 10_000
+
 /** Codes of the transcoder that its caller hears of; every other one becomes TRANSCODE_FAILED. */
 const PASSED_ON: readonly StrataErrorCode[] = [
   ...FILE_REFUSALS,
@@ -33,6 +36,14 @@ export function serviceTranscoder(service: FetcherLike | undefined): Transcoder 
   if (service === undefined) return undefined
   return {
     embedModels: EMBED_MODELS,
+    async check() {
+      const response = await service.fetch(
+        new Request('http://transcoder/health', { signal: AbortSignal.timeout(CHECK_MS) }),
+      )
+      await response.body?.cancel()
+      if (!response.ok)
+        throw new StrataError('TRANSCODE_FAILED', `the transcoder answered ${response.status}`)
+    },
     async transcode(prefix, request, signal, headers) {
       const sent = toHttpRequest(prefix, request, signal, headers)
       let response: Response

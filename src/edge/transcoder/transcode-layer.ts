@@ -27,6 +27,8 @@ export type DecodeRows = (
 
 /** The decoder, the encoders and the models that transcodeLayer works with. */
 export interface TranscodeParts {
+  /** Loads what decodes, as far as shows whether it can. @default nothing is to be loaded */
+  readonly prepare?: () => Promise<unknown>
   readonly decodeRows: DecodeRows
   readonly encoders: Readonly<Partial<Record<PictureFormat, PictureEncoder>>>
   /** Of layers that are pictures. @default none */

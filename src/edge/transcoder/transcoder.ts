@@ -46,6 +46,12 @@ export interface Transcoder {
   readonly embedModels?: readonly EmbedModel[]
 
   /**
+   * Asks whether it can make pictures. @default it cannot be asked
+   * @throws whatever keeps it from that
+   */
+  check?(): Promise<void>
+
+  /**
    * @param prefix file bytes [0, end[layer])
    * @param headers of a request that this leads to: `traceparent`, where there is a trace
    * @returns a file of `request.format`, whole or as a stream

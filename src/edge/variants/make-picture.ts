@@ -135,7 +135,7 @@ async function transcode(
   }
 }
 
-export function transcoderMissing(): StrataError {
+function transcoderMissing(): StrataError {
   return new StrataError(
     'TRANSCODER_MISSING',
     'this edge has no transcoder: it serves .strata files, and pictures that were made and kept before',

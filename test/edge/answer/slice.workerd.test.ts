@@ -143,8 +143,7 @@ describe('what is wider than the widest lossless layer', () => {
     const cdn = createCdn(answerWith(fileOf([SMALL])), { persist: true }, render)
     await cdn.put('/cdn/img/drawn', ORIGINAL)
     const get = (method?: string) => cdn.get('/cdn/img/drawn?w=600', BROWSER, method)
-    expect((await get('HEAD')).headers.get('Content-Type')).toBe('image/avif')
-    for (const method of ['GET', 'GET', 'HEAD']) {
+    for (const method of ['HEAD', 'GET', 'GET', 'HEAD']) {
       const response = await get(method)
       expect(Object.fromEntries(response.headers)).toMatchObject({
         'content-length': String(rendered.length),

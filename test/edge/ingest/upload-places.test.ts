@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { HttpError } from '../../../src/edge/errors.ts'
 import { UploadPlaces } from '../../../src/edge/ingest/upload-places.ts'
 import type { Chunks } from '../../../src/edge/sources/chunks.ts'
+import { HeldBytes } from '../../../src/edge/sources/held-bytes.ts'
 
 /** An upload of so many bytes that counts how often it was given up. */
 function uploadOf(length: number) {
@@ -53,5 +54,22 @@ describe('places of uploads', () => {
     const places = new UploadPlaces({ atOnce: 1, waitMs: FOREVER_MS, silentSeconds: 0 })
     await places.enter(uploadOf(1e6).upload)
     await expect(places.enter(uploadOf(1e6).upload)).resolves.toBeDefined()
+  })
+
+  it('hold room in memory until they are left; one that gets no more is busy', async () => {
+    const places = new UploadPlaces({ held: new HeldBytes({ limit: 30, largest: 20, waitMs: 5 }) })
+    const unsized = { ...uploadOf(1).upload, length: undefined }
+    const [first, second, third] = [
+      await places.enter(unsized),
+      await places.enter(unsized),
+      await places.enter(unsized),
+    ]
+    await first.hold(20)
+    await second.hold(10)
+    const error = await third.hold(1).catch((thrown: unknown) => thrown)
+    expect(error).toMatchObject({ code: 'UPLOAD_BUSY', status: 503 })
+    expect((error as HttpError).headers['Retry-After']).toMatch(/^[1-9]\d*$/)
+    second.leave()
+    await expect(third.hold(10)).resolves.toBeUndefined()
   })
 })

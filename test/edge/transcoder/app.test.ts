@@ -192,6 +192,8 @@ describe('the transcoder', () => {
     expect((await app.request('/other')).status).toBe(404)
     const wrong = await app.request('/transcode')
     expect([wrong.status, wrong.headers.get('Allow')]).toEqual([405, 'POST'])
+    const posted = await app.request('/health', { method: 'POST' })
+    expect([posted.status, posted.headers.get('Allow')]).toEqual([405, 'GET, HEAD'])
   })
 })
 
