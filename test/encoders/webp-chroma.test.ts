@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { createWebpEncoder } from '../../src/edge/transcoder/encoders/webp.ts'
 import { packageWasm, WEBP_WASM } from '../../src/node/package-wasm.ts'
-import { decodeFile } from '../../src/node/pixels.ts'
 import { createScorer } from '../../src/node/picture-layers/score.ts'
+import { decodeFile } from '../../src/node/pixels.ts'
 import { paint } from '../node/picture-layers/pictures.ts'
 
 describe('a WebP of coloured edges', () => {

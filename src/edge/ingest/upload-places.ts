@@ -27,7 +27,7 @@ interface UploadLimits {
 }
 
 /** The place of one upload. */
-export interface UploadPlace {
+interface UploadPlace {
   /** Says that the upload goes on. */
   readonly step: () => void
   /** Waits for room in memory for further bytes, which are the place's until it is left. @throws HttpError UPLOAD_BUSY */

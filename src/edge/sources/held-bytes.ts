@@ -22,7 +22,7 @@ interface Holder {
 }
 
 /** What one body holds. */
-export interface Holding {
+interface Holding {
   /** Waits for room for further bytes. @returns false where there was none in time */
   grow(bytes: number): Promise<boolean>
   end(): void

@@ -25,12 +25,12 @@ describe('benchBurst', () => {
   it('requests uncached pictures from the Workers, the origin and IPX', {
     timeout: 240_000,
   }, async () => {
-    const images = await folder({ 'a.png': await painted(256, 128), 'b.png': await painted(128, 96) })
+    const images = await folder({ 'a.png': await painted(320, 160), 'b.png': await painted(300, 200) })
     const files = join(images, 'files')
     await mkdir(files)
     const config = readConfig({ ORIGIN_PORT: '0' })
     const bench = await benchBurst({
-      ...{ images, files, root, pictures: 3, width: 96, widths: [64, 80], variants: 17, rounds: 1 },
+      ...{ images, files, root, pictures: 3, width: 240, widths: [64, 80], variants: 17, rounds: 1 },
       codec: loadCodec(),
       startOrigin: () => startServer(createOriginApp({ encode: fakeEncode, config }), config),
       startPeer: (pictures) => startIpx(root, pictures),
@@ -44,8 +44,8 @@ describe('benchBurst', () => {
       expect(side).toMatchObject({ requests: 6, answered: 6 })
     expect(variants).toMatchObject({ requests: 17, answered: 17, failed: 0 })
     expect(bench.promotion.map(({ image, width }) => [image, width])).toEqual([
-      ['a', 96],
-      ['b', 96],
+      ['a', 240],
+      ['b', 240],
     ])
     for (const { edge, promoted } of bench.promotion) {
       // From the original, and with more effort: not worse.
