@@ -3,6 +3,7 @@ import { needsFittedChroma, needsFullChroma } from '../../pixels/chroma-loss.ts'
 import { encoderQuality } from '../../pixels/encoder-quality.ts'
 import type { DecodedPicture } from '../ingest/ingest.ts'
 import { WHITE } from '../ingest/matte.ts'
+import { hasFewColours } from '../picture-layers/look.ts'
 import { rawOf } from '../pixels.ts'
 import { bestOfDrawn, SCORED_PIXELS } from './drawn.ts'
 import type { RenderFormat } from './parameters.ts'
@@ -22,18 +23,13 @@ interface Setting {
   readonly chromaSubsampling: '4:2:0' | '4:4:4'
   /** Whether chroma of half the resolution is fitted to edges of colour. */
   readonly smartSubsample: boolean
-  /** Whether a lossless WebP would be as welcome, as of drawings. */
-  readonly lossless: boolean
+  readonly isDrawn: boolean
 }
 
 const ENCODERS: Readonly<Record<RenderFormat, (picture: Sharp, setting: Setting) => Sharp>> = {
-  avif: (picture, { quality, fast, lossless, chromaSubsampling }) => {
-    if (lossless) {
-      const { setting, effort } = drawn(quality, fast)
-      return picture.avif({ quality: setting, effort, chromaSubsampling: '4:4:4' })
-    }
-    const setting = encoderQuality(fast ? 'avif-0' : 'avif-4', quality)
-    return picture.avif({ quality: setting, effort: fast ? 0 : 4, chromaSubsampling })
+  avif: (picture, setting) => {
+    const chromaSubsampling = setting.isDrawn ? '4:4:4' : setting.chromaSubsampling
+    return picture.avif({ ...avifSetting(setting), chromaSubsampling })
   },
   // Effort 2 takes half of the time, and up to 6 % more bytes.
   webp: (picture, { quality, fast, smartSubsample }) =>
@@ -52,9 +48,14 @@ const ENCODERS: Readonly<Record<RenderFormat, (picture: Sharp, setting: Setting)
 }
 
 /** Effort 2 takes a third fewer bytes than effort 0 for drawings of the same look, in three times the time. */
-function drawn(quality: number, fast: boolean): { readonly setting: number; readonly effort: number } {
-  const setting = Math.max(1, encoderQuality('avif-4', quality) - DRAWN_LESS)
-  return { setting, effort: fast ? 2 : 4 }
+function avifSetting({ quality, fast, isDrawn }: Setting): {
+  readonly quality: number
+  readonly effort: number
+} {
+  if (isDrawn) {
+    return { quality: Math.max(1, encoderQuality('avif-4', quality) - DRAWN_LESS), effort: fast ? 2 : 4 }
+  }
+  return { quality: encoderQuality(fast ? 'avif-0' : 'avif-4', quality), effort: fast ? 0 : 4 }
 }
 
 /**
@@ -72,7 +73,9 @@ export async function encodeRendered(
   const hasEdges = (detect: typeof needsFullChroma) =>
     width * height <= MAX_FULL_CHROMA_PIXELS && detect(picture.data, channels, width, height)
   const setting: Setting = {
-    ...{ quality, fast, hurried, lossless },
+    ...{ quality, fast, hurried },
+    // What a lossless file would do for is a drawing, or a photograph that was cut out.
+    isDrawn: lossless && hasFewColours(picture),
     chromaSubsampling: hasEdges(needsFullChroma) ? '4:4:4' : '4:2:0',
     smartSubsample: format === 'webp' && hasEdges(needsFittedChroma),
   }
@@ -84,7 +87,8 @@ export async function encodeRendered(
   if (exact === undefined) return new Uint8Array(file!)
   if (format !== 'avif' || width * height > SCORED_PIXELS)
     return new Uint8Array(file!.length <= exact.length ? file! : exact)
-  const drawing = { avif: file!, lossless: exact, quality, ...drawn(quality, fast) }
+  const { quality: made, effort } = avifSetting(setting)
+  const drawing = { avif: file!, lossless: exact, quality, setting: made, effort }
   return new Uint8Array(await bestOfDrawn(await rawOf(laid), drawing))
 }
 

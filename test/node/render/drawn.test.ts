@@ -6,6 +6,7 @@ import { decodeFile, resizePixels, sharpOf } from '../../../src/node/pixels.ts'
 import { parseRenderParameters } from '../../../src/node/render/parameters.ts'
 import { planRender } from '../../../src/node/render/plan.ts'
 import { renderPicture } from '../../../src/node/render/render.ts'
+import { photo } from '../../pictures.ts'
 import { paint } from '../picture-layers/pictures.ts'
 
 const drawing = chart(660, 420)
@@ -42,5 +43,14 @@ describe('pixel art that is made small', () => {
     const exact = await sharpOf(small).webp({ lossless: true }).toBuffer()
     expect(createScorer(small)!.score(await decodeFile(file))).toBeGreaterThan(60)
     expect(file.length).toBeLessThanOrEqual(1.05 * exact.length)
+  })
+})
+
+describe('a picture with the colours of a photograph', () => {
+  it('is no drawing, whatever the client says of lossless files', async () => {
+    const { width, height, data } = photo(420, 260)
+    const picture = { width, height, channels: 3 as const, data }
+    const query = 'f=avif&w=420&wait=1'
+    expect(await render(`${query}&lossless=1`, picture)).toEqual(await render(query, picture))
   })
 })
