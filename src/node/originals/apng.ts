@@ -1,8 +1,9 @@
 import sharp from 'sharp'
 import { concat, dataView } from '../../core/bytes.ts'
 import { StrataError } from '../../core/errors.ts'
+import { encodeChunk, SIGNATURE } from '../../pixels/png/chunks.ts'
 import { decodeFile } from '../pixels.ts'
-import { makeChunk, PNG_SIGNATURE, pngChunks } from './png-chunks.ts'
+import { pngChunks } from './png-chunks.ts'
 
 /** One frame (PNG third edition §11.3.6.2), in pixels and milliseconds. */
 interface Frame {
@@ -110,10 +111,12 @@ async function decodeFrame(frame: Frame, shared: readonly Uint8Array[]) {
   const sized = header!.slice()
   dataView(sized).setUint32(8, frame.width)
   dataView(sized).setUint32(12, frame.height)
-  const parts = [makeChunk('IHDR', sized.subarray(8, -4)), ...others]
-  const idat = makeChunk('IDAT', concat(frame.pixels))
+  const parts = [encodeChunk({ type: 'IHDR', data: sized.subarray(8, -4) }), ...others]
+  const idat = encodeChunk({ type: 'IDAT', data: concat(frame.pixels) })
   try {
-    return await decodeFile(concat([PNG_SIGNATURE, ...parts, idat, makeChunk('IEND', new Uint8Array())]))
+    return await decodeFile(
+      concat([SIGNATURE, ...parts, idat, encodeChunk({ type: 'IEND', data: new Uint8Array() })]),
+    )
   } catch (cause) {
     throw new StrataError('INPUT_CORRUPT', 'picture: a frame cannot be decoded', { cause })
   }

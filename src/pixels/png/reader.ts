@@ -1,29 +1,8 @@
-import { dataView } from '../../core/bytes.ts'
 import { StrataError } from '../../core/errors.ts'
 import { isPng, readChunks } from './chunks.ts'
+import { type Pass, type PngHeader, passesOf, readPngHeader } from './passes.ts'
 import { bitsPerPixel, createExpander, type PngSamples } from './samples.ts'
 import { unfilterRow } from './unfilter.ts'
-
-/** Which bit depths each colour type may have (PNG, 11.2.2, table 11.1). */
-const DEPTHS: Readonly<Record<number, readonly number[]>> = {
-  0: [1, 2, 4, 8, 16],
-  2: [8, 16],
-  3: [1, 2, 4, 8],
-  4: [8, 16],
-  6: [8, 16],
-}
-
-/** Passes of an interlaced file (PNG, 8.2): first column and row, and the steps from one to the next. */
-const ADAM7 = [
-  [0, 0, 8, 8],
-  [4, 0, 8, 8],
-  [0, 4, 4, 8],
-  [2, 0, 4, 4],
-  [0, 2, 2, 4],
-  [1, 0, 2, 2],
-  [0, 1, 1, 2],
-] as const
-const WHOLE = [[0, 0, 1, 1]] as const
 
 /**
  * Unpacks a zlib stream (RFC 1950) in parts to exactly `length` bytes. It must stop soon after `length` bytes, because
@@ -31,12 +10,6 @@ const WHOLE = [[0, 0, 1, 1]] as const
  * @throws anything when the stream is damaged, ends early or holds more
  */
 export type Inflate = (parts: readonly Uint8Array[], length: number) => Uint8Array | Promise<Uint8Array>
-
-interface Header extends Pick<PngSamples, 'colour' | 'depth'> {
-  readonly width: number
-  readonly height: number
-  readonly interlaced: boolean
-}
 
 /**
  * Decodes a PNG file of any kind to interleaved 8-bit R, G, B, A; colour profiles are not applied.
@@ -52,7 +25,7 @@ export async function readPng(
   if (!isPng(file)) throw corrupt('the signature is missing')
   const chunks = readChunks(file)
   const first = (type: string) => chunks.find((chunk) => chunk.type === type)?.data ?? new Uint8Array(0)
-  const header = readHeader(chunks[0]?.type === 'IHDR' ? chunks[0].data : new Uint8Array(0))
+  const header = readPngHeader(chunks[0]?.type === 'IHDR' ? chunks[0].data : new Uint8Array(0))
   const { width, height } = header
   if (width * height > maxPixels) {
     throw new StrataError(
@@ -68,43 +41,11 @@ export async function readPng(
   return { width, height, data: expandPasses(raw, passes, samples, header) }
 }
 
-function readHeader(data: Uint8Array): Header {
-  if (data.length !== 13) throw corrupt('IHDR is not the first chunk, or has another length than 13')
-  const view = dataView(data)
-  const [width, height] = [view.getUint32(0), view.getUint32(4)]
-  const [depth = 0, colour = 0, compression, filters, interlace = 0] = data.subarray(8)
-  const isKnown = DEPTHS[colour]?.includes(depth) && compression === 0 && filters === 0 && interlace < 2
-  if (!isKnown || width === 0 || height === 0) throw corrupt('IHDR holds an impossible value')
-  return { width, height, depth, colour: colour as PngSamples['colour'], interlaced: interlace === 1 }
-}
-
-interface Pass {
-  readonly left: number
-  readonly top: number
-  readonly stepX: number
-  readonly stepY: number
-  readonly columns: number
-  readonly rows: number
-  readonly rowBytes: number
-}
-
-/** The passes that hold pixels. */
-function passesOf(header: Header): Pass[] {
-  const { width, height, interlaced } = header
-  return (interlaced ? ADAM7 : WHOLE).flatMap(([left, top, stepX, stepY]) => {
-    const columns = Math.ceil((width - left) / stepX)
-    const rows = Math.ceil((height - top) / stepY)
-    if (columns <= 0 || rows <= 0) return []
-    const rowBytes = Math.ceil((columns * bitsPerPixel(header)) / 8)
-    return [{ left, top, stepX, stepY, columns, rows, rowBytes }]
-  })
-}
-
 function expandPasses(
   raw: Uint8Array,
   passes: readonly Pass[],
   samples: PngSamples,
-  { width, height }: Header,
+  { width, height }: PngHeader,
 ) {
   const out = new Uint8Array(4 * width * height)
   const expand = createExpander(samples)

@@ -5,8 +5,9 @@ import { concat, dataView } from '../../../src/core/bytes.ts'
 import { openPicture } from '../../../src/node/ingest/ingest.ts'
 import { apngToWebp } from '../../../src/node/originals/apng.ts'
 import { originalLayer } from '../../../src/node/originals/original.ts'
-import { makeChunk, PNG_SIGNATURE, pngChunks } from '../../../src/node/originals/png-chunks.ts'
+import { pngChunks } from '../../../src/node/originals/png-chunks.ts'
 import { onlyPixels } from '../../../src/node/originals/png-pixels.ts'
+import { encodeChunk, SIGNATURE } from '../../../src/pixels/png/chunks.ts'
 import { photo } from '../../pictures.ts'
 
 const SECRET = new TextEncoder().encode('SECRET-OWNER')
@@ -22,10 +23,10 @@ async function png(options: PngOptions = {}): Promise<Uint8Array> {
 
 /** The same file with other chunks in the place of some. */
 function withChunks(file: Uint8Array, change: (type: string, data: Uint8Array) => Uint8Array[]): Uint8Array {
-  return concat([PNG_SIGNATURE, ...[...pngChunks(file)].flatMap(({ type, data }) => change(type, data))])
+  return concat([SIGNATURE, ...[...pngChunks(file)].flatMap(({ type, data }) => change(type, data))])
 }
 
-const withTail = (data: Uint8Array) => makeChunk('IDAT', concat([data, SECRET]))
+const withTail = (data: Uint8Array) => encodeChunk({ type: 'IDAT', data: concat([data, SECRET]) })
 
 describe('a PNG of nothing but pixels', () => {
   it.each([
@@ -41,10 +42,12 @@ describe('a PNG of nothing but pixels', () => {
   it('ends its pixels where their zlib stream ends', async () => {
     const file = await png()
     const inChunk = withChunks(file, (type, data) => [
-      type === 'IDAT' ? withTail(data) : makeChunk(type, data),
+      type === 'IDAT' ? withTail(data) : encodeChunk({ type, data }),
     ])
     const behind = withChunks(file, (type, data) =>
-      type === 'IEND' ? [makeChunk('IDAT', SECRET), makeChunk(type, data)] : [makeChunk(type, data)],
+      type === 'IEND'
+        ? [encodeChunk({ type: 'IDAT', data: SECRET }), encodeChunk({ type, data })]
+        : [encodeChunk({ type, data })],
     )
     for (const odd of [inChunk, behind]) {
       expect(await pixelsOf(odd)).toEqual(await pixelsOf(file))
@@ -58,8 +61,11 @@ describe('a PNG of nothing but pixels', () => {
     const file = await png()
     const odd = withChunks(file, (type, data) =>
       type === 'IDAT'
-        ? [makeChunk('gAMA', concat([Uint8Array.of(0, 0, 1, 2), SECRET])), makeChunk(type, data)]
-        : [makeChunk(type, data)],
+        ? [
+            encodeChunk({ type: 'gAMA', data: concat([Uint8Array.of(0, 0, 1, 2), SECRET]) }),
+            encodeChunk({ type, data }),
+          ]
+        : [encodeChunk({ type, data })],
     )
     expect(await onlyPixels(odd)).toEqual(file)
   })
@@ -71,7 +77,7 @@ describe('a PNG of nothing but pixels', () => {
     ['a filter that is none', (data) => rowsOf(data).fill(5, 0, 1)],
   ])('is none that has %s', async (_, change) => {
     const odd = withChunks(await png(), (type, data) => [
-      makeChunk(type, type === 'IDAT' ? new Uint8Array(deflateSync(change(data))) : data),
+      encodeChunk({ type, data: type === 'IDAT' ? new Uint8Array(deflateSync(change(data))) : data }),
     ])
     await expect(onlyPixels(odd)).rejects.toMatchObject(corrupt)
   })
@@ -95,22 +101,22 @@ async function apng(change: (pixels: Uint8Array) => Uint8Array[] = (pixels) => [
     const data = new Uint8Array(26)
     for (const [i, value] of [sequence++, ...size].entries()) dataView(data).setUint32(4 * i, value)
     data.set([0, 1, 0, 10, 0, 0], 20)
-    return makeChunk('fcTL', data)
+    return encodeChunk({ type: 'fcTL', data })
   }
   const numbered = (data: Uint8Array) => {
     const head = new Uint8Array(4)
     dataView(head).setUint32(0, sequence++)
-    return makeChunk('fdAT', concat([head, data]))
+    return encodeChunk({ type: 'fdAT', data: concat([head, data]) })
   }
   return concat([
-    PNG_SIGNATURE,
-    makeChunk('IHDR', header),
-    makeChunk('acTL', Uint8Array.of(0, 0, 0, 2, 0, 0, 0, 0)),
+    SIGNATURE,
+    encodeChunk({ type: 'IHDR', data: header }),
+    encodeChunk({ type: 'acTL', data: Uint8Array.of(0, 0, 0, 2, 0, 0, 0, 0) }),
     control([width, height, 0, 0]),
-    makeChunk('IDAT', await still(width, height, 10)),
+    encodeChunk({ type: 'IDAT', data: await still(width, height, 10) }),
     control([small, small, left, 2]),
     ...change(await still(small, small, 200)).map(numbered),
-    makeChunk('IEND', new Uint8Array(0)),
+    encodeChunk({ type: 'IEND', data: new Uint8Array(0) }),
   ])
 }
 
@@ -138,7 +144,7 @@ describe('an APNG of nothing but pixels', () => {
       'more frames than it says',
       async () =>
         withChunks(await apng(), (type, data) => [
-          makeChunk(type, type === 'acTL' ? Uint8Array.of(0, 0, 0, 1, 0, 0, 0, 0) : data),
+          encodeChunk({ type, data: type === 'acTL' ? Uint8Array.of(0, 0, 0, 1, 0, 0, 0, 0) : data }),
         ]),
     ],
   ])('is none that has %s', async (_, make) => {
