@@ -3,6 +3,7 @@ import { Miniflare, type Request, Response } from 'miniflare'
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { readHeader } from '../../src/format/reader.ts'
 import { encodeOriginal, parseParameters } from '../../src/node/encode.ts'
+import { SIGNATURE } from '../../src/pixels/png/chunks.ts'
 import { fakeEncode, plainPng } from '../origin/fixtures.ts'
 import { bundleWorker } from './bundle.ts'
 
@@ -240,14 +241,16 @@ it.each([
   expect((await (await edge.getR2Bucket('IMAGES')).list()).objects).toEqual([])
 })
 
-/** More than is taken, for as long as somebody reads. */
+/** More than is taken, for as long as somebody reads, with the first bytes of a PNG. */
 function endless(): ReadableStream<Uint8Array> {
   let chunks = 0
   return new ReadableStream({
     async pull(controller) {
       await sleep(0)
       if (chunks++ === 320) return controller.close()
-      controller.enqueue(new Uint8Array(65_536))
+      const chunk = new Uint8Array(65_536)
+      if (chunks === 1) chunk.set(SIGNATURE)
+      controller.enqueue(chunk)
     },
   })
 }
