@@ -1,6 +1,6 @@
 import { RETRY_AFTER_S } from '../errors.ts'
 import type { KeepAlive } from '../request/keep-alive.ts'
-import { isOpen, type OpenState, type ReadyState, type StoredState } from '../store/state.ts'
+import { type ImageState, isOpen, type OpenState, type ReadyState, type StoredState } from '../store/state.ts'
 import type { ImageStore } from '../store/store.ts'
 import { LEASE_MS } from './encode-job.ts'
 import type { Jobs } from './jobs.ts'
@@ -43,6 +43,37 @@ export function resumeReplacing(
     services.keepAlive(resumeIfDead(id, stored, services).catch(() => undefined))
 }
 
+/** From what an image is encoded again, and what is served until then. */
+interface Again {
+  readonly source: Pick<ImageState, 'sha256' | 'params' | 'from'>
+  /** Key of the kept original. */
+  readonly original: string
+  readonly live: ReadyState | undefined
+}
+
+/**
+ * Queues an encoding of a kept original, in the place of the record that was read.
+ * @returns the new record; undefined where another request changed the record meanwhile
+ * @throws StrataError STORAGE_FAILED: the record is as it was
+ */
+export async function encodeAgain(
+  id: string,
+  { state, etag }: StoredState,
+  { source: { sha256, params, from }, original, live }: Again,
+  { store, jobs }: ResumeServices,
+): Promise<OpenState | undefined> {
+  const queued = queuedState({ token: crypto.randomUUID(), sha256, params, from, original, live })
+  const written = await store.writeState(id, queued, etag)
+  if (written === undefined) return undefined
+  try {
+    await jobs().start({ id, token: queued.token })
+  } catch (error) {
+    await store.restoreState(id, state, written).catch(() => undefined)
+    throw error
+  }
+  return queued
+}
+
 /**
  * Has an image encoded again whose stored file is damaged. The record that still names the file makes this happen once: when
  * the attempt fails, it is not repeated.
@@ -55,27 +86,18 @@ export async function replaceDamaged(
   damaged: ReadyState,
   services: ResumeServices,
 ): Promise<OpenState | undefined> {
-  const { store, jobs } = services
   for (;;) {
-    const stored = await store.readState(id)
+    const stored = await services.store.readState(id)
     if (stored === undefined) return undefined
-    const { state, etag } = stored
+    const { state } = stored
     if (isOpen(state)) {
       await resumeIfDead(id, stored, services)
       return state
     }
-    const { sha256, params, from, original } = state
+    const { original } = state
     if (state.status !== 'ready' || state.file !== damaged.file || original === undefined) return undefined
-    const token = crypto.randomUUID()
-    const queued = queuedState({ token, sha256, params, from, original, live: state })
-    const written = await store.writeState(id, queued, etag)
-    if (written === undefined) continue
-    try {
-      await jobs().start({ id, token })
-    } catch (error) {
-      await store.restoreState(id, state, written).catch(() => undefined)
-      throw error
-    }
+    const queued = await encodeAgain(id, stored, { source: state, original, live: state }, services)
+    if (queued === undefined) continue
     console.error(JSON.stringify({ event: 'file-damaged', id, file: damaged.file }))
     return queued
   }

@@ -49,7 +49,7 @@ export class UploadPlaces {
       waiting = MOST_WAITING,
       waitMs = WAIT_MS,
       silentSeconds = SILENT_S,
-      held = new HeldBytes(),
+      held = new HeldBytes({ waitMs, silentMs: 1000 * silentSeconds }),
     } = limits
     this.#scheduler = new Scheduler({ concurrency: atOnce, secondsPerCost: SECONDS_PER_MEGABYTE })
     this.#waiting = waiting

@@ -17,9 +17,9 @@ import { type ImageState, isOpen, servedState } from '../store/state.ts'
 import { requireOriginal } from '../store/store.ts'
 import type { Jobs } from './jobs.ts'
 import { CREATING, preconditionsOf } from './preconditions.ts'
-import { PENDING_HEADERS } from './resume.ts'
+import { encodeAgain, PENDING_HEADERS } from './resume.ts'
 import { startUpload } from './start-upload.ts'
-import { type AcceptServices, acceptUpload, queuedState } from './upload.ts'
+import { type AcceptServices, acceptUpload } from './upload.ts'
 import { parseUploadParams } from './upload-params.ts'
 
 export interface WriteServices extends AcceptServices {
@@ -93,26 +93,17 @@ export async function reencodeImage(
   location: string,
   services: WriteServices,
 ): Promise<Response> {
-  const { store, jobs } = services
   const id = parseUnversionedId(name)
   for (;;) {
-    const { state, etag } = await store.requireState(id)
+    const stored = await services.store.requireState(id)
+    const { state } = stored
     if (isOpen(state)) return accepted(id, state, location)
     const live = servedState(state)
     // An upload that failed for good has no original any more: then the image that it was to replace is meant.
     const source = state.original === undefined && live !== undefined ? live : state
-    const { sha256, params, from } = source
     const original = requireOriginal(id, source)
-    const queued = queuedState({ token: crypto.randomUUID(), sha256, params, from, original, live })
-    const written = await store.writeState(id, queued, etag)
-    if (written === undefined) continue
-    try {
-      await jobs().start({ id, token: queued.token })
-    } catch (error) {
-      await store.restoreState(id, state, written).catch(() => undefined)
-      throw error
-    }
-    return accepted(id, queued, location)
+    const queued = await encodeAgain(id, stored, { source, original, live }, services)
+    if (queued !== undefined) return accepted(id, queued, location)
   }
 }
 

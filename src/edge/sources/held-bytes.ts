@@ -2,18 +2,16 @@ import { MAX_UNSIZED_BYTES, type SizedUpload, type UploadBody } from './upload-b
 
 /** Bytes: a quarter of an isolate's memory. */
 const MOST_BYTES = 2 * MAX_UNSIZED_BYTES
-/** Milliseconds that a body waits for room. */
-const WAIT_MS = 10_000
-/** A body of which nothing came for so long may have been cut off with its request, and leaves its room to others. */
-const SILENT_MS = 60_000
 
 interface HeldLimits {
-  /** Bytes of all bodies. */
+  /** Bytes of all bodies. @default 32 MiB */
   readonly limit?: number
-  /** Bytes of the largest body. */
+  /** Bytes of the largest body. @default 16 MiB */
   readonly largest?: number
-  readonly waitMs?: number
-  readonly silentMs?: number
+  /** Milliseconds that a body waits for room. */
+  readonly waitMs: number
+  /** Milliseconds without a chunk after which a body, which may have been cut off with its request, loses its room. */
+  readonly silentMs: number
 }
 
 interface Holder {
@@ -38,9 +36,8 @@ export class HeldBytes {
   readonly #holders = new Set<Holder>()
   #waiting: (() => void)[] = []
 
-  constructor(limits: HeldLimits = {}) {
-    const defaults = { limit: MOST_BYTES, largest: MAX_UNSIZED_BYTES, waitMs: WAIT_MS, silentMs: SILENT_MS }
-    this.#limits = { ...defaults, ...limits }
+  constructor(limits: HeldLimits) {
+    this.#limits = { limit: MOST_BYTES, largest: MAX_UNSIZED_BYTES, ...limits }
   }
 
   begin(): Holding {

@@ -57,7 +57,9 @@ describe('places of uploads', () => {
   })
 
   it('hold room in memory until they are left; one that gets no more is busy', async () => {
-    const places = new UploadPlaces({ held: new HeldBytes({ limit: 30, largest: 20, waitMs: 5 }) })
+    const places = new UploadPlaces({
+      held: new HeldBytes({ limit: 30, largest: 20, waitMs: 5, silentMs: FOREVER_MS }),
+    })
     const unsized = { ...uploadOf(1).upload, length: undefined }
     const [first, second, third] = [
       await places.enter(unsized),

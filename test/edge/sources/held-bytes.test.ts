@@ -16,7 +16,7 @@ async function isSettled(promise: Promise<unknown>): Promise<boolean> {
 }
 
 describe('room for bodies in memory', () => {
-  const limits = { limit: 30, largest: 20, waitMs: FOREVER_MS }
+  const limits = { limit: 30, largest: 20, waitMs: FOREVER_MS, silentMs: FOREVER_MS }
 
   it('is kept free for the body that began first, and the others share the rest', async () => {
     const held = new HeldBytes(limits)
