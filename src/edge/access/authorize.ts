@@ -48,8 +48,8 @@ export async function authorizeWrite<E extends Env>(
 }
 
 /**
- * Lets an upload through: with the token, or to a URL that was signed for it, whoever sends it. A URL that claims so is
- * never looked at in another way, because it may be sent to from other sites' pages.
+ * Lets an upload through that has the token, or whose URL is signed for it. A URL with a signature is checked by that
+ * alone, never by token or host, because pages of other sites may send to it.
  * @returns whether the upload may only create an image
  * @throws StrataError UPLOAD_FORBIDDEN, SIGNATURE_INVALID, SIGNATURE_EXPIRED
  */

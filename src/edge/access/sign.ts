@@ -2,7 +2,7 @@ import { hex } from '../../core/bytes.ts'
 import { StrataError } from '../../core/errors.ts'
 import { hmacSha256 } from '../../core/hmac.ts'
 import { LruCache } from '../../core/lru.ts'
-import { parseUrl } from './parse-url.ts'
+import { isExpiry, parseUrl, requireUnexpired, sortedQuery } from './url-parts.ts'
 
 export { type SignUploadOptions, signUploadUrl } from './upload-url.ts'
 
@@ -92,9 +92,8 @@ export class UrlVerifier {
     if (!(await crypto.subtle.verify('HMAC', await this.#key(secret), digest, text))) throw invalid()
     const expires = exp?.[0]
     if (expires === undefined) return undefined
-    if (!/^[0-9]{1,15}$/.test(expires)) throw invalid()
-    if (Number(expires) * 1000 <= now)
-      throw new StrataError('SIGNATURE_EXPIRED', `exp: the URL expired ${expires} seconds after 1970`)
+    if (!isExpiry(expires)) throw invalid()
+    requireUnexpired(expires, now)
     return Number(expires)
   }
 
@@ -163,16 +162,8 @@ export function checkSigning(signing: Signing): void {
 function signedText({ pathname, searchParams }: URL, signQuery: boolean): string {
   // A slash at the end means nothing, so it needs no signature of its own.
   const lines = [pathname.replace(/\/$/, ''), searchParams.get('exp') ?? '']
-  if (signQuery) {
-    const others = [...searchParams].filter(([name]) => !SIGNATURE_PARAMS.some((own) => own === name))
-    others.sort(([a, x], [b, y]) => compare(a, b) || compare(x, y))
-    lines.push(new URLSearchParams(others).toString())
-  }
+  if (signQuery) lines.push(sortedQuery(searchParams, SIGNATURE_PARAMS))
   return lines.join('\n')
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0
 }
 
 /** Lower case only: every signature has one spelling. */

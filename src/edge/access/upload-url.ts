@@ -1,7 +1,7 @@
 import { hex } from '../../core/bytes.ts'
 import { StrataError } from '../../core/errors.ts'
 import { hmacSha256, sameDigest } from '../../core/hmac.ts'
-import { parseUrl } from './parse-url.ts'
+import { isExpiry, parseUrl, requireUnexpired, sortedQuery } from './url-parts.ts'
 
 export interface SignUploadOptions {
   /** The edge's upload token. It is the key of the signature, and is not sent. */
@@ -15,7 +15,7 @@ const GRANT = 'grant'
 const HEX_DIGITS = 64
 
 /**
- * Makes a URL that whoever has it may PUT one picture to, without the upload token: once, because it only creates an
+ * Makes a URL to which a browser may PUT one picture without the upload token. It works once, because it only creates an
  * image. Its parameters (`widths`, `quality`, …) hold as they are signed. The signature is an HMAC-SHA256 by the upload
  * token over `PUT`, the path, `exp` and the other parameters sorted by name.
  * @param url of the image, absolute or a path from the root; the path must be the one that visitors name
@@ -51,20 +51,18 @@ export async function verifyUpload(url: URL, token: string | undefined, now = Da
   const [grants, expiries] = [url.searchParams.getAll(GRANT), url.searchParams.getAll('exp')]
   const [sent = '', expires = ''] = [grants[0], expiries[0]]
   const isWhole = grants.length === 1 && expiries.length === 1 && sent.length === HEX_DIGITS
-  if (!isWhole || !/^[0-9]{1,15}$/.test(expires) || !isSame(sent, await signatureOf(url, token)))
+  if (!isWhole || !isExpiry(expires) || !isSame(sent, await signatureOf(url, token)))
     throw new StrataError(
       'SIGNATURE_INVALID',
       `${GRANT}: expected the signature of this upload, got another one`,
     )
-  if (Number(expires) * 1000 <= now)
-    throw new StrataError('SIGNATURE_EXPIRED', `exp: the URL expired ${expires} seconds after 1970`)
+  requireUnexpired(expires, now)
 }
 
 /** Lower-case hexadecimal. No line holds a line break, because path and query are percent-encoded. */
 async function signatureOf({ pathname, searchParams }: URL, token: string): Promise<string> {
-  const others = [...searchParams].filter(([name]) => name !== GRANT && name !== 'exp')
-  const sorted = others.map((pair) => new URLSearchParams([pair]).toString()).sort()
-  const lines = ['PUT', pathname.replace(/\/$/, ''), searchParams.get('exp') ?? '', sorted.join('&')]
+  const query = sortedQuery(searchParams, [GRANT, 'exp'])
+  const lines = ['PUT', pathname.replace(/\/$/, ''), searchParams.get('exp') ?? '', query]
   return hex(await hmacSha256(token, lines.join('\n')))
 }
 
