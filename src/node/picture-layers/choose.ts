@@ -65,10 +65,9 @@ export async function chooseCoding(
   }
   const target = typeof quality === 'object' ? quality.score : DEFAULT_TARGET
   // Of what is plainly drawn COMPASS takes more than the others: it is not tried.
-  const compass = coding === 'auto' && isOpaque && seen !== 'drawing' ? encode : undefined
-  const trials = await tryCodings(picture, { target, compass, signal })
-  const isPhotograph = compass !== undefined && seen !== 'drawing' && isForCompass(seen, trials)
-  return { pictures: !isPhotograph, trials, lossless: false }
+  const isUndecided = coding === 'auto' && isOpaque && seen !== 'drawing'
+  const trials = await tryCodings(picture, { target, compass: isUndecided ? encode : undefined, signal })
+  return { pictures: !(isUndecided && isForCompass(seen, trials)), trials, lossless: false }
 }
 
 interface PictureFileOptions {

@@ -46,12 +46,12 @@ export async function estimateAvif(
   const sample = (picture: DecodedPicture) => (isWhole ? picture : montage(picture))
   const effort = isWhole ? ROUGH_EFFORT : finalEffort(layer)
   const options = { target, first, effort, tries: TRIES, slope: SLOPE, close: NEAR }
-  const tries = await trySettings(sample(filled), 'avif', scorer, options)
+  const part = sample(filled)
+  const tries = await trySettings(part, 'avif', scorer, options)
   const best = bestOf(tries, target)
   const own = filled === layer ? best.file : await encodeLossy(sample(layer), 'avif', best.setting, effort)
   const isOwn = own.length < best.file.length
-  const { width, height } = sample(layer)
-  const share = (layer.width * layer.height) / (width * height)
+  const share = (layer.width * layer.height) / (part.width * part.height)
   return {
     picture: isOwn ? layer : filled,
     setting: settingFor(tries, target, SLOPE),

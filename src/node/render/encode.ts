@@ -70,14 +70,17 @@ export async function encodeRendered(
   const raw = sharp(picture.data, { raw: { width, height, channels }, limitInputPixels: false })
   const { format, quality, lossless, fast, hurried } = plan
   const laid = framed(raw, plan)
-  const hasEdges = (detect: typeof needsFullChroma) =>
-    width * height <= MAX_FULL_CHROMA_PIXELS && detect(picture.data, channels, width, height)
+  // Looked for only in formats whose encoder is told: it takes a pass over the picture.
+  const hasEdges = (detect: typeof needsFullChroma, ...formats: RenderFormat[]) =>
+    formats.includes(format) &&
+    width * height <= MAX_FULL_CHROMA_PIXELS &&
+    detect(picture.data, channels, width, height)
   const setting: Setting = {
     ...{ quality, fast, hurried },
     // What a lossless file would do for is a drawing, or a photograph that was cut out.
     isDrawn: lossless && hasFewColours(picture),
-    chromaSubsampling: hasEdges(needsFullChroma) ? '4:4:4' : '4:2:0',
-    smartSubsample: format === 'webp' && hasEdges(needsFittedChroma),
+    chromaSubsampling: hasEdges(needsFullChroma, 'avif', 'jpeg') ? '4:4:4' : '4:2:0',
+    smartSubsample: hasEdges(needsFittedChroma, 'webp'),
   }
   const ways = [ENCODERS[format](laid.clone(), setting)]
   // More effort makes drawings no smaller.
