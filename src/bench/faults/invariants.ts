@@ -5,7 +5,7 @@ import { sha256 } from './pictures.ts'
 /**
  * Violations of the invariants. `stuck`: an upload that neither became ready nor failed. `lost`: an accepted upload
  * that is missing. `returned`: a deleted image that is served. `mixed`: bytes of another picture, or of two. `half`:
- * bytes that are no whole file. `orphan`: an object that no record names. `duplicated`: two files of one upload.
+ * an incomplete file. `orphan`: an object that no record names. `duplicated`: two files of one upload.
  * `crash`: a program that ended by itself, or an answer that shows a defect.
  */
 export const VIOLATIONS = [

@@ -35,7 +35,7 @@ export function reportKinds(pictures: readonly KindResult[]): KindsReport {
   return { pictures, sums: (['browser', 'old'] as const).map((client) => sumOf(client, all)), wrong }
 }
 
-/** Losing features that an old client cannot show is no fault. */
+/** Features that an old client cannot show may be lost. */
 function faultsOf({ isTyped, alpha, frames, client }: KindAnswer): string[] {
   const isModern = client === 'browser'
   return [

@@ -72,7 +72,7 @@ interface Health {
 async function checkHealth({ base }: UploadTarget): Promise<string> {
   const response = await ask(`${base}/health`)
   const body = (await response.json().catch(() => undefined)) as Health | undefined
-  // What a transcoder that fails keeps from working, the check of it says.
+  // The check of the transcoder reports what fails without it.
   if (body?.transcoder === 'failed') return 'the bucket answers, the transcoder does not work'
   expect(
     response.status === 200 && body?.status === 'ok',

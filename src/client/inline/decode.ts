@@ -21,7 +21,7 @@ export interface DecodedPlaceholder {
  * decoder does not hold their codewords.
  *
  * @param code bytes or their base64, as `placeholder.base64` in `GET /img/:id.json` has them, or what `placeholderCode` made
- * @throws RangeError when there are fewer than 16 bytes, or when the text is not base64. It is no StrataError,
+ * @throws RangeError when there are fewer than 16 bytes, or when the text is not base64. It is not a StrataError,
  *   because the list of error codes is as large as the decoder
  */
 export function decodePlaceholder(code: Uint8Array | string): DecodedPlaceholder {

@@ -22,7 +22,7 @@ interface RenderSource extends StoredOriginal {
 
 /**
  * Answers with a picture that the origin makes of the original. The ETag is known beforehand, so a 304 makes nothing. HEAD
- * does: nobody else knows what the origin says.
+ * has the picture made, because only the origin knows whether it can be.
  * @returns undefined when the original is gone
  * @throws StrataError INPUT_*, ORIGIN_BUSY, ORIGIN_FAILED, STORAGE_FAILED
  */

@@ -6,7 +6,7 @@ export function tracedTranscoder(transcoder: Transcoder | undefined, trace: Trac
   if (transcoder === undefined || trace.traceId === undefined) return transcoder
   return {
     ...(transcoder.embedModels && { embedModels: transcoder.embedModels }),
-    ...(transcoder.check && { check: () => transcoder.check?.() ?? Promise.resolve() }),
+    ...(transcoder.check && { check: transcoder.check.bind(transcoder) }),
     transcode: (prefix, request, signal) => transcoder.transcode(prefix, request, signal, trace.next()),
   }
 }
