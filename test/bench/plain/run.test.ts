@@ -16,8 +16,8 @@ describe('benchPlain', () => {
   it('compares the answers of every format with the peers, and keeps the files', {
     timeout: 240_000,
   }, async () => {
-    const raw = { width: 512, height: 96, channels: 3 } as const
-    const { data } = paint(512, 96, hills(512, 96))
+    const raw = { width: 768, height: 256, channels: 3 } as const
+    const { data } = paint(768, 256, hills(768, 256))
     const images = await folder({ 'a.png': new Uint8Array(await sharp(data, { raw }).png().toBuffer()) })
     const files = join(images, 'files')
     await mkdir(files)
@@ -38,9 +38,9 @@ describe('benchPlain', () => {
       },
       progress: () => {},
     }
-    const rows = await benchPlain({ ...options, widths: [400, 600] })
-    // The picture is 512 wide: 600 would enlarge it.
-    expect(rows.map(({ image, width, height }) => [image, width, height])).toEqual([['a', 400, 75]])
+    const rows = await benchPlain({ ...options, widths: [500, 800] })
+    // The picture is 768 wide: 800 would enlarge it.
+    expect(rows.map(({ image, width, height }) => [image, width, height])).toEqual([['a', 500, 167]])
     expect(await readdir(files)).toEqual(['a.strata'])
     const header = readHeader(await readFile(join(files, 'a.strata')))
     for (const { width, layer, scale, ours, peers, cpuMs, memory } of rows) {
@@ -51,15 +51,15 @@ describe('benchPlain', () => {
         expect(ours[format].bytes).toBeGreaterThan(100)
       }
       for (const peer of PEERS) expect(peers[peer].bytes).toBeGreaterThan(100)
-      // What was made of the original needs fewer bytes than what a lossy layer gives, or few more: the picture is tiny.
-      expect(peers['avif-4'].bytes!).toBeLessThan(1.2 * ours.avif.bytes!)
+      // What was made of the original needs fewer bytes than the same encoder's after a lossy layer.
+      expect(peers['avif-4'].bytes!).toBeLessThan(ours.avif.bytes!)
       expect(cpuMs!.ours).toBeGreaterThan(0)
       expect(cpuMs!.peer).toBeGreaterThan(0)
       expect(memory).toEqual(MEMORY)
     }
-    expect(probed).toEqual([[join(files, 'a.strata'), 400]])
+    expect(probed).toEqual([[join(files, 'a.strata'), 500]])
     // A later run takes the file that is there, and times nothing where it is told so.
-    const [again] = await benchPlain({ ...options, widths: [400], samples: 0 })
+    const [again] = await benchPlain({ ...options, widths: [500], samples: 0 })
     expect(encoded).toBe(1)
     expect(again).toEqual({ ...rows[0], cpuMs: null })
   })
